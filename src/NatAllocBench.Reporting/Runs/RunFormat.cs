@@ -70,6 +70,7 @@ public static class RunFormat
                 "throughput" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordThroughputCell),
                 _ => throw new RunFormatException($"unknown command \"{head.Command}\"; known are race, kernel and throughput"),
             };
+            RejectNulls(run!);
             return run!;
         }
         catch (JsonException e)
@@ -97,6 +98,30 @@ public static class RunFormat
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new RunFormatException($"{file}: cannot be read: {e.Message}", e);
+        }
+    }
+
+    // The serializer checks properties for null, but not the elements of lists and dictionaries.
+    private static void RejectNulls(RunRecord run)
+    {
+        (string Name, IEnumerable<object?> Elements)[] collections =
+        [
+            ("argv", run.Argv),
+            ("options", run.Options.Values),
+            ("packages", run.Packages.Values),
+            ("notes", run.Notes),
+            ("warnings", run.Machine.Warnings),
+            ("facts", run.Machine.Facts.Values.SelectMany(section => section is null ? [null] : section.Values.Cast<object?>())),
+            ("coreToCoreNs", run.Machine.CoreToCoreNs ?? []),
+            ("cells", run is RunRecord<RaceCell> race ? race.Cells : ((RunRecord<ThroughputCell>)run).Cells),
+            ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
+        ];
+        foreach ((string name, IEnumerable<object?> elements) in collections)
+        {
+            if (elements.Any(e => e is null))
+            {
+                throw new RunFormatException($"{name} holds null");
+            }
         }
     }
 

@@ -19,6 +19,8 @@ public static class MarkdownText
             char c = text[i];
             _ = c switch
             {
+                // "(< 0.0013 %)": neither sign is markup within a line when a space follows.
+                '<' or '>' when i > 0 && i + 1 < text.Length && text[i + 1] == ' ' => escaped.Append(c),
                 '<' => escaped.Append("&lt;"),
                 '>' => escaped.Append("&gt;"),
                 '&' => escaped.Append("&amp;"),
@@ -37,7 +39,8 @@ public static class MarkdownText
     }
 
     // "2.31 % [2.10, 2.52]" is no link: nothing follows the bracket that could make it one.
-    private static bool IsInterval(string text) => text.EndsWith(']') && text.Count(c => c == '[') == 1 && text.Count(c => c == ']') == 1;
+    private static bool IsInterval(string text) =>
+        text.EndsWith(']') && text[0] != '[' && text.Count(c => c is '[' or ']') == 2;
 
     private static bool IsWithinWord(string text, int i) =>
         i > 0 && i + 1 < text.Length && char.IsAsciiLetterOrDigit(text[i - 1]) && char.IsAsciiLetterOrDigit(text[i + 1]);
