@@ -4,7 +4,8 @@ using System.Text;
 namespace NatAllocBench.Reporting;
 
 /// <summary>
-/// The directory of published runs: <c>OS-ARCH-CPU/YYYYMMDD-COMMIT-NAME/</c> with <c>run.json</c> and <c>tables.md</c>, where NAME is the
+/// The directory of published runs: <c>OS-ARCH-CPU/YYYYMMDD-COMMIT-NAME/</c> with <c>run.json</c> and what
+/// <see cref="PublishedRun"/> generates from it, where NAME is the
 /// preset or the command. A second run of the same name, day and commit gets a counter.
 /// </summary>
 public sealed class ResultsStore
@@ -41,7 +42,7 @@ public sealed class ResultsStore
     public string Publish(RunRecord run)
     {
         byte[] json = RunFormat.Write(run);
-        byte[] tables = Encoding.UTF8.GetBytes(RunReport.Markdown(run));
+        IReadOnlyDictionary<string, byte[]> generated = PublishedRun.GeneratedFiles(run);
         string target = Path.Combine(Root, DirectoryOf(run).Replace('/', Path.DirectorySeparatorChar));
         string parent = Path.GetDirectoryName(target)!;
         string staging = Path.Combine(parent, $".staging-{Guid.NewGuid():N}");
@@ -51,7 +52,11 @@ public sealed class ResultsStore
             try
             {
                 AtomicFile.Write(Path.Combine(staging, RunFileName), json);
-                AtomicFile.Write(Path.Combine(staging, TablesFileName), tables);
+                foreach ((string name, byte[] content) in generated)
+                {
+                    AtomicFile.Write(Path.Combine(staging, name), content);
+                }
+
                 return MoveToFreeName(staging, target);
             }
             finally

@@ -23,7 +23,7 @@ internal static class SampleRuns
         Warnings = ["the governor is powersave"],
     };
 
-    public static RaceCell Cell(string mode, long[] attempts, long[] failed, double speed = 2.5e6) => new()
+    public static RaceCell Cell(string mode, long[] attempts, long[] failed, double speed = 2.5e6) => new RaceCell
     {
         Preset = "quick",
         System = "model",
@@ -40,25 +40,19 @@ internal static class SampleRuns
         WindowAddedNs = 250,
         Arrival = "burst",
         SourcePorts = "kernel",
-        Trials = attempts.Length,
-        Attempts = attempts.Sum(),
-        Confirmed = attempts.Sum() - failed.Sum(),
-        InsertFailed = failed.Sum(),
-        FailedKeepPort = 0,
-        FailedSearch = failed.Sum(),
-        FailedExhausted = 0,
-        FailedChain = 0,
-        Rate = FailureRate.Estimate(attempts, failed).Rate,
-        RateLow = FailureRate.Estimate(attempts, failed).Low,
-        RateHigh = FailureRate.Estimate(attempts, failed).High,
-        RateMethod = FailureRate.Estimate(attempts, failed).Method,
-        ConnectionsPerSecond = SampleStatistics.Instance.Median([speed, speed * 1.01, speed * 0.99]).Value,
-        ConnectionsPerSecondLow = SampleStatistics.Instance.Median([speed, speed * 1.01, speed * 0.99]).Low,
-        ConnectionsPerSecondHigh = SampleStatistics.Instance.Median([speed, speed * 1.01, speed * 0.99]).High,
         ProbesPerConnection = 2.25,
         WindowP50Ns = 310,
-        PerTrial = new RaceTrials { Attempts = attempts, InsertFailed = failed, ConnectionsPerSecond = [speed, speed * 1.01, speed * 0.99] },
-    };
+        PerTrial = new RaceTrials
+        {
+            Attempts = attempts,
+            InsertFailed = failed,
+            FailedKeepPort = new long[attempts.Length],
+            FailedSearch = failed,
+            FailedExhausted = new long[attempts.Length],
+            FailedChain = new long[attempts.Length],
+            ConnectionsPerSecond = [.. attempts.Select((_, i) => speed * (1 + (0.01 * (i - (attempts.Length / 2)))))],
+        },
+    }.Summarised();
 
     public static RunRecord<RaceCell> Race(params RaceCell[] cells) => new()
     {
@@ -89,7 +83,7 @@ internal static class SampleRuns
         Cells = cells,
     };
 
-    public static ThroughputCell Design(string design, params double[] rounds) => new()
+    public static ThroughputCell Design(string design, params double[] rounds) => new ThroughputCell
     {
         Design = design,
         Era = "6.12",
@@ -97,12 +91,8 @@ internal static class SampleRuns
         Threads = 2,
         Connections = 20_000,
         Destinations = 1,
-        ConnectionsPerSecond = SampleStatistics.Instance.Median(rounds).Value,
-        ConnectionsPerSecondLow = SampleStatistics.Instance.Median(rounds).Low,
-        ConnectionsPerSecondHigh = SampleStatistics.Instance.Median(rounds).High,
-        Best = rounds.Max(),
         BytesPerConnection = 88,
         PingPongNs = 125,
         PerRound = new ThroughputRounds { ConnectionsPerSecond = rounds },
-    };
+    }.Summarised();
 }
