@@ -21,14 +21,14 @@ internal static class ClockCalibration
         return spans[1];
     }
 
-    /// <summary>Median cost of a reading and the smallest step between neighbours, both in nanoseconds.</summary>
+    /// <summary>Median cost of a reading and median step between neighbours that differ, both in nanoseconds.</summary>
     /// <remarks>Reads <see cref="TickClock.Now"/> itself: a delegate in between would be counted as cost.</remarks>
     internal static (double Cost, double Resolution) CostAndResolution()
     {
         const int Batches = 101;
         const int Readings = 200;
         var costs = new double[Batches];
-        ulong step = ulong.MaxValue;
+        var steps = new List<ulong>(2 * Batches * Readings);
 
         // Twice: the first pass lets the JIT finish with the loop.
         for (int pass = 0; pass < 2; pass++)
@@ -42,7 +42,7 @@ internal static class ClockCalibration
                     ulong current = TickClock.Now();
                     if (current != previous)
                     {
-                        step = Math.Min(step, current - previous);
+                        steps.Add(current - previous);
                     }
 
                     previous = current;
@@ -52,8 +52,10 @@ internal static class ClockCalibration
             }
         }
 
+        // The median and not the smallest: counters that advance in steps are corrected by a tick now and then.
         Array.Sort(costs);
-        return (costs[Batches / 2], TickClock.ToNanoseconds(step));
+        steps.Sort();
+        return (costs[Batches / 2], TickClock.ToNanoseconds(steps[steps.Count / 2]));
     }
 
     // The tightest of many brackets: a preemption between two readings would spoil the pairing.

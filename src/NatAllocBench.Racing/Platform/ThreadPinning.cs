@@ -15,7 +15,7 @@ public static unsafe class ThreadPinning
     private const int MaskBytes = CpuSet.MaxCpus / 8;
 
     [ThreadStatic]
-    private static ulong[]? t_maskBeforePinning;
+    private static ulong[]? _maskBeforePinning;
 
     /// <summary>Lets the calling thread run on one CPU only. A later call moves it to another.</summary>
     /// <param name="cpu">Logical CPU number, 0 to 1023.</param>
@@ -48,7 +48,7 @@ public static unsafe class ThreadPinning
     /// <summary>Gives the calling thread back the CPUs it had before it was first pinned; nothing happens if it never was.</summary>
     public static void UnpinCurrentThread()
     {
-        if (t_maskBeforePinning is not { } mask)
+        if (_maskBeforePinning is not { } mask)
         {
             return;
         }
@@ -65,7 +65,7 @@ public static unsafe class ThreadPinning
             _ = WindowsCalls.SetThreadAffinity(WindowsCalls.GetCurrentThread(), (nuint)mask[0]);
         }
 
-        t_maskBeforePinning = null;
+        _maskBeforePinning = null;
     }
 
     /// <summary>The CPU that runs the caller at this moment, or -1 where the system does not tell. About 2 ns on Linux.</summary>
@@ -95,7 +95,7 @@ public static unsafe class ThreadPinning
             return $"sched_setaffinity to CPU {cpu} failed: {Marshal.GetLastPInvokeErrorMessage()}; allowed are {CpuSet.Allowed()}";
         }
 
-        t_maskBeforePinning ??= before;
+        _maskBeforePinning ??= before;
         return null;
     }
 
@@ -112,7 +112,7 @@ public static unsafe class ThreadPinning
             return $"SetThreadAffinityMask to CPU {cpu} failed: {Marshal.GetLastPInvokeErrorMessage()}";
         }
 
-        t_maskBeforePinning ??= [before];
+        _maskBeforePinning ??= [before];
         return null;
     }
 }

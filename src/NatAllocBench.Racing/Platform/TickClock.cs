@@ -25,7 +25,7 @@ public static unsafe class TickClock
     /// <summary>Length of one tick in nanoseconds; calibrated over some 20 ms at first use where the counter is rdtsc.</summary>
     public static double NanosecondsPerTick => NanosecondsInTick;
 
-    /// <summary>Smallest step seen between two readings, in nanoseconds; the cost of a reading bounds it from above.</summary>
+    /// <summary>Median step between neighbouring readings that differ, in nanoseconds; where the counter is fine-grained it is about the cost of a reading.</summary>
     public static double ResolutionNs => Measured.Value.Resolution;
 
     /// <summary>Median cost of one reading in nanoseconds, measured at first use (a few milliseconds).</summary>
