@@ -4,12 +4,13 @@ using System.Runtime.CompilerServices;
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
-/// Bob Jenkins' lookup3 hash over 32-bit words, as the kernel's <c>jhash2</c>, <c>jhash_2words</c> and <c>jhash_3words</c>
-/// compute it from 3.1. It was the conntrack table's hash up to 5.14.
+/// Bob Jenkins' lookup3 hash over 32-bit words, as the kernel's <c>jhash2</c> computes it from 3.1. It was the conntrack
+/// table's hash up to 5.14.
 /// </summary>
 /// <remarks>
 /// Words are memory words as a little-endian host reads them. <c>HashN</c> equals <see cref="Hash"/> over the same N words,
-/// and so do <see cref="Hash2Words"/> and <see cref="Hash3Words"/>. Nothing here allocates.
+/// and so do <see cref="Hash2Words"/> and <see cref="Hash3Words"/>, which are the kernel's <c>jhash_2words</c> and
+/// <c>jhash_3words</c> of 4.x. Those of 3.x differ, see <see cref="Hash3WordsUnsized"/>. Nothing here allocates.
 /// </remarks>
 public static class Jenkins3
 {
@@ -82,6 +83,17 @@ public static class Jenkins3
         uint s = Seed(3, initval);
         return Final(s + x, s + y, s + z);
     }
+
+    /// <summary>Hashes two words as <c>jhash_2words</c> of 3.x does: <see cref="Hash3WordsUnsized"/> with a zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Hash2WordsUnsized(uint x, uint y, uint initval) => Hash3WordsUnsized(x, y, 0, initval);
+
+    /// <summary>
+    /// Hashes three words as <c>jhash_3words</c> of 3.x does: no length enters, and the initval only the third state word.
+    /// This is the form behind NAT's pool choice and by-source table up to 3.6.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static uint Hash3WordsUnsized(uint x, uint y, uint z, uint initval) => Final(Initial + x, Initial + y, initval + z);
 
     /// <summary>The value all three state words start from.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -69,7 +69,9 @@ public static unsafe class HeaderRewrite
     }
 
     /// <summary>Rewrites the source of an IPv6 packet. UDP with checksum 0 keeps it, as the kernel does for both families.</summary>
-    /// <param name="packet">An IPv6 header without extension headers and at least 20 (TCP) or 8 (other) bytes of the transport header.</param>
+    /// <param name="packet">
+    /// An IPv6 header without extension headers and at least 20 (TCP) or 8 (other) bytes of the transport header.
+    /// </param>
     /// <param name="newSource">The NAT address, 16 bytes in network order.</param>
     /// <param name="newKeyBe">The NAT port, or the echo id for ICMPv6.</param>
     public static void SourceNatIPv6(byte* packet, byte* newSource, ushort newKeyBe)

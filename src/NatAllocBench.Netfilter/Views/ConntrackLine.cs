@@ -80,7 +80,8 @@ public readonly record struct ConntrackLine(
 
     private void AppendTuple(StringBuilder text, LineTuple tuple, bool isFull)
     {
-        text.Append("src=").Append(AddressText(tuple.Source, isFull)).Append(" dst=").Append(AddressText(tuple.Destination, isFull)).Append(' ');
+        text.Append("src=").Append(AddressText(tuple.Source, isFull)).Append(' ');
+        text.Append("dst=").Append(AddressText(tuple.Destination, isFull)).Append(' ');
         switch (Protocol)
         {
             case Tcp or Udp:

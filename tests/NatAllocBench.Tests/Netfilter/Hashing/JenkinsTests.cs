@@ -65,6 +65,18 @@ public class JenkinsTests
     }
 
     [Fact]
+    public void The_unsized_forms_of_lookup3_leave_out_the_length_and_add_the_initval_to_the_third_word_only()
+    {
+        // An initval of -12 cancels the length of three words, which leaves the bare constant in every state word.
+        const uint Constant = 0xdeadbeef, MinusLength = unchecked((uint)-12);
+        Gen.Select(Gen.UInt, Gen.UInt, Gen.UInt, Gen.UInt).Sample((x, y, z, iv) =>
+        {
+            Assert.Equal(Jenkins3.Hash3Words(x, y, z + iv - Constant, MinusLength), Jenkins3.Hash3WordsUnsized(x, y, z, iv));
+            Assert.Equal(Jenkins3.Hash3WordsUnsized(x, y, 0, iv), Jenkins3.Hash2WordsUnsized(x, y, iv));
+        });
+    }
+
+    [Fact]
     public void One_lookup3_prefix_finishes_many_endings()
     {
         Gen.Select(Gen.UInt.Array[9], Gen.UInt.Array[3], Gen.UInt).Sample((w, other, iv) =>
