@@ -28,6 +28,7 @@ internal static class RaceCommandOptions
     private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12");
     private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
     private static readonly Option<string> Clients = List("--clients", "Clients, multiplexed onto the CPUs.", "10,40");
+    private static readonly Option<string> Threads = List("--threads", "Connecting threads of each client.", "1,16");
     private static readonly Option<string> Destinations = List("--destinations", "Destinations that the clients connect to.", "1,1000");
     private static readonly Option<string> Ports = List("--ports", "Port ranges of the rule.", "1024-65535");
     private static readonly Option<string> Pool = List("--pool", "NAT addresses.", "1,4");
@@ -74,7 +75,7 @@ internal static class RaceCommandOptions
 
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, Cpus, Eras, Modes, Clients, Destinations, Ports, Pool, Occupancy, Fill, Window, Arrivals, SourcePorts, Protocol,
+        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Window, Arrivals, SourcePorts, Protocol,
         Connections, Seconds, Precision, Resolution, MaxTrials, Seed,
     ];
 
@@ -96,6 +97,7 @@ internal static class RaceCommandOptions
                 Eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras) ?? series.Eras,
                 Modes = Texts(parsed, Modes) ?? series.Modes,
                 Clients = Numbers<int>(parsed, Clients) ?? series.Clients,
+                Threads = Numbers<int>(parsed, Threads) ?? series.Threads,
                 Destinations = Numbers<int>(parsed, Destinations) ?? series.Destinations,
                 Ports = Texts(parsed, Ports) ?? series.Ports,
                 Pool = Numbers<int>(parsed, Pool) ?? series.Pool,

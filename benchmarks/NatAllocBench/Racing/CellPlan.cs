@@ -26,6 +26,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             from pool in series.Pool ?? [1]
             from destinations in series.Destinations ?? [1]
             from clients in series.Clients ?? [40]
+            from threads in series.Threads ?? [1]
             from era in series.Eras ?? ["4.14", "6.12"]
             from mode in series.Modes ?? ["default", "random", "random-fully"]
             select Plan(series, new RaceWorkload
@@ -34,6 +35,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
                 Mode = UsageException.Parse("--modes", mode, RaceMode.Get),
                 Protocol = protocol,
                 Clients = clients,
+                Threads = threads,
                 Destinations = destinations,
                 PortMin = ParsePorts(ports).Min,
                 PortMax = ParsePorts(ports).Max,

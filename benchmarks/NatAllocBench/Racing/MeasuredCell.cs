@@ -41,6 +41,7 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             Protocol = workload.Protocol == IPProtocol.Udp ? "udp" : "tcp",
             Cpus = cpus,
             Clients = workload.Clients,
+            Threads = workload.Threads,
             Destinations = workload.Destinations,
             Pool = workload.Pool,
             PortMin = workload.PortMin,
@@ -71,6 +72,7 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             PairDistanceP50Ns = distance.P50Ns,
             PairDistanceP99Ns = distance.P99Ns,
             Delayed = Delays(),
+            FailedByClient = FailedByClient(),
             PerTrial = new RaceTrials
             {
                 Attempts = [.. _trials.Select(trial => trial.Total.Attempts)],
@@ -88,6 +90,10 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             },
         }).Summarised();
     }
+
+    private long[]? FailedByClient() => _trials[0].FailedByClient.Count == 0
+        ? null
+        : [.. Enumerable.Range(0, _trials[0].FailedByClient.Count).Select(client => _trials.Sum(trial => trial.FailedByClient[client]))];
 
     /// <summary>
     /// The share of connections that a user sees delayed, by the retransmission at which they get through. What still fails after the last

@@ -91,6 +91,8 @@ internal sealed record PresetSeries
 
     public IReadOnlyList<int>? Clients { get; init; }
 
+    public IReadOnlyList<int>? Threads { get; init; }
+
     public IReadOnlyList<int>? Destinations { get; init; }
 
     public IReadOnlyList<string>? Ports { get; init; }

@@ -58,7 +58,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
         _cpu = cpu;
         _addedTicks = TickClock.FromNanoseconds(course.Workload.WindowAddedNs);
         _destinationPort = (ushort)(course.Workload.Protocol == IPProtocol.Udp ? 53 : 80);
-        _sent = course.Workload.SourcePorts == SourcePortChoice.Shared ? new uint[course.Workload.Clients] : [];
+        _sent = course.Workload.SourcePorts == SourcePortChoice.Shared ? new uint[course.Workload.Senders] : [];
         _losers = new Loser[mostConnections];
         _sharedStart = (ushort)(course.Seed % 14_000);
         _random = new CpuRandom(course.Seed + (ulong)cpu);
@@ -106,16 +106,17 @@ internal sealed unsafe class ConnectionLoop<TEra>
     /// <summary>A destination drawn at random.</summary>
     public int AnyDestination() => _workload.Destinations == 1 ? 0 : (int)_random.NextBelow((uint)_workload.Destinations);
 
-    /// <summary>A new connection of a client.</summary>
-    public void Connect(int client, int destination)
+    /// <summary>A new connection of a client thread.</summary>
+    public void Connect(int sender, int destination)
     {
+        int client = sender / _workload.Threads;
         var tuple = ConntrackTuple<IPv4Address>.Of(
             _workload.Protocol,
             RaceWorkload.ClientAddress(client),
             0,
             RaceWorkload.DestinationAddress(destination),
             _destinationPort);
-        if (!ChoosePort(ref tuple, client))
+        if (!ChoosePort(ref tuple, sender))
         {
             _tally.Skipped++;
             return;
@@ -202,7 +203,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
         return choice;
     }
 
-    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int client)
+    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender)
     {
         switch (_workload.SourcePorts)
         {
@@ -213,7 +214,8 @@ internal sealed unsafe class ConnectionLoop<TEra>
                 return port != 0;
             case SourcePortChoice.Shared:
                 LocalPortRange range = _course.Ports.Range;
-                tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + _sent[client]++) % (range.Count & ~1u)));
+                uint turn = (_sent[sender]++ * (uint)_workload.Threads) + (uint)(sender % _workload.Threads);
+                tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + turn) % (range.Count & ~1u)));
                 return true;
             default:
                 tuple.SourcePort = FixedPort;

@@ -18,7 +18,7 @@ internal static class TrialSummary
         long[] byClient = new long[workers[0].Loop.FailedByClient.Length];
         ulong probes = 0;
         ulong found = 0;
-        foreach (ConnectionLoop<TEra> loop in workers.Where(worker => worker.HasClients).Select(worker => worker.Loop))
+        foreach (ConnectionLoop<TEra> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
         {
             WorkerTally tally = loop.Tally;
             Add(ref total, in tally);
