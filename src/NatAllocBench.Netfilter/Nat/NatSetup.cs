@@ -40,7 +40,7 @@ public static class NatSetup
     {
         ConntrackTuple<TAddress> current = table.ReplyTuple(slot).Invert();
         ConntrackTuple<TAddress> wanted = current;
-        uint sourceHash = manip == ManipType.Source ? table.BySourceHash(in current) : 0;
+        uint sourceHash = manip == ManipType.Source ? table.BySourceHash(in table.OriginalTuple(slot)) : 0;
         PortChoice choice = GetUnique(table, ref cpu, ref random, ref wanted, slot, in range, manip, sourceHash);
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
         if (!ConntrackTuple<TAddress>.AreEqual(in wanted, in current))
@@ -86,7 +86,7 @@ public static class NatSetup
                     return PortChoice.Original;
                 }
             }
-            else if (table.TryFindSameSource(in tuple, sourceHash, in range, out ConntrackTuple<TAddress> mapped)
+            else if (table.TryFindSameSource(in tuple, LookupHash(table, slot, in tuple, sourceHash), in range, out var mapped)
                 && !IsUsed(table, ref cpu, in mapped, slot))
             {
                 tuple = mapped;
@@ -139,6 +139,17 @@ public static class NatSetup
 
         return !IsUsed(table, ref cpu, in tuple, slot);
     }
+
+    /// <summary>
+    /// The by-source lookup goes by the source as it is now, the insertion by the source of ORIGINAL. They differ only where DNAT
+    /// has changed an ICMP id.
+    /// </summary>
+    private static uint LookupHash<TAddress, TEra, TDesign>(
+        ConntrackTable<TAddress, TEra, TDesign> table, uint slot, in ConntrackTuple<TAddress> current, uint sourceHash)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign =>
+        current.SourceKey == table.OriginalTuple(slot).SourceKey ? sourceHash : table.BySourceHash(in current);
 
     /// <summary>Before 3.14 there is one random flag; the other is not looked at.</summary>
     private static NatFlags RandomFlagsOf(EraTraits traits) =>
