@@ -56,7 +56,7 @@ internal static class SystemReader
 
     internal static VirtualizationFacts Virtualization(FactReader reader, CpuInfo? info)
     {
-        string? signature = reader.Source.HypervisorSignature;
+        string? signature = NameOf(reader.Source.HypervisorSignature);
         string? vendor = reader.Text("/sys/class/dmi/id/sys_vendor");
         string? product = reader.Text("/sys/class/dmi/id/product_name");
         string? xen = reader.Text("/sys/hypervisor/type");
@@ -104,6 +104,15 @@ internal static class SystemReader
         double?[] loads = [.. parts.Take(3).Select(FactReader.ParseReal)];
         return loads is [{ } one, { } five, { } fifteen] ? new LoadAverage(one, five, fifteen) : null;
     }
+
+    private static string? NameOf(string? signature) => signature switch
+    {
+        "KVMKVMKVM" => "KVM",
+        "Microsoft Hv" => "Hyper-V",
+        "VMwareVMware" => "VMware",
+        "XenVMMXenVMM" => "Xen",
+        _ => signature,
+    };
 
     // Of "always [madvise] never" the one in brackets is in force.
     private static string? Chosen(string? choices)
