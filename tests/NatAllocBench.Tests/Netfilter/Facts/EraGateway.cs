@@ -66,6 +66,15 @@ internal sealed class EraGateway<TEra> : Gateway
 
     public override void AddStatus(uint slot, ulong bits) => _table.AddStatus(slot, bits);
 
+    public override unsafe bool IsExpired(in FlowTuple tuple)
+    {
+        FlowTuple wanted = tuple;
+        uint? slot = null;
+        _table.ForEach((at, _) => slot = _table.OriginalTuple(at) == wanted ? at : slot);
+        Assert.NotNull(slot);
+        return (int)(_table.Original(slot.Value)->Deadline - Cpu.Now) <= 0;
+    }
+
     public override uint Bucket(in FlowTuple tuple) => ReciprocalScale.Scale(_table.Hash(in tuple), _table.BucketCount);
 
     public override void Dispose()

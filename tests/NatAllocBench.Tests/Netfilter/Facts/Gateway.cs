@@ -75,6 +75,9 @@ internal abstract class Gateway : IDisposable
 
     public abstract void AddStatus(uint slot, ulong bits);
 
+    /// <summary>Whether the entry of a tuple has expired at the present clock, found without touching it.</summary>
+    public abstract bool IsExpired(in FlowTuple tuple);
+
     public abstract uint Bucket(in FlowTuple tuple);
 
     public abstract void Dispose();
