@@ -45,7 +45,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return true; // whoever held the tuple a moment ago is gone
         }
 
-        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection && resident.Direction == Direction.Original)
+        // Up to 6.17 the exemption also wants the match in reply direction, and both tuples of the resident to be ours reversed.
+        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection
+            && (resident.Direction == Direction.Original
+                || !ConntrackTuple<TAddress>.AreEqual(in Reply(resident.Slot)->Tuple, in Original(self)->Tuple)))
         {
             return false;
         }
