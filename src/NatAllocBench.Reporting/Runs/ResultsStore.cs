@@ -106,7 +106,7 @@ public sealed class ResultsStore
         }
     }
 
-    private static string Slug(string text)
+    internal static string Slug(string text)
     {
         StringBuilder slug = new();
         foreach (char c in text)

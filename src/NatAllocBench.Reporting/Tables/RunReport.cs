@@ -34,6 +34,13 @@ public static class RunReport
             _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(table.Title)}\n\n").Append(MarkdownTable.Render(table));
         }
 
+        IReadOnlyList<Chart> charts = RunCharts.Build(run);
+        _ = page.Append(charts.Count > 0 ? "\n## Charts\n" : "");
+        foreach (Chart chart in charts)
+        {
+            _ = page.Append(CultureInfo.InvariantCulture, $"\n![{MarkdownText.Escape(chart.Title)}]({chart.FileName})\n");
+        }
+
         AppendList(page, "Warnings", run.Machine.Warnings);
         AppendList(page, "Notes", [.. run.Notes, .. Methods(run)]);
         return page.ToString();
