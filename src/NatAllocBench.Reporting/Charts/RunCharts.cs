@@ -81,7 +81,11 @@ public static class RunCharts
     }
 
     private static IEnumerable<ChartLine> Lines<TCell>(
-        IReadOnlyList<TCell> cells, Func<TCell, Workload> workload, ChartParameter<TCell> parameter, ChartMetric<TCell> metric, double[] values)
+        IReadOnlyList<TCell> cells,
+        Func<TCell, Workload> workload,
+        ChartParameter<TCell> parameter,
+        ChartMetric<TCell> metric,
+        double[] values)
     {
         HashSet<string> across = [parameter.Name];
         var groups = cells

@@ -12,13 +12,19 @@ internal sealed class TextMeasurer : RenderContextBase
     private const double BoldCharacterWidth = 0.69;
     private const double LineHeight = 1.25;
 
-    public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight) => string.IsNullOrEmpty(text)
-        ? OxySize.Empty
-        : new OxySize(text.Length * fontSize * (fontWeight > FontWeights.Normal ? BoldCharacterWidth : CharacterWidth), fontSize * LineHeight);
+    public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
+    {
+        double characterWidth = fontWeight > FontWeights.Normal ? BoldCharacterWidth : CharacterWidth;
+        return string.IsNullOrEmpty(text) ? OxySize.Empty : new OxySize(text.Length * fontSize * characterWidth, fontSize * LineHeight);
+    }
 
     public override void DrawLine(
-        IList<ScreenPoint> points, OxyColor stroke, double thickness, EdgeRenderingMode edgeRenderingMode, double[] dashArray, LineJoin lineJoin) =>
-        throw Unused();
+        IList<ScreenPoint> points,
+        OxyColor stroke,
+        double thickness,
+        EdgeRenderingMode edgeRenderingMode,
+        double[] dashArray,
+        LineJoin lineJoin) => throw Unused();
 
     public override void DrawPolygon(
         IList<ScreenPoint> points,

@@ -22,7 +22,8 @@ public static class MatrixCommand
             int other = Array.FindIndex(runs, r => r.GetType() != runs[0].GetType());
             return other < 0
                 ? new CommandResult(0, Render(runs))
-                : CommandResult.BadInput($"{paths[0]} and {paths[other]} hold different things: {runs[0].Command} and {runs[other].Command}");
+                : CommandResult.BadInput(
+                    $"{paths[0]} ({runs[0].Command}) and {paths[other]} ({runs[other].Command}) hold different things");
         }
         catch (RunFormatException e)
         {
@@ -44,14 +45,12 @@ public static class MatrixCommand
         {
             Append(output, "insert_failed [95 %]", Table(races, r => r.Cells, Workload.Of, Rate));
             RateUnit unit = RateUnit.For(races.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond));
-            Append(output, unit.Name + " [95 %]", Table(
-                races, r => r.Cells, Workload.Of, c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)));
+            Append(output, unit.Name + " [95 %]", Table(races, r => r.Cells, Workload.Of, c => Speed(unit, c)));
         }
         else
         {
             RateUnit unit = RateUnit.For(throughputs.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond));
-            Append(output, unit.Name + " [95 %]", Table(
-                throughputs, r => r.Cells, Workload.Of, c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)));
+            Append(output, unit.Name + " [95 %]", Table(throughputs, r => r.Cells, Workload.Of, c => Speed(unit, c)));
         }
 
         return output.ToString();
@@ -59,6 +58,12 @@ public static class MatrixCommand
 
     private static string? Rate(RaceCell cell) =>
         cell is { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? Figures.Rate(rate, low, high) : null;
+
+    private static string? Speed(RateUnit unit, RaceCell cell) =>
+        unit.Format(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh);
+
+    private static string? Speed(RateUnit unit, ThroughputCell cell) =>
+        unit.Format(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh);
 
     private static ResultTable Table<TRun, TCell>(
         IReadOnlyList<TRun> runs, Func<TRun, IReadOnlyList<TCell>> cells, Func<TCell, Workload> workload, Func<TCell, string?> text)
@@ -70,7 +75,7 @@ public static class MatrixCommand
         ColumnSpec<Workload>[] specs =
         [
             .. names.Select(name => new ColumnSpec<Workload>(
-                name, name is "mode" or "design" ? ColumnRole.Identity : ColumnRole.Parameter, w => ComparisonTable.Parameter(w, name), IsNumber: false)),
+                name, ComparisonTable.Role(name), w => ComparisonTable.Parameter(w, name), IsNumber: false)),
             .. columns.Select((column, i) => new ColumnSpec<Workload>(Label(i), ColumnRole.Figure, column.GetValueOrDefault)),
         ];
         return TableLayout.Build("matrix", rows, specs, _ => null);

@@ -24,7 +24,12 @@ public static class BenchmarkActionExport
     {
         IEnumerable<RaceCell> cells = run is RunRecord<RaceCell> race ? race.Cells : [];
         return Json(cells.Where(c => c.Rate is not null).Select(c => Entry(
-            $"insert_failed {Workload.Of(c)}", "%", c.Rate!.Value * 100, c.RateLow * 100, c.RateHigh * 100, $"{c.InsertFailed} of {c.Attempts}")));
+            $"insert_failed {Workload.Of(c)}",
+            "%",
+            c.Rate!.Value * 100,
+            c.RateLow * 100,
+            c.RateHigh * 100,
+            $"{c.InsertFailed} of {c.Attempts}")));
     }
 
     /// <summary>The connections per second of any run, for <c>customBiggerIsBetter</c>.</summary>

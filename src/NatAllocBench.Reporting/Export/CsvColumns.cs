@@ -19,6 +19,7 @@ internal static class CsvColumns
         new("protocol", c => c.Protocol),
         new("cpus", c => c.Cpus),
         new("clients", c => c.Clients),
+        new("threads", c => c.Threads),
         new("destinations", c => c.Destinations),
         new("pool", c => c.Pool),
         new("portMin", c => c.PortMin),

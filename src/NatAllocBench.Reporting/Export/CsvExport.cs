@@ -15,7 +15,8 @@ public static class CsvExport
         {
             ["cells.csv"] = Table(race.Cells, CsvColumns.Race),
             ["trials.csv"] = Table(
-                race.Cells.SelectMany((c, i) => Enumerable.Range(0, c.PerTrial?.Attempts.Count ?? 0).Select(t => new RawRow<RaceTrials>(i, t, c.PerTrial!))),
+                race.Cells.SelectMany((c, i) => Enumerable.Range(0, c.PerTrial?.Attempts.Count ?? 0)
+                    .Select(t => new RawRow<RaceTrials>(i, t, c.PerTrial!))),
                 CsvColumns.Trials),
         },
         RunRecord<ThroughputCell> throughput => new Dictionary<string, string>

@@ -51,8 +51,8 @@ public static class OpenMetricsExport
         return text.Append("# EOF\n").ToString();
     }
 
-    private static string Labels(RaceCell cell) =>
-        string.Join(',', Workload.Of(cell).Parameters.Select(p => $"{SnakeCase(p.Key)}=\"{Escape(p.Key == "system" ? cell.System : p.Value)}\""));
+    private static string Labels(RaceCell cell) => string.Join(
+        ',', Workload.Of(cell).Parameters.Select(p => $"{SnakeCase(p.Key)}=\"{Escape(p.Key == "system" ? cell.System : p.Value)}\""));
 
     private static string SnakeCase(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString()));

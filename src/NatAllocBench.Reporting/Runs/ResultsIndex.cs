@@ -25,9 +25,7 @@ public static class ResultsIndex
         foreach (IGrouping<string, Entry> machine in entries.GroupBy(e => Path.GetFileName(Path.GetDirectoryName(e.Directory)!)))
         {
             Entry[] runs = [.. machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal)];
-            MachineFacts facts = runs[0].Run.Machine;
-            string summary = string.Create(
-                CultureInfo.InvariantCulture, $"{facts.CpuModel}, {facts.Cores} CPUs, {facts.Arch}, {facts.OsDescription ?? facts.Os}");
+            string summary = RunReport.Machine(runs[0].Run.Machine);
             _ = page.Append(CultureInfo.InvariantCulture, $"\n## {machine.Key}\n\n{MarkdownText.Escape(summary)}\n\n")
                 .Append("| measured (UTC) | run | commit | cells | remarks |\n| :--- | :--- | :--- | ---: | :--- |\n");
             foreach (Entry entry in runs)
@@ -78,7 +76,8 @@ public static class ResultsIndex
         try
         {
             ResultsStore store = new(root);
-            List<string> faults = [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, RunFormat.ReadFile(d)).Select(f => $"{d}: {f}"))];
+            List<string> faults =
+                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, RunFormat.ReadFile(d)).Select(f => $"{d}: {f}"))];
             faults.AddRange(Stale(store).Select(f => $"{f.File}: stale; run publish"));
             return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
         }
@@ -109,9 +108,17 @@ public static class ResultsIndex
             .. run.Dirty == true ? ["uncommitted changes"] : Array.Empty<string>(),
             .. run.Machine.Warnings,
         ];
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {run.StartedUtc.UtcDateTime:yyyy-MM-dd HH:mm} | [{MarkdownText.Escape(run.Name)}]({machine}/{Path.GetFileName(entry.Directory)}/{ResultsStore.TablesFileName}) | {MarkdownText.Escape(commit)} | {run.CellCount} | {MarkdownText.Escape(string.Join("; ", remarks))} |\n");
+        string started = run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{ResultsStore.TablesFileName}";
+        string[] cells =
+        [
+            started,
+            $"[{MarkdownText.Escape(run.Name)}]({page})",
+            MarkdownText.Escape(commit),
+            Figures.Count(run.CellCount),
+            MarkdownText.Escape(string.Join("; ", remarks)),
+        ];
+        return $"| {string.Join(" | ", cells)} |\n";
     }
 
     private sealed record Entry(string Directory, RunRecord Run);

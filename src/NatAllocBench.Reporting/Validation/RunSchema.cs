@@ -19,7 +19,8 @@ public static class RunSchema
     private static readonly HashSet<string> Shares =
         ["occupancy", "rate", "rateLow", "rateHigh", "share", "fairness"];
 
-    private static readonly HashSet<string> AtLeastOne = ["cores", "cpus", "clients", "destinations", "pool", "threads", "connections", "trials"];
+    private static readonly HashSet<string> AtLeastOne =
+        ["cores", "cpus", "clients", "destinations", "pool", "threads", "connections", "trials"];
 
     /// <summary>The schema's file below the results directory.</summary>
     public static string FileName => $"schema/run-{RunRecord.CurrentSchemaVersion}.schema.json";
@@ -41,7 +42,8 @@ public static class RunSchema
 
     private static JsonNode Of(JsonTypeInfo type, params string[] commands)
     {
-        JsonNode schema = type.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Narrow });
+        JsonSchemaExporterOptions options = new() { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Narrow };
+        JsonNode schema = type.GetJsonSchemaAsNode(options);
         schema["properties"]!["command"] = new JsonObject { ["enum"] = new JsonArray([.. commands.Select(c => (JsonNode)c)]) };
         schema["properties"]!["schemaVersion"] = new JsonObject { ["const"] = RunRecord.CurrentSchemaVersion };
         schema["required"] = new JsonArray([.. schema["required"]!.AsArray().Select(n => n!.DeepClone()).Prepend("schemaVersion")]);
