@@ -1,0 +1,111 @@
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>
+/// The by-source table (<c>nf_nat_bysource</c>): every connection that went through a source NAT hook, by the source of its ORIGINAL
+/// tuple, newest first. It is filled before confirm and emptied when the entry is freed, so a mapping can be found that is not, or
+/// never will be, in the table. Reads take no lock. Deviates: 4.9 to 4.13 kept a resizable table here; its order and its rule of
+/// looking at one element only (4.9 to 4.12) are reproduced, its growth is not.
+/// </content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    private readonly BucketArray _bySource;
+
+    /// <summary>The raw by-source hash of a tuple.</summary>
+    /// <param name="tuple">An ORIGINAL tuple.</param>
+    public uint BySourceHash(in ConntrackTuple<TAddress> tuple) =>
+        BySourceHasher.Hash(_traits.BySourceHash, in _secrets, in tuple, tuple.Zone);
+
+    /// <summary>
+    /// The mapping that another connection of the same socket has (<c>find_appropriate_src</c>): same source, key, protocol and zone,
+    /// and a translated source inside <paramref name="range"/>. Lock-free.
+    /// </summary>
+    /// <param name="original">The tuple that wants a mapping.</param>
+    /// <param name="hash">Its <see cref="BySourceHash"/>.</param>
+    /// <param name="range">The rule.</param>
+    /// <param name="mapped">The tuple with the source of that mapping.</param>
+    internal bool TryFindSameSource(
+        in ConntrackTuple<TAddress> original, uint hash, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
+    {
+        uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
+        while (true)
+        {
+            // Acquire: pairs with the release in AddBySource; the entry's tuples are seen whole. Likewise for every link below.
+            uint link = Volatile.Read(ref _bySource.Heads[bucket]);
+            while (!ChainLink.IsEnd(link))
+            {
+                uint slot = ChainLink.Value(link);
+                ulong status = Status(slot);
+                link = Volatile.Read(ref Reply(slot)->BySourceNext); // acquire, as the head
+                if (!HasSource(slot, in original))
+                {
+                    continue;
+                }
+
+                mapped = original;
+                mapped.Source = Reply(slot)->Tuple.Destination;
+                mapped.SourceKey = original.IsIcmp ? Reply(slot)->Tuple.SourceKey : Reply(slot)->Tuple.DestinationKey;
+                Volatile.ReadBarrier(); // pairs with the fence of FreeSlot: with an unchanged generation, what was read is of one connection
+                if (EntryStatus.Generation(Original(slot)->Status) == EntryStatus.Generation(status) && range.Contains(in mapped))
+                {
+                    return true;
+                }
+
+                if (_traits.BySourceFirstOnly)
+                {
+                    break;
+                }
+            }
+
+            if (!ChainLink.IsEnd(link) || ChainLink.Value(link) == bucket)
+            {
+                mapped = default;
+                return false;
+            }
+        }
+    }
+
+    /// <summary>Makes a mapping visible to later connections of the same socket.</summary>
+    internal void AddBySource(uint slot, uint hash)
+    {
+        uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
+        ref uint head = ref _bySource.Heads[bucket];
+        ref int guard = ref BySourceLock(bucket);
+        SpinLock32.Enter(ref guard);
+        Reply(slot)->BySourceNext = head;
+
+        // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in TryFindSameSource.
+        Volatile.Write(ref head, slot);
+        SpinLock32.Exit(ref guard);
+    }
+
+    private void RemoveBySource(uint slot)
+    {
+        uint bucket = ReciprocalScale.Scale(BySourceHash(in Original(slot)->Tuple), _bySource.Count);
+        ref int guard = ref BySourceLock(bucket);
+        SpinLock32.Enter(ref guard);
+        ref uint link = ref _bySource.Heads[bucket];
+        while (link != slot)
+        {
+            link = ref Reply(ChainLink.Value(link))->BySourceNext;
+        }
+
+        // Release keeps the chain whole for readers; the removed entry keeps its own link, so a reader on it goes on.
+        Volatile.Write(ref link, Reply(slot)->BySourceNext);
+        SpinLock32.Exit(ref guard);
+    }
+
+    private bool HasSource(uint slot, in ConntrackTuple<TAddress> original)
+    {
+        ref ConntrackTuple<TAddress> other = ref Original(slot)->Tuple;
+        return other.SourceKey == original.SourceKey && other.Protocol == original.Protocol && other.Zone == original.Zone
+            && other.Source.Equals(original.Source);
+    }
+
+    private ref int BySourceLock(uint bucket) => ref TEra.GlobalLock
+        ? ref *(int*)(_shared.Pointer + SharedLayout.BySourceLock)
+        : ref *(int*)(_shared.Pointer + SharedLayout.BySourceLocks + ((bucket % SharedLayout.LockCount) * sizeof(int)));
+}

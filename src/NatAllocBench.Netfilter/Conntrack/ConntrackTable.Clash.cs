@@ -1,0 +1,104 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>
+/// Clash resolution (<c>nf_ct_resolve_clash</c>): UDP and UDP-Lite only, from 4.7 on. It helps two packets of one flow; it never helps
+/// two flows that chose the same NAT port, because their ORIGINAL tuples differ and the REPLY tuple is in use.
+/// </content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    /// <summary>Lifetime of an entry that was inserted in reply direction only, ms.</summary>
+    private const uint ClashLifetime = 1000;
+
+    /// <summary>Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks.</summary>
+    private ConfirmResult ResolveClash(ref CpuState cpu, uint slot, uint resident, in BucketPair pair)
+    {
+        if (_traits.Clash != ClashRule.Drop && Original(slot)->Tuple.Protocol is IPProtocol.Udp or IPProtocol.UdpLite)
+        {
+            if (CanMerge(resident, slot))
+            {
+                return CountMerged(ref cpu, resident);
+            }
+
+            if (_traits.Clash >= ClashRule.InsertReply)
+            {
+                return InsertReplyOnly(ref cpu, slot, in pair);
+            }
+        }
+
+        CountDropped(ref cpu);
+        return ConfirmResult.Clash;
+    }
+
+    private ConfirmResult InsertReplyOnly(ref CpuState cpu, uint slot, in BucketPair pair)
+    {
+        OriginalNode<TAddress>* first = Original(slot);
+        ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Reply], in Reply(slot)->Tuple, int.MaxValue - 1);
+        if (!scan.IsClear)
+        {
+            if (CanMerge(scan.Link >> 1, slot))
+            {
+                return CountMerged(ref cpu, scan.Link >> 1);
+            }
+
+            cpu.LastClashWith = scan.Link >> 1;
+            CountDropped(ref cpu);
+            return ConfirmResult.Clash;
+        }
+
+        first->Deadline = cpu.Now + ClashLifetime;
+        LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+
+        // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches.
+        Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
+        if (_traits.ClashCounters == ClashCounters.ClashResolve)
+        {
+            cpu.Counters.ClashResolve++;
+        }
+
+        return ConfirmResult.InsertedReplyOnly;
+    }
+
+    private bool CanMerge(uint resident, uint loser)
+    {
+        ulong status = Original(resident)->Status;
+        if ((status & EntryStatus.Dying) != 0)
+        {
+            return false;
+        }
+
+        bool untouchedByNat = (status & EntryStatus.NatDoneMask) == 0;
+        return _traits.Clash switch
+        {
+            ClashRule.MergeWithoutNat => untouchedByNat,
+            ClashRule.MergeEqual or ClashRule.InsertReply => untouchedByNat || AreSameFlow(resident, loser),
+            _ => AreSameFlow(resident, loser) || AreReversedFlows(resident, loser),
+        };
+    }
+
+    private bool AreSameFlow(uint a, uint b) =>
+        ConntrackTuple<TAddress>.AreEqual(in Original(a)->Tuple, in Original(b)->Tuple)
+        && ConntrackTuple<TAddress>.AreEqual(in Reply(a)->Tuple, in Reply(b)->Tuple);
+
+    private bool AreReversedFlows(uint a, uint b) =>
+        ConntrackTuple<TAddress>.AreEqual(in Original(a)->Tuple, in Reply(b)->Tuple)
+        && ConntrackTuple<TAddress>.AreEqual(in Reply(a)->Tuple, in Original(b)->Tuple);
+
+    /// <summary>4.7 to 5.9 count a merge as <c>insert_failed</c> although nothing is lost.</summary>
+    private ConfirmResult CountMerged(ref CpuState cpu, uint resident)
+    {
+        cpu.LastClashWith = resident;
+        if (_traits.ClashCounters == ClashCounters.ClashResolve)
+        {
+            cpu.Counters.ClashResolve++;
+        }
+        else
+        {
+            cpu.Counters.InsertFailed++;
+        }
+
+        return ConfirmResult.Merged;
+    }
+}

@@ -1,0 +1,148 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>
+/// Confirm (<c>__nf_conntrack_confirm</c>): the late half of the race. Both chains are walked under the locks; the first entry with one
+/// of the connection's tuples, in either role, is a clash.
+/// </content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    /// <summary>
+    /// Inserts an unconfirmed entry, or counts and ends it. On <see cref="ConfirmResult.Clash"/>, <see cref="ConfirmResult.Merged"/>
+    /// and <see cref="ConfirmResult.ChainTooLong"/> the slot is free afterwards and <see cref="CpuState.LastClashWith"/> names the
+    /// resident entry of a clash. Blocks while another CPU holds one of the two locks.
+    /// </summary>
+    /// <param name="cpu">The calling CPU, the one that created the entry.</param>
+    /// <param name="slot">Slot of the entry.</param>
+    public ConfirmResult Confirm(ref CpuState cpu, uint slot)
+    {
+        OriginalNode<TAddress>* first = Original(slot);
+        ReplyNode<TAddress>* second = Reply(slot);
+        cpu.LastClashWith = CpuState.NoSlot;
+        if ((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != 0)
+        {
+            return RefuseConfirm(ref cpu, slot);
+        }
+
+        uint originalHash = second->StashedHash;
+        uint replyHash = Hash(in second->Tuple);
+        if (_traits.Gc == GcSchedule.EntryTimers)
+        {
+            // Entries of this era vanish by their own timers the moment they expire, so confirm can never meet one.
+            ReclaimChain(ref cpu, originalHash);
+            ReclaimChain(ref cpu, replyHash);
+        }
+
+        int limit = DrawChainLimit(ref cpu);
+        BucketPair pair = LockPair(originalHash, replyHash);
+        ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
+        if (scan.IsClear)
+        {
+            scan = ScanChain(pair.Buckets.Heads[pair.Reply], in second->Tuple, limit);
+        }
+
+        if (scan.IsClear)
+        {
+            first->Deadline += cpu.Now;
+            LinkNode(pair.Buckets, pair.Original, slot << 1);
+            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+
+            // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
+            Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            ExitPair(in pair);
+            if (_traits.Gc == GcSchedule.EntryTimers)
+            {
+                cpu.Counters.Insert++;
+            }
+
+            return ConfirmResult.Inserted;
+        }
+
+        if (scan.TooLong)
+        {
+            ExitPair(in pair);
+            cpu.Counters.ChainTooLong++;
+            cpu.Counters.InsertFailed++;
+            FreeEntry(ref cpu, slot);
+            return ConfirmResult.ChainTooLong;
+        }
+
+        cpu.LastClashWith = scan.Link >> 1;
+        ConfirmResult result = ResolveClash(ref cpu, slot, scan.Link >> 1, in pair);
+        ExitPair(in pair);
+        if (result is ConfirmResult.Clash or ConfirmResult.Merged)
+        {
+            FreeEntry(ref cpu, slot);
+        }
+
+        return result;
+    }
+
+    /// <summary>
+    /// Ends an unconfirmed entry whose packet is dropped before confirm, for example by a rule: it leaves the by-source table and its
+    /// slot is free.
+    /// </summary>
+    /// <param name="cpu">The calling CPU.</param>
+    /// <param name="slot">Slot of an entry that was not confirmed.</param>
+    public void Drop(ref CpuState cpu, uint slot) => FreeEntry(ref cpu, slot);
+
+    private ConfirmResult RefuseConfirm(ref CpuState cpu, uint slot)
+    {
+        if ((Original(slot)->Status & EntryStatus.Confirmed) != 0)
+        {
+            return ConfirmResult.AlreadyConfirmed;
+        }
+
+        if (!_traits.DyingAccepted)
+        {
+            CountDropped(ref cpu);
+        }
+
+        FreeEntry(ref cpu, slot);
+        return ConfirmResult.Dying;
+    }
+
+    /// <summary>Walks a chain for a tuple. The caller holds the lock, or accepts a passing view.</summary>
+    private ChainScan ScanChain(uint link, in ConntrackTuple<TAddress> tuple, int limit)
+    {
+        int passed = 0;
+        while (!ChainLink.IsEnd(link))
+        {
+            TupleNode<TAddress>* node = Node(link);
+            if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple))
+            {
+                return new ChainScan(link, TooLong: false);
+            }
+
+            if (passed++ > limit)
+            {
+                return new ChainScan(link, TooLong: true);
+            }
+
+            link = node->Next;
+        }
+
+        return new ChainScan(link, TooLong: false);
+    }
+
+    private int DrawChainLimit(ref CpuState cpu) => _traits.ChainLimitMin == 0
+        ? int.MaxValue - 1
+        : _traits.ChainLimitMin + (int)cpu.Random.NextBelow((uint)_traits.ChainLimitSpread);
+
+    private void CountDropped(ref CpuState cpu)
+    {
+        cpu.Counters.InsertFailed++;
+        if (_traits.ClashCounters != ClashCounters.InsertFailedOnly)
+        {
+            cpu.Counters.Drop++;
+        }
+    }
+
+    /// <summary>Where a walk ended: at the chain's end, at a clash, or too far down.</summary>
+    private readonly record struct ChainScan(uint Link, bool TooLong)
+    {
+        public bool IsClear => ChainLink.IsEnd(Link);
+    }
+}

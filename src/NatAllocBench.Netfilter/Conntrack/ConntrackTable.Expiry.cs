@@ -1,0 +1,181 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Protocols;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>Ends of entries: killed by name, reclaimed when expired, dropped early when the table is full, swept by the collector.</content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    private const int EarlyDropSteps = 8;
+
+    /// <summary>
+    /// Removes an entry (<c>nf_ct_kill</c>) if it is still the one that was found; of several callers one succeeds.
+    /// </summary>
+    /// <param name="cpu">The calling CPU.</param>
+    /// <param name="entry">The entry as a lookup found it.</param>
+    /// <returns>Whether this call removed it.</returns>
+    public bool Kill(ref CpuState cpu, EntryReference entry)
+    {
+        ref ulong word = ref Original(entry.Slot)->Status;
+
+        // Acquire, as in Status.
+        ulong status = Volatile.Read(ref word);
+        while (EntryStatus.Generation(status) == EntryStatus.Generation(entry.Status)
+            && (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed)
+        {
+            // Full fence. The one that sets DYING removes the entry; the generation in the same word keeps it from hitting the
+            // slot's next owner. Pairs with every other Kill and with the state changes of Packet.
+            ulong seen = Interlocked.CompareExchange(ref word, status | EntryStatus.Dying, status);
+            if (seen == status)
+            {
+                RemoveConfirmed(ref cpu, entry.Slot);
+                return true;
+            }
+
+            status = seen;
+        }
+
+        return false;
+    }
+
+    /// <summary>Removes every expired entry of the table, as a full pass of <c>gc_worker</c> does.</summary>
+    /// <param name="cpu">The calling CPU, with the clock set.</param>
+    /// <returns>How many entries went.</returns>
+    public long CollectExpired(ref CpuState cpu) => CollectExpired(ref cpu, 0, BucketCount);
+
+    /// <summary>Removes the expired entries of some buckets: one slice of <c>gc_worker</c>.</summary>
+    /// <param name="cpu">The calling CPU, with the clock set.</param>
+    /// <param name="firstBucket">First bucket; past the end of the table wraps.</param>
+    /// <param name="count">Number of buckets.</param>
+    /// <returns>How many entries went.</returns>
+    public long CollectExpired(ref CpuState cpu, uint firstBucket, uint count)
+    {
+        ulong before = cpu.Expired;
+        for (uint i = 0; i < count; i++)
+        {
+            BucketArray buckets = CurrentBuckets();
+            ReclaimBucket(ref cpu, buckets, (uint)(((ulong)firstBucket + i) % buckets.Count));
+        }
+
+        return (long)(cpu.Expired - before);
+    }
+
+    /// <summary>Reclaims an entry that was met expired (<c>nf_ct_gc_expired</c>): only if confirmed, still expired, and not dying.</summary>
+    private void Reclaim(ref CpuState cpu, uint slot)
+    {
+        ulong status = Status(slot);
+        if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed
+            && (int)(Original(slot)->Deadline - cpu.Now) <= 0
+            && Kill(ref cpu, new EntryReference(slot << 1, status)))
+        {
+            cpu.Expired++;
+        }
+    }
+
+    private void ReclaimChain(ref CpuState cpu, uint hash)
+    {
+        BucketArray buckets = CurrentBuckets();
+        ReclaimBucket(ref cpu, buckets, ReciprocalScale.Scale(hash, buckets.Count));
+    }
+
+    private void ReclaimBucket(ref CpuState cpu, BucketArray buckets, uint bucket)
+    {
+        // Acquire: pairs with the release of LinkNode, here and for every link below.
+        uint link = Volatile.Read(ref buckets.Heads[bucket]);
+        while (!ChainLink.IsEnd(link))
+        {
+            uint slot = ChainLink.Value(link) >> 1;
+            link = Volatile.Read(ref Node(ChainLink.Value(link))->Next); // acquire, as the head
+            if ((int)(Original(slot)->Deadline - cpu.Now) <= 0)
+            {
+                Reclaim(ref cpu, slot);
+            }
+        }
+    }
+
+    /// <summary>Makes room for one entry (<c>early_drop</c>) near the bucket of <paramref name="hash"/>.</summary>
+    private bool EarlyDropOne(ref CpuState cpu, uint hash)
+    {
+        BucketArray buckets = CurrentBuckets();
+        uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
+        int seen = 0;
+        for (int step = 0; step < EarlyDropSteps; step++)
+        {
+            bool dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
+                ? DropLast(ref cpu, buckets, bucket, ref seen)
+                : DropAll(ref cpu, buckets, bucket);
+            if (dropped)
+            {
+                cpu.Counters.EarlyDrop++;
+                return true;
+            }
+
+            if (_traits.EarlyDrop == EarlyDrop.LastOfChain && seen >= EarlyDropSteps)
+            {
+                return false;
+            }
+
+            bucket = _traits.EarlyDrop == EarlyDrop.OneBucket
+                ? ReciprocalScale.Scale(hash + (uint)step + 1, buckets.Count)
+                : (bucket + 1) % buckets.Count;
+        }
+
+        return false;
+    }
+
+    private bool DropAll(ref CpuState cpu, BucketArray buckets, uint bucket)
+    {
+        bool dropped = false;
+
+        // Acquire: pairs with the release of LinkNode, here and for every link below.
+        uint link = Volatile.Read(ref buckets.Heads[bucket]);
+        while (!ChainLink.IsEnd(link))
+        {
+            uint at = ChainLink.Value(link);
+            link = Volatile.Read(ref Node(at)->Next); // acquire, as the head
+            ulong status = Status(at >> 1);
+            if (IsEarlyDropVictim(status))
+            {
+                dropped |= Kill(ref cpu, new EntryReference(at, status));
+            }
+        }
+
+        return dropped;
+    }
+
+    private bool DropLast(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
+    {
+        EntryReference victim = default;
+        bool found = false;
+
+        // Acquire: pairs with the release of LinkNode, here and for every link below.
+        uint link = Volatile.Read(ref buckets.Heads[bucket]);
+        while (!ChainLink.IsEnd(link))
+        {
+            uint at = ChainLink.Value(link);
+            link = Volatile.Read(ref Node(at)->Next); // acquire, as the head
+            ulong status = Status(at >> 1);
+            if (IsEarlyDropVictim(status))
+            {
+                victim = new EntryReference(at, status);
+                found = true;
+            }
+
+            seen++;
+        }
+
+        return found && Kill(ref cpu, victim);
+    }
+
+    private static bool IsEarlyDropVictim(ulong status) =>
+        (status & (EntryStatus.Confirmed | EntryStatus.Assured | EntryStatus.Dying)) == EntryStatus.Confirmed;
+
+    private uint InitialTimeout(Tuples.IPProtocol protocol) => 1000 * (uint)(protocol switch
+    {
+        Tuples.IPProtocol.Tcp => Timeouts.Tcp(TcpState.SynSent),
+        Tuples.IPProtocol.Udp or Tuples.IPProtocol.UdpLite => Timeouts.UdpUnreplied,
+        Tuples.IPProtocol.Icmp or Tuples.IPProtocol.IcmpV6 => Timeouts.Icmp,
+        _ => Timeouts.Generic,
+    });
+}

@@ -1,0 +1,181 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <summary>
+/// The conntrack table of one network namespace, with the by-source table of its NAT: <c>nf_conntrack_core.c</c> and the table
+/// parts of <c>nf_nat_core.c</c>, as they were in the era.
+/// </summary>
+/// <remarks>
+/// <para>A connection goes through <see cref="Create"/>, one or two calls of
+/// <see cref="NatSetup.Run{TAddress,TEra,TDesign,TRandom}"/> and
+/// <see cref="Confirm"/>, all on one CPU; between the second and the third lies the race. Parts of this class, a concern each:
+/// <c>Slots</c> (memory of the entries), <c>Lookup</c> (find, taken), <c>BySource</c>, <c>Confirm</c> and <c>Clash</c>,
+/// <c>Locked</c> (insertion and removal under the era's locks), <c>Expiry</c> (reclaim, early drop, gc), <c>Resize</c>,
+/// <c>Packets</c> (state and timeouts) and <c>Walk</c> (audit and dump).</para>
+/// <para>Deviates: IPv4 and IPv6 have tables of their own instead of sharing chains; one namespace.</para>
+/// </remarks>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private readonly TableOptions _options;
+    private readonly HashSecrets _secrets;
+    private readonly EraTraits _traits;
+    private readonly NativeRegion _slab;
+    private readonly byte* _nodes;
+    private readonly CpuState[] _cpus;
+    private readonly List<BucketArray> _retired = [];
+    private BucketArray? _buckets;
+
+    /// <summary>An empty table.</summary>
+    /// <param name="era">The era; its hot traits must be those of <typeparamref name="TEra"/>.</param>
+    /// <param name="options">Size and secrets.</param>
+    /// <param name="nat">Rovers and NAT secrets of the host; the caller disposes of it.</param>
+    /// <exception cref="ArgumentException">The era has other hot traits than the type argument.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of its range.</exception>
+    /// <exception cref="InsufficientMemoryException">The machine has not enough free memory.</exception>
+    public ConntrackTable(Era era, TableOptions options, NatState nat)
+    {
+        EraTraits traits = era.Traits;
+        if (traits.Hash != TEra.Hash || traits.Search != TEra.Search || traits.GlobalLock != TEra.GlobalLock)
+        {
+            throw new ArgumentException($"era {era.Name} does not have the hot traits of {typeof(TEra).Name}", nameof(era));
+        }
+
+        ArgumentOutOfRangeException.ThrowIfZero(options.Buckets);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Buckets, ChainLink.MaxValue);
+        ArgumentOutOfRangeException.ThrowIfZero(options.MaxConnections);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, ChainLink.MaxValue / 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Cpus, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Cpus, 1024);
+        Era = era;
+        Nat = nat;
+        _options = options;
+        _traits = traits;
+        _secrets = new HashSecrets(options.HashKey, options.HashRandom, options.NetMix);
+        Capacity = options.MaxConnections + ((uint)options.Cpus * SlotChunk * 2);
+        _slab = new NativeRegion((long)Capacity * 2 * TAddress.NodeSize);
+        _nodes = _slab.Pointer;
+        _buckets = new BucketArray(options.Buckets);
+        _bySource = new BucketArray(options.BySourceBuckets != 0 ? options.BySourceBuckets : Math.Max(options.Buckets, 1024));
+        _shared = new NativeRegion(SharedLayout.Size);
+        _cpus = GC.AllocateArray<CpuState>(options.Cpus, pinned: true);
+        for (int cpu = 0; cpu < _cpus.Length; cpu++)
+        {
+            _cpus[cpu].LastClashWith = CpuState.NoSlot;
+            _cpus[cpu].Slots.FreeHead = CpuState.NoSlot;
+            _cpus[cpu].Random = new CpuRandom(options.Seed + (ulong)cpu);
+        }
+    }
+
+    /// <summary>The era.</summary>
+    public Era Era { get; }
+
+    /// <summary>Rovers and secrets of the host's NAT.</summary>
+    public NatState Nat { get; }
+
+    /// <summary>Number of slots: the largest number of entries, unconfirmed and half-freed ones included.</summary>
+    public uint Capacity { get; }
+
+    /// <summary>Present number of buckets.</summary>
+    public uint BucketCount => CurrentBuckets().Count;
+
+    /// <summary>Bytes reserved for entries and chain heads.</summary>
+    public long ReservedBytes => _slab.Length + (BucketCount * sizeof(uint)) + (_bySource.Count * sizeof(uint)) + _shared.Length;
+
+    internal EraTraits Traits => _traits;
+
+    internal ref readonly HashSecrets Secrets => ref _secrets;
+
+    /// <summary>The state of a CPU, 0 to <see cref="TableOptions.Cpus"/> - 1. One thread at a time may use it.</summary>
+    /// <param name="cpu">Number of the CPU.</param>
+    public ref CpuState Cpu(int cpu) => ref _cpus[cpu];
+
+    /// <summary>The raw hash of a tuple.</summary>
+    /// <param name="tuple">The tuple.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
+
+    /// <summary>
+    /// A new unconfirmed entry for a packet that no lookup found (<c>init_conntrack</c>): REPLY is the inverse of ORIGINAL. A TCP
+    /// entry starts in SYN_SENT.
+    /// </summary>
+    /// <param name="cpu">The calling CPU.</param>
+    /// <param name="original">The tuple of the packet.</param>
+    /// <param name="hash">Its <see cref="Hash"/>, which the lookup before it has computed.</param>
+    /// <param name="tdEnd">TCP: sequence number behind the SYN.</param>
+    /// <returns>
+    /// The slot; or <see cref="CpuState.NoSlot"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
+    /// </returns>
+    public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd = 0)
+    {
+        if (!AdmitOne(ref cpu, hash))
+        {
+            cpu.Counters.Drop++;
+            return CpuState.NoSlot;
+        }
+
+        uint slot = TakeSlot(ref cpu);
+        if (slot == CpuState.NoSlot)
+        {
+            ReleaseOne();
+            cpu.Counters.Drop++;
+            return slot;
+        }
+
+        OriginalNode<TAddress>* first = Original(slot);
+        ReplyNode<TAddress>* second = Reply(slot);
+        first->Tuple = original;
+        second->Tuple = original.Invert();
+        second->StashedHash = hash;
+        second->TdEnd = tdEnd;
+        first->Deadline = InitialTimeout(original.Protocol);
+        if (original.Protocol == IPProtocol.Tcp)
+        {
+            first->Status = EntryStatus.WithState(first->Status, Protocols.TcpState.SynSent);
+        }
+
+        return slot;
+    }
+
+    /// <summary>The ORIGINAL tuple of an entry that the caller holds.</summary>
+    /// <param name="slot">Slot of the entry.</param>
+    public ref readonly ConntrackTuple<TAddress> OriginalTuple(uint slot) => ref Original(slot)->Tuple;
+
+    /// <summary>The REPLY tuple of an entry that the caller holds.</summary>
+    /// <param name="slot">Slot of the entry.</param>
+    public ref readonly ConntrackTuple<TAddress> ReplyTuple(uint slot) => ref Reply(slot)->Tuple;
+
+    /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
+    /// <param name="slot">Slot of the entry.</param>
+    public ulong Status(uint slot) => Volatile.Read(ref Original(slot)->Status); // pairs with the release that set CONFIRMED: who sees the bit sees the entry whole
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _slab.Dispose();
+        _buckets?.Dispose();
+        _bySource.Dispose();
+        _shared.Dispose();
+        _retired.ForEach(old => old.Dispose());
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal OriginalNode<TAddress>* Original(uint slot) => (OriginalNode<TAddress>*)(_nodes + ((long)slot * 2 * TAddress.NodeSize));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ReplyNode<TAddress>* Reply(uint slot) =>
+        (ReplyNode<TAddress>*)(_nodes + (((long)slot * 2) + 1) * TAddress.NodeSize);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TupleNode<TAddress>* Node(uint link) => (TupleNode<TAddress>*)(_nodes + ((long)link * TAddress.NodeSize));
+}

@@ -1,0 +1,42 @@
+using System.Runtime.InteropServices;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Views;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <summary>
+/// What one CPU has for itself: its clock, its counters, its free slots, its generator. One worker uses it at a time; the size
+/// keeps neighbours in an array off each other's cache lines.
+/// </summary>
+[StructLayout(LayoutKind.Sequential, Size = 512)]
+public struct CpuState
+{
+    /// <summary>The table's clock as this CPU sees it, ms; wraps. Set by the owner between connections.</summary>
+    public uint Now;
+
+    /// <summary>The CPU's line of <c>/proc/net/stat/nf_conntrack</c>.</summary>
+    public CpuStatistics Counters;
+
+    /// <summary>How often this CPU asked whether a tuple is in use.</summary>
+    public ulong Probes;
+
+    /// <summary>How often the answer was yes (<c>found</c> counts fewer from 6.5 on).</summary>
+    public ulong Hits;
+
+    /// <summary>Closing TCP entries that this CPU's searches evicted (6.5 and later).</summary>
+    public ulong Evictions;
+
+    /// <summary>Expired entries that this CPU removed while walking over them.</summary>
+    public ulong Expired;
+
+    /// <summary>Slot of the entry that won the last clash this CPU lost, or <see cref="NoSlot"/>.</summary>
+    public uint LastClashWith;
+
+    /// <summary>Draws that are no part of the port search, such as the chain limit.</summary>
+    public CpuRandom Random;
+
+    internal SlotCache Slots;
+
+    /// <summary>No entry.</summary>
+    public const uint NoSlot = uint.MaxValue;
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace NatAllocBench.Netfilter.Hashing;
+
+/// <summary>Eight lanes in two AVX2 registers: the two halves are independent, so each hides the other's latency.</summary>
+internal readonly struct Avx2Lanes : ISipLanes<Avx2Lanes.Pair>
+{
+    private const int HalfWidth = 4;
+
+    /// <inheritdoc/>
+    public static int Width => 2 * HalfWidth;
+
+    /// <inheritdoc/>
+    public static bool IsSupported => Avx2.IsSupported;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair Broadcast(ulong word) => new(Vector256.Create(word), Vector256.Create(word));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair Load(ref readonly ulong source) =>
+        new(Vector256.LoadUnsafe(in source), Vector256.LoadUnsafe(in source, HalfWidth));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Store(Pair value, ref ulong destination)
+    {
+        value.Low.StoreUnsafe(ref destination);
+        value.High.StoreUnsafe(ref destination, HalfWidth);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair Add(Pair x, Pair y) => new(x.Low + y.Low, x.High + y.High);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair Xor(Pair x, Pair y) => new(x.Low ^ y.Low, x.High ^ y.High);
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair RotateLeft(Pair x, [ConstantExpected] byte count) => new(Rotate(x.Low, count), Rotate(x.High, count));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Rotate(Vector256<ulong> x, [ConstantExpected] byte count) => count switch
+    {
+        // Swapping the halves of each word is one shuffle; AVX2 has no 64-bit rotation.
+        32 => Avx2.Shuffle(x.AsUInt32(), 0b10_11_00_01).AsUInt64(),
+        _ => (x << count) | (x >>> (64 - count)),
+    };
+
+    /// <summary>Lanes 0..3 and 4..7.</summary>
+    internal readonly struct Pair(Vector256<ulong> low, Vector256<ulong> high)
+    {
+        /// <summary>Lanes 0..3.</summary>
+        public readonly Vector256<ulong> Low = low;
+
+        /// <summary>Lanes 4..7.</summary>
+        public readonly Vector256<ulong> High = high;
+    }
+}
