@@ -32,7 +32,7 @@ public static class BySourceHasher
                 w0, tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), keys, protocol ^ secrets.Random ^ secrets.NetMix),
             BySourceHash.Jenkins3Zone => Jenkins3.Hash5(
                 w0, tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), keys, protocol ^ zone ^ secrets.Random),
-            BySourceHash.Jenkins3Salted => Jenkins3.Hash3Words(w0, (uint)(tuple.SourceKey ^ zone), protocol, secrets.Random),
+            BySourceHash.Jenkins3Salted => Jenkins3.Hash3WordsUnsized(w0, (uint)(tuple.SourceKey ^ zone), protocol, secrets.Random),
             BySourceHash.Jenkins2Salted => Jenkins2.Hash3Words(w0, (uint)(tuple.SourceKey ^ zone), protocol, secrets.Random),
             _ => Jenkins2.Hash3Words(w0, tuple.SourceKey, protocol, 0),
         };

@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Conntrack;
 
@@ -171,11 +172,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private static bool IsEarlyDropVictim(ulong status) =>
         (status & (EntryStatus.Confirmed | EntryStatus.Assured | EntryStatus.Dying)) == EntryStatus.Confirmed;
 
-    private uint InitialTimeout(Tuples.IPProtocol protocol) => 1000 * (uint)(protocol switch
+    private static uint InitialTimeout(IPProtocol protocol) => 1000 * (uint)(protocol switch
     {
-        Tuples.IPProtocol.Tcp => Timeouts.Tcp(TcpState.SynSent),
-        Tuples.IPProtocol.Udp or Tuples.IPProtocol.UdpLite => Timeouts.UdpUnreplied,
-        Tuples.IPProtocol.Icmp or Tuples.IPProtocol.IcmpV6 => Timeouts.Icmp,
+        IPProtocol.Tcp => Timeouts.Tcp(TcpState.SynSent),
+        IPProtocol.Udp or IPProtocol.UdpLite => Timeouts.UdpUnreplied,
+        IPProtocol.Icmp or IPProtocol.IcmpV6 => Timeouts.Icmp,
         _ => Timeouts.Generic,
     });
 }

@@ -112,7 +112,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
     /// <param name="cpu">The calling CPU.</param>
     /// <param name="original">The tuple of the packet.</param>
     /// <param name="hash">Its <see cref="Hash"/>, which the lookup before it has computed.</param>
-    /// <param name="tdEnd">TCP: sequence number behind the SYN.</param>
+    /// <param name="tdEnd">TCP: sequence number behind the SYN. Other protocols keep the time of the first packet in its place.</param>
     /// <returns>
     /// The slot; or <see cref="CpuState.NoSlot"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
     /// </returns>
@@ -137,7 +137,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         first->Tuple = original;
         second->Tuple = original.Invert();
         second->StashedHash = hash;
-        second->TdEnd = tdEnd;
+        second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
         first->Deadline = InitialTimeout(original.Protocol);
         if (original.Protocol == IPProtocol.Tcp)
         {

@@ -1,0 +1,93 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>The two probes of the allocator that are more than a lookup: the reverse-clash exemption and the eviction.</content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    /// <summary>
+    /// The "original first" probe of step 1: taken as ever, but from 6.12 on not if the resident is the exact reverse of this
+    /// untranslated flow and the protocol can resolve the clash (<c>nf_nat_used_tuple_new</c>).
+    /// </summary>
+    internal bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint self)
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        if (!IsTaken(ref cpu, in reply, Hash(in reply), self))
+        {
+            return false;
+        }
+
+        return _traits.OriginalFirst < OriginalFirst.ReverseExempt
+            || tuple.Protocol is not (IPProtocol.Udp or IPProtocol.UdpLite)
+            || !IsReverseClash(ref cpu, in tuple, in reply, self);
+    }
+
+    private bool IsReverseClash(
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, uint self)
+    {
+        const ulong Translated = EntryStatus.NatMask | EntryStatus.SequenceAdjust;
+        if ((Status(self) & Translated) != 0)
+        {
+            return false;
+        }
+
+        if (!TryFind(ref cpu, in tuple, Hash(in tuple), out EntryReference resident)
+            && (_traits.OriginalFirst == OriginalFirst.ReverseExempt || !TryFind(ref cpu, in reply, Hash(in reply), out resident)))
+        {
+            return true; // whoever held the tuple a moment ago is gone
+        }
+
+        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection && resident.Direction == Direction.Original)
+        {
+            return false;
+        }
+
+        return (resident.Status & Translated) == 0
+            && ConntrackTuple<TAddress>.AreEqual(in Original(resident.Slot)->Tuple, in Reply(self)->Tuple);
+    }
+
+    /// <summary>
+    /// The harder probe of 6.5 and later (<c>nf_nat_used_tuple_harder</c>): a closing TCP entry that a new SYN may replace is removed and
+    /// its port is free. Moves neither <c>found</c> nor spares entries of the same origin.
+    /// </summary>
+    internal bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint self)
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        uint hash = Hash(in reply);
+        if (tuple.Protocol != IPProtocol.Tcp || EntryStatus.State(Status(self)) != TcpState.SynSent)
+        {
+            return IsTaken(ref cpu, in reply, hash, self);
+        }
+
+        cpu.Probes++;
+        if (!TryFind(ref cpu, in reply, hash, out EntryReference resident))
+        {
+            return false;
+        }
+
+        if (CanEvict(in resident, self) && Kill(ref cpu, resident))
+        {
+            cpu.Evictions++;
+            return (resident.Status & (EntryStatus.Offload | EntryStatus.HardwareOffload)) != 0;
+        }
+
+        cpu.Hits++;
+        return true;
+    }
+
+    private bool CanEvict(in EntryReference resident, uint self) =>
+        resident.Direction == Direction.Reply
+        && resident.Slot != self
+        && EntryStatus.State(resident.Status) >= TcpState.TimeWait
+        && (resident.Status & (EntryStatus.FixedTimeout | EntryStatus.Dying)) == 0
+        && (resident.Status & EntryStatus.SourceNat) != 0
+        && (int)(Reply(self)->TdEnd - Reply(resident.Slot)->TdEnd) > 0;
+
+    /// <summary>Gives an unconfirmed entry another REPLY tuple (<c>nf_conntrack_alter_reply</c>).</summary>
+    internal void SetReply(uint slot, in ConntrackTuple<TAddress> reply) => Reply(slot)->Tuple = reply;
+
+    /// <summary>Sets bits of an unconfirmed entry, which only its CPU touches.</summary>
+    internal void AddStatus(uint slot, ulong bits) => Original(slot)->Status |= bits;
+}

@@ -1,0 +1,156 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Nat;
+
+/// <summary>
+/// The early half of the race: a NAT hook chooses a mapping for a new connection (<c>nf_nat_setup_info</c>, <c>get_unique_tuple</c>).
+/// </summary>
+public static class NatSetup
+{
+    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
+
+    /// <summary>
+    /// Chooses a mapping inside <paramref name="range"/>, writes it into the entry's REPLY tuple and, for source NAT, makes it visible in
+    /// the by-source table. Never fails: an exhausted range yields a tuple in use, which confirm then refuses.
+    /// </summary>
+    /// <typeparam name="TAddress">The address family.</typeparam>
+    /// <typeparam name="TEra">The era's hot traits.</typeparam>
+    /// <typeparam name="TDesign">The table design.</typeparam>
+    /// <typeparam name="TRandom">Source of random offsets.</typeparam>
+    /// <param name="table">The table.</param>
+    /// <param name="cpu">The calling CPU.</param>
+    /// <param name="random">Its random source.</param>
+    /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
+    /// <param name="range">What the rule allows.</param>
+    /// <param name="manip">The hook's side.</param>
+    /// <returns>How the mapping was found.</returns>
+    public static PortChoice Run<TAddress, TEra, TDesign, TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref TRandom random,
+        uint slot,
+        in NatRange<TAddress> range,
+        ManipType manip)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+        where TRandom : struct, IRandomSource
+    {
+        ConntrackTuple<TAddress> current = table.ReplyTuple(slot).Invert();
+        ConntrackTuple<TAddress> wanted = current;
+        uint sourceHash = manip == ManipType.Source ? table.BySourceHash(in current) : 0;
+        PortChoice choice = GetUnique(table, ref cpu, ref random, ref wanted, slot, in range, manip, sourceHash);
+        ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
+        if (!ConntrackTuple<TAddress>.AreEqual(in wanted, in current))
+        {
+            table.SetReply(slot, wanted.Invert());
+            done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
+        }
+
+        if (manip == ManipType.Source)
+        {
+            table.AddBySource(slot, sourceHash);
+        }
+
+        table.AddStatus(slot, done);
+        return choice;
+    }
+
+    /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
+    private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref TRandom random,
+        ref ConntrackTuple<TAddress> tuple,
+        uint slot,
+        in NatRange<TAddress> range,
+        ManipType manip,
+        uint sourceHash)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+        where TRandom : struct, IRandomSource
+    {
+        bool keepsPort = (range.Flags & RandomFlagsOf(table.Traits)) == 0;
+
+        // Step 1: the tuple as it is, or the mapping that its socket already has.
+        if (manip == ManipType.Source && keepsPort)
+        {
+            bool originalFirst = table.Traits.OriginalFirst != OriginalFirst.No;
+            if (originalFirst && range.Contains(in tuple))
+            {
+                if (!table.IsUsedByOther(ref cpu, in tuple, slot))
+                {
+                    return PortChoice.Original;
+                }
+            }
+            else if (table.TryFindSameSource(in tuple, sourceHash, in range, out ConntrackTuple<TAddress> mapped)
+                && !IsUsed(table, ref cpu, in mapped, slot))
+            {
+                tuple = mapped;
+                return PortChoice.SameSource;
+            }
+        }
+
+        // Step 2: the address.
+        AddressPool.Choose(ref tuple, in range, manip, table.Traits.PoolHash);
+
+        // Step 3: the port as it is.
+        if (keepsPort && TryKeepPort(table, ref cpu, in tuple, slot, in range, manip, out PortChoice kept))
+        {
+            return kept;
+        }
+
+        // Step 4: a port from the range.
+        return PortSearcher<TAddress, TEra, TDesign>.Search(table, ref cpu, ref random, ref tuple, slot, in range, manip);
+    }
+
+    private static bool TryKeepPort<TAddress, TEra, TDesign>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        in ConntrackTuple<TAddress> tuple,
+        uint slot,
+        in NatRange<TAddress> range,
+        ManipType manip,
+        out PortChoice choice)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+    {
+        choice = PortChoice.Kept;
+        if ((range.Flags & NatFlags.ProtoSpecified) == 0)
+        {
+            return !IsUsed(table, ref cpu, in tuple, slot);
+        }
+
+        bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && table.Traits.HasProtoOffset;
+        if (hasOffset || !range.ContainsPort(in tuple, manip))
+        {
+            return false;
+        }
+
+        if (range.MinPort == range.MaxPort && table.Traits.SinglePortUnchecked)
+        {
+            choice = PortChoice.KeptUnchecked;
+            return true;
+        }
+
+        return !IsUsed(table, ref cpu, in tuple, slot);
+    }
+
+    /// <summary>Before 3.14 there is one random flag; the other is not looked at.</summary>
+    private static NatFlags RandomFlagsOf(EraTraits traits) =>
+        traits.RandomFullyStart == StartOffset.NotAvailable ? NatFlags.ProtoRandom : AnyRandom;
+
+    private static bool IsUsed<TAddress, TEra, TDesign>(
+        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint slot)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        return table.IsTaken(ref cpu, in reply, table.Hash(in reply), slot);
+    }
+}

@@ -1,0 +1,223 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Nat;
+
+/// <summary>
+/// Step 4, the port search (<c>nf_nat_l4proto_unique_tuple</c>): a linear scan from a start that the era and the flags decide. The
+/// scan of one era is one loop here; the JIT drops the others.
+/// </summary>
+/// <remarks>
+/// The offset is 16 bits wide and wraps at 65536, not at the size of the range, in all eras: a scan that crosses the end of a range of
+/// 64512 jumps back 1024 ports early.
+/// </remarks>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">The table design.</typeparam>
+internal static class PortSearcher<TAddress, TEra, TDesign>
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private const uint MaxAttempts = 128;
+    private const uint MinAttempts = 16;
+
+    /// <summary>From 6.5 on, probes with at most this many attempts left may evict.</summary>
+    private const uint EvictingAttempts = 32;
+
+    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
+
+    /// <summary>Searches a key for <paramref name="tuple"/> and writes it there.</summary>
+    public static PortChoice Search<TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref TRandom random,
+        ref ConntrackTuple<TAddress> tuple,
+        uint self,
+        in NatRange<TAddress> range,
+        ManipType manip)
+        where TRandom : struct, IRandomSource
+    {
+        if (PortCandidates.For(in tuple, in range, manip, table.Traits) is not { } candidates)
+        {
+            return PortChoice.Unchanged;
+        }
+
+        if (TEra.Search is PortSearch.Limited or PortSearch.LimitedEvicting)
+        {
+            // The stable kernels that lost their rover in 2022 kept the older loop for ICMP ids.
+            return candidates.IsIcmp && !table.Traits.CommonIcmpSearch
+                ? ScanIds(table, ref cpu, ref tuple, self, in candidates)
+                : SearchInRounds(table, ref cpu, ref random, ref tuple, self, in range, manip, in candidates);
+        }
+
+        return candidates.IsIcmp
+            ? ScanIds(table, ref cpu, ref tuple, self, in candidates)
+            : Scan(table, ref cpu, ref random, ref tuple, self, in range, manip, in candidates);
+    }
+
+    /// <summary>Up to 4.20: through the whole range once.</summary>
+    private static PortChoice Scan<TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref TRandom random,
+        ref ConntrackTuple<TAddress> tuple,
+        uint self,
+        in NatRange<TAddress> range,
+        ManipType manip,
+        in PortCandidates candidates)
+        where TRandom : struct, IRandomSource
+    {
+        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, out bool fromRover);
+        uint tried = 0;
+        while (true)
+        {
+            candidates.Apply(ref tuple, offset);
+            tried++;
+            bool unchecked_ = TEra.Search == PortSearch.ScanLastUnchecked && tried == candidates.Size;
+            if (unchecked_ || !IsUsed(table, ref cpu, in tuple, self))
+            {
+                if (fromRover)
+                {
+                    // A plain store of the offset just accepted, not of the next one: lost updates are the kernel's behaviour.
+                    table.Nat.Rover(tuple.Protocol) = offset;
+                }
+
+                return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
+            }
+
+            if (tried == candidates.Size)
+            {
+                return PortChoice.Exhausted; // 2.6.32 to 2.6.35: every candidate was probed, the rover stays
+            }
+
+            offset++;
+        }
+    }
+
+    /// <summary>Up to 4.20: ICMP has a rover of its own that advances over used ids only, and knows no flags.</summary>
+    private static PortChoice ScanIds(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref ConntrackTuple<TAddress> tuple,
+        uint self,
+        in PortCandidates candidates)
+    {
+        ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
+        for (uint tried = 1; ; tried++)
+        {
+            candidates.Apply(ref tuple, rover);
+            bool unchecked_ = TEra.Search != PortSearch.ScanAll && tried == candidates.Size;
+            if (unchecked_ || !IsUsed(table, ref cpu, in tuple, self))
+            {
+                return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
+            }
+
+            rover++; // plain, as in the kernel
+            if (tried == candidates.Size)
+            {
+                return PortChoice.Exhausted;
+            }
+        }
+    }
+
+    /// <summary>5.0 and later: rounds of 128, 64, 32, 16 and 8 attempts; a range of at most 128 gets one round.</summary>
+    private static PortChoice SearchInRounds<TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref TRandom random,
+        ref ConntrackTuple<TAddress> tuple,
+        uint self,
+        in NatRange<TAddress> range,
+        ManipType manip,
+        in PortCandidates candidates)
+        where TRandom : struct, IRandomSource
+    {
+        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, out _);
+        uint attempts = Math.Min(candidates.Size, MaxAttempts);
+        while (true)
+        {
+            for (uint i = 0; i < attempts; i++, offset++)
+            {
+                candidates.Apply(ref tuple, offset);
+                bool used = TEra.Search == PortSearch.LimitedEvicting && attempts - i <= EvictingAttempts
+                    ? table.IsUsedAfterEviction(ref cpu, in tuple, self)
+                    : IsUsed(table, ref cpu, in tuple, self);
+                if (!used)
+                {
+                    return PortChoice.Searched;
+                }
+            }
+
+            if (attempts >= candidates.Size || attempts < MinAttempts)
+            {
+                return PortChoice.Exhausted;
+            }
+
+            attempts /= 2;
+            offset = random.Next16();
+        }
+    }
+
+    private static ushort FirstOffset<TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref TRandom random,
+        in ConntrackTuple<TAddress> tuple,
+        in NatRange<TAddress> range,
+        ManipType manip,
+        in PortCandidates candidates,
+        out bool fromRover)
+        where TRandom : struct, IRandomSource
+    {
+        EraTraits traits = table.Traits;
+        bool offsetFirst = traits.CommonIcmpSearch; // 5.0 and later look at the port offset before the random flags
+        bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && traits.HasProtoOffset;
+        fromRover = false;
+        if (hasOffset && (offsetFirst || (range.Flags & AnyRandom) == 0))
+        {
+            return (ushort)(candidates.KeyOf(in tuple) - range.BasePort);
+        }
+
+        StartOffset start = traits.DefaultStart;
+        if ((range.Flags & NatFlags.ProtoRandom) != 0)
+        {
+            start = traits.RandomStart;
+        }
+        else if ((range.Flags & NatFlags.ProtoRandomFully) != 0 && traits.RandomFullyStart != StartOffset.NotAvailable)
+        {
+            start = traits.RandomFullyStart;
+        }
+        else if (manip == ManipType.Destination && traits.DnatStartsAtFirst)
+        {
+            return 0;
+        }
+
+        switch (start)
+        {
+            case StartOffset.Random:
+                return random.Next16();
+            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash:
+                return StartOffsets.Keyed(start, table.Nat, in tuple, manip);
+            default:
+                if ((range.Flags & NatFlags.InterlockedRover) != 0)
+                {
+                    // One atomic fetch-and-add per search; atomicity alone hands every search a start of its own.
+                    return (ushort)(Interlocked.Increment(ref table.Nat.InterlockedRover(tuple.Protocol)) - 1);
+                }
+
+                fromRover = true;
+                return table.Nat.Rover(tuple.Protocol);
+        }
+    }
+
+    /// <summary>The probe (<c>nf_nat_used_tuple</c>): is the reply that this mapping would have in the table?</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool IsUsed(
+        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint self)
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        return table.IsTaken(ref cpu, in reply, table.Hash(in reply), self);
+    }
+}

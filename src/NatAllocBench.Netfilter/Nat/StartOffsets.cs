@@ -1,0 +1,40 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Nat;
+
+/// <summary>The keyed start of <c>random</c> up to 4.20 (<c>nf_nat_ipv4_secure_port</c>, <c>nf_nat_ipv6_secure_port</c>).</summary>
+internal static class StartOffsets
+{
+    /// <summary>
+    /// The start for a tuple whose NAT address is already chosen. The client's address and port are no input, so every client of
+    /// one destination starts at the same port.
+    /// </summary>
+    public static ushort Keyed<TAddress>(StartOffset kind, NatState nat, in ConntrackTuple<TAddress> tuple, ManipType manip)
+        where TAddress : unmanaged, IAddress<TAddress>
+    {
+        ushort key = manip == ManipType.Source ? tuple.DestinationKey : tuple.SourceKey;
+        if (TAddress.WordCount == 1)
+        {
+            return (ushort)(kind == StartOffset.KeyedSipHash
+                ? PortSecret.SipIPv4(nat.Secret, tuple.Source.Word(0), tuple.Destination.Word(0), key)
+                : PortSecret.Md5IPv4(nat.Md5Secret, tuple.Source.Word(0), tuple.Destination.Word(0), key));
+        }
+
+        Span<byte> source = stackalloc byte[16];
+        Span<byte> destination = stackalloc byte[16];
+        Write(source, tuple.Source);
+        Write(destination, tuple.Destination);
+        return (ushort)(kind == StartOffset.KeyedSipHash
+            ? PortSecret.SipIPv6(nat.Secret, source, destination, key)
+            : PortSecret.Md5IPv6(nat.Md5Secret, source, destination, key));
+    }
+
+    private static void Write<TAddress>(Span<byte> bytes, TAddress address)
+        where TAddress : unmanaged, IAddress<TAddress>
+    {
+        BitConverter.TryWriteBytes(bytes, address.LowWord);
+        BitConverter.TryWriteBytes(bytes[8..], address.HighWord);
+    }
+}
