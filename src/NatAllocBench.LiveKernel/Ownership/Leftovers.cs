@@ -24,7 +24,7 @@ public static class Leftovers
             {
                 if (OwnerIdentity.Parse(name) is { } owner && owner.IsDead())
                 {
-                    ToolRunner.Run(Tool.Ip, "netns", "del", name);
+                    NetworkNamespace.Delete(name);
                     removed.Add(name);
                 }
             }

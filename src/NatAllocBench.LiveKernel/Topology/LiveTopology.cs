@@ -63,6 +63,9 @@ public sealed class LiveTopology : IDisposable
         catch (ToolFailedException exception)
         {
             topology.Dispose();
+
+            // Ctrl-C in a terminal goes to the tools as well: one that was interrupted says nothing about the kernel.
+            cancellation.ThrowIfCancellationRequested();
             throw new LiveKernelUnavailableException(Explain(exception), exception);
         }
         catch
@@ -112,10 +115,7 @@ public sealed class LiveTopology : IDisposable
         AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         foreach (string name in Namespaces)
         {
-            if (File.Exists(Path.Combine(NetworkNamespace.Directory, name)))
-            {
-                _ = ToolRunner.Run(Tool.Ip, "netns", "del", name);
-            }
+            NetworkNamespace.Delete(name);
         }
 
         _ = _state.Locked(() =>

@@ -10,6 +10,8 @@ public static class NetworkNamespace
     /// <summary>Where <c>ip netns</c> keeps the names.</summary>
     public const string Directory = "/run/netns";
 
+    private const int DeleteAttempts = 3;
+
     /// <summary>
     /// Runs <paramref name="body"/> on a new thread inside the namespace and waits for it. Sockets and /proc/thread-self/net files
     /// opened there keep belonging to that namespace, whoever uses them later; the caller's thread stays where it is.
@@ -43,6 +45,22 @@ public static class NetworkNamespace
         thread.Join();
         failure?.Throw();
         return result;
+    }
+
+    /// <summary>Deletes the namespace, if it is there, with everything in it.</summary>
+    internal static void Delete(string name)
+    {
+        // A Ctrl-C in the terminal reaches the tool too; a second attempt then finishes the work.
+        for (int attempt = 1; File.Exists(Path.Combine(Directory, name)); attempt++)
+        {
+            try
+            {
+                _ = ToolRunner.Run(Tool.Ip, "netns", "del", name);
+            }
+            catch (ToolFailedException) when (attempt < DeleteAttempts)
+            {
+            }
+        }
     }
 
     /// <summary>Moves the calling thread into the namespace for good: never call it on a pool thread.</summary>

@@ -1,12 +1,11 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using NatAllocBench.LiveKernel;
 
 namespace NatAllocBench.Tests.LiveKernel;
 
 /// <summary>
 /// The entry point of this assembly when it is started directly, never used by the test host: a child process that holds a session and
-/// keeps sending until it is stopped. Arguments: STATE-DIRECTORY [ignore-signals].
+/// keeps sending until it is stopped, or leaves without disposing anything. Arguments: STATE-DIRECTORY [exit].
 /// </summary>
 internal static class HoldEntry
 {
@@ -18,21 +17,18 @@ internal static class HoldEntry
             return 2;
         }
 
-        using var stop = new CancellationTokenSource();
-        void Cancel(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            stop.Cancel();
-        }
-
-        bool handlesSignals = !args.Contains("ignore-signals");
-        using PosixSignalRegistration? interrupt = handlesSignals ? PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel) : null;
+        using var stop = new StopSignals();
         using LiveSession session = LiveSession.Open(new LiveOptions { StatePath = args[0] }, stop.Token);
         LiveCell cell = ComparisonCells.Saturated(PortMode.FullyRandom, 1, connections: 2000);
 
         // Slow enough to leave the CPUs to the tests, and endless for any test.
         cell = cell with { Repetitions = 1_000_000, Plan = cell.Plan with { Pacing = Pacing.Constant, PacketsPerSecond = 20_000 } };
         Console.WriteLine(session.Topology.Name);
+        if (args.Contains("exit"))
+        {
+            Environment.Exit(3);
+        }
+
         LiveCellResult result = session.Run(cell, stop.Token);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{result.Repetitions.Count} {result.Cancelled}"));
         return 0;

@@ -25,7 +25,13 @@ public sealed class ConntrackStatisticsTests
         Assert.Equal(
             new ConntrackCounters
             {
-                Found = 0x3e8f, InsertFailed = 16, Drop = 17, EarlyDrop = 0, ClashResolve = 2, ChainTooLong = 3, SearchRestart = 5,
+                Found = 0x3e8f,
+                InsertFailed = 16,
+                Drop = 17,
+                EarlyDrop = 0,
+                ClashResolve = 2,
+                ChainTooLong = 3,
+                SearchRestart = 5,
             },
             perCpu[0]);
         Assert.Equal(0x3e90, (perCpu[0] + perCpu[1]).Found);

@@ -75,22 +75,26 @@ public sealed class CleanUpTests(LiveTestRun run)
     }
 
     [LiveFact]
-    public void An_interrupted_run_keeps_its_counts_and_leaves_the_machine_as_it_was()
+    public void A_run_that_is_stopped_by_a_signal_keeps_its_counts_and_leaves_the_machine_as_it_was()
     {
         string before = MachineState.Read();
-        using var held = new HeldSession(run.StatePath);
-        string printed = held.Signal("INT");
-        Assert.Matches("^[0-9]+ True\n$", printed);
-        Assert.Equal(0, held.Process.ExitCode);
-        Assert.Equal(before, MachineState.Read());
+        foreach (string signal in new[] { "INT", "TERM", "HUP" })
+        {
+            using var held = new HeldSession(run.StatePath);
+            string printed = held.Signal(signal);
+            Assert.Matches("^[0-9]+ True\n$", printed);
+            Assert.Equal(0, held.Process.ExitCode);
+            Assert.Equal(before, MachineState.Read());
+        }
     }
 
     [LiveFact]
-    public void A_run_that_is_terminated_without_handling_it_leaves_the_machine_as_it_was()
+    public void A_process_that_exits_without_disposing_leaves_the_machine_as_it_was()
     {
         string before = MachineState.Read();
-        using var held = new HeldSession(run.StatePath, "ignore-signals");
-        _ = held.Signal("TERM");
+        using var held = new HeldSession(run.StatePath, "exit");
+        Assert.True(held.Process.WaitForExit(TimeSpan.FromSeconds(60)));
+        Assert.Equal(3, held.Process.ExitCode);
         Assert.Equal(before, MachineState.Read());
     }
 
