@@ -22,7 +22,7 @@ public sealed record LiveRepetition(long PrefillDelivered, SendReport Send, Kern
 /// <summary>All repetitions of a cell.</summary>
 /// <param name="Cell">What was run.</param>
 /// <param name="Repetitions">The repetitions whose sums agree, in order.</param>
-/// <param name="Dropped">Those that lost packets outside NAT; count them, do not use them.</param>
+/// <param name="Dropped">Those that lost packets outside NAT, in the prefill or when measured; count them, do not use them.</param>
 /// <param name="Cancelled">Whether the run was stopped; the repetitions until then are complete.</param>
 public sealed record LiveCellResult(
     LiveCell Cell, IReadOnlyList<LiveRepetition> Repetitions, IReadOnlyList<LiveRepetition> Dropped, bool Cancelled)

@@ -54,20 +54,14 @@ public sealed class LiveSession : IDisposable
         var dropped = new List<LiveRepetition>();
         for (int i = -cell.WarmUps; i < cell.Repetitions && !cancellation.IsCancellationRequested; i++)
         {
-            long prefilled = 0;
             _table.Flush();
-            if (cell.Prefill is { } prefill)
-            {
-                prefilled = Measure(prefill, cancellation).Counters.Delivered;
-            }
-
-            LiveRepetition repetition = Measure(cell.Plan with { Seed = cell.Plan.Seed + (ulong)(i + cell.WarmUps) }, cancellation) with
-            {
-                PrefillDelivered = prefilled,
-            };
+            LiveRepetition? prefill = cell.Prefill is null ? null : Measure(cell.Prefill, cancellation);
+            SendPlan plan = cell.Plan with { Seed = cell.Plan.Seed + (ulong)(i + cell.WarmUps) };
+            LiveRepetition repetition = Measure(plan, cancellation) with { PrefillDelivered = prefill?.Delivered ?? 0 };
             if (i >= 0 && !cancellation.IsCancellationRequested)
             {
-                (repetition.AddsUp(cell.Tolerance) ? kept : dropped).Add(repetition);
+                bool sound = repetition.AddsUp(cell.Tolerance) && prefill?.AddsUp(cell.Tolerance) != false;
+                (sound ? kept : dropped).Add(repetition);
             }
         }
 
