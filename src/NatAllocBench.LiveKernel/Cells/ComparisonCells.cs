@@ -10,21 +10,28 @@ public static class ComparisonCells
     /// Two senders in lockstep towards the same destinations, each pair with random offsets. Without a fill each destination ends a quarter
     /// full (R/8 pairs); with one it is raced through the ten percent around it (R/20 pairs).
     /// </summary>
-    /// <param name="rangeSize">Ports to choose from; 64512 installs no explicit range, so that default mode tries the client's port first.</param>
+    /// <param name="rangeSize">Ports to choose from; 64512 installs no explicit range, so that default mode tries the client's port
+    /// first.</param>
     /// <param name="mode">How ports are chosen.</param>
     /// <param name="protocol">TCP or UDP.</param>
     /// <param name="pairs">Meetings per repetition, rounded down to whole destinations.</param>
     /// <param name="offsetNanoseconds">Upper end of the random start offsets.</param>
     /// <param name="fill">Middle of the raced occupancy, 0 for 0 to 25 %, else 0.05 to 0.95.</param>
     public static LiveCell Race(
-        int rangeSize, PortMode mode, LiveProtocol protocol = LiveProtocol.Tcp, int pairs = 10_000, double offsetNanoseconds = 2000, double fill = 0)
+        int rangeSize,
+        PortMode mode,
+        LiveProtocol protocol = LiveProtocol.Tcp,
+        int pairs = 10_000,
+        double offsetNanoseconds = 2000,
+        double fill = 0)
     {
         int perDestination = Math.Max(1, fill > 0 ? rangeSize / 20 : rangeSize / 8);
         int destinations = Math.Max(1, pairs / perDestination);
         int before = fill > 0 ? (int)Math.Round((fill * rangeSize) - perDestination) : 0;
         return new LiveCell
         {
-            Name = $"race {NftRuleset.Name(protocol)} {mode} {rangeSize}" + (fill > 0 ? FormattableString.Invariant($" at {fill:0.##}") : string.Empty),
+            Name = $"race {NftRuleset.Name(protocol)} {mode} {rangeSize}"
+                + (fill > 0 ? FormattableString.Invariant($" at {fill:0.##}") : string.Empty),
             Rule = new NatRule { Protocol = protocol, Mode = mode, Ports = rangeSize == 64512 ? null : LivePortRange.OfSize(rangeSize) },
             Prefill = before > 0 ? new SendPlan { Protocol = protocol, Senders = Flows.Rounds(destinations, before) } : null,
             Plan = new SendPlan
@@ -81,10 +88,11 @@ public static class ComparisonCells
         };
 
     /// <summary>Everything to one destination, as fast as the kernel takes it, over the kernel's own port range.</summary>
-    public static LiveCell Saturated(PortMode mode, int senders, LiveProtocol protocol = LiveProtocol.Tcp, int connections = 20_000) => new()
-    {
-        Name = $"saturated {NftRuleset.Name(protocol)} {mode}, {senders} sender(s)",
-        Rule = new NatRule { Protocol = protocol, Mode = mode },
-        Plan = new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, connections, senders) },
-    };
+    public static LiveCell Saturated(
+        PortMode mode, int senders, LiveProtocol protocol = LiveProtocol.Tcp, int connections = 20_000) => new()
+        {
+            Name = $"saturated {NftRuleset.Name(protocol)} {mode}, {senders} sender(s)",
+            Rule = new NatRule { Protocol = protocol, Mode = mode },
+            Plan = new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, connections, senders) },
+        };
 }

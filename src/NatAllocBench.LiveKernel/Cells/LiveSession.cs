@@ -3,6 +3,8 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>A topology with its senders and counters, and the one way to run cells on it.</summary>
 public sealed class LiveSession : IDisposable
 {
+    private const string TableLimit = "net.netfilter.nf_conntrack_max";
+
     private readonly LiveTopology _topology;
     private readonly KernelCounters _counters;
     private readonly ConntrackTable _table;
@@ -76,11 +78,11 @@ public sealed class LiveSession : IDisposable
     {
         _topology.Apply(rule);
         _table.Flush();
-        long limit = NetworkNamespace.Run(_topology.RouterNamespace, () => SysctlJournal.ReadValue("net.netfilter.nf_conntrack_max") ?? long.MaxValue);
+        long limit = NetworkNamespace.Run(_topology.RouterNamespace, () => SysctlJournal.ReadValue(TableLimit) ?? long.MaxValue);
         if (connections > limit)
         {
             throw new LiveKernelUnavailableException(
-                $"the cell '{name}' needs {connections} conntrack entries but net.netfilter.nf_conntrack_max is {limit}: raise it or let the run raise it.");
+                $"the cell '{name}' needs {connections} conntrack entries but {TableLimit} is {limit}: raise it or let the run raise it.");
         }
     }
 

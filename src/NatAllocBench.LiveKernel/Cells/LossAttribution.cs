@@ -9,7 +9,8 @@ namespace NatAllocBench.LiveKernel;
 /// </summary>
 /// <param name="Exhausted">Connections for which their destination had no port left, whatever happened: connections minus ports.</param>
 /// <param name="ChainTooLong">Refused because of the hash chain (5.15 and later); null where the kernel does not count it.</param>
-/// <param name="ClashResolved">Merged with the winner instead of dropped; not part of insert_failed. Null where the kernel does not count it.</param>
+/// <param name="ClashResolved">Merged with the winner instead of dropped; not part of insert_failed. Null where the kernel does not count
+/// it.</param>
 /// <param name="Race">
 /// The rest of insert_failed: lost races, and on Linux 5.0 and later also searches that gave up in a nearly full range.
 /// </param>

@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace NatAllocBench.LiveKernel;
 
-/// <summary>Builds ctnetlink requests and reads the tuples out of its answers (netlink headers and attributes are in host byte order).</summary>
+/// <summary>
+/// Builds ctnetlink requests and reads the tuples out of its answers (netlink headers and attributes are in host byte order).
+/// </summary>
 public static class ConntrackMessage
 {
     internal const int HeaderLength = 20;

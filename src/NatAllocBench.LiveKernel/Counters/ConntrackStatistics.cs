@@ -64,7 +64,9 @@ public static class ConntrackStatistics
 
     private static ConntrackCounters FromFields(Dictionary<string, long> fields, string where)
     {
-        long Needed(string name) => fields.TryGetValue(name, out long value) ? value : throw new FormatException($"{where} has no column '{name}'");
+        long Needed(string name) => fields.TryGetValue(name, out long value)
+            ? value
+            : throw new FormatException($"{where} has no column '{name}'");
         long? Optional(params ReadOnlySpan<string> names)
         {
             foreach (string name in names)

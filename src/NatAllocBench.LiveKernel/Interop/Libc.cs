@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace NatAllocBench.LiveKernel.Interop;
 
-/// <summary>The system calls .NET has no wrapper for. Raw sockets are opened directly because they must belong to the calling thread's namespace.</summary>
+/// <summary>
+/// The system calls .NET has no wrapper for. Raw sockets are opened directly because they must belong to the calling thread's namespace.
+/// </summary>
 internal static unsafe partial class Libc
 {
     internal const int CloneNewNet = 0x40000000;

@@ -40,7 +40,12 @@ public static class Leftovers
     }
 
     /// <summary>The names of the network namespaces on this machine that carry our prefix, whoever owns them.</summary>
-    public static IReadOnlyList<string> NamespaceNames() =>
-        !Directory.Exists(NetworkNamespace.Directory) ? [] :
-        [.. Directory.EnumerateFiles(NetworkNamespace.Directory, OwnerIdentity.Prefix + "*").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> NamespaceNames() => !Directory.Exists(NetworkNamespace.Directory)
+        ? []
+        :
+        [
+            .. Directory.EnumerateFiles(NetworkNamespace.Directory, OwnerIdentity.Prefix + "*")
+                .Select(file => Path.GetFileName(file))
+                .Order(StringComparer.Ordinal),
+        ];
 }

@@ -75,9 +75,8 @@ public sealed partial record OwnerIdentity(int ProcessId, long StartTicks, long 
     {
         // The link reads "pid:[4026531836]".
         string target = File.ResolveLinkTarget("/proc/self/ns/pid", returnFinalTarget: false)?.Name ?? string.Empty;
-        return long.TryParse(target.Replace("pid:[", string.Empty, StringComparison.Ordinal).TrimEnd(']'), CultureInfo.InvariantCulture, out long inode)
-            ? inode
-            : 0;
+        string inode = target.Replace("pid:[", string.Empty, StringComparison.Ordinal).TrimEnd(']');
+        return long.TryParse(inode, CultureInfo.InvariantCulture, out long number) ? number : 0;
     }
 
     [GeneratedRegex("^natab-([0-9]{1,9})-([0-9]{1,18})-([0-9a-f]{1,15})-([0-9a-f]{4})(?:-[crs])?$")]

@@ -12,7 +12,8 @@ public sealed class StateDirectory
     private const int OwnerReadWrite = 0x180;
 
     /// <summary>Opens the directory and creates it when it is missing.</summary>
-    /// <param name="path">Null takes <see cref="DefaultPath"/>. All runs on a machine must use the same one, or their sysctls are not counted together.</param>
+    /// <param name="path">Null takes <see cref="DefaultPath"/>. All runs on a machine must use the same one, or their sysctls are not
+    /// counted together.</param>
     public StateDirectory(string? path = null)
     {
         Root = path ?? DefaultPath;

@@ -54,7 +54,9 @@ internal sealed class SysctlJournal
         return warnings;
     }
 
-    /// <summary>Puts every recorded sysctl back, except one that somebody else has changed since. Returns the keys that were written.</summary>
+    /// <summary>
+    /// Puts every recorded sysctl back, except one that somebody else has changed since. Returns the keys that were written.
+    /// </summary>
     internal IReadOnlyList<string> Restore()
     {
         var restored = new List<string>();
@@ -70,11 +72,14 @@ internal sealed class SysctlJournal
         return restored;
     }
 
-    /// <summary>The value of a sysctl named with dots, as the calling thread's namespace sees it; null when there is no such sysctl.</summary>
+    /// <summary>
+    /// The value of a sysctl named with dots, as the calling thread's namespace sees it; null when there is no such sysctl.
+    /// </summary>
     internal static long? ReadValue(string key)
     {
         string path = PathOf(key);
-        return File.Exists(path) && long.TryParse(File.ReadAllText(path).Trim(), CultureInfo.InvariantCulture, out long value) ? value : null;
+        string text = File.Exists(path) ? File.ReadAllText(path).Trim() : string.Empty;
+        return long.TryParse(text, CultureInfo.InvariantCulture, out long value) ? value : null;
     }
 
     internal static string PathOf(string key) => "/proc/sys/" + key.Replace('.', '/');

@@ -5,7 +5,9 @@ using NatAllocBench.LiveKernel.Interop;
 
 namespace NatAllocBench.LiveKernel;
 
-/// <summary>A raw IPv4 socket that sends packets with their own IP header. It belongs to the namespace of the thread that opened it.</summary>
+/// <summary>
+/// A raw IPv4 socket that sends packets with their own IP header. It belongs to the namespace of the thread that opened it.
+/// </summary>
 internal sealed unsafe class RawSocket : IDisposable
 {
     private const int SendBufferBytes = 4 << 20;

@@ -44,7 +44,9 @@ public sealed record SendPlan
     /// <summary>The packets of each sender thread, in order. In lockstep all have the same length.</summary>
     public required IReadOnlyList<FlowTuple[]> Senders { get; init; }
 
-    /// <summary>The CPU of each sender; null takes the first allowed CPUs. The kernel does all NAT work of a packet on its sender's CPU.</summary>
+    /// <summary>
+    /// The CPU of each sender; null takes the first allowed CPUs. The kernel does all NAT work of a packet on its sender's CPU.
+    /// </summary>
     public IReadOnlyList<int>? Cpus { get; init; }
 
     /// <summary>Packets per system call, 1 to 1024: 1 uses sendto, more sendmmsg. Only for senders that run free and unpaced.</summary>
@@ -72,18 +74,23 @@ public sealed record SendPlan
         ArgumentNullException.ThrowIfNull(allowedCpus);
         Require(Senders.Count >= 1, "a send plan needs at least one sender");
         Require(BatchSize is >= 1 and <= 1024, $"BatchSize is {BatchSize}: use 1 to 1024");
-        Require(BatchSize == 1 || (Lockstep is null && Pacing == Pacing.ClosedLoop), "BatchSize above 1 is only for senders that run free and unpaced");
+        Require(
+            BatchSize == 1 || (Lockstep is null && Pacing == Pacing.ClosedLoop),
+            "BatchSize above 1 is only for senders that run free and unpaced");
         Require(Pacing == Pacing.ClosedLoop || PacketsPerSecond > 0, "a paced plan needs PacketsPerSecond above 0");
         Require(Lockstep is null || Pacing == Pacing.ClosedLoop, "lockstep senders cannot be paced");
         Require(Lockstep is null || Lockstep.PacketsPerMeeting >= 1, "PacketsPerMeeting must be 1 or more");
-        Require(Lockstep is null || Senders.All(sender => sender.Length == Senders[0].Length), "lockstep senders need equally many packets");
+        Require(
+            Lockstep is null || Senders.All(sender => sender.Length == Senders[0].Length),
+            "lockstep senders need equally many packets");
         IReadOnlyList<int> cpus = Cpus ?? allowedCpus;
         Require(
             cpus.Count >= Senders.Count,
             $"the plan has {Senders.Count} senders but {cpus.Count} CPUs: each sender needs one of its own");
         Require(
             cpus.Take(Senders.Count).Distinct().Count() == Senders.Count && cpus.Take(Senders.Count).All(allowedCpus.Contains),
-            $"the CPUs {string.Join(',', cpus.Take(Senders.Count))} are not distinct CPUs of this process ({string.Join(',', allowedCpus)})");
+            $"the CPUs {string.Join(',', cpus.Take(Senders.Count))} are not distinct CPUs of this process "
+            + $"({string.Join(',', allowedCpus)})");
     }
 
     private static void Require(bool condition, string message)

@@ -17,7 +17,8 @@ public static class IptablesRuleset
         if (rule.TwoBackends)
         {
             _ = text.Append("-A PREROUTING -d 198.18.0.0/15 -p ").Append(protocol)
-                .Append(" -m statistic --mode random --probability 0.5 -j DNAT --to-destination ").Append(TopologyAddresses.FirstBackend).Append('\n')
+                .Append(" -m statistic --mode random --probability 0.5 -j DNAT --to-destination ")
+                .Append(TopologyAddresses.FirstBackend).Append('\n')
                 .Append("-A PREROUTING -d 198.18.0.0/15 -p ").Append(protocol)
                 .Append(" -j DNAT --to-destination ").Append(TopologyAddresses.SecondBackend).Append('\n');
         }
@@ -42,7 +43,9 @@ public static class IptablesRuleset
         {
             SourceNat.None => null,
             SourceNat.TrackOnly => "-m conntrack --ctstate NEW",
-            SourceNat.Masquerade => "-j MASQUERADE" + (rule.Ports is { } ports ? $" --to-ports {ports.Low}-{ports.High}" : string.Empty) + random,
+            SourceNat.Masquerade => "-j MASQUERADE"
+                + (rule.Ports is { } ports ? $" --to-ports {ports.Low}-{ports.High}" : string.Empty)
+                + random,
             SourceNat.Snat => "-j SNAT --to-source " + rule.SnatFirst
                 + (rule.SnatFirst.Equals(rule.SnatLast) ? string.Empty : $"-{rule.SnatLast}")
                 + (rule.Ports is { } ports ? $":{ports.Low}-{ports.High}" : string.Empty)

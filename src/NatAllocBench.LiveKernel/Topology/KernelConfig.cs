@@ -2,7 +2,9 @@ using System.IO.Compression;
 
 namespace NatAllocBench.LiveKernel;
 
-/// <summary>Reads the build options of the running kernel where they are published, to name the missing one when a set-up step fails.</summary>
+/// <summary>
+/// Reads the build options of the running kernel where they are published, to name the missing one when a set-up step fails.
+/// </summary>
 public static class KernelConfig
 {
     /// <summary>Every option the set-up relies on.</summary>

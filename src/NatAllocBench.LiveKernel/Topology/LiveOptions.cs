@@ -4,7 +4,8 @@ namespace NatAllocBench.LiveKernel;
 public sealed record LiveOptions
 {
     /// <summary>
-    /// Whether machine-wide sysctls may be raised while runs are alive. False keeps the machine's values; cells that need a larger table then
+    /// Whether machine-wide sysctls may be raised while runs are alive. False keeps the machine's values; cells that need a larger table
+    /// then
     /// refuse to run.
     /// </summary>
     public bool RaiseSysctls { get; init; } = true;

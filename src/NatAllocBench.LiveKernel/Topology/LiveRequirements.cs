@@ -6,7 +6,10 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>Checks what the live kernel runs need, cheapest first, and names the first thing that is missing.</summary>
 public static class LiveRequirements
 {
-    private static readonly (int Bit, string Name)[] NeededCapabilities = [(12, "CAP_NET_ADMIN"), (13, "CAP_NET_RAW"), (21, "CAP_SYS_ADMIN")];
+    private static readonly (int Bit, string Name)[] NeededCapabilities =
+    [
+        (12, "CAP_NET_ADMIN"), (13, "CAP_NET_RAW"), (21, "CAP_SYS_ADMIN"),
+    ];
 
     /// <summary>Null when everything is there, else the line to print.</summary>
     public static string? WhyUnavailable()
@@ -47,7 +50,8 @@ public static class LiveRequirements
 
         if (Libc.GetEffectiveUserId() != 0)
         {
-            throw new LiveKernelUnavailableException("the live kernel runs need root (network namespaces, raw sockets): run the command with sudo.");
+            throw new LiveKernelUnavailableException(
+                "the live kernel runs need root (network namespaces, raw sockets): run the command with sudo.");
         }
 
         string[] missing = [.. MissingCapabilities(File.ReadAllText("/proc/self/status"))];

@@ -104,7 +104,9 @@ public sealed class LiveTopology : IDisposable
         }
     }
 
-    /// <summary>Deletes the namespaces and, when no other run is alive, puts sysctls back. Safe to call twice and after a failed build.</summary>
+    /// <summary>
+    /// Deletes the namespaces and, when no other run is alive, puts sysctls back. Safe to call twice and after a failed build.
+    /// </summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
@@ -144,10 +146,12 @@ public sealed class LiveTopology : IDisposable
             DisableIpv6(name);
         }
 
+        string toClient = $"name r0 address {RouterInsideMac} netns {RouterNamespace}";
+        string toServer = $"name r1 address {RouterOutsideMac} netns {RouterNamespace}";
         Batch(
             null,
-            $"link add c0 address {ClientMac} netns {ClientNamespace} type veth peer name r0 address {RouterInsideMac} netns {RouterNamespace}",
-            $"link add s0 address {ServerMac} netns {ServerNamespace} type veth peer name r1 address {RouterOutsideMac} netns {RouterNamespace}");
+            $"link add c0 address {ClientMac} netns {ClientNamespace} type veth peer {toClient}",
+            $"link add s0 address {ServerMac} netns {ServerNamespace} type veth peer {toServer}");
         cancellation.ThrowIfCancellationRequested();
         Batch(
             ClientNamespace,
@@ -227,5 +231,6 @@ public sealed class LiveTopology : IDisposable
     }
 
     private static string Explain(ToolFailedException exception) =>
-        $"the set-up was refused ({exception.Message}); the kernel needs {string.Join(", ", KernelConfig.Needed)}, built in or as loadable modules.";
+        $"the set-up was refused ({exception.Message}); "
+        + $"the kernel needs {string.Join(", ", KernelConfig.Needed)}, built in or as loadable modules.";
 }

@@ -10,7 +10,8 @@ public static class NftRuleset
         "table ip raw {\n  chain pre {\n    type filter hook prerouting priority -300; policy drop;\n  }\n}\n";
 
     /// <summary>
-    /// Replaces the router's table <c>ip nat</c> in one transaction. Both base chains are always there: kernels before 4.18 translate replies
+    /// Replaces the router's table <c>ip nat</c> in one transaction. Both base chains are always there: kernels before 4.18 translate
+    /// replies
     /// only when both are.
     /// </summary>
     public static string Router(NatRule rule)
@@ -20,8 +21,9 @@ public static class NftRuleset
         _ = text.Append("  chain pre {\n    type nat hook prerouting priority -100;\n");
         if (rule.TwoBackends)
         {
-            _ = text.Append("    ip daddr 198.18.0.0/15 meta l4proto ").Append(Name(rule.Protocol)).Append(" dnat to numgen random mod 2 map { 0 : ")
-                .Append(TopologyAddresses.FirstBackend).Append(", 1 : ").Append(TopologyAddresses.SecondBackend).Append(" }\n");
+            _ = text.Append("    ip daddr 198.18.0.0/15 meta l4proto ").Append(Name(rule.Protocol))
+                .Append(" dnat to numgen random mod 2 map { 0 : ").Append(TopologyAddresses.FirstBackend)
+                .Append(", 1 : ").Append(TopologyAddresses.SecondBackend).Append(" }\n");
         }
 
         _ = text.Append("  }\n  chain post {\n    type nat hook postrouting priority 100;\n");
@@ -40,7 +42,8 @@ public static class NftRuleset
         SourceNat.None => null,
         SourceNat.TrackOnly => "ct state new counter",
         SourceNat.Masquerade => "masquerade" + (rule.Ports is { } ports ? $" to :{ports.Low}-{ports.High}" : string.Empty) + Flags(rule),
-        SourceNat.Snat => $"snat to {Addresses(rule)}{(rule.Ports is { } ports ? $":{ports.Low}-{ports.High}" : string.Empty)}{Flags(rule)}",
+        SourceNat.Snat =>
+            $"snat to {Addresses(rule)}{(rule.Ports is { } ports ? $":{ports.Low}-{ports.High}" : string.Empty)}{Flags(rule)}",
         _ => throw new ArgumentOutOfRangeException(nameof(rule), rule.Source, "unknown source translation"),
     };
 

@@ -16,7 +16,9 @@ internal sealed record Tool(string Name, string Package)
 
     internal static Tool IptablesRestore { get; } = new("iptables-restore", "iptables");
 
-    /// <summary>Where the command is, searching PATH and the sbin directories that root's PATH may lack; null when it is not installed.</summary>
+    /// <summary>
+    /// Where the command is, searching PATH and the sbin directories that root's PATH may lack; null when it is not installed.
+    /// </summary>
     internal string? Find() =>
         (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Concat(["/usr/sbin", "/sbin", "/usr/bin", "/bin"])

@@ -19,9 +19,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return false;
         }
 
-        return _traits.OriginalFirst < OriginalFirst.ReverseExempt
+        if (_traits.OriginalFirst < OriginalFirst.ReverseExempt
             || tuple.Protocol is not (IPProtocol.Udp or IPProtocol.UdpLite)
-            || !IsReverseClash(ref cpu, in tuple, in reply, self);
+            || !IsReverseClash(ref cpu, in tuple, in reply, self))
+        {
+            return true;
+        }
+
+        cpu.Hits--; // the answer is "free" after all; the kernel's found has moved and stays
+        return false;
     }
 
     private bool IsReverseClash(

@@ -96,6 +96,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
 
     internal ref readonly HashSecrets Secrets => ref _secrets;
 
+    /// <summary>Number of CPUs.</summary>
+    public int CpuCount => _cpus.Length;
+
     /// <summary>The state of a CPU, 0 to <see cref="TableOptions.Cpus"/> - 1. One thread at a time may use it.</summary>
     /// <param name="cpu">Number of the CPU.</param>
     public ref CpuState Cpu(int cpu) => ref _cpus[cpu];

@@ -26,6 +26,12 @@ public sealed record Era(string Name, string Releases, string Changes, EraTraits
             _ => throw new NotSupportedException($"no table is compiled for the traits of era {Name}"),
         };
 
+    /// <summary>The release that the era is named after; for a stable series the release it branched from.</summary>
+    public KernelVersion Version => KernelVersion.Parse(Name.Split('-')[0]);
+
+    /// <summary>Whether a search without flags starts at the rover.</summary>
+    public bool HasRover => Traits.DefaultStart == StartOffset.Rover;
+
     /// <inheritdoc/>
     public override string ToString() => Name;
 }

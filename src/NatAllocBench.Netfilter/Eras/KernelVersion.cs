@@ -23,7 +23,8 @@ public readonly record struct KernelVersion(ushort Major, ushort Minor, ushort P
         ArgumentNullException.ThrowIfNull(text);
         return TryParse(text, out KernelVersion version)
             ? version
-            : throw new FormatException($"'{text}' is not a kernel release; write it as in 'uname -r', for example 5.10.223 or 6.1.0-13-amd64");
+            : throw new FormatException(
+                $"'{text}' is not a kernel release; write it as in 'uname -r', for example 5.10.223 or 6.1.0-13-amd64");
     }
 
     /// <summary>Reads the leading numbers of a <c>uname -r</c> string without throwing.</summary>

@@ -38,24 +38,70 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        ConntrackTuple<TAddress> current = table.ReplyTuple(slot).Invert();
-        ConntrackTuple<TAddress> wanted = current;
-        uint sourceHash = manip == ManipType.Source ? table.BySourceHash(in current) : 0;
-        PortChoice choice = GetUnique(table, ref cpu, ref random, ref wanted, slot, in range, manip, sourceHash);
+        ConntrackTuple<TAddress> mapping = Choose(table, ref cpu, ref random, slot, in range, manip, out PortChoice choice);
+        Apply(table, slot, in mapping, manip);
+        return choice;
+    }
+
+    /// <summary>The first part of <see cref="Run"/>, up to the last probe: chooses, and changes nothing that others can see.</summary>
+    /// <typeparam name="TAddress">The address family.</typeparam>
+    /// <typeparam name="TEra">The era's hot traits.</typeparam>
+    /// <typeparam name="TDesign">The table design.</typeparam>
+    /// <typeparam name="TRandom">Source of random offsets.</typeparam>
+    /// <param name="table">The table.</param>
+    /// <param name="cpu">The calling CPU.</param>
+    /// <param name="random">Its random source.</param>
+    /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
+    /// <param name="range">What the rule allows.</param>
+    /// <param name="manip">The hook's side.</param>
+    /// <param name="choice">How the mapping was found.</param>
+    /// <returns>The tuple that the packet will have on the wire.</returns>
+    public static ConntrackTuple<TAddress> Choose<TAddress, TEra, TDesign, TRandom>(
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        ref CpuState cpu,
+        ref TRandom random,
+        uint slot,
+        in NatRange<TAddress> range,
+        ManipType manip,
+        out PortChoice choice)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+        where TRandom : struct, IRandomSource
+    {
+        ConntrackTuple<TAddress> mapping = table.ReplyTuple(slot).Invert();
+        choice = GetUnique(table, ref cpu, ref random, ref mapping, slot, in range, manip);
+        return mapping;
+    }
+
+    /// <summary>The second part of <see cref="Run"/>: writes the mapping into the entry and publishes it by source.</summary>
+    /// <typeparam name="TAddress">The address family.</typeparam>
+    /// <typeparam name="TEra">The era's hot traits.</typeparam>
+    /// <typeparam name="TDesign">The table design.</typeparam>
+    /// <param name="table">The table.</param>
+    /// <param name="slot">The entry.</param>
+    /// <param name="mapping">What <see cref="Choose"/> returned.</param>
+    /// <param name="manip">The hook's side.</param>
+    public static void Apply<TAddress, TEra, TDesign>(
+        ConntrackTable<TAddress, TEra, TDesign> table, uint slot, in ConntrackTuple<TAddress> mapping, ManipType manip)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+    {
+        ConntrackTuple<TAddress> reply = mapping.Invert();
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
-        if (!ConntrackTuple<TAddress>.AreEqual(in wanted, in current))
+        if (!ConntrackTuple<TAddress>.AreEqual(in reply, in table.ReplyTuple(slot)))
         {
-            table.SetReply(slot, wanted.Invert());
+            table.SetReply(slot, in reply);
             done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
         }
 
         if (manip == ManipType.Source)
         {
-            table.AddBySource(slot, sourceHash);
+            table.AddBySource(slot, table.BySourceHash(in table.OriginalTuple(slot)));
         }
 
         table.AddStatus(slot, done);
-        return choice;
     }
 
     /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
@@ -66,8 +112,7 @@ public static class NatSetup
         ref ConntrackTuple<TAddress> tuple,
         uint slot,
         in NatRange<TAddress> range,
-        ManipType manip,
-        uint sourceHash)
+        ManipType manip)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
@@ -86,7 +131,7 @@ public static class NatSetup
                     return PortChoice.Original;
                 }
             }
-            else if (table.TryFindSameSource(in tuple, sourceHash, in range, out ConntrackTuple<TAddress> mapped)
+            else if (table.TryFindSameSource(in tuple, table.BySourceHash(in tuple), in range, out ConntrackTuple<TAddress> mapped)
                 && !IsUsed(table, ref cpu, in mapped, slot))
             {
                 tuple = mapped;

@@ -6,6 +6,7 @@ namespace NatAllocBench.Tests.LiveKernel;
 public sealed class LiveFactAttribute : FactAttribute
 {
     private static readonly Lazy<string?> WhyNot = new(LiveRequirements.WhyUnavailable);
+    private static readonly string[] ToolDirectories = ["/usr/sbin", "/sbin", "/usr/bin", "/bin"];
     private int _cpus = 1;
     private string? _command;
 
@@ -32,7 +33,7 @@ public sealed class LiveFactAttribute : FactAttribute
         set
         {
             _command = value;
-            if (Skip is null && !new[] { "/usr/sbin", "/sbin", "/usr/bin", "/bin" }.Any(directory => File.Exists(Path.Combine(directory, value!))))
+            if (Skip is null && !ToolDirectories.Any(directory => File.Exists(Path.Combine(directory, value!))))
             {
                 Skip = $"the command '{value}' is not installed";
             }

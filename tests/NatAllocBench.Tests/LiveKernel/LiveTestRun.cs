@@ -3,7 +3,8 @@ using NatAllocBench.LiveKernel;
 namespace NatAllocBench.Tests.LiveKernel;
 
 /// <summary>
-/// One run of the live tests: a state directory of its own, and a lock, because two test runs on one machine would see each other's sysctls.
+/// One run of the live tests: a state directory of its own, and a lock, because two test runs on one machine would see each other's
+/// sysctls.
 /// </summary>
 public sealed class LiveTestRun : IDisposable
 {

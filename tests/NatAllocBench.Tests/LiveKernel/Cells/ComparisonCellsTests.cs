@@ -52,6 +52,8 @@ public sealed class ComparisonCellsTests
     {
         LiveCell cell = ComparisonCells.Exhaustion(LiveProtocol.Udp, PortMode.Default, senders: 2);
         Assert.Equal(100, cell.Rule.Ports!.Value.Size);
-        Assert.All(cell.Plan.Senders.SelectMany(flows => flows).CountBy(flow => flow.DestinationAddress), group => Assert.Equal(200, group.Value));
+        var connections = cell.Plan.Senders.SelectMany(flows => flows).CountBy(flow => flow.DestinationAddress);
+        Assert.Equal(20, connections.Count());
+        Assert.All(connections, destination => Assert.Equal(200, destination.Value));
     }
 }

@@ -71,8 +71,8 @@ public sealed class LiveSessionTests(LiveTestRun run)
             {
                 foreach (int senders in new[] { 1, 2 })
                 {
-                    LiveCell cell = ComparisonCells.Exhaustion(protocol, mode, senders, destinations: 5) with { Repetitions = 2, WarmUps = 0 };
-                    LiveCellResult result = session.Run(cell);
+                    LiveCell cell = ComparisonCells.Exhaustion(protocol, mode, senders, destinations: 5);
+                    LiveCellResult result = session.Run(cell with { Repetitions = 2, WarmUps = 0 });
                     Assert.Equal(2, result.Repetitions.Count);
                     Assert.Equal((2000, 1000, 1000), (result.Sent, result.Delivered, result.InsertFailed));
                 }
@@ -124,7 +124,13 @@ public sealed class LiveSessionTests(LiveTestRun run)
         PortDistributionResult kept = new PortDistribution { Mode = PortMode.Default, Connections = 500, Repetitions = 1 }.Run(session);
         Assert.Equal((500, 500), (kept.CountByPort[Flows.ClientPort], kept.Total));
 
-        var random = new PortDistribution { Mode = PortMode.FullyRandom, Ports = new LivePortRange(40000, 40009), Connections = 500, Repetitions = 2 };
+        var random = new PortDistribution
+        {
+            Mode = PortMode.FullyRandom,
+            Ports = new LivePortRange(40000, 40009),
+            Connections = 500,
+            Repetitions = 2,
+        };
         PortDistributionResult spread = random.Run(session);
         Assert.Equal((1000, 1000), (spread.Total, spread.Between(40000, 40009)));
         Assert.Equal(1000, spread.Bins(64).Sum());
@@ -146,7 +152,8 @@ public sealed class LiveSessionTests(LiveTestRun run)
         using LiveSession session = LiveSession.Open(run.Options with { RaiseSysctls = false });
         int tooMany = int.Parse(MachineState.ConntrackMax) + 1;
         LiveCell cell = ComparisonCells.Saturated(PortMode.Default, 1, connections: tooMany);
-        Assert.Contains("nf_conntrack_max", Assert.Throws<LiveKernelUnavailableException>(() => session.Run(cell)).Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<LiveKernelUnavailableException>(() => session.Run(cell));
+        Assert.Contains("nf_conntrack_max", refused.Message, StringComparison.Ordinal);
     }
 
     [LiveFact]

@@ -5,11 +5,14 @@ namespace NatAllocBench.Tests.LiveKernel.Cells;
 
 public sealed class LossAttributionTests
 {
-    private static readonly LiveCell Cell = ComparisonCells.Exhaustion(LiveProtocol.Tcp, PortMode.Random, ports: 10, connections: 15, destinations: 4);
+    private static readonly LiveCell Cell =
+        ComparisonCells.Exhaustion(LiveProtocol.Tcp, PortMode.Random, ports: 10, connections: 15, destinations: 4);
 
     [Fact]
     public void What_has_no_port_is_exhausted_and_the_rest_is_a_race() =>
-        Assert.Equal(new LossAttribution(20, 2, 5, 1), LossAttribution.Of(Cell, Repetition(insertFailed: 23, chainTooLong: 2, clashResolve: 5)));
+        Assert.Equal(
+            new LossAttribution(20, 2, 5, 1),
+            LossAttribution.Of(Cell, Repetition(insertFailed: 23, chainTooLong: 2, clashResolve: 5)));
 
     [Fact]
     public void A_counter_the_kernel_lacks_stays_unknown() =>
@@ -37,6 +40,7 @@ public sealed class LossAttributionTests
             ChainTooLong = chainTooLong,
             ClashResolve = clashResolve,
         };
-        return new LiveRepetition(0, new SendReport([new SenderReport(0, 60, 0, 0, 1e6)], 1e6, 0, false), new KernelReading([counters], 60 - insertFailed));
+        var sent = new SendReport([new SenderReport(0, 60, 0, 0, 1e6)], 1e6, 0, false);
+        return new LiveRepetition(0, sent, new KernelReading([counters], 60 - insertFailed));
     }
 }

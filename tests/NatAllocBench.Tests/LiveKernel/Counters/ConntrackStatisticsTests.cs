@@ -5,17 +5,24 @@ namespace NatAllocBench.Tests.LiveKernel.Counters;
 public sealed class ConntrackStatisticsTests
 {
     private const string Linux6_18 =
-        "entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart\n"
-        + "00004e20  00000002 00003e8f 00000000 00000000 00000000 00000000 00000003 00000000 00000010 00000011 00000000 00000000  00000000 00000000 00000000 00000005\n"
-        + "00004e20  00000001 00000001 00000000 00000000 00000000 00000000 00000000 00000000 000000ff 000000ff 00000004 00000000  00000000 00000000 00000000 00000000\n";
+        "entries  clashres found new invalid ignore delete chainlength insert insert_failed drop early_drop "
+        + "icmp_error  expect_new expect_create expect_delete search_restart\n"
+        + "00004e20  00000002 00003e8f 00000000 00000000 00000000 00000000 00000003 00000000 00000010 "
+        + "00000011 00000000 00000000  00000000 00000000 00000000 00000005\n"
+        + "00004e20  00000001 00000001 00000000 00000000 00000000 00000000 00000000 00000000 000000ff "
+        + "000000ff 00000004 00000000  00000000 00000000 00000000 00000000\n";
 
     private const string Linux4_13 =
-        "entries  searched found new invalid ignore delete delete_list insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete search_restart\n"
-        + "00000003  00000000 0000000a 00000000 00000000 00000007 00000000 00000000 00000000 0000000b 0000000c 00000000 00000000  00000000 00000000 00000000 0000000d\n";
+        "entries  searched found new invalid ignore delete delete_list insert insert_failed drop early_drop "
+        + "icmp_error  expect_new expect_create expect_delete search_restart\n"
+        + "00000003  00000000 0000000a 00000000 00000000 00000007 00000000 00000000 00000000 0000000b "
+        + "0000000c 00000000 00000000  00000000 00000000 00000000 0000000d\n";
 
     private const string Linux2_6_32 =
-        "entries  searched found new invalid ignore delete delete_list insert insert_failed drop early_drop icmp_error  expect_new expect_create expect_delete\n"
-        + "00000003  0000001f 0000000a 00000000 00000000 00000007 00000000 00000000 00000000 0000000b 0000000c 00000002 00000000  00000000 00000000 00000000\n";
+        "entries  searched found new invalid ignore delete delete_list insert insert_failed drop early_drop "
+        + "icmp_error  expect_new expect_create expect_delete\n"
+        + "00000003  0000001f 0000000a 00000000 00000000 00000007 00000000 00000000 00000000 0000000b "
+        + "0000000c 00000002 00000000  00000000 00000000 00000000\n";
 
     [Fact]
     public void The_table_of_a_new_kernel_is_hexadecimal_per_cpu()
@@ -51,13 +58,21 @@ public sealed class ConntrackStatisticsTests
 
     [Theory]
     [InlineData(
-        "cpu=0   \tfound=24 invalid=0 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 clash_resolve=3 chaintoolong=4 \n",
+        "cpu=0   \tfound=24 invalid=0 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 "
+        + "clash_resolve=3 chaintoolong=4 \n",
         3L,
         4L)]
-    [InlineData("cpu=0   \tfound=24 invalid=0 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 clash_resolve=3 \n", 3L, null)]
-    [InlineData("cpu=0   \tfound=24 invalid=0 ignore=9 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 \n", null, null)]
     [InlineData(
-        "cpu=0   \tsearched=99 found=24 new=1 invalid=0 ignore=9 delete=0 delete_list=0 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 \n",
+        "cpu=0   \tfound=24 invalid=0 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 clash_resolve=3 \n",
+        3L,
+        null)]
+    [InlineData(
+        "cpu=0   \tfound=24 invalid=0 ignore=9 insert=0 insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 \n",
+        null,
+        null)]
+    [InlineData(
+        "cpu=0   \tsearched=99 found=24 new=1 invalid=0 ignore=9 delete=0 delete_list=0 insert=0 "
+        + "insert_failed=10 drop=11 early_drop=1 error=0 search_restart=2 \n",
         null,
         null)]
     public void The_output_of_conntrack_S_is_decimal_pairs(string text, long? clashResolve, long? chainTooLong)
@@ -70,7 +85,8 @@ public sealed class ConntrackStatisticsTests
     [Fact]
     public void A_counter_that_wrapped_at_32_bits_still_gives_the_difference()
     {
-        ConntrackCounters before = Assert.Single(ConntrackStatistics.ParseProc(Linux4_13.Replace("0000000a", "fffffffe", StringComparison.Ordinal)));
+        string wrapped = Linux4_13.Replace("0000000a", "fffffffe", StringComparison.Ordinal);
+        ConntrackCounters before = Assert.Single(ConntrackStatistics.ParseProc(wrapped));
         ConntrackCounters after = Assert.Single(ConntrackStatistics.ParseProc(Linux4_13));
         Assert.Equal(12, (after - before).Found);
     }
@@ -90,7 +106,8 @@ public sealed class ConntrackStatisticsTests
             "Inter-|   Receive                                                |  Transmit\n"
             + " face |bytes    packets errs drop fifo frame compressed multicast|bytes    packets errs drop fifo colls carrier compressed\n"
             + "    lo:       0       0    0    0    0     0          0         0        0       0    0    0    0     0       0          0\n"
-            + "    s0: 2160000   40000    0    0    0     0          0         0      110       1    0    0    0     0       0          0\n";
+            + "    s0: 2160000   40000    0    0    0     0          0         0      110       1    0    0   "
+            + " 0     0       0          0\n";
         Assert.Equal(40000, NetDevices.ReceivedPackets(Text, "s0"));
         Assert.Throws<FormatException>(() => NetDevices.ReceivedPackets(Text, "r1"));
     }

@@ -22,5 +22,6 @@ public sealed class LiveRequirementsTests
     }
 
     [Fact]
-    public void Whatever_is_missing_is_said_in_one_line() => Assert.DoesNotContain("\n", LiveRequirements.WhyUnavailable() ?? string.Empty, StringComparison.Ordinal);
+    public void Whatever_is_missing_is_said_in_one_line() =>
+        Assert.DoesNotContain("\n", LiveRequirements.WhyUnavailable() ?? string.Empty, StringComparison.Ordinal);
 }

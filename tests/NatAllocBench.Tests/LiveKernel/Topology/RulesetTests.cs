@@ -39,8 +39,9 @@ public sealed class RulesetTests
     public void Two_backends_are_chosen_before_routing()
     {
         var rule = new NatRule { Protocol = LiveProtocol.Udp, Source = SourceNat.None, TwoBackends = true };
-        Assert.Contains("dnat to numgen random mod 2 map { 0 : 192.0.2.99, 1 : 192.0.2.98 }", NftRuleset.Router(rule), StringComparison.Ordinal);
-        Assert.DoesNotContain("masquerade", NftRuleset.Router(rule), StringComparison.Ordinal);
+        string ruleset = NftRuleset.Router(rule);
+        Assert.Contains("dnat to numgen random mod 2 map { 0 : 192.0.2.99, 1 : 192.0.2.98 }", ruleset, StringComparison.Ordinal);
+        Assert.DoesNotContain("masquerade", ruleset, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -1,0 +1,244 @@
+using System.Runtime.InteropServices;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Packets;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Clients;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>
+/// The hot path of a race: what happens to one connection, from the client's port to confirm. Any change here moves numbers.
+/// </summary>
+/// <remarks>
+/// <code>
+/// client   source port, SYN built
+/// kernel   lookup (nothing found), new entry
+///          choose a mapping: keep the port, or search            (early half)
+///          --- window begins: clock is read behind the last probe
+///          write REPLY, publish by source, rewrite the headers, added wait
+///          confirm: lock, walk both chains, insert or fail       (late half)
+///          --- window ends: clock is read behind the insertion (one connection in sixteen)
+/// </code>
+/// The first clock reading is made for every connection, since the distance of two colliding allocations is taken from it; its cost is
+/// part of the window.
+/// </remarks>
+internal sealed unsafe class ConnectionLoop<TEra>
+    where TEra : struct, IEra
+{
+    private const int SampleEvery = 16;
+    private const int ClientsToldApart = 256;
+    private const ushort FixedPort = 20000;
+
+    private readonly RaceWorkload _workload;
+    private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
+    private readonly RaceCourse<TEra> _course;
+    private readonly NatRange<IPv4Address> _rule;
+    private readonly int _cpu;
+    private readonly ulong _addedTicks;
+    private readonly ushort _destinationPort;
+    private readonly byte* _packet;
+    private readonly uint[] _sent;
+    private readonly Loser[] _losers;
+    private readonly ushort _sharedStart;
+    private int _loserCount;
+    private CpuRandom _random;
+    private PortRandom _portNoise;
+    private WorkerTally _tally;
+
+    public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections)
+    {
+        _course = course;
+        _workload = course.Workload;
+        _table = course.Table;
+        _rule = course.Workload.Rule;
+        _cpu = cpu;
+        _addedTicks = TickClock.FromNanoseconds(course.Workload.WindowAddedNs);
+        _destinationPort = (ushort)(course.Workload.Protocol == IPProtocol.Udp ? 53 : 80);
+        _sent = course.Workload.SourcePorts == SourcePortChoice.Shared ? new uint[course.Workload.Senders] : [];
+        _losers = new Loser[mostConnections];
+        _sharedStart = (ushort)(course.Seed % 14_000);
+        _random = new CpuRandom(course.Seed + (ulong)cpu);
+        _portNoise = new PortRandom(course.Seed - (ulong)cpu);
+        byte[] packet = GC.AllocateArray<byte>(256, pinned: true);
+        _packet = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(packet, 128);
+        _packetOwner = packet;
+        FailedByClient = new long[course.Workload.Clients <= ClientsToldApart ? course.Workload.Clients : 0];
+    }
+
+    private readonly byte[] _packetOwner;
+
+    public ref readonly WorkerTally Tally => ref _tally;
+
+    /// <summary>Probes and found of the first SYNs.</summary>
+    public (ulong Probes, ulong Found) Searched { get; private set; }
+
+    public WindowHistogram Window { get; } = new();
+
+    public WindowHistogram PairDistance { get; } = new();
+
+    public long[] FailedByClient { get; }
+
+    /// <summary>Connections that failed again, by retransmission.</summary>
+    public long[] FailedAgain { get; } = new long[RaceCourse<TEra>.Retransmissions];
+
+    /// <summary>Connections that a retransmission brought into the table.</summary>
+    public long Recovered { get; private set; }
+
+    public void Begin()
+    {
+        ref CpuState cpu = ref _table.Cpu(_cpu);
+        Searched = (cpu.Probes, cpu.Counters.Found);
+        _tally.StartTick = TickClock.Now();
+    }
+
+    public void End()
+    {
+        _tally.EndTick = TickClock.Now();
+        ref CpuState cpu = ref _table.Cpu(_cpu);
+        Searched = (cpu.Probes - Searched.Probes, cpu.Counters.Found - Searched.Found);
+        GC.KeepAlive(_packetOwner);
+    }
+
+    /// <summary>A destination drawn at random.</summary>
+    public int AnyDestination() => _workload.Destinations == 1 ? 0 : (int)_random.NextBelow((uint)_workload.Destinations);
+
+    /// <summary>A new connection of a client thread.</summary>
+    public void Connect(int sender, int destination)
+    {
+        int client = sender / _workload.Threads;
+        var tuple = ConntrackTuple<IPv4Address>.Of(
+            _workload.Protocol,
+            RaceWorkload.ClientAddress(client),
+            0,
+            RaceWorkload.DestinationAddress(destination),
+            _destinationPort);
+        if (!ChoosePort(ref tuple, sender))
+        {
+            _tally.Skipped++;
+            return;
+        }
+
+        PortChoice choice = Allocate(in tuple, out uint slot, out ulong allocatedAt);
+        if (slot == CpuState.NoSlot)
+        {
+            _tally.Skipped++;
+            return;
+        }
+
+        ref CpuState cpu = ref _table.Cpu(_cpu);
+        ConfirmResult result = _table.Confirm(ref cpu, slot);
+        if (_tally.Attempts % SampleEvery == 0 && result == ConfirmResult.Inserted)
+        {
+            Window.RecordTicks(TickClock.Now() - allocatedAt);
+        }
+
+        if (_tally.Count(choice, result))
+        {
+            NoteLoss(client, in tuple, cpu.LastClashWith, allocatedAt);
+        }
+    }
+
+    /// <summary>All connections that have failed so far send once more.</summary>
+    public void RetryLosers(int round)
+    {
+        int kept = 0;
+        for (int i = 0; i < _loserCount; i++)
+        {
+            Allocate(in _losers[i].Tuple, out uint slot, out _);
+            if (slot != CpuState.NoSlot && _table.Confirm(ref _table.Cpu(_cpu), slot) == ConfirmResult.Inserted)
+            {
+                Recovered++;
+            }
+            else
+            {
+                _losers[kept++] = _losers[i];
+            }
+        }
+
+        _loserCount = kept;
+        FailedAgain[round] = kept;
+    }
+
+    private PortChoice Allocate(in ConntrackTuple<IPv4Address> tuple, out uint slot, out ulong allocatedAt)
+    {
+        ref CpuState cpu = ref _table.Cpu(_cpu);
+        uint sequence = (uint)_random.Next64();
+        if (_workload.Protocol == IPProtocol.Udp)
+        {
+            IPv4Headers.WriteUdp(
+                new Span<byte>(_packet, IPv4Headers.UdpLength), tuple.Source.Raw, tuple.Destination.Raw, tuple.SourceKey, tuple.DestinationKey);
+        }
+        else
+        {
+            IPv4Headers.WriteTcpSyn(
+                new Span<byte>(_packet, IPv4Headers.TcpSynLength),
+                tuple.Source.Raw, tuple.Destination.Raw, tuple.SourceKey, tuple.DestinationKey, sequence);
+        }
+
+        uint hash = _table.Hash(in tuple);
+        allocatedAt = 0;
+        slot = _table.TryFind(ref cpu, in tuple, hash, out _)
+            ? CpuState.NoSlot
+            : _table.Create(ref cpu, in tuple, hash, sequence + 1);
+        if (slot == CpuState.NoSlot)
+        {
+            return PortChoice.Unchanged;
+        }
+
+        ConntrackTuple<IPv4Address> mapping =
+            NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out PortChoice choice);
+        allocatedAt = TickClock.Now();
+        _course.AllocatedAt[slot] = allocatedAt;
+        NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
+        HeaderRewrite.SourceNat(_packet, mapping.Source.Raw, mapping.SourceKey);
+        if (_addedTicks != 0)
+        {
+            BusyWait.For(_addedTicks);
+        }
+
+        return choice;
+    }
+
+    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender)
+    {
+        switch (_workload.SourcePorts)
+        {
+            case SourcePortChoice.Kernel:
+                var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple);
+                ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _portNoise, ref inUse);
+                tuple.SourcePort = port;
+                return port != 0;
+            case SourcePortChoice.Shared:
+                LocalPortRange range = _course.Ports.Range;
+                uint turn = (_sent[sender]++ * (uint)_workload.Threads) + (uint)(sender % _workload.Threads);
+                tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + turn) % (range.Count & ~1u)));
+                return true;
+            default:
+                tuple.SourcePort = FixedPort;
+                return true;
+        }
+    }
+
+    private void NoteLoss(int client, in ConntrackTuple<IPv4Address> tuple, uint winner, ulong allocatedAt)
+    {
+        _losers[_loserCount++] = new Loser { Tuple = tuple };
+        if (FailedByClient.Length > 0)
+        {
+            FailedByClient[client]++;
+        }
+
+        if (winner != CpuState.NoSlot && _course.AllocatedAt[winner] is not 0 and ulong winnerAt)
+        {
+            PairDistance.RecordTicks(allocatedAt > winnerAt ? allocatedAt - winnerAt : winnerAt - allocatedAt);
+        }
+    }
+
+    private struct Loser
+    {
+        public ConntrackTuple<IPv4Address> Tuple;
+    }
+}

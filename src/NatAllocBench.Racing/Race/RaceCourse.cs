@@ -1,0 +1,48 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Clients;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>What the workers of one trial share.</summary>
+internal sealed unsafe class RaceCourse<TEra>
+    where TEra : struct, IEra
+{
+    /// <summary>Rounds of retransmission that are raced after the first SYNs: those at 1, 3 and 7 s of most clients.</summary>
+    public const int Retransmissions = 3;
+
+    public RaceCourse(
+        RaceWorkload workload, ConntrackTable<IPv4Address, TEra, KernelLocks> table, NativeRegion stamps, int workers, ulong seed)
+    {
+        Workload = workload;
+        Table = table;
+        AllocatedAt = (ulong*)stamps.Pointer;
+        Seed = seed;
+        Workers = workers;
+        Ports = new EphemeralPorts(workload.Era.Version, LocalPortRange.Default(workload.Era.Version), seed);
+        Gate = new StartGate(workers);
+        Barrier = new SpinBarrier(workers);
+    }
+
+    public RaceWorkload Workload { get; }
+
+    public ConntrackTable<IPv4Address, TEra, KernelLocks> Table { get; }
+
+    /// <summary>By slot, the tick behind the last probe of the connection that lives there.</summary>
+    public ulong* AllocatedAt { get; }
+
+    public ulong Seed { get; }
+
+    public int Workers { get; }
+
+    /// <summary>The host's port choice, shared by all clients as in the kernel.</summary>
+    public EphemeralPorts Ports { get; }
+
+    public StartGate Gate { get; }
+
+    public SpinBarrier Barrier { get; }
+}

@@ -1,0 +1,102 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>
+/// One trial: a fresh table, filled to the wanted occupancy, and one pinned worker per CPU that brings its clients' connections through
+/// allocation and confirm. The answer is proven before it is returned.
+/// </summary>
+public static class RaceTrial
+{
+    /// <summary>Runs a trial.</summary>
+    /// <param name="workload">A valid workload.</param>
+    /// <param name="cpus">The CPU of each worker.</param>
+    /// <param name="seed">Everything drawn in the trial follows from it.</param>
+    /// <param name="cancellation">Ends the trial early; its result is then void.</param>
+    /// <returns>The result, or null if the trial was cancelled.</returns>
+    /// <exception cref="TrialContradictionException">Counters and table disagree: a defect of this program.</exception>
+    /// <exception cref="TableCorruptException">The table contradicts itself: a defect of this program.</exception>
+    public static TrialResult? Run(RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, CancellationToken cancellation = default) =>
+        workload.Era.Accept<Visitor, TrialResult?>(new Visitor(workload, cpus, seed, cancellation));
+
+    private static TrialResult? Run<TEra>(RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, CancellationToken cancellation)
+        where TEra : struct, IEra
+    {
+        var random = new CpuRandom(seed);
+        using var nat = new NatState(Key(ref random), Md5Secret(ref random));
+        nat.Rover(workload.Protocol) = random.Next16();
+        using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(workload.Era, Options(workload, cpus.Count, ref random), nat);
+        using var stamps = new NativeRegion((long)table.Capacity * sizeof(ulong));
+        TableFill.Run(table, workload, ref random);
+        var standing = CounterSnapshot.Of(table);
+        var shared = new RaceCourse<TEra>(workload, table, stamps, cpus.Count, random.Next64());
+        var workers = new RaceWorker<TEra>[cpus.Count];
+        for (int worker = 0; worker < workers.Length; worker++)
+        {
+            workers[worker] = new RaceWorker<TEra>(shared, worker);
+        }
+
+        int collections = 0;
+        IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
+            cpus,
+            worker => workers[worker].Run(cancellation),
+            [shared.Gate, shared.Barrier],
+            () => shared.Gate.OpenWhenReady(StartGate.DefaultLead, () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                collections = GC.CollectionCount(0);
+            }),
+            cancellation);
+        collections = GC.CollectionCount(0) - collections;
+        if (cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+
+        TrialProof.Check(table, workers, standing);
+        return TrialSummary.Of(workers, reports, seed, collections);
+    }
+
+    private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random)
+    {
+        // The kernel's default on a machine with more than 4 GiB, or more where the workload needs it.
+        uint entries = (uint)Math.Max(262_144, (workload.Standing + workload.Connections) * 2);
+        return new TableOptions
+        {
+            Buckets = workload.Era.Traits.MaxPerBucket == 1 ? entries : Math.Max(65_536, entries / 4),
+            MaxConnections = entries,
+            Cpus = cpus,
+            HashKey = Key(ref random),
+            HashRandom = (uint)random.Next64(),
+            Seed = random.Next64(),
+        };
+    }
+
+    private static SipKey Key(ref CpuRandom random) => new(random.Next64(), random.Next64());
+
+    private static uint[] Md5Secret(ref CpuRandom random)
+    {
+        var secret = new uint[PortSecret.Md5SecretWords];
+        for (int word = 0; word < secret.Length; word++)
+        {
+            secret[word] = (uint)random.Next64();
+        }
+
+        return secret;
+    }
+
+    private readonly struct Visitor(RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, CancellationToken cancellation)
+        : IEraVisitor<TrialResult?>
+    {
+        public TrialResult? Visit<TEra>(Era era)
+            where TEra : struct, IEra => Run<TEra>(workload, cpus, seed, cancellation);
+    }
+}

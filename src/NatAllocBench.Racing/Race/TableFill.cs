@@ -1,0 +1,174 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Clients;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>
+/// Fills a table with the entries that stand at the start of a trial: connections of other clients that went through the model's own
+/// allocator and state machine and ended in TIME_WAIT (TCP), or are answered flows (UDP).
+/// </summary>
+internal static class TableFill
+{
+    /// <summary>Other clients' addresses: 10.128.0.2 and following.</summary>
+    private const int FirstClient = 0x800000;
+
+    public static void Run<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, ref CpuRandom random)
+        where TEra : struct, IEra
+    {
+        ref CpuState cpu = ref table.Cpu(0);
+        int perPool = (int)Math.Round(workload.Occupancy * workload.PortCount);
+        if (perPool == 0)
+        {
+            return;
+        }
+
+        for (int destination = 0; destination < workload.Destinations; destination++)
+        {
+            for (int address = 0; address < workload.Pool; address++)
+            {
+                if (workload.Fill == FillKind.Self && !HasConstantStart(workload))
+                {
+                    FillBySelf(table, ref cpu, ref random, workload, destination, address, perPool);
+                }
+                else
+                {
+                    FillPorts(table, ref cpu, ref random, workload, destination, address, perPool);
+                }
+            }
+        }
+    }
+
+    /// <summary>
+    /// With <c>random</c> up to 4.20 the allocator fills one block from a constant start. The block is written directly, since
+    /// walking it for every entry would take the square of its length.
+    /// </summary>
+    private static bool HasConstantStart(RaceWorkload workload) =>
+        workload.Mode == RaceMode.Random && workload.Era.Traits.RandomStart != StartOffset.Random;
+
+    private static void FillBySelf<TEra>(
+        ConntrackTable<IPv4Address, TEra, KernelLocks> table,
+        ref CpuState cpu,
+        ref CpuRandom random,
+        RaceWorkload workload,
+        int destination,
+        int address,
+        int count)
+        where TEra : struct, IEra
+    {
+        LocalPortRange ports = LocalPortRange.Default(workload.Era.Version);
+        NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(address), workload.Mode.Flags);
+        if (workload.HasPortRange)
+        {
+            rule = rule.WithPorts(workload.PortMin, workload.PortMax);
+        }
+
+        for (int standing = 0, client = 0; standing < count; client++)
+        {
+            ushort port = (ushort)(ports.Low + random.NextBelow(ports.Count));
+            standing += Establish(table, ref cpu, ref random, workload, destination, client, port, in rule) ? 1 : 0;
+        }
+    }
+
+    private static void FillPorts<TEra>(
+        ConntrackTable<IPv4Address, TEra, KernelLocks> table,
+        ref CpuState cpu,
+        ref CpuRandom random,
+        RaceWorkload workload,
+        int destination,
+        int address,
+        int count)
+        where TEra : struct, IEra
+    {
+        var ports = new ushort[workload.PortCount];
+        for (int i = 0; i < ports.Length; i++)
+        {
+            ports[i] = (ushort)(workload.PortMin + i);
+        }
+
+        int first = 0;
+        if (workload.Fill == FillKind.Random)
+        {
+            Shuffle(ports, ref random);
+        }
+        else
+        {
+            first = HasConstantStart(workload)
+                ? ConstantStart(table, workload, destination, address)
+                : (int)random.NextBelow((uint)ports.Length);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            // A client that has the port already, and a rule with that port only: kept without a probe, in every era from 2.6.37 on.
+            ushort port = ports[(first + i) % ports.Length];
+            NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(address)).WithPorts(port, port);
+            Establish(table, ref cpu, ref random, workload, destination, i, port, in rule);
+        }
+    }
+
+    private static int ConstantStart<TEra>(
+        ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, int destination, int address)
+        where TEra : struct, IEra
+    {
+        var tuple = Tuple(workload, RaceWorkload.NatAddress(address), destination, 0);
+        return KeyedStart.Of(table.Era, table.Nat, in tuple) % workload.PortCount;
+    }
+
+    private static void Shuffle(ushort[] ports, ref CpuRandom random)
+    {
+        for (int i = ports.Length - 1; i > 0; i--)
+        {
+            int j = (int)random.NextBelow((uint)i + 1);
+            (ports[i], ports[j]) = (ports[j], ports[i]);
+        }
+    }
+
+    private static ConntrackTuple<IPv4Address> Tuple(RaceWorkload workload, IPv4Address source, int destination, ushort port) =>
+        ConntrackTuple<IPv4Address>.Of(
+            workload.Protocol,
+            source,
+            port,
+            RaceWorkload.DestinationAddress(destination),
+            (ushort)(workload.Protocol == IPProtocol.Udp ? 53 : 80));
+
+    /// <summary>One whole life up to TIME_WAIT; false if the connection met a taken tuple and does not stand.</summary>
+    private static bool Establish<TEra>(
+        ConntrackTable<IPv4Address, TEra, KernelLocks> table,
+        ref CpuState cpu,
+        ref CpuRandom random,
+        RaceWorkload workload,
+        int destination,
+        int client,
+        ushort port,
+        in NatRange<IPv4Address> rule)
+        where TEra : struct, IEra
+    {
+        ConntrackTuple<IPv4Address> tuple = Tuple(workload, RaceWorkload.ClientAddress(FirstClient + client), destination, port);
+        uint slot = table.Create(ref cpu, in tuple, table.Hash(in tuple), (uint)random.Next64());
+        NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source);
+        if (table.Confirm(ref cpu, slot) != ConfirmResult.Inserted)
+        {
+            return false;
+        }
+
+        var original = new EntryReference(slot << 1, table.Status(slot));
+        var reply = new EntryReference((slot << 1) | 1, table.Status(slot));
+        if (workload.Protocol == IPProtocol.Udp)
+        {
+            table.DatagramPacket(ref cpu, reply);
+            return true;
+        }
+
+        table.TcpPacket(ref cpu, reply, TcpSegment.SynAck);
+        table.TcpPacket(ref cpu, original, TcpSegment.Ack);
+        table.TcpPacket(ref cpu, original, TcpSegment.Fin);
+        table.TcpPacket(ref cpu, reply, TcpSegment.Fin);
+        table.TcpPacket(ref cpu, original, TcpSegment.Ack);
+        return true;
+    }
+}

@@ -1,0 +1,31 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Clients;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>
+/// The client's in-use test: a port is in use while the connection that had it is still tracked. A client whose sockets are all closed
+/// would have it free a little earlier, or later; a reused port would not be a new connection for the router.
+/// </summary>
+internal struct TrackedPort<TEra> : IPortInUse
+    where TEra : struct, IEra
+{
+    private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
+    private readonly int _cpu;
+    private ConntrackTuple<IPv4Address> _tuple;
+
+    public TrackedPort(ConntrackTable<IPv4Address, TEra, KernelLocks> table, int cpu, in ConntrackTuple<IPv4Address> tuple)
+    {
+        _table = table;
+        _cpu = cpu;
+        _tuple = tuple;
+    }
+
+    public bool IsInUse(ushort port)
+    {
+        _tuple.SourcePort = port;
+        return _table.TryFind(ref _table.Cpu(_cpu), in _tuple, _table.Hash(in _tuple), out _);
+    }
+}

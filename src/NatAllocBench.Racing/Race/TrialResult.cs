@@ -1,0 +1,48 @@
+using NatAllocBench.Racing.Platform;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>What one trial measured, after its answer was proven against the table.</summary>
+public sealed record TrialResult
+{
+    /// <summary>The trial's seed.</summary>
+    public required ulong Seed { get; init; }
+
+    /// <summary>Sums over the workers.</summary>
+    public required WorkerTally Total { get; init; }
+
+    /// <summary>Probes of the measured connections.</summary>
+    public required long Probes { get; init; }
+
+    /// <summary>The kernel's <c>found</c> over the measured connections.</summary>
+    public required long Found { get; init; }
+
+    /// <summary>Connections per second of all workers together: from the first start to the last end.</summary>
+    public required double ConnectionsPerSecond { get; init; }
+
+    /// <summary>Connections per second of each worker that had clients.</summary>
+    public required IReadOnlyList<double> WorkerConnectionsPerSecond { get; init; }
+
+    /// <summary>Time from the last probe to the visible insertion, ns, of sampled connections.</summary>
+    public required WindowHistogram Window { get; init; }
+
+    /// <summary>Time between the allocations of the two connections of each collision, ns.</summary>
+    public required WindowHistogram PairDistance { get; init; }
+
+    /// <summary>
+    /// Connections that still failed after each retransmission: element 0 after the first SYN, element 1 after the second, and so on.
+    /// </summary>
+    public required IReadOnlyList<long> FailedAfterSyn { get; init; }
+
+    /// <summary>Failed insertions of each client, where there are at most 256; else empty.</summary>
+    public required IReadOnlyList<long> FailedByClient { get; init; }
+
+    /// <summary>Preemptions of all workers during the trial; null where the system does not tell.</summary>
+    public long? Preemptions { get; init; }
+
+    /// <summary>Workers that could not be pinned, with the reason.</summary>
+    public required IReadOnlyList<string> PinFailures { get; init; }
+
+    /// <summary>Collections of garbage during the trial; anything but 0 spoils it.</summary>
+    public required int Collections { get; init; }
+}

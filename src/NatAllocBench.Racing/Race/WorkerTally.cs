@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Racing.Platform;
+
+namespace NatAllocBench.Racing.Race;
+
+/// <summary>What one worker counted in one trial; padded, so that neighbours in an array share no cache line.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 2 * CacheLine.Size)]
+public struct WorkerTally
+{
+    /// <summary>Connections that were allocated and brought to confirm.</summary>
+    public long Attempts;
+
+    /// <summary>Connections that stand in the table.</summary>
+    public long Confirmed;
+
+    /// <summary>Lost after keeping the client's own port (or the mapping of its socket): the keep-port race.</summary>
+    public long FailedKeepPort;
+
+    /// <summary>Lost after a search that had found the port free: the search race.</summary>
+    public long FailedSearch;
+
+    /// <summary>Lost with a port that was known to be in use, or handed out unchecked at the end of a search.</summary>
+    public long FailedExhausted;
+
+    /// <summary>Refused because a chain was too long.</summary>
+    public long FailedChain;
+
+    /// <summary>Connections not tried because the client's chosen port was still tracked, or it found none.</summary>
+    public long Skipped;
+
+    /// <summary>First tick of the worker's trial.</summary>
+    public ulong StartTick;
+
+    /// <summary>Last tick of the worker's trial.</summary>
+    public ulong EndTick;
+
+    /// <summary>Failed insertions of all causes.</summary>
+    public readonly long InsertFailed => FailedKeepPort + FailedSearch + FailedExhausted + FailedChain;
+
+    /// <summary>
+    /// Counts the end of a connection. A lost race is named after how the loser came by its port, whatever the winner did.
+    /// </summary>
+    /// <param name="choice">How the port was chosen.</param>
+    /// <param name="result">What confirm said.</param>
+    /// <returns>Whether the connection failed.</returns>
+    public bool Count(PortChoice choice, ConfirmResult result)
+    {
+        Attempts++;
+        switch (result)
+        {
+            case ConfirmResult.Clash when choice == PortChoice.Searched:
+                FailedSearch++;
+                return true;
+            case ConfirmResult.Clash when choice is PortChoice.Exhausted or PortChoice.KeptUnchecked:
+                FailedExhausted++;
+                return true;
+            case ConfirmResult.Clash:
+                FailedKeepPort++;
+                return true;
+            case ConfirmResult.ChainTooLong:
+                FailedChain++;
+                return true;
+            default:
+                Confirmed++;
+                return false;
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace NatAllocBench.Racing.Workloads;
+
+/// <summary>When connections start. Each kind is a record of its own; <see cref="ToString"/> gives the text that <see cref="Parse"/> reads.</summary>
+public abstract record Arrival
+{
+    private const string Forms =
+        "closed, bursts[:OFFSET], lockstep[:OFFSET], tick:SPREAD or poisson:RATE (for example bursts:2us, tick:1ms, poisson:50000)";
+
+    /// <summary>Reads an arrival.</summary>
+    /// <param name="text">One of the forms that the message lists.</param>
+    /// <exception cref="FormatException">The text is none of them.</exception>
+    public static Arrival Parse(string text)
+    {
+        string[] parts = text.Split(':', 2);
+        string? value = parts.Length == 2 ? parts[1] : null;
+        return (parts[0], value) switch
+        {
+            ("closed", null) => new Closed(),
+            ("bursts", null) => new Bursts(0),
+            ("lockstep", null) => new Lockstep(0),
+            ("bursts", { } offset) => new Bursts(Duration.ParseNanoseconds(offset)),
+            ("lockstep", { } offset) => new Lockstep(Duration.ParseNanoseconds(offset)),
+            ("tick", { } spread) => new Tick(Duration.ParseNanoseconds(spread)),
+            ("poisson", { } rate) when double.TryParse(rate, out double perSecond) && perSecond is > 0 and <= 1e9 => new Poisson(perSecond),
+            _ => throw new FormatException($"'{text}' is not an arrival: use {Forms}"),
+        };
+    }
+
+    /// <summary>Every worker starts its next connection as soon as the last is confirmed.</summary>
+    public sealed record Closed : Arrival
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "closed";
+    }
+
+    /// <summary>Workers meet; then every client sends once, each worker starting at an offset uniform in 0 to D.</summary>
+    /// <param name="OffsetNs">D in nanoseconds.</param>
+    public sealed record Bursts(double OffsetNs) : Arrival
+    {
+        /// <inheritdoc/>
+        public override string ToString() => OffsetNs == 0 ? "bursts" : $"bursts:{Duration.Format(OffsetNs)}";
+    }
+
+    /// <summary>Workers meet; then each sends one connection to the same destination, at an offset uniform in 0 to D.</summary>
+    /// <param name="OffsetNs">D in nanoseconds.</param>
+    public sealed record Lockstep(double OffsetNs) : Arrival
+    {
+        /// <inheritdoc/>
+        public override string ToString() => OffsetNs == 0 ? "lockstep" : $"lockstep:{Duration.Format(OffsetNs)}";
+    }
+
+    /// <summary>
+    /// All clients wake on a shared tick and send after a delay that is exponential with the given mean. The idle time between
+    /// ticks is left out: the next tick comes when all have sent.
+    /// </summary>
+    /// <param name="SpreadNs">Mean delay in nanoseconds.</param>
+    public sealed record Tick(double SpreadNs) : Arrival
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"tick:{Duration.Format(SpreadNs)}";
+    }
+
+    /// <summary>Independent clients: connections of each worker are a Poisson process.</summary>
+    /// <param name="PerSecond">Connections per second of all clients together.</param>
+    public sealed record Poisson(double PerSecond) : Arrival
+    {
+        /// <inheritdoc/>
+        public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"poisson:{PerSecond}");
+    }
+}

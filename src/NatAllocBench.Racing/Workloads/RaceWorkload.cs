@@ -1,0 +1,119 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Racing.Workloads;
+
+/// <summary>What one cell of a race does: who connects where, when, with which ports, under which era and mode.</summary>
+public sealed record RaceWorkload
+{
+    /// <summary>Number of ports from 1024 to 65535.</summary>
+    public const int AllPorts = 64512;
+
+    private const int MaxStanding = 1 << 25;
+
+    /// <summary>The era.</summary>
+    public required Era Era { get; init; }
+
+    /// <summary>The mode.</summary>
+    public required RaceMode Mode { get; init; }
+
+    /// <summary>TCP or UDP.</summary>
+    public IPProtocol Protocol { get; init; } = IPProtocol.Tcp;
+
+    /// <summary>Clients, each with an address of its own, 1 to 2^22.</summary>
+    public int Clients { get; init; } = 40;
+
+    /// <summary>Threads of each client that connect, 1 to 1024. Thread t of all clients together works on CPU t mod CPUs.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Destinations, 1 to 65536.</summary>
+    public int Destinations { get; init; } = 1;
+
+    /// <summary>First port of the rule; 1024 with 65535 means a rule without ports.</summary>
+    public ushort PortMin { get; init; } = 1024;
+
+    /// <summary>Last port of the rule.</summary>
+    public ushort PortMax { get; init; } = 65535;
+
+    /// <summary>NAT addresses, 1 to 254.</summary>
+    public int Pool { get; init; } = 1;
+
+    /// <summary>Share of the ports of every NAT address and destination that stand in TIME_WAIT at the start, 0 to 1.</summary>
+    public double Occupancy { get; init; }
+
+    /// <summary>How those entries came about.</summary>
+    public FillKind Fill { get; init; }
+
+    /// <summary>Busy wait added between allocation and confirm, ns.</summary>
+    public double WindowAddedNs { get; init; }
+
+    /// <summary>When connections start.</summary>
+    public Arrival Arrival { get; init; } = new Arrival.Closed();
+
+    /// <summary>How clients choose ports.</summary>
+    public SourcePortChoice SourcePorts { get; init; }
+
+    /// <summary>Connections of one trial, all clients together, at least 1.</summary>
+    public int Connections { get; init; } = 10_000;
+
+    /// <summary>Connecting threads of all clients together.</summary>
+    public int Senders => Clients * Threads;
+
+    /// <summary>Whether the rule names ports.</summary>
+    public bool HasPortRange => PortMin != 1024 || PortMax != 65535;
+
+    /// <summary>Number of ports of the rule.</summary>
+    public int PortCount => PortMax - PortMin + 1;
+
+    /// <summary>Entries that stand in the table at the start.</summary>
+    public long Standing => (long)Math.Round(Occupancy * PortCount) * Pool * Destinations;
+
+    /// <summary>The rule.</summary>
+    public NatRange<IPv4Address> Rule
+    {
+        get
+        {
+            NatRange<IPv4Address> range = NatRange<IPv4Address>.Pool(NatAddress(0), NatAddress(Pool - 1), Mode.Flags);
+            return HasPortRange ? range.WithPorts(PortMin, PortMax) : range;
+        }
+    }
+
+    /// <summary>A NAT address: 203.0.113.1 and following.</summary>
+    /// <param name="index">0 to <see cref="Pool"/> - 1.</param>
+    public static IPv4Address NatAddress(int index) => IPv4Address.FromValue(0xCB007101 + (uint)index);
+
+    /// <summary>The address of a client: 10.0.0.2 and following.</summary>
+    /// <param name="index">Number of the client.</param>
+    public static IPv4Address ClientAddress(int index) => IPv4Address.FromValue(0x0A000002 + (uint)index);
+
+    /// <summary>The address of a destination: 198.18.0.0 and following; all listen on port 80 (TCP) or 53 (UDP).</summary>
+    /// <param name="index">Number of the destination.</param>
+    public static IPv4Address DestinationAddress(int index) => IPv4Address.FromValue(0xC6120000 + (uint)index);
+
+    /// <summary>Checks every number against its range and against the others.</summary>
+    /// <exception cref="ArgumentException">Something is wrong; the message names it and the fix.</exception>
+    public void Validate()
+    {
+        Check(Clients is >= 1 and <= 1 << 22, $"--clients {Clients}: use 1 to {1 << 22}");
+        Check(Threads is >= 1 and <= 1024, $"--threads {Threads}: use 1 to 1024 for each client");
+        Check(Destinations is >= 1 and <= 65536, $"--destinations {Destinations}: use 1 to 65536");
+        Check(PortMin <= PortMax, $"--ports {PortMin}-{PortMax}: the first port is above the last; write them the other way round");
+        Check(PortMin > 0, "--ports 0-...: port 0 cannot be used; begin at 1 or above");
+        Check(Pool is >= 1 and <= 254, $"--pool {Pool}: use 1 to 254 addresses");
+        Check(Occupancy is >= 0 and <= 1, FormattableString.Invariant($"--occupancy {Occupancy}: use a share from 0 to 1"));
+        Check(Connections >= 1, $"--connections {Connections}: use at least 1");
+        Check(Standing + Connections <= MaxStanding,
+            $"--occupancy over {Destinations} destinations and {Pool} addresses means {Standing} standing entries; at most {MaxStanding} fit");
+        Check(SourcePorts != SourcePortChoice.Fixed || (long)Clients * Destinations >= Connections,
+            $"--source-ports fixed: {Connections} connections need as many clients times destinations; raise --clients to {Connections}");
+    }
+
+    private static void Check(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new ArgumentException(message);
+        }
+    }
+}

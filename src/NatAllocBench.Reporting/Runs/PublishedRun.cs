@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace NatAllocBench.Reporting;
+
+/// <summary>The directory of a published run: <c>run.json</c> and what is generated from it.</summary>
+public static partial class PublishedRun
+{
+    /// <summary>The files that are generated from a run, by name.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Names without directories, and contents that are a function of the run alone.</returns>
+    public static IReadOnlyDictionary<string, byte[]> GeneratedFiles(RunRecord run)
+    {
+        Dictionary<string, byte[]> files = new() { [ResultsStore.TablesFileName] = Encoding.UTF8.GetBytes(RunReport.Markdown(run)) };
+        return files;
+    }
+
+    /// <summary>Writes the generated files of a run that differ from what they should be.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <returns>The names of the files that were written.</returns>
+    /// <exception cref="RunFormatException">The run cannot be read.</exception>
+    /// <exception cref="ResultsWriteException">A file cannot be written.</exception>
+    public static IReadOnlyList<string> Regenerate(string directory)
+    {
+        string[] stale = [.. Stale(directory, RunFormat.ReadFile(directory), out IReadOnlyDictionary<string, byte[]> files)];
+        foreach (string name in stale)
+        {
+            AtomicFile.Write(Path.Combine(directory, name), files[name]);
+        }
+
+        return stale;
+    }
+
+    /// <summary>What is wrong with the directory of a run that is sound in itself.</summary>
+    /// <param name="directory">The run's directory.</param>
+    /// <param name="run">The run it holds.</param>
+    /// <returns>One line per fault: a wrong place, a file that is not what the run generates, a run not written by this code.</returns>
+    public static IReadOnlyList<string> Faults(string directory, RunRecord run)
+    {
+        List<string> faults = [];
+        DirectoryInfo info = new(directory);
+        string actual = $"{info.Parent?.Name}/{CounterPattern().Replace(info.Name, "")}";
+        string expected = ResultsStore.DirectoryOf(run);
+        if (actual != expected && $"{info.Parent?.Name}/{info.Name}" != expected)
+        {
+            faults.Add($"belongs into {expected}");
+        }
+
+        if (!RunFormat.ReadBytes(Path.Combine(directory, ResultsStore.RunFileName)).AsSpan().SequenceEqual(RunFormat.Write(run)))
+        {
+            faults.Add($"{ResultsStore.RunFileName} is not in the form in which it is written; do not edit it");
+        }
+
+        faults.AddRange(Stale(directory, run, out _).Select(name => $"{name} is not what the run generates; run publish"));
+        return faults;
+    }
+
+    private static IEnumerable<string> Stale(string directory, RunRecord run, out IReadOnlyDictionary<string, byte[]> files)
+    {
+        IReadOnlyDictionary<string, byte[]> generated = GeneratedFiles(run);
+        files = generated;
+        return generated.Keys.Where(name =>
+        {
+            string file = Path.Combine(directory, name);
+            return !File.Exists(file) || !RunFormat.ReadBytes(file).AsSpan().SequenceEqual(generated[name]);
+        });
+    }
+
+    [GeneratedRegex("-[0-9]+$")]
+    private static partial Regex CounterPattern();
+}

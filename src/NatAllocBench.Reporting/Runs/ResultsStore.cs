@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Text;
+
+namespace NatAllocBench.Reporting;
+
+/// <summary>
+/// The directory of published runs: <c>OS-ARCH-CPU/YYYYMMDD-COMMIT-NAME/</c> with <c>run.json</c> and what
+/// <see cref="PublishedRun"/> generates from it, where NAME is the
+/// preset or the command. A second run of the same name, day and commit gets a counter.
+/// </summary>
+public sealed class ResultsStore
+{
+    /// <summary>The file that holds the run.</summary>
+    public const string RunFileName = "run.json";
+
+    /// <summary>The file that is generated from it.</summary>
+    public const string TablesFileName = "tables.md";
+
+    /// <summary>Names a store; nothing is created before a run is published.</summary>
+    /// <param name="root">The <c>results</c> directory.</param>
+    public ResultsStore(string root) => Root = root;
+
+    /// <summary>The <c>results</c> directory.</summary>
+    public string Root { get; }
+
+    /// <summary>Where a run belongs, relative to <see cref="Root"/>, with forward slashes and without the counter.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Two segments of lower-case letters, digits, dots and dashes.</returns>
+    public static string DirectoryOf(RunRecord run)
+    {
+        MachineFacts machine = run.Machine;
+        string date = run.StartedUtc.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        string commit = Slug(run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "uncommitted");
+        return $"{Slug(machine.Os)}-{Slug(machine.Arch)}-{Slug(machine.CpuModel)}/{date}-{commit}-{Slug(run.Name)}";
+    }
+
+    /// <summary>Writes a run and its tables as a new directory that appears whole or not at all.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>The path of the new directory.</returns>
+    /// <exception cref="ResultsWriteException">The target cannot be written; the message names it and the ways out.</exception>
+    /// <exception cref="RunFormatException">The run cannot be expressed as JSON.</exception>
+    public string Publish(RunRecord run)
+    {
+        byte[] json = RunFormat.Write(run);
+        IReadOnlyDictionary<string, byte[]> generated = PublishedRun.GeneratedFiles(run);
+        string target = Path.Combine(Root, DirectoryOf(run).Replace('/', Path.DirectorySeparatorChar));
+        string parent = Path.GetDirectoryName(target)!;
+        string staging = Path.Combine(parent, $".staging-{Guid.NewGuid():N}");
+        try
+        {
+            Directory.CreateDirectory(staging);
+            try
+            {
+                AtomicFile.Write(Path.Combine(staging, RunFileName), json);
+                foreach ((string name, byte[] content) in generated)
+                {
+                    AtomicFile.Write(Path.Combine(staging, name), content);
+                }
+
+                return MoveToFreeName(staging, target);
+            }
+            finally
+            {
+                if (Directory.Exists(staging))
+                {
+                    Directory.Delete(staging, recursive: true);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ResultsWriteException)
+        {
+            Exception cause = e is ResultsWriteException { InnerException: { } inner } ? inner : e;
+            throw new ResultsWriteException(
+                $"cannot write results under {Root}: {AtomicFile.Reason(cause)}; name another directory with --out or use --no-publish", cause);
+        }
+    }
+
+    /// <summary>The directories of the runs in the store, in ordinal order of their paths.</summary>
+    /// <returns>Directories two levels below <see cref="Root"/> that hold a <see cref="RunFileName"/>.</returns>
+    public IReadOnlyList<string> RunDirectories() => !Directory.Exists(Root)
+        ? []
+        : [.. Directory.EnumerateDirectories(Root)
+            .SelectMany(Directory.EnumerateDirectories)
+            .Where(d => File.Exists(Path.Combine(d, RunFileName)))
+            .Order(StringComparer.Ordinal)];
+
+    private static string MoveToFreeName(string staging, string target)
+    {
+        for (int counter = 1; ; counter++)
+        {
+            string candidate = counter == 1 ? target : string.Create(CultureInfo.InvariantCulture, $"{target}-{counter}");
+            if (Path.Exists(candidate))
+            {
+                continue;
+            }
+
+            try
+            {
+                Directory.Move(staging, candidate);
+                return candidate;
+            }
+            catch (IOException) when (Path.Exists(candidate))
+            {
+                // Another run took the name in between: try the next one.
+            }
+        }
+    }
+
+    private static string Slug(string text)
+    {
+        StringBuilder slug = new();
+        foreach (char c in text)
+        {
+            bool plain = char.IsAsciiLetterOrDigit(c) || (c == '.' && slug.Length > 0 && slug[^1] != '-');
+            if (plain)
+            {
+                _ = slug.Append(char.ToLowerInvariant(c));
+            }
+            else if (slug.Length > 0 && slug[^1] != '-')
+            {
+                _ = slug.Append('-');
+            }
+        }
+
+        string trimmed = slug.ToString(0, Math.Min(slug.Length, 60)).Trim('-', '.');
+        return trimmed.Length > 0 ? trimmed : "unknown";
+    }
+}

@@ -1,0 +1,115 @@
+using Perfolizer.Mathematics.Common;
+using Perfolizer.Mathematics.Distributions.ContinuousDistributions;
+using Perfolizer.Mathematics.Multimodality;
+using Perfolizer.Mathematics.OutlierDetection;
+using Perfolizer.Mathematics.QuantileEstimators;
+using Perfolizer.Mathematics.SignificanceTesting.MannWhitney;
+using Pragmastat;
+
+namespace NatAllocBench.Reporting;
+
+/// <summary><see cref="ISampleStatistics"/> by Perfolizer.</summary>
+/// <remarks>
+/// The median is Harrell and Davis's estimator (Biometrika 69, 1982), a weighted mean of all order statistics, with the standard error of
+/// Maritz and Jarrett (JASA 73, 1978) and Student's quantile. The interval is cut at the smallest and largest value: beyond them one wild
+/// value would carry it to throughputs that were never seen, below zero even.
+/// The ratio is Hodges and Lehmann's shift between the logarithms (Annals of Mathematical Statistics 34, 1963), the median of all pairwise
+/// differences, and its interval holds the shifts that the Mann-Whitney test does not reject: no distribution is assumed, and the error
+/// never exceeds the stated one. Up to 20 values a side the test is exact; four a side are the fewest that allow 95 %.
+/// </remarks>
+public sealed class SampleStatistics : ISampleStatistics
+{
+    /// <summary>The one instance; it has no state.</summary>
+    public static ISampleStatistics Instance { get; } = new SampleStatistics();
+
+    private SampleStatistics()
+    {
+    }
+
+    /// <inheritdoc/>
+    public MedianEstimate Median(IReadOnlyList<double> values, double confidence = 0.95)
+    {
+        double[] sorted = [.. values.Order()];
+        if (sorted.Length == 0 || !sorted.All(double.IsFinite))
+        {
+            throw new ArgumentException("a median needs at least one value, and finite ones only", nameof(values));
+        }
+
+        HarrellDavisQuantileEstimator estimator = HarrellDavisQuantileEstimator.Instance;
+        Sample sample = new(sorted);
+        double median = Math.Clamp(estimator.Quantile(sample, Probability.Half), sorted[0], sorted[^1]);
+        if (sorted.Length < 3)
+        {
+            return new MedianEstimate(median, null, null);
+        }
+
+        ConfidenceInterval interval = estimator
+            .QuantileConfidenceIntervalEstimator(sample, Probability.Half)
+            .ConfidenceInterval(new ConfidenceLevel(confidence));
+        return new MedianEstimate(median, Clamp(interval.Lower), Clamp(interval.Upper));
+
+        double Clamp(double end) => double.IsFinite(end) ? Math.Clamp(end, sorted[0], sorted[^1]) : median;
+    }
+
+    /// <inheritdoc/>
+    public RatioEstimate Ratio(IReadOnlyList<double> first, IReadOnlyList<double> second, double confidence = 0.95)
+    {
+        double[] shifts = [.. first.SelectMany(_ => second, (a, b) => Math.Log(b / a)).Order()];
+        if (shifts.Length == 0 || !first.Concat(second).All(v => double.IsFinite(v) && v > 0))
+        {
+            throw new ArgumentException("a ratio needs two samples of finite values above 0");
+        }
+
+        double middle = (shifts[(shifts.Length - 1) / 2] + shifts[shifts.Length / 2]) / 2;
+        int cut = LargestRejectedRank(first.Count, second.Count, (1 - confidence) / 2);
+        return cut < 0
+            ? new RatioEstimate(Math.Exp(middle), null, null)
+            : new RatioEstimate(Math.Exp(middle), Math.Exp(shifts[cut]), Math.Exp(shifts[^(cut + 1)]));
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<string> Remarks(IReadOnlyList<double> values)
+    {
+        // Fewer values show modes and outliers where there are none.
+        const int Enough = 10;
+        if (values.Count < Enough || values.Distinct().Count() < Enough)
+        {
+            return [];
+        }
+
+        List<string> remarks = [];
+        int modes = LowlandModalityDetector.Instance.DetectModes(values).Modality;
+        if (modes > 1)
+        {
+            remarks.Add($"{modes} modes");
+        }
+
+        int outliers = values.Count(TukeyOutlierDetector.Create(new Sample([.. values])).IsOutlier);
+        if (outliers > 0)
+        {
+            remarks.Add($"{outliers} of {values.Count} are outliers");
+        }
+
+        return remarks;
+    }
+
+    // The largest u with P(U <= u) at most the tail: the shifts of rank 0 to u on either side are rejected; -1 when none can be.
+    private static int LargestRejectedRank(int n, int m, double tail)
+    {
+        const int ExactUpTo = 20;
+        if (n <= ExactUpTo && m <= ExactUpTo)
+        {
+            int rank = -1;
+            while (MannWhitneyLoefflerExactCdf.Instance.Cdf(n, m, rank + 1) <= tail)
+            {
+                rank++;
+            }
+
+            return rank;
+        }
+
+        double mean = n * (double)m / 2;
+        double deviation = Math.Sqrt(n * (double)m * (n + m + 1) / 12);
+        return (int)Math.Floor(mean + (NormalDistribution.Standard.Quantile(tail) * deviation) - 0.5);
+    }
+}

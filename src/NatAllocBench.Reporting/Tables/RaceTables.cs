@@ -1,0 +1,84 @@
+namespace NatAllocBench.Reporting;
+
+/// <summary>The tables of race cells: one per preset and series, and one of delays where they were computed.</summary>
+public static class RaceTables
+{
+    /// <summary>Lays out the cells.</summary>
+    /// <param name="cells">The cells, in the order of the rows.</param>
+    /// <returns>The tables; parameters that do not vary within a table stand in its caption.</returns>
+    public static IReadOnlyList<ResultTable> Build(IReadOnlyList<RaceCell> cells) =>
+        [.. cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g => Group(Title(g.Key.Preset, g.Key.Series), [.. g]))];
+
+    private static string Title(string? preset, string? series) => (preset, series) switch
+    {
+        (null, null) => "race",
+        (null, _) => series,
+        (_, null) => preset,
+        _ => $"{preset}: {series}",
+    };
+
+    private static IEnumerable<ResultTable> Group(string title, IReadOnlyList<RaceCell> cells)
+    {
+        yield return TableLayout.Build(title, cells, [.. Workload(), .. Measured(cells)], c => c.Missing);
+        double[] delays = [.. cells.SelectMany(c => c.Delayed ?? []).Select(d => d.Seconds).Distinct().Order()];
+        if (delays.Length > 0)
+        {
+            IEnumerable<ColumnSpec<RaceCell>> columns = delays.Select(seconds => new ColumnSpec<RaceCell>(
+                $"wait {Figures.Exact(seconds)} s (% of connections)", ColumnRole.Figure, c => Share(c, seconds)));
+            yield return TableLayout.Build($"{title}: delays that users feel", cells, [.. Workload(), .. columns], c => c.Missing);
+        }
+    }
+
+    private static IEnumerable<ColumnSpec<RaceCell>> Workload() =>
+    [
+        new("system", ColumnRole.Parameter, c => c.System, IsNumber: false),
+        new("era", ColumnRole.Identity, c => c.Era, IsNumber: false),
+        new("mode", ColumnRole.Identity, c => c.Mode, IsNumber: false),
+        new("protocol", ColumnRole.Parameter, c => c.Protocol, IsNumber: false),
+        new("CPUs", ColumnRole.Parameter, c => Figures.Exact(c.Cpus)),
+        new("clients", ColumnRole.Parameter, c => Figures.Exact(c.Clients)),
+        new("threads per client", ColumnRole.Parameter, c => Exact(c.Threads)),
+        new("destinations", ColumnRole.Parameter, c => Figures.Exact(c.Destinations)),
+        new("pool addresses", ColumnRole.Parameter, c => Exact(c.Pool)),
+        new("ports", ColumnRole.Parameter, c => c is { PortMin: { } low, PortMax: { } high } ? $"{low}-{high}" : null),
+        new("occupancy", ColumnRole.Parameter, c => Exact(c.Occupancy)),
+        new("added window (ns)", ColumnRole.Parameter, c => Exact(c.WindowAddedNs)),
+        new("arrival", ColumnRole.Parameter, c => c.Arrival, IsNumber: false),
+        new("source ports", ColumnRole.Parameter, c => c.SourcePorts, IsNumber: false),
+    ];
+
+    private static IEnumerable<ColumnSpec<RaceCell>> Measured(IReadOnlyList<RaceCell> cells)
+    {
+        RateUnit unit = RateUnit.For(cells.Select(c => c.ConnectionsPerSecond));
+        return
+        [
+            new("insert_failed [95 %]", ColumnRole.Figure,
+                c => c is { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? Figures.Rate(rate, low, high) : null),
+            new("attempts", ColumnRole.Figure, c => Count(c.Attempts)),
+            new("trials", ColumnRole.Figure, c => Count(c.Trials)),
+            new("failed", ColumnRole.Figure, c => Count(c.InsertFailed)),
+            new("keep-port race", ColumnRole.Part, c => Count(c.FailedKeepPort)),
+            new("search race", ColumnRole.Part, c => Count(c.FailedSearch)),
+            new("exhausted", ColumnRole.Part, c => Count(c.FailedExhausted)),
+            new("long chain", ColumnRole.Part, c => Count(c.FailedChain)),
+            new($"{unit.Name} [95 %]", ColumnRole.Figure,
+                c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
+            new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
+            new("found per connection", ColumnRole.Figure, c => Significant(c.FoundPerConnection)),
+            new("window p50 (ns)", ColumnRole.Figure, c => Significant(c.WindowP50Ns)),
+            new("window p99 (ns)", ColumnRole.Figure, c => Significant(c.WindowP99Ns)),
+            new("pair distance p50 (ns)", ColumnRole.Figure, c => Significant(c.PairDistanceP50Ns)),
+            new("pair distance p99 (ns)", ColumnRole.Figure, c => Significant(c.PairDistanceP99Ns)),
+        ];
+    }
+
+    private static string? Share(RaceCell cell, double seconds) => cell.Delayed is { } delayed
+        ? Figures.Significant(delayed.Where(d => d.Seconds == seconds).Sum(d => d.Share) * 100)
+        : null;
+
+    private static string? Exact(double? value) => value is { } v ? Figures.Exact(v) : null;
+
+    private static string? Significant(double? value) => value is { } v ? Figures.Significant(v) : null;
+
+    private static string? Count(long? value) => value is { } v ? Figures.Count(v) : null;
+}

@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+
+namespace NatAllocBench.Reporting;
+
+/// <summary>The page of one run: <c>tables.md</c>.</summary>
+public static class RunReport
+{
+    /// <summary>The tables of a run.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>The tables in the order of the cells.</returns>
+    public static IReadOnlyList<ResultTable> Tables(RunRecord run) => run switch
+    {
+        RunRecord<RaceCell> race => RaceTables.Build(race.Cells),
+        RunRecord<ThroughputCell> throughput => ThroughputTables.Build(throughput.Cells),
+        _ => throw new ArgumentException($"no table for a run of {run.GetType().Name}", nameof(run)),
+    };
+
+    /// <summary>The whole page: where and how it was measured, the tables, the remarks.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Markdown with LF line ends, a function of the run alone.</returns>
+    public static string Markdown(RunRecord run)
+    {
+        StringBuilder page = new();
+        _ = page.Append(CultureInfo.InvariantCulture, $"# {MarkdownText.Escape(run.Name)}\n\n")
+            .Append("Generated from [run.json](run.json); do not edit.\n\n");
+        foreach (string line in Provenance(run))
+        {
+            _ = page.Append("- ").Append(MarkdownText.Escape(line)).Append('\n');
+        }
+
+        foreach (ResultTable table in Tables(run))
+        {
+            _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(table.Title)}\n\n").Append(MarkdownTable.Render(table));
+        }
+
+        AppendList(page, "Warnings", run.Machine.Warnings);
+        AppendList(page, "Notes", [.. run.Notes, .. Methods(run)]);
+        return page.ToString();
+    }
+
+    /// <summary>One line that says where and when a run was measured.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Plain text.</returns>
+    public static string Summary(RunRecord run) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{run.Machine.CpuModel}, {run.Machine.Cores} CPUs, {run.Machine.OsDescription ?? run.Machine.Os}, {run.StartedUtc.UtcDateTime:yyyy-MM-dd}, {Commit(run)}");
+
+    private static IEnumerable<string> Provenance(RunRecord run)
+    {
+        MachineFacts machine = run.Machine;
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"measured {run.StartedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Commit(run)}");
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"machine: {machine.CpuModel}, {machine.Cores} CPUs, {machine.Arch}, {machine.OsDescription ?? machine.Os}");
+        (string Name, string? Value)[] facts =
+        [
+            ("kernel", machine.Kernel), ("runtime", machine.Runtime), ("GC", machine.Gc), ("tiering", machine.Tiering), ("clock", machine.Clock),
+        ];
+        foreach ((string name, string? value) in facts.Where(f => f.Value is not null))
+        {
+            yield return $"{name}: {value}";
+        }
+
+        yield return $"command: {string.Join(' ', run.Argv.Prepend("NatAllocBench"))}";
+        if (!run.Completed)
+        {
+            yield return "cut short: the tables hold only what had been finished";
+        }
+    }
+
+    private static string Commit(RunRecord run) => run.MeasuredCommit is not { } commit
+        ? "commit unknown"
+        : $"commit {commit[..Math.Min(commit.Length, 10)]}{(run.Dirty == true ? " with uncommitted changes" : "")}";
+
+    private static IEnumerable<string> Methods(RunRecord run)
+    {
+        string[] methods = run is RunRecord<RaceCell> race
+            ? [.. race.Cells.Select(c => c.RateMethod).OfType<string>().Distinct()]
+            : [];
+        if (methods.Length > 0)
+        {
+            yield return $"Intervals of the rates: {string.Join("; ", methods)}.";
+        }
+    }
+
+    private static void AppendList(StringBuilder page, string heading, IReadOnlyList<string> items)
+    {
+        if (items.Count == 0)
+        {
+            return;
+        }
+
+        _ = page.Append(CultureInfo.InvariantCulture, $"\n## {heading}\n\n");
+        foreach (string item in items)
+        {
+            _ = page.Append("- ").Append(MarkdownText.Escape(item)).Append('\n');
+        }
+    }
+}

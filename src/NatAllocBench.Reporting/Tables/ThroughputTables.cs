@@ -1,0 +1,38 @@
+namespace NatAllocBench.Reporting;
+
+/// <summary>The table of throughput cells.</summary>
+public static class ThroughputTables
+{
+    /// <summary>Lays out the cells.</summary>
+    /// <param name="cells">The cells, in the order of the rows.</param>
+    /// <returns>One table, or none without cells; parameters that do not vary stand in its caption.</returns>
+    public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) =>
+        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Columns(cells)], c => c.Missing)];
+
+    private static IEnumerable<ColumnSpec<ThroughputCell>> Columns(IReadOnlyList<ThroughputCell> cells)
+    {
+        RateUnit unit = RateUnit.For(cells.Select(c => c.Best ?? c.ConnectionsPerSecond));
+        RateUnit tearDown = RateUnit.For(cells.Select(c => c.TearDownPerSecond), "tear-downs/s");
+        return
+        [
+            new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
+            new("era", ColumnRole.Parameter, c => c.Era, IsNumber: false),
+            new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
+            new("threads", ColumnRole.Parameter, c => Figures.Exact(c.Threads)),
+            new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
+            new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
+            new($"{unit.Name} [95 %]", ColumnRole.Figure,
+                c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
+            new($"best ({unit.Name})", ColumnRole.Figure, c => unit.Format(c.Best)),
+            new("rounds", ColumnRole.Figure, c => c.PerRound is { } rounds ? Figures.Count(rounds.ConnectionsPerSecond.Count) : null),
+            new("dropped rounds", ColumnRole.Part, c => c.DroppedRounds is { } dropped ? Figures.Count(dropped) : null),
+            new("slowest/fastest worker", ColumnRole.Figure, c => Significant(c.Fairness)),
+            new(tearDown.Name, ColumnRole.Figure, c => tearDown.Format(c.TearDownPerSecond)),
+            new("bytes per connection", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
+            new("allocated bytes per connection", ColumnRole.Figure, c => Significant(c.AllocatedBytesPerConnection)),
+            new("ping-pong (ns)", ColumnRole.Figure, c => Significant(c.PingPongNs)),
+        ];
+    }
+
+    private static string? Significant(double? value) => value is { } v ? Figures.Significant(v) : null;
+}

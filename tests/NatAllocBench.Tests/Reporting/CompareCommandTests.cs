@@ -1,0 +1,56 @@
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Tests.Reporting;
+
+public sealed class CompareCommandTests : IDisposable
+{
+    private static readonly long[] Attempts = [100_000, 100_000, 100_000, 100_000, 100_000];
+    private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+    private readonly string _low;
+    private readonly string _high;
+
+    public CompareCommandTests()
+    {
+        ResultsStore store = new(_root);
+        RaceCell low = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        _low = store.Publish(SampleRuns.Race(low, low with { Mode = "random" }));
+        _high = store.Publish(SampleRuns.Race(SampleRuns.Cell("default", Attempts, [2000, 2020, 1980, 2010, 1990])));
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void Values_ratio_verdict_and_lonely_cells_are_printed()
+    {
+        CommandResult result = CompareCommand.Run([_low, _high], new CompareOptions());
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"\| default \| 1\.000 % \[.*\] \| 2\.00 % \[.*\] \| 2\.00 \[1\.\d+, 2\.\d+\] \| worse \|", result.Output);
+        Assert.Contains("Only in A:\n\n- preset=quick", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 same, 1 worse", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Worse_fails_only_when_asked()
+    {
+        Assert.Equal(1, CompareCommand.Run([_low, _high], new CompareOptions { FailOnWorse = true }).ExitCode);
+        Assert.Equal(0, CompareCommand.Run([_high, _low], new CompareOptions { FailOnWorse = true }).ExitCode);
+    }
+
+    [Fact]
+    public void Bad_input_is_one_line_and_exit_code_2()
+    {
+        string other = new ResultsStore(_root).Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 2e6)));
+        CommandResult[] results =
+        [
+            CompareCommand.Run([_low], new CompareOptions()),
+            CompareCommand.Run([_low, "none.json"], new CompareOptions()),
+            CompareCommand.Run([_low, other], new CompareOptions()),
+            CompareCommand.Run([_low, _high], new CompareOptions { Threshold = -1 }),
+        ];
+
+        Assert.All(results, r => Assert.Equal(2, r.ExitCode));
+        Assert.All(results, r => Assert.DoesNotContain('\n', r.Error!));
+        Assert.Contains("cannot be compared: a race run and a throughput run", results[2].Error, StringComparison.Ordinal);
+    }
+}
