@@ -109,6 +109,7 @@ public sealed class LiveTopology : IDisposable
     /// </summary>
     public void Dispose()
     {
+        // Full fence, pairs with itself: the process-exit handler may come from another thread, and only the first caller may go on.
         if (Interlocked.Exchange(ref _disposed, 1) != 0)
         {
             return;
