@@ -4,7 +4,8 @@ namespace NatAllocBench.Tests.LiveKernel.Counters;
 
 public sealed class ConntrackMessageTests
 {
-    // Attributes as ctnetlink nests them on a little-endian machine (0x80 marks nesting): 10.64.0.1:20000 -> 198.18.0.5:80, translated to 192.0.2.1:30007.
+    // Attributes as ctnetlink nests them on a little-endian machine (0x80 marks nesting):
+    // 10.64.0.1:20000 -> 198.18.0.5:80, translated to 192.0.2.1:30007.
     private static readonly byte[] Entry = Convert.FromHexString(
         "34000180" + "14000180" + "080001000A400001" + "08000200C6120005"
         + "1C000280" + "0500010006000000" + "060002004E200000" + "0600030000500000"
