@@ -9,4 +9,5 @@ RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
+root.Subcommands.Add(MachineCommand.Create());
 return CommandLine.Run(root, args);

@@ -38,7 +38,7 @@ internal static class RaceCommand
             [.. preset.Series.SelectMany(CellPlan.Of).Select(plan => new MeasuredCell(plan, cpus.Count, preset.Name))];
 
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineFacts machine = RunEnvironment.Machine(cpus.Count);
+        MachineFacts machine = RecordedMachine.Detect(cpus);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(preset.Name, preset.Summary);
         bool completed = Measure(cells, cpus, limits, seed, console, stop.Token);

@@ -52,15 +52,6 @@ internal static class RunEnvironment
         .OrderBy(name => name.Name, StringComparer.Ordinal)
         .ToDictionary(name => name.Name!, name => name.Version?.ToString() ?? "unknown");
 
-    /// <summary>The machine.</summary>
-    public static MachineFacts Machine(int cpus) => new()
-    {
-        Os = "linux",
-        Arch = "x64",
-        CpuModel = "unknown",
-        Cores = cpus,
-    };
-
     private static string? Repository()
     {
         for (DirectoryInfo? at = new(Environment.CurrentDirectory); at is not null; at = at.Parent)

@@ -19,6 +19,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="end">Sequence number behind the segment; kept for the original direction.</param>
     public PacketOutcome TcpPacket(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end = 0)
     {
+        Enter(ref cpu);
+        PacketOutcome outcome = TcpPacketHere(ref cpu, entry, segment, end);
+        Leave(ref cpu);
+        return outcome;
+    }
+
+    private PacketOutcome TcpPacketHere(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end)
+    {
         ref ulong word = ref Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
@@ -40,12 +48,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                         return PacketOutcome.Ignored;
                     }
 
-                    return Kill(ref cpu, entry) ? PacketOutcome.LookUpAgain : PacketOutcome.Gone;
+                    return KillHere(ref cpu, entry) ? PacketOutcome.LookUpAgain : PacketOutcome.Gone;
             }
 
             if (segment == TcpSegment.Rst && (status & EntryStatus.SeenReply) == 0)
             {
-                return Kill(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
+                return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
             ulong next = NextTcpStatus(status, entry.Direction, segment, old, state);
@@ -82,6 +90,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="entry">The entry and direction that the lookup found.</param>
     public PacketOutcome DatagramPacket(ref CpuState cpu, EntryReference entry)
     {
+        Enter(ref cpu);
+        PacketOutcome outcome = DatagramPacketHere(ref cpu, entry);
+        Leave(ref cpu);
+        return outcome;
+    }
+
+    private PacketOutcome DatagramPacketHere(ref CpuState cpu, EntryReference entry)
+    {
         ref ulong word = ref Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
@@ -91,7 +107,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             bool reply = entry.Direction == Direction.Reply;
             if (reply && (status & EntryStatus.NatClash) != 0 && _traits.ClashEntryDiesOnReply)
             {
-                return Kill(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
+                return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
             bool udp = Original(entry.Slot)->Tuple.Protocol is IPProtocol.Udp or IPProtocol.UdpLite;

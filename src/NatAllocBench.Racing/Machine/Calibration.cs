@@ -49,7 +49,9 @@ public static class Calibration
 
         string? note = possible == 0
             ? $"only CPU {cpus} may be used: there is no pair"
-            : pairs.Count < possible ? string.Create(CultureInfo.InvariantCulture, $"{pairs.Count} of {possible} pairs, drawn at random with a fixed seed") : null;
+            : pairs.Count == possible
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"{pairs.Count} of {possible} pairs, drawn at random with a fixed seed");
         return new LineTransferMatrix(pairs, possible, note);
     }
 

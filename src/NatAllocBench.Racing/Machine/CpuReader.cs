@@ -79,7 +79,8 @@ internal static class CpuReader
             .OfType<string>().Distinct().Order(StringComparer.Ordinal),
     ];
 
-    private static bool? Boost(FactReader reader) => (reader.Text($"{Root}/cpufreq/boost"), reader.Text($"{Root}/intel_pstate/no_turbo")) switch
+    private static bool? Boost(FactReader reader) => (
+        reader.Text($"{Root}/cpufreq/boost"), reader.Text($"{Root}/intel_pstate/no_turbo")) switch
     {
         ("1", _) => true,
         ("0", _) => false,

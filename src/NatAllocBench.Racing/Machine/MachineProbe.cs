@@ -44,6 +44,9 @@ public static class MachineProbe
         return facts with { NotFound = reader.NotFound, Warnings = MachineWarnings.For(facts, cpusAsked) };
     }
 
-    /// <summary>CPU time since the start of the machine: read it before and after a block to tell the time stolen meanwhile; null where unknown.</summary>
+    /// <summary>
+    /// CPU time since the start of the machine: read it before and after a block to tell the time stolen meanwhile.
+    /// Null where unknown.
+    /// </summary>
     public static CpuTimes? ReadCpuTimes() => SystemReader.ReadCpuTimes(new LiveMachineSource());
 }

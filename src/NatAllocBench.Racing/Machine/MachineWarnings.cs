@@ -45,7 +45,8 @@ public static class MachineWarnings
             string[] shared = [.. facts.Cpu.SiblingGroups.Where(group => CpuSet.Parse(group).Cpus.Count(used.Contains) > 1)];
             if (shared.Length > 0)
             {
-                Add(warnings, "smt", $"workers share a core: CPUs {string.Join("; ", shared.Take(4))}{(shared.Length > 4 ? " and more" : "")}; "
+                string more = shared.Length > 4 ? " and more" : "";
+                Add(warnings, "smt", $"workers share a core: CPUs {string.Join("; ", shared.Take(4))}{more}; "
                     + "name CPUs of different cores where they should not");
             }
         }

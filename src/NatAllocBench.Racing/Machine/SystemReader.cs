@@ -50,7 +50,7 @@ internal static class SystemReader
             .. nodes.Cpus.Select(node => new NumaNode(
                 node,
                 reader.Text($"{Root}/node{node}/cpulist") ?? "",
-                [.. (reader.Text($"{Root}/node{node}/distance") ?? "").Split(' ').Select(FactReader.ParseNumber).OfType<long>().Select(d => (int)d)])),
+                [.. Numbers(reader.Text($"{Root}/node{node}/distance")).Select(distance => (int)distance)])),
         ];
     }
 
@@ -74,7 +74,7 @@ internal static class SystemReader
         // cpu user nice system idle iowait irq softirq steal guest guest_nice; guest time is already part of user time.
         const int Steal = 7;
         string? line = source.Read("/proc/stat")?.Split('\n').FirstOrDefault(line => line.StartsWith("cpu ", StringComparison.Ordinal));
-        long[] times = [.. (line ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(FactReader.ParseNumber).OfType<long>()];
+        long[] times = [.. Numbers(line)];
         return times.Length > Steal ? new CpuTimes(times.Take(Steal + 1).Sum(), times[Steal]) : null;
     }
 
@@ -104,6 +104,10 @@ internal static class SystemReader
         double?[] loads = [.. parts.Take(3).Select(FactReader.ParseReal)];
         return loads is [{ } one, { } five, { } fifteen] ? new LoadAverage(one, five, fifteen) : null;
     }
+
+    // The whole numbers in a line; words such as its label are left out.
+    private static IEnumerable<long> Numbers(string? line) =>
+        (line ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(FactReader.ParseNumber).OfType<long>();
 
     private static string? NameOf(string? signature) => signature switch
     {

@@ -9,7 +9,7 @@ public static class RaceTables
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<RaceCell> cells) =>
         [.. cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g => Group(Title(g.Key.Preset, g.Key.Series), [.. g]))];
 
-    private static string Title(string? preset, string? series) => (preset, series) switch
+    internal static string Title(string? preset, string? series) => (preset, series) switch
     {
         (null, null) => "race",
         (null, _) => series,

@@ -46,7 +46,8 @@ public sealed class MachineProbeTests
     public void An_arm64_core_that_is_not_in_the_list_is_named_by_its_numbers()
     {
         MachineFacts facts = new RecordedMachine().With("@architecture", "arm64").With(
-            "/proc/cpuinfo", "processor\t: 0\nCPU implementer\t: 0xc0\nCPU variant\t: 0x0\nCPU part\t: 0xac3\nCPU revision\t: 1\n").Detect();
+            "/proc/cpuinfo",
+            "processor\t: 0\nCPU implementer\t: 0xc0\nCPU variant\t: 0x0\nCPU part\t: 0xac3\nCPU revision\t: 1\n").Detect();
 
         Assert.Equal("ARM64 implementer 0xc0 part 0xac3 r0p1", facts.Cpu.Model);
     }
