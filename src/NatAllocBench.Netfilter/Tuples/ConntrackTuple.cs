@@ -130,6 +130,23 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
             (Unsafe.Add(ref a, 2) ^ Unsafe.Add(ref b, 2)) | (Unsafe.Add(ref a, 3) ^ Unsafe.Add(ref b, 3))) == 0;
     }
 
+    /// <summary>A total order of tuples and zones without further meaning: negative, zero or positive.</summary>
+    /// <param name="left">One tuple.</param>
+    /// <param name="right">The other.</param>
+    public static int Order(in ConntrackTuple<TAddress> left, in ConntrackTuple<TAddress> right)
+    {
+        ref ulong a = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref Unsafe.AsRef(in left));
+        ref ulong b = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref Unsafe.AsRef(in right));
+        int words = Unsafe.SizeOf<ConntrackTuple<TAddress>>() / sizeof(ulong);
+        int order = 0;
+        for (int i = 0; i < words && order == 0; i++)
+        {
+            order = Unsafe.Add(ref a, i).CompareTo(Unsafe.Add(ref b, i));
+        }
+
+        return order;
+    }
+
     /// <inheritdoc/>
     public override readonly bool Equals(object? obj) => obj is ConntrackTuple<TAddress> other && Equals(other);
 
