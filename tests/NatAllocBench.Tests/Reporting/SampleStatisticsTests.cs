@@ -1,5 +1,6 @@
 using CsCheck;
 using NatAllocBench.Reporting;
+using MedianEstimate = NatAllocBench.Reporting.MedianEstimate;
 
 namespace NatAllocBench.Tests.Reporting;
 
