@@ -1,1 +1,13 @@
-return 0;
+using System.CommandLine;
+using NatAllocBench.Commands;
+
+var root = new RootCommand("""
+    Races real threads through the Linux NAT port allocator and measures how often two of them choose the same port.
+    Without a command it does what 'race' does.
+    """);
+RaceCommand.Configure(root);
+root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(VerifyCommand.Create());
+root.Subcommands.Add(ErasCommand.Create());
+root.Subcommands.Add(MachineCommand.Create());
+return CommandLine.Run(root, args);

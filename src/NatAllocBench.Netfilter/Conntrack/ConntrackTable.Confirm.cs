@@ -137,7 +137,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         if (!_traits.DyingAccepted)
         {
-            CountDropped(ref cpu);
+            cpu.Counters.InsertFailed++; // drop does not move, in no era
         }
 
         FreeEntry(ref cpu, slot);

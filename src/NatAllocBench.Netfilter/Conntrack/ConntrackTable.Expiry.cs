@@ -122,12 +122,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         int seen = 0;
         for (int step = 0; step < EarlyDropSteps; step++)
         {
-            bool dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
+            uint dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
                 ? DropLast(ref cpu, buckets, bucket, ref seen)
                 : DropAll(ref cpu, buckets, bucket);
-            if (dropped)
+            if (dropped != 0)
             {
-                cpu.Counters.EarlyDrop++;
+                cpu.Counters.EarlyDrop += dropped;
                 return true;
             }
 
@@ -144,9 +144,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return false;
     }
 
-    private bool DropAll(ref CpuState cpu, BucketArray buckets, uint bucket)
+    private uint DropAll(ref CpuState cpu, BucketArray buckets, uint bucket)
     {
-        bool dropped = false;
+        uint dropped = 0;
 
         // Acquire: pairs with the release of LinkNode, here and for every link below.
         uint link = Volatile.Read(ref buckets.Heads[bucket]);
@@ -155,16 +155,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint at = ChainLink.Value(link);
             link = Volatile.Read(ref Node(at)->Next); // acquire, as the head
             ulong status = Status(at >> 1);
-            if (IsEarlyDropVictim(status))
+            if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
-                dropped |= KillHere(ref cpu, new EntryReference(at, status));
+                dropped++;
             }
         }
 
         return dropped;
     }
 
-    private bool DropLast(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
+    private uint DropLast(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
     {
         EntryReference victim = default;
         bool found = false;
@@ -185,7 +185,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             seen++;
         }
 
-        return found && KillHere(ref cpu, victim);
+        return found && KillHere(ref cpu, victim) ? 1u : 0;
     }
 
     private static bool IsEarlyDropVictim(ulong status) =>

@@ -24,9 +24,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return false;
         }
 
-        return _traits.OriginalFirst < OriginalFirst.ReverseExempt
+        if (_traits.OriginalFirst < OriginalFirst.ReverseExempt
             || tuple.Protocol is not (IPProtocol.Udp or IPProtocol.UdpLite)
-            || !IsReverseClash(ref cpu, in tuple, in reply, self);
+            || !IsReverseClash(ref cpu, in tuple, in reply, self))
+        {
+            return true;
+        }
+
+        cpu.Hits--; // the answer is "free" after all; the kernel's found has moved and stays
+        return false;
     }
 
     private bool IsReverseClash(
@@ -44,7 +50,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return true; // whoever held the tuple a moment ago is gone
         }
 
-        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection && resident.Direction == Direction.Original)
+        // Up to 6.17 the exemption also wants the match in reply direction, and both tuples of the resident to be ours reversed.
+        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection
+            && (resident.Direction == Direction.Original
+                || !ConntrackTuple<TAddress>.AreEqual(in Reply(resident.Slot)->Tuple, in Original(self)->Tuple)))
         {
             return false;
         }

@@ -6,7 +6,7 @@ namespace NatAllocBench.Netfilter.Eras;
 /// All eras from 2.6.32 to 7.1, oldest first. Each is declared as its predecessor with what changed, so that this file reads as
 /// the history of the allocator and its table.
 /// </summary>
-public static class EraCatalog
+public static partial class EraCatalog
 {
     private static readonly EraTraits V2_6_32 = new()
     {

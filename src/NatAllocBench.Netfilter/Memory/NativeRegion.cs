@@ -101,7 +101,8 @@ public sealed unsafe partial class NativeRegion : IDisposable
 
     private static InsufficientMemoryException TooLittle(long length, long available) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"a native region of {length / 1048576.0:F1} MiB does not fit into the {available / 1048576.0:F1} MiB of memory available here; ask for fewer entries"));
+        $"a native region of {length / 1048576.0:F1} MiB does not fit into the {available / 1048576.0:F1} MiB of memory "
+        + $"available here; ask for fewer entries"));
 
     // Linux overcommits: without this check the clearing below would end in the OOM killer instead of an exception.
     private static long AvailableBytes()

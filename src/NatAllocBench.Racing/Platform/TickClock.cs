@@ -19,13 +19,18 @@ public static unsafe class TickClock
     private static readonly delegate* unmanaged[SuppressGCTransition]<ulong> ReadTsc =
         (delegate* unmanaged[SuppressGCTransition]<ulong>)TscPage.TryCreate(out WhyNoTsc);
 
-    private static readonly double NanosecondsInTick = ReadTsc == null ? 1e9 / Stopwatch.Frequency : ClockCalibration.NanosecondsPerTick(Now);
+    private static readonly double NanosecondsInTick =
+        ReadTsc == null ? 1e9 / Stopwatch.Frequency : ClockCalibration.NanosecondsPerTick(Now);
+
     private static readonly Lazy<(double Cost, double Resolution)> Measured = new(ClockCalibration.CostAndResolution);
 
     /// <summary>Length of one tick in nanoseconds; calibrated over some 20 ms at first use where the counter is rdtsc.</summary>
     public static double NanosecondsPerTick => NanosecondsInTick;
 
-    /// <summary>Median step between neighbouring readings that differ, in nanoseconds; where the counter is fine-grained it is about the cost of a reading.</summary>
+    /// <summary>
+    /// Median step between neighbouring readings that differ, in nanoseconds; where the counter is fine-grained it is
+    /// about the cost of a reading.
+    /// </summary>
     public static double ResolutionNs => Measured.Value.Resolution;
 
     /// <summary>Median cost of one reading in nanoseconds, measured at first use (a few milliseconds).</summary>

@@ -31,7 +31,9 @@ public sealed class WindowHistogram
     /// <summary>Records a length in ticks of <see cref="TickClock"/>. No allocation.</summary>
     public void RecordTicks(ulong ticks) => RecordNs((long)(TickClock.ToNanoseconds(ticks) + 0.5));
 
-    /// <summary>Records a length in nanoseconds; negative ones count as 0, those above <see cref="LongestNs"/> as that. No allocation.</summary>
+    /// <summary>
+    /// Records a length in nanoseconds; negative ones count as 0, those above <see cref="LongestNs"/> as that. No allocation.
+    /// </summary>
     public void RecordNs(long nanoseconds) => _histogram.RecordValue(Math.Clamp(nanoseconds, 0, LongestNs));
 
     /// <summary>Adds what another worker recorded. That worker must have ended (joined) or met at a barrier.</summary>

@@ -58,7 +58,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
         _cpu = cpu;
         _addedTicks = TickClock.FromNanoseconds(course.Workload.WindowAddedNs);
         _destinationPort = (ushort)(course.Workload.Protocol == IPProtocol.Udp ? 53 : 80);
-        _sent = course.Workload.SourcePorts == SourcePortChoice.Shared ? new uint[course.Workload.Clients] : [];
+        _sent = course.Workload.SourcePorts == SourcePortChoice.Shared ? new uint[course.Workload.Senders] : [];
         _losers = new Loser[mostConnections];
         _sharedStart = (ushort)(course.Seed % 14_000);
         _random = new CpuRandom(course.Seed + (ulong)cpu);
@@ -85,6 +85,9 @@ internal sealed unsafe class ConnectionLoop<TEra>
     /// <summary>Connections that failed again, by retransmission.</summary>
     public long[] FailedAgain { get; } = new long[RaceCourse<TEra>.Retransmissions];
 
+    /// <summary>Collections of garbage between the worker's first and last connection.</summary>
+    public int Collections { get; private set; }
+
     /// <summary>Connections that a retransmission brought into the table.</summary>
     public long Recovered { get; private set; }
 
@@ -92,6 +95,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes, cpu.Counters.Found);
+        Collections = GC.CollectionCount(0);
         _tally.StartTick = TickClock.Now();
     }
 
@@ -100,22 +104,24 @@ internal sealed unsafe class ConnectionLoop<TEra>
         _tally.EndTick = TickClock.Now();
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes - Searched.Probes, cpu.Counters.Found - Searched.Found);
+        Collections = GC.CollectionCount(0) - Collections;
         GC.KeepAlive(_packetOwner);
     }
 
     /// <summary>A destination drawn at random.</summary>
     public int AnyDestination() => _workload.Destinations == 1 ? 0 : (int)_random.NextBelow((uint)_workload.Destinations);
 
-    /// <summary>A new connection of a client.</summary>
-    public void Connect(int client, int destination)
+    /// <summary>A new connection of a client thread.</summary>
+    public void Connect(int sender, int destination)
     {
+        int client = sender / _workload.Threads;
         var tuple = ConntrackTuple<IPv4Address>.Of(
             _workload.Protocol,
             RaceWorkload.ClientAddress(client),
             0,
             RaceWorkload.DestinationAddress(destination),
             _destinationPort);
-        if (!ChoosePort(ref tuple, client))
+        if (!ChoosePort(ref tuple, sender, destination))
         {
             _tally.Skipped++;
             return;
@@ -202,18 +208,19 @@ internal sealed unsafe class ConnectionLoop<TEra>
         return choice;
     }
 
-    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int client)
+    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender, int destination)
     {
         switch (_workload.SourcePorts)
         {
             case SourcePortChoice.Kernel:
-                var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple);
+                var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
                 ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _portNoise, ref inUse);
                 tuple.SourcePort = port;
                 return port != 0;
             case SourcePortChoice.Shared:
                 LocalPortRange range = _course.Ports.Range;
-                tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + _sent[client]++) % (range.Count & ~1u)));
+                uint turn = (_sent[sender]++ * (uint)_workload.Threads) + (uint)(sender % _workload.Threads);
+                tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + turn) % (range.Count & ~1u)));
                 return true;
             default:
                 tuple.SourcePort = FixedPort;

@@ -18,7 +18,7 @@ internal sealed class RaceWorker<TEra>
     private readonly RaceCourse<TEra> _course;
     private readonly ConnectionLoop<TEra> _loop;
     private readonly int _worker;
-    private readonly int _clients;
+    private readonly int _senders;
     private readonly ulong[] _delays;
     private readonly int[] _order;
     private CpuRandom _timing;
@@ -27,19 +27,19 @@ internal sealed class RaceWorker<TEra>
     {
         _course = course;
         _worker = worker;
-        _clients = Share(course.Workload.Clients);
-        _loop = new ConnectionLoop<TEra>(course, worker, Math.Max(1, Share(course.Workload.Connections) + _clients));
+        _senders = Share(course.Workload.Senders);
+        _loop = new ConnectionLoop<TEra>(course, worker, Math.Max(1, Share(course.Workload.Connections) + _senders));
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         bool ticks = course.Workload.Arrival is Arrival.Tick;
-        _delays = new ulong[ticks ? _clients : 0];
-        _order = new int[ticks ? _clients : 0];
+        _delays = new ulong[ticks ? _senders : 0];
+        _order = new int[ticks ? _senders : 0];
     }
 
     /// <summary>What the worker counted.</summary>
     public ConnectionLoop<TEra> Loop => _loop;
 
-    /// <summary>Whether any client works on this CPU.</summary>
-    public bool HasClients => _clients > 0;
+    /// <summary>Whether any client thread works on this CPU.</summary>
+    public bool HasSenders => _senders > 0;
 
     /// <summary>The body of the worker's thread.</summary>
     public void Run(CancellationToken cancellation)
@@ -52,9 +52,9 @@ internal sealed class RaceWorker<TEra>
         _loop.Begin();
         bool finished = _course.Workload.Arrival switch
         {
-            Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _clients, TotalRounds(_course.Workload.Clients)),
-            Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _clients), TotalRounds(_course.Workers)),
-            Arrival.Tick tick => RunTicks(tick.SpreadNs, TotalRounds(_course.Workload.Clients)),
+            Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _senders, TotalRounds(_course.Workload.Senders)),
+            Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _senders), TotalRounds(_course.Workers)),
+            Arrival.Tick tick => RunTicks(tick.SpreadNs, TotalRounds(_course.Workload.Senders)),
             Arrival.Poisson poisson => RunPoisson(poisson.PerSecond, cancellation),
             _ => RunClosed(),
         };
@@ -69,14 +69,14 @@ internal sealed class RaceWorker<TEra>
 
     private int TotalRounds(int perRound) => (_course.Workload.Connections + perRound - 1) / perRound;
 
-    private int Client(int index) => _worker + (index % _clients * _course.Workers);
+    private int Sender(int index) => _worker + (index % _senders * _course.Workers);
 
     private bool RunClosed()
     {
-        int connections = _clients > 0 ? Share(_course.Workload.Connections) : 0;
+        int connections = _senders > 0 ? Share(_course.Workload.Connections) : 0;
         for (int i = 0; i < connections; i++)
         {
-            _loop.Connect(Client(i), _loop.AnyDestination());
+            _loop.Connect(Sender(i), _loop.AnyDestination());
         }
 
         return true;
@@ -84,19 +84,19 @@ internal sealed class RaceWorker<TEra>
 
     private bool RunPoisson(double perSecond, CancellationToken cancellation)
     {
-        if (_clients == 0)
+        if (_senders == 0)
         {
             return true;
         }
 
         int connections = Share(_course.Workload.Connections);
-        double meanNs = 1e9 / perSecond * _course.Workload.Clients / _clients;
+        double meanNs = 1e9 / perSecond * _course.Workload.Senders / _senders;
         ulong next = TickClock.Now();
         for (int i = 0; i < connections && !cancellation.IsCancellationRequested; i++)
         {
             next += TickClock.FromNanoseconds(Exponential(meanNs));
             BusyWait.Until(next);
-            _loop.Connect(Client((int)_timing.NextBelow((uint)_clients)), _loop.AnyDestination());
+            _loop.Connect(Sender((int)_timing.NextBelow((uint)_senders)), _loop.AnyDestination());
         }
 
         return true;
@@ -118,22 +118,22 @@ internal sealed class RaceWorker<TEra>
             for (int i = 0; i < perRound; i++)
             {
                 int destination = pairs ? round % _course.Workload.Destinations : _loop.AnyDestination();
-                _loop.Connect(Client(next++), destination);
+                _loop.Connect(Sender(next++), destination);
             }
         }
 
         return true;
     }
 
-    /// <summary>Ticks: every client of this worker sends once a tick, each after a delay of its own.</summary>
+    /// <summary>Ticks: every client thread of this worker sends once a tick, each after a delay of its own.</summary>
     private bool RunTicks(double spreadNs, int rounds)
     {
         for (int round = 0; round < rounds; round++)
         {
-            for (int client = 0; client < _clients; client++)
+            for (int sender = 0; sender < _senders; sender++)
             {
-                _delays[client] = TickClock.FromNanoseconds(Exponential(spreadNs));
-                _order[client] = client;
+                _delays[sender] = TickClock.FromNanoseconds(Exponential(spreadNs));
+                _order[sender] = sender;
             }
 
             Array.Sort(_delays, _order);
@@ -142,10 +142,10 @@ internal sealed class RaceWorker<TEra>
                 return false;
             }
 
-            for (int i = 0; i < _clients; i++)
+            for (int i = 0; i < _senders; i++)
             {
                 BusyWait.Until(start + _delays[i]);
-                _loop.Connect(Client(_order[i]), _loop.AnyDestination());
+                _loop.Connect(Sender(_order[i]), _loop.AnyDestination());
             }
         }
 

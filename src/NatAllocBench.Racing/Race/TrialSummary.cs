@@ -7,7 +7,7 @@ namespace NatAllocBench.Racing.Race;
 internal static class TrialSummary
 {
     public static TrialResult Of<TEra>(
-        IReadOnlyList<RaceWorker<TEra>> workers, IReadOnlyList<WorkerReport> reports, ulong seed, int collections)
+        IReadOnlyList<RaceWorker<TEra>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
         where TEra : struct, IEra
     {
         var total = new WorkerTally { StartTick = ulong.MaxValue };
@@ -18,7 +18,7 @@ internal static class TrialSummary
         long[] byClient = new long[workers[0].Loop.FailedByClient.Length];
         ulong probes = 0;
         ulong found = 0;
-        foreach (ConnectionLoop<TEra> loop in workers.Where(worker => worker.HasClients).Select(worker => worker.Loop))
+        foreach (ConnectionLoop<TEra> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
         {
             WorkerTally tally = loop.Tally;
             Add(ref total, in tally);
@@ -53,7 +53,7 @@ internal static class TrialSummary
             FailedByClient = byClient,
             Preemptions = reports.Sum(report => report.Preemptions),
             PinFailures = [.. reports.Select(report => report.PinFailure).OfType<string>()],
-            Collections = collections,
+            Collections = workers.Max(worker => worker.Loop.Collections),
         };
     }
 

@@ -21,8 +21,11 @@ public sealed record RaceWorkload
     /// <summary>TCP or UDP.</summary>
     public IPProtocol Protocol { get; init; } = IPProtocol.Tcp;
 
-    /// <summary>Clients, each with an address of its own, 1 to 2^22; client c works on CPU c mod CPUs.</summary>
+    /// <summary>Clients, each with an address of its own, 1 to 2^22.</summary>
     public int Clients { get; init; } = 40;
+
+    /// <summary>Threads of each client that connect, 1 to 1024. Thread t of all clients together works on CPU t mod CPUs.</summary>
+    public int Threads { get; init; } = 1;
 
     /// <summary>Destinations, 1 to 65536.</summary>
     public int Destinations { get; init; } = 1;
@@ -53,6 +56,9 @@ public sealed record RaceWorkload
 
     /// <summary>Connections of one trial, all clients together, at least 1.</summary>
     public int Connections { get; init; } = 10_000;
+
+    /// <summary>Connecting threads of all clients together.</summary>
+    public int Senders => Clients * Threads;
 
     /// <summary>Whether the rule names ports.</summary>
     public bool HasPortRange => PortMin != 1024 || PortMax != 65535;
@@ -90,6 +96,7 @@ public sealed record RaceWorkload
     public void Validate()
     {
         Check(Clients is >= 1 and <= 1 << 22, $"--clients {Clients}: use 1 to {1 << 22}");
+        Check(Threads is >= 1 and <= 1024, $"--threads {Threads}: use 1 to 1024 for each client");
         Check(Destinations is >= 1 and <= 65536, $"--destinations {Destinations}: use 1 to 65536");
         Check(PortMin <= PortMax, $"--ports {PortMin}-{PortMax}: the first port is above the last; write them the other way round");
         Check(PortMin > 0, "--ports 0-...: port 0 cannot be used; begin at 1 or above");
@@ -98,6 +105,9 @@ public sealed record RaceWorkload
         Check(Connections >= 1, $"--connections {Connections}: use at least 1");
         Check(Standing + Connections <= MaxStanding,
             $"--occupancy over {Destinations} destinations and {Pool} addresses means {Standing} standing entries; at most {MaxStanding} fit");
+        Check(Threads == 1 || (long)Clients * Destinations <= 16_384,
+            $"--threads {Threads}: several threads a client need at most 16384 clients times destinations");
+        Check(Threads == 1 || SourcePorts != SourcePortChoice.Fixed, "--source-ports fixed: a client can have one thread only; use --threads 1");
         Check(SourcePorts != SourcePortChoice.Fixed || (long)Clients * Destinations >= Connections,
             $"--source-ports fixed: {Connections} connections need as many clients times destinations; raise --clients to {Connections}");
     }

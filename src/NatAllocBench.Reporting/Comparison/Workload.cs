@@ -28,6 +28,7 @@ public sealed record Workload
         ("protocol", cell.Protocol),
         ("cpus", Text(cell.Cpus)),
         ("clients", Text(cell.Clients)),
+        ("threads", Text(cell.Threads)),
         ("destinations", Text(cell.Destinations)),
         ("pool", Text(cell.Pool)),
         ("portMin", Text(cell.PortMin)),

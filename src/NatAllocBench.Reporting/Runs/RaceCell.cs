@@ -30,6 +30,9 @@ public sealed record RaceCell
     /// <summary>Clients (containers) multiplexed onto the workers.</summary>
     public required int Clients { get; init; }
 
+    /// <summary>Connecting threads of each client; null where it does not apply.</summary>
+    public int? Threads { get; init; }
+
     /// <summary>Destinations that the clients connect to.</summary>
     public required int Destinations { get; init; }
 
@@ -122,6 +125,9 @@ public sealed record RaceCell
 
     /// <summary>99th percentile of that distance, in nanoseconds.</summary>
     public double? PairDistanceP99Ns { get; init; }
+
+    /// <summary>Failed insertions of each client, where there are at most 256 clients.</summary>
+    public IReadOnlyList<long>? FailedByClient { get; init; }
 
     /// <summary>Shares of connections delayed by SYN retransmission, by delay.</summary>
     public IReadOnlyList<DelayedShare>? Delayed { get; init; }

@@ -99,8 +99,9 @@ public sealed class SampleStatistics : ISampleStatistics
         const int ExactUpTo = 20;
         if (n <= ExactUpTo && m <= ExactUpTo)
         {
+            // The library's Cdf(u) is P(U < u).
             int rank = -1;
-            while (MannWhitneyLoefflerExactCdf.Instance.Cdf(n, m, rank + 1) <= tail)
+            while (MannWhitneyLoefflerExactCdf.Instance.Cdf(n, m, rank + 2) <= tail)
             {
                 rank++;
             }

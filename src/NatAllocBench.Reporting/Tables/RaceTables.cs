@@ -9,7 +9,7 @@ public static class RaceTables
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<RaceCell> cells) =>
         [.. cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g => Group(Title(g.Key.Preset, g.Key.Series), [.. g]))];
 
-    private static string Title(string? preset, string? series) => (preset, series) switch
+    internal static string Title(string? preset, string? series) => (preset, series) switch
     {
         (null, null) => "race",
         (null, _) => series,
@@ -37,6 +37,7 @@ public static class RaceTables
         new("protocol", ColumnRole.Parameter, c => c.Protocol, IsNumber: false),
         new("CPUs", ColumnRole.Parameter, c => Figures.Exact(c.Cpus)),
         new("clients", ColumnRole.Parameter, c => Figures.Exact(c.Clients)),
+        new("threads per client", ColumnRole.Parameter, c => Exact(c.Threads)),
         new("destinations", ColumnRole.Parameter, c => Figures.Exact(c.Destinations)),
         new("pool addresses", ColumnRole.Parameter, c => Exact(c.Pool)),
         new("ports", ColumnRole.Parameter, c => c is { PortMin: { } low, PortMax: { } high } ? $"{low}-{high}" : null),

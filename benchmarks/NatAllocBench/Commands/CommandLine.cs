@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Racing.Race;
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>Runs a command line: bad input is one line on standard error and exit code 2, whatever command finds it.</summary>
+internal static class CommandLine
+{
+    public const int Success = 0;
+    public const int Failure = 1;
+    public const int BadInput = 2;
+    public const int Interrupted = 130;
+
+    public static int Run(RootCommand root, IReadOnlyList<string> args)
+    {
+        ParseResult parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0)
+        {
+            return Refuse($"{parsed.Errors[0].Message} Try --help.");
+        }
+
+        try
+        {
+            return parsed.Invoke(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+        }
+        catch (Exception e) when (IsInputFault(e))
+        {
+            return Refuse(e.Message);
+        }
+        catch (Exception e) when (e is TrialContradictionException or TableCorruptException)
+        {
+            Console.Error.WriteLine($"DEFECT, nothing was published: {e.Message}. Please report it with the command line.");
+            return Failure;
+        }
+    }
+
+    /// <summary>Prints the one line that bad input gets.</summary>
+    public static int Refuse(string message)
+    {
+        Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+        return BadInput;
+    }
+
+    /// <summary>Faults of the user's input, whose messages name the thing and the fix.</summary>
+    private static bool IsInputFault(Exception e) =>
+        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException;
+}

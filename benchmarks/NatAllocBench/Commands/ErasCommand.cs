@@ -1,0 +1,84 @@
+using System.CommandLine;
+using NatAllocBench.Netfilter.Eras;
+using Spectre.Console;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>eras</c>: what differs between kernels, and which era a given kernel is.</summary>
+internal static class ErasCommand
+{
+    private static readonly Option<string> Kernel = new("--kernel")
+    {
+        Description = "Say which era a kernel is, for example 4.19.250 or \"$(uname -r)\".",
+        HelpName = "RELEASE",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("eras", "List the kernel eras with their traits, or say which era a kernel is.");
+        command.Options.Add(Kernel);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(Kernel) is { } release)
+            {
+                Explain(release);
+            }
+            else
+            {
+                List();
+            }
+
+            return CommandLine.Success;
+        });
+        return command;
+    }
+
+    private static void List()
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = 400;
+        }
+
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumns("era", "releases", "no flag", "random", "random-fully", "search", "hash", "locks", "UDP clash", "chain limit", "what came with it");
+        foreach (Era era in EraCatalog.All)
+        {
+            EraTraits traits = era.Traits;
+            table.AddRow(
+                era.Name,
+                era.Releases,
+                EraText.Of(traits.DefaultStart),
+                EraText.Of(traits.RandomStart),
+                EraText.Of(traits.RandomFullyStart),
+                EraText.Of(traits.Search),
+                EraText.Of(traits.Hash),
+                traits.GlobalLock ? "1" : "1024",
+                EraText.Of(traits.Clash),
+                traits.ChainLimitMin == 0 ? "none" : $"{traits.ChainLimitMin} to {traits.ChainLimitMin + traits.ChainLimitSpread - 1}",
+                era.Changes);
+        }
+
+        console.Write(table);
+    }
+
+    private static void Explain(string release)
+    {
+        KernelVersion version = UsageException.Parse("--kernel", release, KernelVersion.Parse);
+        EraMatch match;
+        try
+        {
+            match = EraCatalog.Match(version);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            throw new UsageException($"--kernel {release}: {e.Message.Split(" (Parameter")[0]}");
+        }
+
+        foreach (string line in EraText.Explain(match))
+        {
+            Console.Out.WriteLine(line);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+using System.Globalization;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Reporting;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>machine</c>: what the machine is, what its basic operations cost, and what spoils a measurement on it.</summary>
+internal static class MachineCommand
+{
+    public static Command Create()
+    {
+        var command = new Command("machine", "Print what this machine is, calibrate its basic costs, and warn of what spoils a measurement.");
+        command.SetAction(_ =>
+        {
+            using var stop = new StopSignal();
+            try
+            {
+                Print(RecordedMachine.Calibrated(CpuSet.Allowed(), stop.Token), Console.Out);
+                return CommandLine.Success;
+            }
+            catch (OperationCanceledException)
+            {
+                return CommandLine.Interrupted;
+            }
+        });
+        return command;
+    }
+
+    private static void Print(MachineFacts machine, TextWriter output)
+    {
+        output.WriteLine($"{machine.CpuModel}, {machine.Cores} CPUs, {machine.Arch}");
+        output.WriteLine($"{machine.OsDescription}, kernel {machine.Kernel}");
+        output.WriteLine($"{machine.Runtime}, GC {machine.Gc}, JIT {machine.Tiering}");
+        output.WriteLine($"clock: {machine.Clock}");
+        foreach ((string section, IReadOnlyDictionary<string, string> facts) in machine.Facts)
+        {
+            output.WriteLine($"{section}:");
+            foreach ((string name, string value) in facts)
+            {
+                output.WriteLine($"  {name}: {value}");
+            }
+        }
+
+        output.WriteLine("costs in ns:");
+        foreach ((string name, double value) in machine.CalibrationNs)
+        {
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {name}: {value:0.##}"));
+        }
+
+        if (machine.CoreToCoreNs is { } matrix)
+        {
+            output.WriteLine("round trip of a cache line between CPUs in ns (a row per CPU):");
+            foreach (IReadOnlyList<double?> row in matrix)
+            {
+                output.WriteLine("  " + string.Join(' ', row.Select(cell => cell?.ToString("0", CultureInfo.InvariantCulture).PadLeft(5) ?? "    -")));
+            }
+        }
+
+        foreach (string warning in machine.Warnings)
+        {
+            output.WriteLine($"warning: {warning}");
+        }
+    }
+}

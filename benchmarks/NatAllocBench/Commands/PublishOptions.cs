@@ -1,0 +1,92 @@
+using System.CommandLine;
+using NatAllocBench.Reporting;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>Where a run goes: a directory of results, a JSON file, standard output, or nowhere.</summary>
+internal sealed record PublishOptions(string? Directory, string? JsonPath)
+{
+    private static readonly Option<bool> NoPublish = new("--no-publish") { Description = "Write nothing under results." };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Directory for results. Default: results in the repository, else in the current directory.",
+        HelpName = "DIR",
+    };
+
+    private static readonly Option<string> Json = new("--json")
+    {
+        Description = "Write the run as JSON to a file; - is standard output, with nothing else on it.",
+        HelpName = "FILE",
+    };
+
+    /// <summary>Whether standard output belongs to the JSON alone.</summary>
+    public bool JsonToStandardOutput => JsonPath == "-";
+
+    public static void AddTo(Command command)
+    {
+        command.Options.Add(Out);
+        command.Options.Add(NoPublish);
+        command.Options.Add(Json);
+    }
+
+    /// <summary>Resolves the options, and refuses a target that cannot be written before anything is measured.</summary>
+    public static PublishOptions From(ParseResult parsed)
+    {
+        bool silent = parsed.GetValue(NoPublish);
+        if (silent && parsed.GetValue(Out) is not null)
+        {
+            throw new UsageException("--no-publish and --out exclude each other: leave one of them out");
+        }
+
+        string? directory = silent ? null : parsed.GetValue(Out) ?? RunEnvironment.DefaultResults();
+        string? json = parsed.GetValue(Json);
+        if (directory is not null)
+        {
+            RequireWritable(directory, "--out");
+        }
+
+        if (json is not null and not "-")
+        {
+            RequireWritable(Path.GetDirectoryName(Path.GetFullPath(json))!, "--json");
+        }
+
+        return new PublishOptions(directory, json);
+    }
+
+    public void Write(RunRecord run, RunConsole console)
+    {
+        if (JsonToStandardOutput)
+        {
+            using Stream output = Console.OpenStandardOutput();
+            RunFormat.Write(run, output);
+        }
+        else if (JsonPath is not null)
+        {
+            AtomicFile.Write(JsonPath, RunFormat.Write(run));
+            console.Line($"JSON written to {JsonPath}");
+        }
+
+        if (Directory is not null)
+        {
+            console.Line($"Run written to {new ResultsStore(Directory).Publish(run)}");
+        }
+    }
+
+    private static void RequireWritable(string directory, string option)
+    {
+        try
+        {
+            System.IO.Directory.CreateDirectory(directory);
+            string probe = Path.Combine(directory, $".writable-{Guid.NewGuid():N}");
+            using (File.Create(probe, 1, FileOptions.DeleteOnClose))
+            {
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new UsageException($"{option}: {directory} cannot be written ({e.Message}); name another place or use --no-publish");
+        }
+    }
+}

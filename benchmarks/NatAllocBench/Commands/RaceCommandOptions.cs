@@ -1,0 +1,189 @@
+using System.CommandLine;
+using System.Globalization;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Racing;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>The options of the race. A list on the command line replaces the preset's list in every series.</summary>
+internal static class RaceCommandOptions
+{
+    public static readonly Option<string> Preset = new("--preset", "-p")
+    {
+        Description = $"What to measure: {string.Join(", ", PresetFile.Names)}, or the path of a preset file.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "quick",
+    };
+
+    public static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
+
+    private static readonly Option<string> Cpus = new("--cpus")
+    {
+        Description = "CPUs to race on: a number (2) or a list (0,2-3). Default: every CPU this process may use.",
+        HelpName = "CPUS",
+    };
+
+    private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12");
+    private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
+    private static readonly Option<string> Clients = List("--clients", "Clients, multiplexed onto the CPUs.", "10,40");
+    private static readonly Option<string> Threads = List("--threads", "Connecting threads of each client.", "1,16");
+    private static readonly Option<string> Destinations = List("--destinations", "Destinations that the clients connect to.", "1,1000");
+    private static readonly Option<string> Ports = List("--ports", "Port ranges of the rule.", "1024-65535");
+    private static readonly Option<string> Pool = List("--pool", "NAT addresses.", "1,4");
+    private static readonly Option<string> Occupancy = List("--occupancy", "Share of ports in TIME_WAIT at the start, 0 to 1.", "0,0.3");
+    private static readonly Option<string> Fill = new("--fill") { Description = "How they came about: self, random or block.", HelpName = "KIND" };
+    private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us");
+    private static readonly Option<string> Arrivals = List(
+        "--arrival", "closed, bursts[:D], lockstep[:D] (start offsets uniform in 0 to D), tick:SPREAD, poisson:RATE.", "bursts:2us");
+
+    private static readonly Option<string> SourcePorts = new("--source-ports")
+    {
+        Description = "Client ports: kernel (as connect() of the era), shared (one sequence for all), fixed.",
+        HelpName = "KIND",
+    };
+
+    private static readonly Option<string> Protocol = new("--protocol") { Description = "tcp or udp.", HelpName = "NAME" };
+    private static readonly Option<int?> Connections = new("--connections") { Description = "Connections of one trial.", HelpName = "N" };
+    private static readonly Option<double> Precision = new("--precision")
+    {
+        Description = "Stop a cell when half its 95 % interval is this share of the rate.",
+        HelpName = "SHARE",
+        DefaultValueFactory = _ => 0.05,
+    };
+
+    private static readonly Option<double> Resolution = new("--resolution")
+    {
+        Description = "Stop a cell when half its 95 % interval is this narrow, whatever the rate.",
+        HelpName = "RATE",
+        DefaultValueFactory = _ => 0.00002,
+    };
+
+    private static readonly Option<int> MaxTrials = new("--max-trials")
+    {
+        Description = "Most trials of a cell.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 2000,
+    };
+
+    private static readonly Option<double?> Seconds = new("--seconds")
+    {
+        Description = "Time limit of the run in seconds. Default: the preset's.",
+        HelpName = "S",
+    };
+
+    private static readonly IReadOnlyList<Option> All =
+    [
+        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Window, Arrivals, SourcePorts, Protocol,
+        Connections, Seconds, Precision, Resolution, MaxTrials, Seed,
+    ];
+
+    public static void AddTo(Command command)
+    {
+        foreach (Option option in All)
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>The preset with the lists of the command line in place of its own.</summary>
+    public static PresetFile Override(PresetFile preset, ParseResult parsed) => preset with
+    {
+        Series =
+        [
+            .. preset.Series.Select(series => series with
+            {
+                Eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras) ?? series.Eras,
+                Modes = Texts(parsed, Modes) ?? series.Modes,
+                Clients = Numbers<int>(parsed, Clients) ?? series.Clients,
+                Threads = Numbers<int>(parsed, Threads) ?? series.Threads,
+                Destinations = Numbers<int>(parsed, Destinations) ?? series.Destinations,
+                Ports = Texts(parsed, Ports) ?? series.Ports,
+                Pool = Numbers<int>(parsed, Pool) ?? series.Pool,
+                Occupancy = Numbers<double>(parsed, Occupancy) ?? series.Occupancy,
+                Fill = parsed.GetValue(Fill) ?? series.Fill,
+                Window = Texts(parsed, Window) ?? series.Window,
+                Arrival = Texts(parsed, Arrivals) ?? series.Arrival,
+                SourcePorts = parsed.GetValue(SourcePorts) ?? series.SourcePorts,
+                Protocol = parsed.GetValue(Protocol) ?? series.Protocol,
+                Connections = parsed.GetValue(Connections) ?? series.Connections,
+            }),
+        ],
+    };
+
+    public static CpuSet ResolveCpus(ParseResult parsed)
+    {
+        CpuSet allowed = CpuSet.Allowed();
+        if (parsed.GetValue(Cpus) is not { } text)
+        {
+            return allowed;
+        }
+
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+        {
+            Check(count >= 1, "--cpus 0", "use at least 1");
+            return allowed.TryTake(count, out CpuSet? taken, out string? why) ? taken : throw new UsageException($"--cpus {count}: {why}");
+        }
+
+        CpuSet asked = UsageException.Parse("--cpus", text, CpuSet.Parse);
+        int[] missing = [.. asked.Cpus.Where(cpu => !allowed.Contains(cpu))];
+        return missing.Length == 0
+            ? asked
+            : throw new UsageException($"--cpus {text}: CPU {missing[0]} is not among the CPUs this process may use ({allowed})");
+    }
+
+    public static RaceLimits ResolveLimits(ParseResult parsed, PresetFile preset)
+    {
+        double seconds = parsed.GetValue(Seconds) ?? preset.Seconds;
+        double precision = parsed.GetValue(Precision);
+        double resolution = parsed.GetValue(Resolution);
+        int most = parsed.GetValue(MaxTrials);
+        Check(seconds > 0, "--seconds", "use more than 0");
+        Check(precision is > 0 and < 1, "--precision", "use a share between 0 and 1");
+        Check(resolution is > 0 and < 1, "--resolution", "use a rate between 0 and 1");
+        Check(most >= 1, "--max-trials", "use at least 1");
+        return new RaceLimits(precision, resolution, Math.Min(5, most), most, seconds);
+    }
+
+    /// <summary>Every option as resolved, for the run's record.</summary>
+    public static IReadOnlyDictionary<string, string> Resolved(PresetFile preset, CpuSet cpus, RaceLimits limits, ulong seed) =>
+        new Dictionary<string, string>
+        {
+            ["preset"] = preset.Name,
+            ["cpus"] = cpus.ToString(),
+            ["seconds"] = limits.Seconds.ToString(CultureInfo.InvariantCulture),
+            ["precision"] = limits.Precision.ToString(CultureInfo.InvariantCulture),
+            ["resolution"] = limits.Resolution.ToString(CultureInfo.InvariantCulture),
+            ["max-trials"] = limits.MaxTrials.ToString(CultureInfo.InvariantCulture),
+            ["min-trials"] = limits.MinTrials.ToString(CultureInfo.InvariantCulture),
+            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+            ["connections"] = string.Join(',', preset.Series.Select(series => series.Connections ?? 10_000).Distinct()),
+            ["fill"] = string.Join(',', preset.Series.Select(series => series.Fill ?? "self").Distinct()),
+        };
+
+    private static Option<string> List(string name, string description, string example) =>
+        new(name) { Description = $"{description} A list sweeps.", HelpName = example };
+
+    private static string[]? Texts(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
+        {
+            null => null,
+            [] => throw new UsageException($"{option.Name}: the list is empty; write at least one value"),
+            var values => values,
+        };
+
+    private static T[]? Numbers<T>(ParseResult parsed, Option<string> option)
+        where T : struct, IParsable<T> =>
+        Texts(parsed, option)?.Select(text => T.TryParse(text, CultureInfo.InvariantCulture, out T value)
+            ? value
+            : throw new UsageException($"{option.Name} {text}: write a number")).ToArray();
+
+    private static void Check(bool holds, string option, string fix)
+    {
+        if (!holds)
+        {
+            throw new UsageException($"{option}: {fix}");
+        }
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using NatAllocBench.Commands;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing;
+
+/// <summary>One cell to measure, or the reason why it cannot be.</summary>
+internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? Missing)
+{
+    /// <summary>All cells of a series: the product of its lists, in the order in which a table reads well.</summary>
+    public static IEnumerable<CellPlan> Of(PresetSeries series)
+    {
+        IPProtocol protocol = (series.Protocol ?? "tcp") switch
+        {
+            "tcp" => IPProtocol.Tcp,
+            "udp" => IPProtocol.Udp,
+            var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
+        };
+        return
+            from arrival in series.Arrival ?? ["closed"]
+            from window in series.Window ?? ["0"]
+            from occupancy in series.Occupancy ?? [0]
+            from ports in series.Ports ?? ["1024-65535"]
+            from pool in series.Pool ?? [1]
+            from destinations in series.Destinations ?? [1]
+            from clients in series.Clients ?? [40]
+            from threads in series.Threads ?? [1]
+            from era in series.Eras ?? ["4.14", "6.12"]
+            from mode in series.Modes ?? ["default", "random", "random-fully"]
+            select Plan(series, new RaceWorkload
+            {
+                Era = UsageException.Parse("--eras", era, EraCatalog.Get),
+                Mode = UsageException.Parse("--modes", mode, RaceMode.Get),
+                Protocol = protocol,
+                Clients = clients,
+                Threads = threads,
+                Destinations = destinations,
+                PortMin = ParsePorts(ports).Min,
+                PortMax = ParsePorts(ports).Max,
+                Pool = pool,
+                Occupancy = occupancy,
+                Fill = ParseName<FillKind>("--fill", series.Fill ?? "self"),
+                WindowAddedNs = UsageException.Parse("--window", window, Duration.ParseNanoseconds),
+                Arrival = UsageException.Parse("--arrival", arrival, Arrival.Parse),
+                SourcePorts = ParseName<SourcePortChoice>("--source-ports", series.SourcePorts ?? "kernel"),
+                Connections = series.Connections ?? 10_000,
+            });
+    }
+
+    private static CellPlan Plan(PresetSeries series, RaceWorkload workload)
+    {
+        try
+        {
+            workload.Validate();
+        }
+        catch (ArgumentException e)
+        {
+            throw new UsageException(e.Message);
+        }
+
+        return new CellPlan(series.Name, workload, workload.Mode.WhyMissingIn(workload.Era));
+    }
+
+    private static (ushort Min, ushort Max) ParsePorts(string text)
+    {
+        string[] parts = text.Split('-');
+        return parts.Length == 2
+            && ushort.TryParse(parts[0], CultureInfo.InvariantCulture, out ushort min)
+            && ushort.TryParse(parts[1], CultureInfo.InvariantCulture, out ushort max)
+            ? (min, max)
+            : throw new UsageException($"--ports {text}: write two ports from 1 to 65535, for example 1024-65535");
+    }
+
+    private static T ParseName<T>(string option, string text)
+        where T : struct, Enum =>
+        Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) && !char.IsDigit(text[0])
+            ? value
+            : throw new UsageException($"{option} {text}: use {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
+}

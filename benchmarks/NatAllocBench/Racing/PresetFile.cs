@@ -1,0 +1,113 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NatAllocBench.Commands;
+
+namespace NatAllocBench.Racing;
+
+/// <summary>A preset: cells that belong together, where they come from, and what they should show. One small JSON file each.</summary>
+internal sealed record PresetFile
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
+    };
+
+    public required string Name { get; init; }
+
+    public required string Summary { get; init; }
+
+    /// <summary>Who measured or wrote what the preset imitates.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>What the table should show, and how to read it.</summary>
+    public required IReadOnlyList<string> Shows { get; init; }
+
+    /// <summary>Time limit of the whole preset, s.</summary>
+    public required double Seconds { get; init; }
+
+    public required IReadOnlyList<PresetSeries> Series { get; init; }
+
+    /// <summary>Names of the presets that come with the program.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        [.. Assembly.GetExecutingAssembly().GetManifestResourceNames()
+            .Where(name => name.EndsWith(".preset.json", StringComparison.Ordinal))
+            .Select(name => name[..^".preset.json".Length])
+            .Order(StringComparer.Ordinal)];
+
+    /// <summary>Loads a preset by name, or from a file if the text is a path to one.</summary>
+    public static PresetFile Load(string nameOrPath)
+    {
+        if (Names.Contains(nameOrPath))
+        {
+            using Stream stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(nameOrPath + ".preset.json")!;
+            return Read(nameOrPath, stream);
+        }
+
+        if (!nameOrPath.EndsWith(".json", StringComparison.Ordinal))
+        {
+            throw new UsageException($"unknown preset '{nameOrPath}': choose one of {string.Join(", ", Names)}, or name a .json file");
+        }
+
+        try
+        {
+            using FileStream stream = File.OpenRead(nameOrPath);
+            return Read(nameOrPath, stream);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"cannot read preset {nameOrPath}: {e.Message}");
+        }
+    }
+
+    private static PresetFile Read(string name, Stream stream)
+    {
+        try
+        {
+            PresetFile preset = JsonSerializer.Deserialize<PresetFile>(stream, Format)
+                ?? throw new UsageException($"preset {name} is empty");
+            return preset.Series.Count > 0 ? preset : throw new UsageException($"preset {name} has no series: add one to \"series\"");
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException($"preset {name} is malformed: {e.Message}");
+        }
+    }
+}
+
+/// <summary>One table of a preset: every combination of the listed values is a cell. What is left out has the default.</summary>
+internal sealed record PresetSeries
+{
+    public string? Name { get; init; }
+
+    public IReadOnlyList<string>? Eras { get; init; }
+
+    public IReadOnlyList<string>? Modes { get; init; }
+
+    public string? Protocol { get; init; }
+
+    public IReadOnlyList<int>? Clients { get; init; }
+
+    public IReadOnlyList<int>? Threads { get; init; }
+
+    public IReadOnlyList<int>? Destinations { get; init; }
+
+    public IReadOnlyList<string>? Ports { get; init; }
+
+    public IReadOnlyList<int>? Pool { get; init; }
+
+    public IReadOnlyList<double>? Occupancy { get; init; }
+
+    public string? Fill { get; init; }
+
+    public IReadOnlyList<string>? Window { get; init; }
+
+    public IReadOnlyList<string>? Arrival { get; init; }
+
+    public string? SourcePorts { get; init; }
+
+    public int? Connections { get; init; }
+}

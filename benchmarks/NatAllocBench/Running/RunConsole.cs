@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using NatAllocBench.Reporting;
+using Spectre.Console;
+
+namespace NatAllocBench.Running;
+
+/// <summary>
+/// What a long command says while it runs: progress on a terminal, a plain line now and then when redirected. Everything goes to standard
+/// error when standard output belongs to JSON.
+/// </summary>
+internal sealed class RunConsole : IDisposable
+{
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
+    private readonly IAnsiConsole _console;
+
+    public RunConsole(bool toStandardError)
+    {
+        TextWriter writer = toStandardError ? Console.Error : Console.Out;
+        bool redirected = toStandardError ? Console.IsErrorRedirected : Console.IsOutputRedirected;
+        _console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        if (redirected)
+        {
+            // A table that is not looked at on a terminal is not to be broken at 80 columns.
+            _console.Profile.Width = 400;
+        }
+
+        IsInteractive = !redirected && _console.Profile.Capabilities.Interactive;
+    }
+
+    public bool IsInteractive { get; }
+
+    public void Heading(string name, string summary) => Line($"{name}: {summary}");
+
+    public void Line(string text) => _console.WriteLine(text);
+
+    public void Tables(RunRecord run)
+    {
+        foreach (ResultTable table in RunReport.Tables(run))
+        {
+            TerminalTable.Write(_console, table);
+        }
+    }
+
+    /// <summary>Runs <paramref name="work"/>, which reports in one line what it does; the bar follows the time limit.</summary>
+    public bool WithProgress(double seconds, Func<Action<string>, bool> work)
+    {
+        var clock = Stopwatch.StartNew();
+        if (!IsInteractive)
+        {
+            TimeSpan next = LineEvery;
+            return work(text =>
+            {
+                if (clock.Elapsed >= next)
+                {
+                    next = clock.Elapsed + LineEvery;
+                    Line(FormattableString.Invariant($"{clock.Elapsed.TotalSeconds,4:0} s of at most {seconds:0} s: {text}"));
+                }
+            });
+        }
+
+        // The bar redraws only when a trial is reported, that is between trials: no timer thread beside the workers.
+        return _console.Progress().AutoClear(true).AutoRefresh(false).Start(context =>
+        {
+            ProgressTask task = context.AddTask("starting", maxValue: seconds);
+            return work(text =>
+            {
+                task.Description = Markup.Escape(text);
+                task.Value = clock.Elapsed.TotalSeconds;
+                context.Refresh();
+            });
+        });
+    }
+
+    public void Dispose() => Console.Out.Flush();
+}

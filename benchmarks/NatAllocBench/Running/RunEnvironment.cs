@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using System.Reflection;
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Running;
+
+/// <summary>What a run records about the program and the machine.</summary>
+internal static class RunEnvironment
+{
+    /// <summary>The commit that the running code was built from, as the SDK wrote it into the assembly; null outside a repository.</summary>
+    public static string? Commit { get; } = Assembly.GetExecutingAssembly()
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : null;
+
+    /// <summary>The arguments as typed.</summary>
+    public static IReadOnlyList<string> Argv { get; } = [.. Environment.GetCommandLineArgs().Skip(1)];
+
+    /// <summary>Whether the source tree differs from its commit; null where git cannot tell. Results do not count.</summary>
+    public static bool? IsDirty()
+    {
+        if (Repository() is not { } root)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var git = Process.Start(new ProcessStartInfo("git", ["status", "--porcelain", "--", "src", "benchmarks", "*.props", "global.json"])
+            {
+                WorkingDirectory = root,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            });
+            string? output = git?.StandardOutput.ReadToEnd();
+            git?.WaitForExit();
+            return git?.ExitCode == 0 ? !string.IsNullOrWhiteSpace(output) : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            return null; // git is not installed
+        }
+    }
+
+    /// <summary>The results directory of the repository around the current directory, else <c>results</c> here.</summary>
+    public static string DefaultResults() => Path.Combine(Repository() ?? Environment.CurrentDirectory, "results");
+
+    /// <summary>Versions of the assemblies that measure and compute.</summary>
+    public static IReadOnlyDictionary<string, string> Packages() => Assembly.GetExecutingAssembly().GetReferencedAssemblies()
+        .Concat(typeof(RunRecord).Assembly.GetReferencedAssemblies())
+        .Concat(typeof(Racing.Platform.WindowHistogram).Assembly.GetReferencedAssemblies())
+        .Where(name => !name.Name!.StartsWith("System", StringComparison.Ordinal) && !name.Name.StartsWith("NatAllocBench", StringComparison.Ordinal))
+        .DistinctBy(name => name.Name)
+        .OrderBy(name => name.Name, StringComparer.Ordinal)
+        .ToDictionary(name => name.Name!, name => name.Version?.ToString() ?? "unknown");
+
+    private static string? Repository()
+    {
+        for (DirectoryInfo? at = new(Environment.CurrentDirectory); at is not null; at = at.Parent)
+        {
+            if (File.Exists(Path.Combine(at.FullName, "NatAllocBench.sln")))
+            {
+                return at.FullName;
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,76 @@
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>
+/// Entries that enter the table ready-made instead of by a packet, as a restore over ctnetlink does
+/// (<c>ctnetlink_create_conntrack</c>, <c>nf_conntrack_hash_check_insert</c>). Deviates: the counter <c>insert</c> does not move, so
+/// that a table filled beforehand starts with counters at 0.
+/// </content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    /// <summary>
+    /// Inserts a confirmed entry with the given tuples and status. With <see cref="EntryStatus.SourceNatDone"/> it also enters the
+    /// by-source table, as its newest entry.
+    /// </summary>
+    /// <param name="cpu">The calling CPU, with the clock set.</param>
+    /// <param name="original">The ORIGINAL tuple.</param>
+    /// <param name="reply">The REPLY tuple.</param>
+    /// <param name="status">Status bits and TCP state; <see cref="EntryStatus.Confirmed"/> is added.</param>
+    /// <param name="lifetime">Time to expiry, ms, 1 to 2^31 - 1.</param>
+    /// <param name="tdEnd">TCP: sequence number behind the last segment of the original direction.</param>
+    /// <returns>The slot; or <see cref="CpuState.NoSlot"/> if the table is full or has one of the tuples already.</returns>
+    public uint Restore(
+        ref CpuState cpu,
+        in ConntrackTuple<TAddress> original,
+        in ConntrackTuple<TAddress> reply,
+        ulong status,
+        uint lifetime,
+        uint tdEnd = 0)
+    {
+        uint originalHash = Hash(in original);
+        uint slot = Create(ref cpu, in original, originalHash, tdEnd);
+        if (slot == CpuState.NoSlot)
+        {
+            return slot;
+        }
+
+        OriginalNode<TAddress>* first = Original(slot);
+        first->Status = ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed);
+        first->Deadline = cpu.Now + lifetime;
+        Reply(slot)->Tuple = reply;
+        if ((status & EntryStatus.SourceNatDone) != 0)
+        {
+            AddBySource(slot);
+        }
+
+        BucketPair pair = LockPair(originalHash, Hash(in reply));
+        bool isFree = ScanChain(pair.Buckets.Heads[pair.Original], in original, int.MaxValue - 1).IsClear
+            && ScanChain(pair.Buckets.Heads[pair.Reply], in reply, int.MaxValue - 1).IsClear;
+        if (isFree)
+        {
+            LinkNode(pair.Buckets, pair.Original, slot << 1);
+            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+
+            // Release: makes the entry visible, as in Confirm. Pairs with the acquire in StillMatches.
+            Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+        }
+
+        ExitPair(in pair);
+        if (!isFree)
+        {
+            FreeEntry(ref cpu, slot);
+            return CpuState.NoSlot;
+        }
+
+        return slot;
+    }
+
+    /// <summary>Puts a TCP entry into a state without a segment. No other CPU may use the entry meanwhile.</summary>
+    internal void SetTcp(uint slot, TcpState state, uint tdEnd)
+    {
+        Original(slot)->Status = EntryStatus.WithState(Original(slot)->Status, state);
+        Reply(slot)->TdEnd = tdEnd;
+    }
+}

@@ -1,0 +1,116 @@
+using NatAllocBench.Verification.Checks;
+using NatAllocBench.Verification.Reading;
+
+namespace NatAllocBench.Verification;
+
+/// <summary>
+/// Runs the model on kernel vectors: inputs with the answers that the kernel's own C code gave, one JSON object a line. Every field
+/// of an answer must agree.
+/// </summary>
+public static class VectorVerifier
+{
+    /// <summary>Failing lines shown of one file; the rest are only counted.</summary>
+    private const int ShownPerFile = 10;
+
+    /// <summary>Verifies the <c>*.jsonl</c> files of a directory.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="output">Receives a line per file, the first failing lines of each, and the sum.</param>
+    public static VerifyResult Run(string directory, TextWriter output) => Run(new DirectoryVectors(directory), output);
+
+    /// <summary>Verifies the vectors that come with the program.</summary>
+    /// <param name="output">As for the other overload.</param>
+    public static VerifyResult RunEmbedded(TextWriter output) => Run(new EmbeddedVectors(), output);
+
+    private static VerifyResult Run(IVectorSource source, TextWriter output)
+    {
+        var total = new Tally();
+        try
+        {
+            foreach (string file in source.FileNames())
+            {
+                total.Add(RunFile(source, file, output));
+            }
+        }
+        catch (VectorFormatException e)
+        {
+            return new VerifyResult(total.Passed, total.Failed, total.Skipped, e.Message);
+        }
+
+        output.WriteLine(total);
+        return new VerifyResult(total.Passed, total.Failed, total.Skipped, null);
+    }
+
+    private static Tally RunFile(IVectorSource source, string file, TextWriter output)
+    {
+        var tally = new Tally();
+        var notes = new List<string>();
+        int number = 0;
+        foreach (string text in source.ReadLines(file))
+        {
+            number++;
+            if (text.Length == 0)
+            {
+                continue;
+            }
+
+            try
+            {
+                Comparison comparison = RunLine(file, VectorObject.Parse(text));
+                tally.Count(comparison);
+                if (!comparison.Agrees && notes.Count < ShownPerFile)
+                {
+                    notes.Add($"  {comparison}");
+                }
+            }
+            catch (VectorFormatException e)
+            {
+                throw new VectorFormatException($"{file} line {number}: {e.Message}");
+            }
+        }
+
+        output.WriteLine($"{file}: {tally}");
+        notes.ForEach(output.WriteLine);
+        return tally;
+    }
+
+    private static Comparison RunLine(string file, VectorObject line)
+    {
+        var comparison = new Comparison(line.Text("id"), line.TextOr("tag", ""));
+        if (CheckCatalog.Find(file, comparison.Id) is { } check)
+        {
+            check(line, comparison);
+        }
+        else
+        {
+            comparison.Skip("no check for this kind of file");
+        }
+
+        return comparison;
+    }
+
+    private sealed class Tally
+    {
+        public int Passed { get; private set; }
+
+        public int Failed { get; private set; }
+
+        public int Skipped { get; private set; }
+
+        public void Count(Comparison comparison)
+        {
+            Passed += comparison.Agrees ? 1 : 0;
+            Skipped += comparison.IsSkipped ? 1 : 0;
+            Failed += comparison.Agrees || comparison.IsSkipped ? 0 : 1;
+        }
+
+        public void Add(Tally other)
+        {
+            Passed += other.Passed;
+            Failed += other.Failed;
+            Skipped += other.Skipped;
+        }
+
+        public override string ToString() =>
+            Skipped == 0 ? $"{Passed} passed, {Failed} failed" : $"{Passed} passed, {Failed} failed, {Skipped} skipped";
+    }
+}
