@@ -17,18 +17,17 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
-    private readonly uint _self;
+    private ConntrackTable<TAddress, TEra, TDesign> _table;
+    private uint _self;
     private uint _hash;
     private bool _accepted;
     private bool _hasPrefix;
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
-    /// <summary>A probe on behalf of an unconfirmed entry.</summary>
+    /// <summary>Begins the allocation of an unconfirmed entry. The struct may be uninitialised.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, uint self)
+    public void Begin(ConntrackTable<TAddress, TEra, TDesign> table, uint self)
     {
-        Unsafe.SkipInit(out this);
         _table = table;
         _self = self;
         _hasPrefix = false;
@@ -45,7 +44,7 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
         if (TDesign.CachesHashPrefix && TupleHashPrefix<TAddress, TEra>.IsUseful && manip == ManipType.Source && !tuple.IsIcmp)
         {
             ConntrackTuple<TAddress> reply = tuple.Invert();
-            _prefix = new TupleHashPrefix<TAddress, TEra>(in _table.Secrets, in reply);
+            _prefix.Start(in _table.Secrets, in reply);
             _hasPrefix = true;
         }
     }

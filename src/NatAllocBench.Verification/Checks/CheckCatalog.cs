@@ -3,7 +3,10 @@ using NatAllocBench.Verification.Reading;
 
 namespace NatAllocBench.Verification.Checks;
 
-/// <summary>Which check a vector line is for, in a table of one design: by the beginning of the file's name, or of the line's id if the file has another name.</summary>
+/// <summary>
+/// Which check a vector line is for, in a table of one design: by the beginning of the file's name, or of the line's id if the file has
+/// another name.
+/// </summary>
 internal static class CheckCatalog<TDesign>
     where TDesign : struct, ITableDesign
 {

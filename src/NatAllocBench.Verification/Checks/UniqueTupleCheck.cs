@@ -30,7 +30,8 @@ internal sealed class UniqueTupleCheck : IEraCheck
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self);
+        var probe = default(ReplyProbe<TAddress, TEra, TDesign>);
+        probe.Begin(bed.Table, self);
         PortSearcher<TAddress, TEra, TDesign>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
 
         VectorObject answer = line.Object("out");
@@ -50,7 +51,11 @@ internal sealed class UniqueTupleCheck : IEraCheck
 
     /// <summary>Entries whose reply tuple is the one that a search would have to use for each taken port.</summary>
     private static void Occupy<TAddress, TEra, TDesign>(
-        Testbed<TAddress, TEra, TDesign> bed, in ConntrackTuple<TAddress> tuple, ManipType manip, ushort[] taken, ushort[] evictable)
+        Testbed<TAddress, TEra, TDesign> bed,
+        in ConntrackTuple<TAddress> tuple,
+        ManipType manip,
+        ushort[] taken,
+        ushort[] evictable)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
@@ -75,7 +80,8 @@ internal sealed class UniqueTupleCheck : IEraCheck
     }
 
     /// <summary>The searching connection. Only its state and sequence number matter, so its own tuple is one that nobody has.</summary>
-    private static uint CreateSelf<TAddress, TEra, TDesign>(Testbed<TAddress, TEra, TDesign> bed, in ConntrackTuple<TAddress> tuple, bool synSent)
+    private static uint CreateSelf<TAddress, TEra, TDesign>(
+        Testbed<TAddress, TEra, TDesign> bed, in ConntrackTuple<TAddress> tuple, bool synSent)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign

@@ -62,7 +62,8 @@ public sealed class FullTableTests
     {
         using Gateway gateway = Full(era, buckets: 1024, 0);
         ConntrackTuple<IPv4Address> near = FlowInBucket(
-            gateway, bucket => !HasNode(gateway, bucket) && Enumerable.Range(1, 7).Any(step => HasNode(gateway, (bucket + (uint)step) % 1024)));
+            gateway,
+            bucket => !HasNode(gateway, bucket) && Enumerable.Range(1, 7).Any(step => HasNode(gateway, (bucket + (uint)step) % 1024)));
         ConntrackTuple<IPv4Address> far = FlowInBucket(
             gateway, bucket => Enumerable.Range(0, 8).All(step => !HasNode(gateway, (bucket + (uint)step) % 1024)));
 

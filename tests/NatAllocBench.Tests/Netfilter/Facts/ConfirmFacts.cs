@@ -31,7 +31,8 @@ public sealed class ConfirmFacts
     [MemberData(nameof(AllEras))]
     public void Fact_30_of_two_connections_with_one_reply_tuple_the_second_is_dropped(string era)
     {
-        foreach (IPProtocol protocol in (IPProtocol[])[IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.UdpLite, IPProtocol.Sctp, IPProtocol.Dccp])
+        IPProtocol[] protocols = [IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.UdpLite, IPProtocol.Sctp, IPProtocol.Dccp];
+        foreach (IPProtocol protocol in protocols)
         {
             using Gateway gateway = Of(era);
             Allocation first = gateway.Allocate(Flow("10.0.0.2", 40000, protocol: protocol));

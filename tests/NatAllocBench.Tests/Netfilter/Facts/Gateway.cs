@@ -33,7 +33,12 @@ internal abstract class Gateway : IDisposable
     public static NatRule Masquerade(NatFlags flags = NatFlags.None) => NatRule.Masquerade(Address, flags);
 
     public static Gateway Of(
-        string era, uint buckets = 4096, uint maxConnections = 4096, SipKey secret = default, uint[]? md5Secret = null, uint bySource = 0) =>
+        string era,
+        uint buckets = 4096,
+        uint maxConnections = 4096,
+        SipKey secret = default,
+        uint[]? md5Secret = null,
+        uint bySource = 0) =>
         Of<KernelLocks>(era, buckets, maxConnections, secret, md5Secret, bySource);
 
     public static Gateway Of<TDesign>(

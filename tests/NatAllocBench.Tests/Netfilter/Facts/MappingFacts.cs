@@ -175,7 +175,9 @@ public sealed class MappingFacts
 
         Assert.Equal(IPv4Address.Parse("10.0.0.2"), allocation.Mapped.Source);
         Assert.NotEqual(40000, allocation.Port);
-        Assert.Equal(EntryStatus.SourceNat | EntryStatus.SourceNatDone, gateway.Status(slot) & (EntryStatus.NatDoneMask | EntryStatus.NatMask));
+        Assert.Equal(
+            EntryStatus.SourceNat | EntryStatus.SourceNatDone,
+            gateway.Status(slot) & (EntryStatus.NatDoneMask | EntryStatus.NatMask));
         Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(slot));
     }
 
