@@ -34,8 +34,8 @@ public static class RunSchema
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["title"] = $"NatAllocBench run, schema version {RunRecord.CurrentSchemaVersion}",
             ["oneOf"] = new JsonArray(
-                Of(RunJsonContext.Plain.RunRecordRaceCell, "race", "kernel"),
-                Of(RunJsonContext.Plain.RunRecordThroughputCell, "throughput")),
+                Of(RunJsonContext.ForSchema.RunRecordRaceCell, "race", "kernel"),
+                Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput")),
         };
         return schema.ToJsonString(Indented) + "\n";
     }
