@@ -10,4 +10,5 @@ root.Subcommands.Add(RaceCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
+root.Subcommands.Add(TraceCommand.Create());
 return CommandLine.Run(root, args);

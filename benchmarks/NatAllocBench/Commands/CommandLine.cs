@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Reporting;
+using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;
 
@@ -39,5 +40,5 @@ internal static class CommandLine
 
     /// <summary>Faults of the user's input, whose messages name the thing and the fix.</summary>
     private static bool IsInputFault(Exception e) =>
-        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException;
+        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException or TraceException;
 }
