@@ -88,26 +88,19 @@ public static class RaceTrial
         }
 
         trace?.Begin();
-        int collections = 0;
         IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
             worker => workers[worker].Run(cancellation),
             [shared.Gate, shared.Barrier],
-            () => shared.Gate.OpenWhenReady(StartGate.DefaultLead, () =>
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-                collections = GC.CollectionCount(0);
-            }),
+            () => shared.Gate.OpenWhenReady(StartGate.DefaultLead),
             cancellation);
-        collections = GC.CollectionCount(0) - collections;
         if (cancellation.IsCancellationRequested)
         {
             return null;
         }
 
         TrialProof.Check(shared.Table, workers, standing);
-        TrialResult result = TrialSummary.Of(workers, reports, seed, collections);
+        TrialResult result = TrialSummary.Of(workers, reports, seed);
         trace?.End(result, reports);
         return result;
     }

@@ -8,7 +8,7 @@ namespace NatAllocBench.Racing.Race;
 internal static class TrialSummary
 {
     public static TrialResult Of<TEra, TTelemetry>(
-        IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, IReadOnlyList<WorkerReport> reports, ulong seed, int collections)
+        IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
         where TEra : struct, IEra
         where TTelemetry : struct, ITelemetry
     {
@@ -55,7 +55,7 @@ internal static class TrialSummary
             FailedByClient = byClient,
             Preemptions = reports.Sum(report => report.Preemptions),
             PinFailures = [.. reports.Select(report => report.PinFailure).OfType<string>()],
-            Collections = collections,
+            Collections = workers.Max(worker => worker.Loop.Collections),
         };
     }
 

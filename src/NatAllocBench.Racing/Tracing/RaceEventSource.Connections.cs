@@ -11,7 +11,7 @@ public sealed unsafe partial class RaceEventSource
 {
     /// <summary>A client's SYN or datagram reaches the kernel.</summary>
     [Event(10, Keywords = Keywords.Connections, Level = EventLevel.Informational)]
-    public void ConnectionStart(
+    public void ConnectionStarted(
         int trial, uint number, int worker, int cpu, ulong tick,
         uint client, ushort clientPort, uint destination, ushort destinationPort, uint sequence)
     {

@@ -128,7 +128,7 @@ internal sealed unsafe class TrialTrace : IDisposable
         ConnectionRecorder recorder = _recorders[zeroBased % _recorders.Length]!;
         ref readonly ConnectionFacts facts = ref recorder.Connections[(int)(zeroBased / _recorders.Length)];
         int cpu = _cpus[recorder.Worker];
-        Log.ConnectionStart(
+        Log.ConnectionStarted(
             _trial, number, recorder.Worker, cpu, facts.StartTick,
             facts.Tuple.Source.Value, facts.Tuple.SourcePort, facts.Tuple.Destination.Value, facts.Tuple.DestinationPort, facts.Sequence);
         Log.Probed(_trial, number, cpu, facts.Probes);

@@ -112,7 +112,7 @@ internal sealed class RaceEventReader
         }
 
         uint number = Convert.ToUInt32(e.PayloadByName("number"), CultureInfo.InvariantCulture);
-        if (e.EventName == nameof(RaceEventSource.ConnectionStart))
+        if (e.EventName == nameof(RaceEventSource.ConnectionStarted))
         {
             trial.Connections[number] = new TracedConnection
             {
