@@ -37,6 +37,9 @@ internal static class TraceCommand
         command.Options.Add(NoProfile);
         command.SetAction(Record);
         command.Subcommands.Add(TraceReportCommand.Create());
+        command.Subcommands.Add(TraceTimelineCommand.Create());
+        command.Subcommands.Add(TracePcapCommand.Create());
+        command.Subcommands.Add(TraceOverheadCommand.Create());
         return command;
     }
 

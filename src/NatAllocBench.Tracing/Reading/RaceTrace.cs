@@ -5,8 +5,9 @@ namespace NatAllocBench.Tracing;
 /// <param name="Runtime">Collections, suspensions and contention of the whole trace.</param>
 /// <param name="LostEvents">Events that the session's buffer lost.</param>
 /// <param name="DurationMs">Length of the trace, ms.</param>
+/// <param name="StartedUtc">When it began.</param>
 public sealed record RaceTrace(
-    IReadOnlyList<TracedTrial> Trials, IReadOnlyList<Disturbance> Runtime, long LostEvents, double DurationMs)
+    IReadOnlyList<TracedTrial> Trials, IReadOnlyList<Disturbance> Runtime, long LostEvents, double DurationMs, DateTime StartedUtc)
 {
     /// <summary>All collisions, numbered from 1.</summary>
     public IEnumerable<Collision> Collisions => Trials.SelectMany(trial => trial.Collisions);

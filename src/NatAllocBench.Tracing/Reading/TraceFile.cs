@@ -27,7 +27,9 @@ public static class TraceFile
                 throw new TraceException($"{path} holds no trial: record one with the command trace");
             }
 
-            var trace = new RaceTrace(events.Trials, runtime.Finish(), source.EventsLost, source.SessionDuration.TotalMilliseconds);
+            var trace = new RaceTrace(
+                events.Trials, runtime.Finish(), source.EventsLost, source.SessionDuration.TotalMilliseconds,
+                source.SessionStartTime.ToUniversalTime());
             foreach (Collision collision in trace.Collisions)
             {
                 collision.Overlaps = Overlaps(collision, trace.Runtime);

@@ -7,7 +7,7 @@ namespace NatAllocBench.Tracing;
 public sealed class PhaseProfile
 {
     private const string Provider = "Microsoft-DotNETCore-SampleProfiler";
-    private const string WorkerType = "RaceWorker`2";
+    private const string WorkerBody = "RaceWorker.Run";
 
     private PhaseProfile(IReadOnlyList<PhaseSample> samples) => Samples = samples;
 
@@ -53,7 +53,7 @@ public sealed class PhaseProfile
             if (name.Length > 0)
             {
                 frames.Add(FrameNames.Shorten(name));
-                isWorker = name.Contains(WorkerType, StringComparison.Ordinal);
+                isWorker = frames[^1] == WorkerBody;
             }
         }
 

@@ -5,9 +5,11 @@ internal static class PhaseSection
 {
     private const double LeastShare = 0.01;
 
-    public static void Write(PhaseProfile? profile, TextWriter writer)
+    public static void Write(RaceTrace trace, PhaseProfile? profile, TextWriter writer)
     {
-        writer.WriteLine("4. Where the workers' time goes (stack samples by phase, calls below)");
+        writer.WriteLine("4. Where the workers' time goes");
+        WriteSpans(trace, writer);
+        writer.WriteLine("  Stack samples by phase, calls below:");
         if (profile is null || profile.Count == 0)
         {
             writer.WriteLine(profile is null ? "  not read" : "  the trace has no stack samples of workers: it was recorded with --no-profile, or is too short");
@@ -21,7 +23,33 @@ internal static class PhaseSection
         }
 
         writer.WriteLine($"  {Figure.Count(profile.Count)} samples. The runtime takes them where threads can stop, so short methods that were inlined");
-        writer.WriteLine("  count for their caller, and loops without a safe point for the next one.");
+        writer.WriteLine("  count for their caller (loop and other), and loops without a safe point for the next one; the medians above are exact.");
+    }
+
+    /// <summary>The exact part: medians between the clock readings of each connection.</summary>
+    private static void WriteSpans(RaceTrace trace, TextWriter writer)
+    {
+        var table = new TextColumns("median ns", "", "choose (lookup, hash, probes)", "rewrite and added wait (mangle)", "confirm (lock, insert)").Left(1);
+        foreach (var cell in trace.Trials.Where(trial => trial.IsComplete).GroupBy(trial => (trial.Era, trial.Mode)))
+        {
+            var spans = cell.SelectMany(trial => trial.Connections.Values
+                .Where(connection => connection.Number % trial.SampleEvery == 0)
+                .Select(connection => (
+                    Choose: trial.ToNanoseconds(connection.AllocatedTick - connection.StartTick),
+                    Rewrite: trial.ToNanoseconds(connection.ConfirmTick - connection.AllocatedTick),
+                    Confirm: trial.ToNanoseconds(connection.EndTick - connection.ConfirmTick)))).ToList();
+            table.Add(
+                cell.Key.Era, cell.Key.Mode, Median(spans.Select(span => span.Choose)), Median(spans.Select(span => span.Rewrite)),
+                Median(spans.Select(span => span.Confirm)));
+        }
+
+        table.Write(writer);
+    }
+
+    private static string Median(IEnumerable<double> values)
+    {
+        double[] sorted = [.. values.Order()];
+        return sorted.Length == 0 ? "-" : Figure.Ns(sorted[sorted.Length / 2]);
     }
 
     private static void WriteCalls(TextWriter writer, int depth, List<IReadOnlyList<string>> stacks, int total)

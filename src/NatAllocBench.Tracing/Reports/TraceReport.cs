@@ -18,7 +18,7 @@ public static class TraceReport
         writer.WriteLine();
         StartDistanceSection.Write(trace, writer);
         writer.WriteLine();
-        PhaseSection.Write(profile, writer);
+        PhaseSection.Write(trace, profile, writer);
         writer.WriteLine();
         RuntimeSection.Write(trace, writer);
     }
