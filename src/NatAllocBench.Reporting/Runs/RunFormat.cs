@@ -116,6 +116,9 @@ public static class RunFormat
             ("coreToCoreNs", run.Machine.CoreToCoreNs ?? []),
             ("cells", run is RunRecord<RaceCell> race ? race.Cells : ((RunRecord<ThroughputCell>)run).Cells),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
+            ("windowCurve or pairDistanceCurve", run is RunRecord<RaceCell> curves
+                ? curves.Cells.SelectMany(c => (c?.WindowCurve ?? []).Concat(c?.PairDistanceCurve ?? []))
+                : []),
         ];
         foreach ((string name, IEnumerable<object?> elements) in collections)
         {
