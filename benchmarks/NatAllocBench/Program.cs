@@ -12,4 +12,10 @@ root.Subcommands.Add(DumpCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
+root.Subcommands.Add(TraceCommand.Create());
+foreach (Command command in ResultCommands.All())
+{
+    root.Subcommands.Add(command);
+}
+
 return CommandLine.Run(root, args);

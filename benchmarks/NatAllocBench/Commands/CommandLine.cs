@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
+using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;
 
@@ -28,6 +31,11 @@ internal static class CommandLine
         {
             return Refuse(e.Message);
         }
+        catch (Exception e) when (e is TrialContradictionException or TableCorruptException)
+        {
+            Console.Error.WriteLine($"DEFECT, nothing was published: {e.Message}. Please report it with the command line.");
+            return Failure;
+        }
     }
 
     /// <summary>Prints the one line that bad input gets.</summary>
@@ -39,5 +47,5 @@ internal static class CommandLine
 
     /// <summary>Faults of the user's input, whose messages name the thing and the fix.</summary>
     private static bool IsInputFault(Exception e) =>
-        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException;
+        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException or TraceException;
 }

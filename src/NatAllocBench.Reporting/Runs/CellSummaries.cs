@@ -46,7 +46,8 @@ public static class CellSummaries
     /// <exception cref="ArgumentException">There are no raw values.</exception>
     public static ThroughputCell Summarised(this ThroughputCell cell)
     {
-        ThroughputRounds rounds = cell.PerRound ?? throw new ArgumentException("a cell without raw values cannot be summarised", nameof(cell));
+        ThroughputRounds rounds = cell.PerRound
+            ?? throw new ArgumentException("a cell without raw values cannot be summarised", nameof(cell));
         MedianEstimate speed = SampleStatistics.Instance.Median(rounds.ConnectionsPerSecond);
         return cell with
         {

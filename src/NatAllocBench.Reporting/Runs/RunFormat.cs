@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -61,8 +62,8 @@ public static class RunFormat
                 ?? throw new RunFormatException("the file holds null, not a run");
             if (head.SchemaVersion != RunRecord.CurrentSchemaVersion)
             {
-                throw new RunFormatException(
-                    $"schema version {head.SchemaVersion?.ToString() ?? "missing"} is not {RunRecord.CurrentSchemaVersion}, the one read here");
+                string version = head.SchemaVersion?.ToString(CultureInfo.InvariantCulture) ?? "missing";
+                throw new RunFormatException($"schema version {version} is not {RunRecord.CurrentSchemaVersion}, the one read here");
             }
 
             RunRecord? run = head.Command switch
@@ -119,6 +120,9 @@ public static class RunFormat
             ("figures", run is RunRecord<ScenarioCell> scenario ? scenario.Cells.SelectMany(c => c?.Figures ?? []) : []),
             ("parameters", run is RunRecord<ScenarioCell> rows ? rows.Cells.SelectMany(c => c?.Parameters.Values ?? []) : []),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
+            ("windowCurve or pairDistanceCurve", run is RunRecord<RaceCell> curves
+                ? curves.Cells.SelectMany(c => (c?.WindowCurve ?? []).Concat(c?.PairDistanceCurve ?? []))
+                : []),
         ];
         foreach ((string name, IEnumerable<object?> elements) in collections)
         {
