@@ -5,6 +5,7 @@ using NatAllocBench.Racing.Platform;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 using NatAllocBench.Scenarios;
+using NatAllocBench.Scenarios.Churn;
 
 namespace NatAllocBench.Commands;
 
@@ -27,12 +28,25 @@ internal static class ScenarioCommand
         HelpName = "N",
     };
 
+    private static readonly Option<double?> Rate = new("--rate") { Description = "churn: new connections per second. Default: 200.", HelpName = "N" };
+
+    private static readonly Option<double?> Lifetime = new("--lifetime")
+    {
+        Description = "churn: mean seconds from SYN to FIN. Default: 1.",
+        HelpName = "S",
+    };
+
+    private static readonly Option<int?> Clients = new("--clients") { Description = "churn: clients. Default: 2.", HelpName = "N" };
+
     public static Command Create()
     {
         var command = new Command("scenario", "Answer one question about the allocator or the table, each answer beside its prediction.");
         command.Arguments.Add(Name);
         command.Options.Add(List);
         command.Options.Add(Seed);
+        command.Options.Add(Rate);
+        command.Options.Add(Lifetime);
+        command.Options.Add(Clients);
         PublishOptions.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -53,10 +67,33 @@ internal static class ScenarioCommand
         string names = string.Join(", ", ScenarioCatalog.All.Select(s => s.Name));
         string name = parsed.GetValue(Name) ?? throw new UsageException($"name a scenario: one of {names}; --list tells what they ask");
         IScenario scenario = ScenarioCatalog.Find(name) ?? throw new UsageException($"unknown scenario '{name}': choose one of {names}");
-        return Measure(scenario, parsed.GetValue(Seed), PublishOptions.From(parsed));
+        return Measure(scenario, ResolveChurn(parsed, scenario), parsed.GetValue(Seed), PublishOptions.From(parsed));
     }
 
-    private static int Measure(IScenario scenario, ulong seed, PublishOptions publish)
+    private static ChurnOptions ResolveChurn(ParseResult parsed, IScenario scenario)
+    {
+        ChurnOptions usual = ChurnOptions.Default;
+        var churn = new ChurnOptions(
+            parsed.GetValue(Rate) ?? usual.Rate, parsed.GetValue(Lifetime) ?? usual.LifetimeSeconds, parsed.GetValue(Clients) ?? usual.Clients);
+        if (churn != usual && scenario is not ChurnScenario)
+        {
+            throw new UsageException($"--rate, --lifetime and --clients belong to the scenario churn, not to {scenario.Name}; leave them out");
+        }
+
+        if (!(churn.Rate is > 0 and <= 1000 && churn.LifetimeSeconds is > 0 and <= 3600 && churn.Clients is >= 1 and <= 65_536))
+        {
+            throw new UsageException("use --rate above 0 to 1000, --lifetime above 0 to 3600 and --clients 1 to 65536");
+        }
+
+        if (churn.Rate * (churn.LifetimeSeconds + 120) > MostEntries)
+        {
+            throw new UsageException($"--rate times (--lifetime + 120) is more than the {MostEntries} entries of the table; lower one of them");
+        }
+
+        return churn;
+    }
+
+    private static int Measure(IScenario scenario, ChurnOptions churn, ulong seed, PublishOptions publish)
     {
         using var stop = new StopSignal();
         CpuSet cpus = CpuSet.Allowed();
@@ -64,7 +101,7 @@ internal static class ScenarioCommand
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(scenario.Name, scenario.Summary);
         List<ScenarioCell> cells = [];
-        var context = new ScenarioContext(seed, cpus, stop.Token);
+        var context = new ScenarioContext(seed, cpus, churn, stop.Token);
         bool completed = console.WithProgress(ScenarioSeconds, report =>
         {
             foreach (ScenarioCell cell in scenario.Run(context))
@@ -88,7 +125,7 @@ internal static class ScenarioCommand
             Dirty = RunEnvironment.IsDirty(),
             Completed = completed,
             Argv = RunEnvironment.Argv,
-            Options = new Dictionary<string, string> { ["scenario"] = scenario.Name, ["seed"] = seed.ToString(CultureInfo.InvariantCulture) },
+            Options = Resolved(scenario, churn, seed),
             Seeds = [seed],
             Machine = RecordedMachine.Detect(cpus),
             Packages = RunEnvironment.Packages(),
@@ -104,6 +141,25 @@ internal static class ScenarioCommand
         publish.Write(run, console);
         return completed ? CommandLine.Success : CommandLine.Interrupted;
     }
+
+    private static Dictionary<string, string> Resolved(IScenario scenario, ChurnOptions churn, ulong seed)
+    {
+        Dictionary<string, string> options = new()
+        {
+            ["scenario"] = scenario.Name,
+            ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
+        };
+        if (scenario is ChurnScenario)
+        {
+            options["rate"] = churn.Rate.ToString(CultureInfo.InvariantCulture);
+            options["lifetime"] = churn.LifetimeSeconds.ToString(CultureInfo.InvariantCulture);
+            options["clients"] = churn.Clients.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return options;
+    }
+
+    private const double MostEntries = 130_000;
 
     /// <summary>What the progress bar takes for the whole; no scenario takes longer on a machine of today.</summary>
     private const double ScenarioSeconds = 60;

@@ -1,5 +1,6 @@
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Reporting;
+using NatAllocBench.Scenarios.Churn;
 
 namespace NatAllocBench.Scenarios;
 
@@ -20,5 +21,6 @@ internal interface IScenario
 /// <summary>What a scenario is given.</summary>
 /// <param name="Seed">Everything drawn follows from it.</param>
 /// <param name="Cpus">CPUs for the parts that need real threads.</param>
+/// <param name="Churn">What the clients of the churn scenario do.</param>
 /// <param name="Cancellation">Looked at by parts that take long; between rows the runner looks.</param>
-internal sealed record ScenarioContext(ulong Seed, CpuSet Cpus, CancellationToken Cancellation);
+internal sealed record ScenarioContext(ulong Seed, CpuSet Cpus, ChurnOptions Churn, CancellationToken Cancellation);

@@ -1,4 +1,5 @@
 using NatAllocBench.Scenarios.Chains;
+using NatAllocBench.Scenarios.Churn;
 using NatAllocBench.Scenarios.DnatDns;
 using NatAllocBench.Scenarios.Eviction;
 using NatAllocBench.Scenarios.Exhaustion;
@@ -16,6 +17,7 @@ internal static class ScenarioCatalog
         new EvictionScenario(),
         new ChainsScenario(),
         new PortsScenario(),
+        new ChurnScenario(),
     ];
 
     public static IScenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);
