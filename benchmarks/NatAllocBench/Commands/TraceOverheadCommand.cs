@@ -92,7 +92,7 @@ internal static class TraceOverheadCommand
 
     private static void Print(double[][] speeds, CpuSet cpus)
     {
-        var statistics = new SampleStatistics();
+        var statistics = SampleStatistics.Instance;
         Console.WriteLine($"{speeds[0].Length} rounds on CPU {cpus}, connections/s against the trial without trace code of the same round:");
         for (int way = 0; way < Ways.Length; way++)
         {
