@@ -7,6 +7,8 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(ScenarioCommand.Create());
+root.Subcommands.Add(DumpCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());

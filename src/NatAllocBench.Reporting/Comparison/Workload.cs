@@ -52,6 +52,17 @@ public sealed record Workload
         ("destinations", Text(cell.Destinations)),
     ]);
 
+    /// <summary>The workload of a scenario cell.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <returns>Its parameters.</returns>
+    public static Workload Of(ScenarioCell cell) => new(
+    [
+        ("table", cell.Table),
+        ("era", cell.Era),
+        ("mode", cell.Mode),
+        .. cell.Parameters.Select(p => (p.Key, (string?)p.Value)),
+    ]);
+
     /// <summary>The workloads of a run's cells, in their order.</summary>
     /// <param name="run">The run.</param>
     /// <returns>One workload per cell.</returns>
@@ -59,6 +70,7 @@ public sealed record Workload
     {
         RunRecord<RaceCell> race => [.. race.Cells.Select(Of)],
         RunRecord<ThroughputCell> throughput => [.. throughput.Cells.Select(Of)],
+        RunRecord<ScenarioCell> scenario => [.. scenario.Cells.Select(Of)],
         _ => throw new ArgumentException($"no workloads in a run of {run.GetType().Name}", nameof(run)),
     };
 
