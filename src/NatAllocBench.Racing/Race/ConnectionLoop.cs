@@ -101,7 +101,6 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes, cpu.Counters.Found);
-        _telemetry.Begin();
         Collections = GC.CollectionCount(0);
         _tally.StartTick = TickClock.Now();
     }
