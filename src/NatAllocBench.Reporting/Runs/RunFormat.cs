@@ -23,6 +23,8 @@ public static class RunFormat
                 RunRecord<RaceCell> race => JsonSerializer.SerializeToUtf8Bytes(race, RunJsonContext.Plain.RunRecordRaceCell),
                 RunRecord<ThroughputCell> throughput =>
                     JsonSerializer.SerializeToUtf8Bytes(throughput, RunJsonContext.Plain.RunRecordThroughputCell),
+                RunRecord<ComparisonCell> comparison =>
+                    JsonSerializer.SerializeToUtf8Bytes(comparison, RunJsonContext.Plain.RunRecordComparisonCell),
                 _ => throw new RunFormatException($"a run of {run.GetType().Name} cannot be written"),
             };
             return [.. json, (byte)'\n'];
@@ -69,7 +71,9 @@ public static class RunFormat
             {
                 "race" or "kernel" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordRaceCell),
                 "throughput" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordThroughputCell),
-                _ => throw new RunFormatException($"unknown command \"{head.Command}\"; known are race, kernel and throughput"),
+                "kernel-compare" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordComparisonCell),
+                _ => throw new RunFormatException(
+                    $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare and throughput"),
             };
             RejectNulls(run!);
             return run!;
@@ -114,7 +118,7 @@ public static class RunFormat
             ("warnings", run.Machine.Warnings),
             ("facts", run.Machine.Facts.Values.SelectMany(section => section is null ? [null] : section.Values.Cast<object?>())),
             ("coreToCoreNs", run.Machine.CoreToCoreNs ?? []),
-            ("cells", run is RunRecord<RaceCell> race ? race.Cells : ((RunRecord<ThroughputCell>)run).Cells),
+            ("cells", CellsOf(run)),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
         ];
         foreach ((string name, IEnumerable<object?> elements) in collections)
@@ -125,6 +129,13 @@ public static class RunFormat
             }
         }
     }
+
+    private static IEnumerable<object?> CellsOf(RunRecord run) => run switch
+    {
+        RunRecord<RaceCell> race => race.Cells,
+        RunRecord<ThroughputCell> throughput => throughput.Cells,
+        _ => ((RunRecord<ComparisonCell>)run).Cells,
+    };
 
     internal static byte[] ReadBytes(string file)
     {

@@ -13,6 +13,7 @@ public static class RunReport
     {
         RunRecord<RaceCell> race => RaceTables.Build(race.Cells),
         RunRecord<ThroughputCell> throughput => ThroughputTables.Build(throughput.Cells),
+        RunRecord<ComparisonCell> comparison => ComparisonTables.Build(comparison.Cells),
         _ => throw new ArgumentException($"no table for a run of {run.GetType().Name}", nameof(run)),
     };
 

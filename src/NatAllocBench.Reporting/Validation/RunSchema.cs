@@ -35,7 +35,8 @@ public static class RunSchema
             ["title"] = $"NatAllocBench run, schema version {RunRecord.CurrentSchemaVersion}",
             ["oneOf"] = new JsonArray(
                 Of(RunJsonContext.Plain.RunRecordRaceCell, "race", "kernel"),
-                Of(RunJsonContext.Plain.RunRecordThroughputCell, "throughput")),
+                Of(RunJsonContext.Plain.RunRecordThroughputCell, "throughput"),
+                Of(RunJsonContext.Plain.RunRecordComparisonCell, "kernel-compare")),
         };
         return schema.ToJsonString(Indented) + "\n";
     }
@@ -52,7 +53,7 @@ public static class RunSchema
 
     private static JsonNode Narrow(JsonSchemaExporterContext context, JsonNode node)
     {
-        if (node is not JsonObject schema || context.PropertyInfo is not { Name: { } name } || !IsNumber(schema))
+        if (node is not JsonObject schema || context.PropertyInfo is not { Name: { } name } || name == "difference" || !IsNumber(schema))
         {
             return node;
         }
