@@ -7,6 +7,7 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(KernelCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
