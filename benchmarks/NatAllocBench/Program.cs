@@ -7,7 +7,13 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(ThroughputCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
+foreach (Command command in ResultCommands.All())
+{
+    root.Subcommands.Add(command);
+}
+
 return CommandLine.Run(root, args);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
 
 namespace NatAllocBench.Commands;
@@ -27,6 +29,11 @@ internal static class CommandLine
         catch (Exception e) when (IsInputFault(e))
         {
             return Refuse(e.Message);
+        }
+        catch (Exception e) when (e is TrialContradictionException or TableCorruptException)
+        {
+            Console.Error.WriteLine($"DEFECT, nothing was published: {e.Message}. Please report it with the command line.");
+            return Failure;
         }
     }
 

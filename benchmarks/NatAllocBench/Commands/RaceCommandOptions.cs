@@ -122,6 +122,7 @@ internal static class RaceCommandOptions
 
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
         {
+            Check(count >= 1, "--cpus 0", "use at least 1");
             return allowed.TryTake(count, out CpuSet? taken, out string? why) ? taken : throw new UsageException($"--cpus {count}: {why}");
         }
 

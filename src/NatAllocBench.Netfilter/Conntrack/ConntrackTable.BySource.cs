@@ -33,14 +33,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
         while (true)
         {
-            // Acquire: pairs with the release in AddBySource; the entry's tuples are seen whole. Likewise for every link below.
+            // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. Likewise for every link below.
             uint link = Volatile.Read(ref _bySource.Heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
                 uint slot = ChainLink.Value(link);
                 ulong status = Status(slot);
                 link = Volatile.Read(ref Reply(slot)->BySourceNext); // acquire, as the head
-                if (!HasSource(slot, in original))
+                if (!HasSource(slot, in original) || (TDesign.IsLockFree && ChainLink.IsMarked(link)))
                 {
                     continue;
                 }
@@ -48,7 +48,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 mapped = original;
                 mapped.Source = Reply(slot)->Tuple.Destination;
                 mapped.SourceKey = original.IsIcmp ? Reply(slot)->Tuple.SourceKey : Reply(slot)->Tuple.DestinationKey;
-                Volatile.ReadBarrier(); // pairs with the fence of FreeSlot: with an unchanged generation, what was read is of one connection
+                Volatile.ReadBarrier(); // pairs with FreeSlot: with an unchanged generation, what was read is of one connection
                 if (EntryStatus.Generation(Original(slot)->Status) == EntryStatus.Generation(status) && range.Contains(in mapped))
                 {
                     return true;
@@ -69,10 +69,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Makes a mapping visible to later connections of the same socket.</summary>
-    internal void AddBySource(uint slot, uint hash)
+    internal void AddBySource(uint slot)
     {
-        uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
+        uint bucket = ReciprocalScale.Scale(StashedSourceHash(slot), _bySource.Count);
         ref uint head = ref _bySource.Heads[bucket];
+        if (TDesign.IsLockFree)
+        {
+            LinkBySource(ref head, slot);
+            return;
+        }
+
         ref int guard = ref BySourceLock(bucket);
         SpinLock32.Enter(ref guard);
         Reply(slot)->BySourceNext = head;
@@ -85,6 +91,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void RemoveBySource(uint slot)
     {
         uint bucket = ReciprocalScale.Scale(BySourceHash(in Original(slot)->Tuple), _bySource.Count);
+        if (TDesign.IsLockFree)
+        {
+            UnlinkBySource(ref _bySource.Heads[bucket], slot);
+            return;
+        }
+
         ref int guard = ref BySourceLock(bucket);
         SpinLock32.Enter(ref guard);
         ref uint link = ref _bySource.Heads[bucket];

@@ -12,8 +12,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Lifetime of an entry that was inserted in reply direction only, ms.</summary>
     private const uint ClashLifetime = 1000;
 
-    /// <summary>Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks.</summary>
-    private ConfirmResult ResolveClash(ref CpuState cpu, uint slot, uint resident, in BucketPair pair)
+    /// <summary>Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks or the claims.</summary>
+    private ConfirmResult ResolveClash(ref CpuState cpu, uint slot, uint resident, in BucketPair pair, ReplyClaim reply)
     {
         if (_traits.Clash != ClashRule.Drop && Original(slot)->Tuple.Protocol is IPProtocol.Udp or IPProtocol.UdpLite)
         {
@@ -22,9 +22,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 return CountMerged(ref cpu, resident);
             }
 
-            if (_traits.Clash >= ClashRule.InsertReply)
+            // A resident that holds the REPLY tuple would only be found again.
+            if (_traits.Clash >= ClashRule.InsertReply && reply != ReplyClaim.Refused)
             {
-                return InsertReplyOnly(ref cpu, slot, in pair);
+                return InsertReplyOnly(ref cpu, slot, in pair, reply);
             }
         }
 
@@ -32,10 +33,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return ConfirmResult.Clash;
     }
 
-    private ConfirmResult InsertReplyOnly(ref CpuState cpu, uint slot, in BucketPair pair)
+    private ConfirmResult InsertReplyOnly(ref CpuState cpu, uint slot, in BucketPair pair, ReplyClaim reply)
     {
         OriginalNode<TAddress>* first = Original(slot);
-        ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Reply], in Reply(slot)->Tuple, int.MaxValue - 1);
+        ChainScan scan = LinkReplyOnly(slot, in pair, reply);
         if (!scan.IsClear)
         {
             if (CanMerge(scan.Link >> 1, slot))
@@ -49,9 +50,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         first->Deadline = cpu.Now + ClashLifetime;
-        LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
 
-        // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches.
+        // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free design.
         Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
         if (_traits.ClashCounters == ClashCounters.ClashResolve)
         {
@@ -61,12 +61,32 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return ConfirmResult.InsertedReplyOnly;
     }
 
+    private ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
+    {
+        const int Unlimited = int.MaxValue - 1;
+        uint link = (slot << 1) | 1;
+        if (TDesign.IsLockFree)
+        {
+            return reply == ReplyClaim.Held
+                ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
+                : Claim(ref pair.Buckets.Heads[pair.Reply], link, Unlimited);
+        }
+
+        ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Reply], in Reply(slot)->Tuple, Unlimited);
+        if (scan.IsClear)
+        {
+            LinkNode(pair.Buckets, pair.Reply, link);
+        }
+
+        return scan;
+    }
+
     private bool CanMerge(uint resident, uint loser)
     {
         ulong status = Original(resident)->Status;
-        if ((status & EntryStatus.Dying) != 0)
+        if (!TDesign.IsLockFree && (status & EntryStatus.Dying) != 0)
         {
-            return false;
+            return false; // the lock-free design found it resident, and that was the moment of the answer
         }
 
         bool untouchedByNat = (status & EntryStatus.NatDoneMask) == 0;

@@ -5,18 +5,27 @@ namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
 /// Confirm (<c>__nf_conntrack_confirm</c>): the late half of the race. Both chains are walked under the locks; the first entry with one
-/// of the connection's tuples, in either role, is a clash.
+/// of the connection's tuples, in either role, is a clash. The lock-free design does the same by the protocol in <c>LockFree</c>.
 /// </content>
 public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 {
     /// <summary>
     /// Inserts an unconfirmed entry, or counts and ends it. On <see cref="ConfirmResult.Clash"/>, <see cref="ConfirmResult.Merged"/>
     /// and <see cref="ConfirmResult.ChainTooLong"/> the slot is free afterwards and <see cref="CpuState.LastClashWith"/> names the
-    /// resident entry of a clash. Blocks while another CPU holds one of the two locks.
+    /// resident entry of a clash. Blocks while another CPU holds one of the two locks; the lock-free design waits only for an undecided
+    /// confirm of the same tuple, and for a resize.
     /// </summary>
     /// <param name="cpu">The calling CPU, the one that created the entry.</param>
     /// <param name="slot">Slot of the entry.</param>
     public ConfirmResult Confirm(ref CpuState cpu, uint slot)
+    {
+        Enter(ref cpu);
+        ConfirmResult result = ConfirmHere(ref cpu, slot);
+        Leave(ref cpu);
+        return result;
+    }
+
+    private ConfirmResult ConfirmHere(ref CpuState cpu, uint slot)
     {
         OriginalNode<TAddress>* first = Original(slot);
         ReplyNode<TAddress>* second = Reply(slot);
@@ -27,7 +36,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         uint originalHash = second->StashedHash;
-        uint replyHash = Hash(in second->Tuple);
+        uint replyHash = StashedReplyHash(slot);
         if (_traits.Gc == GcSchedule.EntryTimers)
         {
             // Entries of this era vanish by their own timers the moment they expire, so confirm can never meet one.
@@ -36,6 +45,21 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         int limit = DrawChainLimit(ref cpu);
+        ConfirmResult result = TDesign.IsLockFree
+            ? ConfirmLockFree(ref cpu, slot, originalHash, replyHash, limit)
+            : ConfirmLocked(ref cpu, slot, originalHash, replyHash, limit);
+        if (result == ConfirmResult.Inserted && _traits.Gc == GcSchedule.EntryTimers)
+        {
+            cpu.Counters.Insert++;
+        }
+
+        return result;
+    }
+
+    private ConfirmResult ConfirmLocked(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit)
+    {
+        OriginalNode<TAddress>* first = Original(slot);
+        ReplyNode<TAddress>* second = Reply(slot);
         BucketPair pair = LockPair(originalHash, replyHash);
         ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
         if (scan.IsClear)
@@ -52,32 +76,43 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
             Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
             ExitPair(in pair);
-            if (_traits.Gc == GcSchedule.EntryTimers)
-            {
-                cpu.Counters.Insert++;
-            }
-
             return ConfirmResult.Inserted;
         }
 
-        if (scan.TooLong)
-        {
-            ExitPair(in pair);
-            cpu.Counters.ChainTooLong++;
-            cpu.Counters.InsertFailed++;
-            FreeEntry(ref cpu, slot);
-            return ConfirmResult.ChainTooLong;
-        }
-
-        cpu.LastClashWith = scan.Link >> 1;
-        ConfirmResult result = ResolveClash(ref cpu, slot, scan.Link >> 1, in pair);
+        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, ReplyClaim.None);
         ExitPair(in pair);
-        if (result is ConfirmResult.Clash or ConfirmResult.Merged)
+        if (result != ConfirmResult.InsertedReplyOnly)
         {
             FreeEntry(ref cpu, slot);
         }
 
         return result;
+    }
+
+    /// <summary>Ends an entry that holds no claim, or inserts it in reply direction.</summary>
+    private ConfirmResult Refuse(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
+    {
+        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, reply);
+        if (result != ConfirmResult.InsertedReplyOnly)
+        {
+            FreeEntry(ref cpu, slot);
+        }
+
+        return result;
+    }
+
+    /// <summary>What becomes of an entry that was refused, and the counters of it. The caller frees it.</summary>
+    private ConfirmResult CountRefusal(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
+    {
+        if (scan.TooLong)
+        {
+            cpu.Counters.ChainTooLong++;
+            cpu.Counters.InsertFailed++;
+            return ConfirmResult.ChainTooLong;
+        }
+
+        cpu.LastClashWith = scan.Link >> 1;
+        return ResolveClash(ref cpu, slot, scan.Link >> 1, in pair, reply);
     }
 
     /// <summary>
@@ -86,7 +121,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// </summary>
     /// <param name="cpu">The calling CPU.</param>
     /// <param name="slot">Slot of an entry that was not confirmed.</param>
-    public void Drop(ref CpuState cpu, uint slot) => FreeEntry(ref cpu, slot);
+    public void Drop(ref CpuState cpu, uint slot)
+    {
+        Enter(ref cpu);
+        FreeEntry(ref cpu, slot);
+        Leave(ref cpu);
+    }
 
     private ConfirmResult RefuseConfirm(ref CpuState cpu, uint slot)
     {
@@ -97,7 +137,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         if (!_traits.DyingAccepted)
         {
-            CountDropped(ref cpu);
+            cpu.Counters.InsertFailed++; // drop does not move, in no era
         }
 
         FreeEntry(ref cpu, slot);
@@ -113,18 +153,18 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             TupleNode<TAddress>* node = Node(link);
             if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple))
             {
-                return new ChainScan(link, TooLong: false);
+                return new ChainScan(link, tooLong: false);
             }
 
             if (passed++ > limit)
             {
-                return new ChainScan(link, TooLong: true);
+                return new ChainScan(link, tooLong: true);
             }
 
             link = node->Next;
         }
 
-        return new ChainScan(link, TooLong: false);
+        return new ChainScan(link, tooLong: false);
     }
 
     private int DrawChainLimit(ref CpuState cpu) => _traits.ChainLimitMin == 0
@@ -140,9 +180,17 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
     }
 
-    /// <summary>Where a walk ended: at the chain's end, at a clash, or too far down.</summary>
-    private readonly record struct ChainScan(uint Link, bool TooLong)
+    /// <summary>Where a walk ended: at the chain's end, at a clash, or too far down (the mark bit). One word, so that it stays in a register.</summary>
+    private readonly struct ChainScan
     {
-        public bool IsClear => ChainLink.IsEnd(Link);
+        private readonly uint _word;
+
+        public ChainScan(uint link, bool tooLong) => _word = tooLong ? link | ChainLink.Mark : link & ~ChainLink.Mark;
+
+        public uint Link => _word & ~ChainLink.Mark;
+
+        public bool TooLong => ChainLink.IsMarked(_word);
+
+        public bool IsClear => ChainLink.IsEnd(_word);
     }
 }

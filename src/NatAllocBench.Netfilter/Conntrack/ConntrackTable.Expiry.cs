@@ -11,12 +11,21 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private const int EarlyDropSteps = 8;
 
     /// <summary>
-    /// Removes an entry (<c>nf_ct_kill</c>) if it is still the one that was found; of several callers one succeeds.
+    /// Removes an entry (<c>nf_ct_kill</c>) if it is still the one that was found; of several callers one succeeds. In the lock-free design
+    /// lock-free, and the entry is gone for all lookups at one moment; under the locks it leaves one chain after the other.
     /// </summary>
     /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry as a lookup found it.</param>
     /// <returns>Whether this call removed it.</returns>
     public bool Kill(ref CpuState cpu, EntryReference entry)
+    {
+        Enter(ref cpu);
+        bool killed = KillHere(ref cpu, entry);
+        Leave(ref cpu);
+        return killed;
+    }
+
+    private bool KillHere(ref CpuState cpu, EntryReference entry)
     {
         ref ulong word = ref Original(entry.Slot)->Status;
 
@@ -25,7 +34,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (EntryStatus.Generation(status) == EntryStatus.Generation(entry.Status)
             && (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed)
         {
-            // Full fence. The one that sets DYING removes the entry; the generation in the same word keeps it from hitting the
+            // K1, full fence. The one that sets DYING removes the entry; the generation in the same word keeps it from hitting the
             // slot's next owner. Pairs with every other Kill and with the state changes of Packet.
             ulong seen = Interlocked.CompareExchange(ref word, status | EntryStatus.Dying, status);
             if (seen == status)
@@ -55,8 +64,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ulong before = cpu.Expired;
         for (uint i = 0; i < count; i++)
         {
+            Enter(ref cpu);
             BucketArray buckets = CurrentBuckets();
             ReclaimBucket(ref cpu, buckets, (uint)(((ulong)firstBucket + i) % buckets.Count));
+            Leave(ref cpu);
         }
 
         return (long)(cpu.Expired - before);
@@ -68,7 +79,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ulong status = Status(slot);
         if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed
             && (int)(Original(slot)->Deadline - cpu.Now) <= 0
-            && Kill(ref cpu, new EntryReference(slot << 1, status)))
+            && KillHere(ref cpu, new EntryReference(slot << 1, status)))
         {
             cpu.Expired++;
         }
@@ -98,17 +109,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Makes room for one entry (<c>early_drop</c>) near the bucket of <paramref name="hash"/>.</summary>
     private bool EarlyDropOne(ref CpuState cpu, uint hash)
     {
+        Enter(ref cpu);
+        bool dropped = EarlyDropHere(ref cpu, hash);
+        Leave(ref cpu);
+        return dropped;
+    }
+
+    private bool EarlyDropHere(ref CpuState cpu, uint hash)
+    {
         BucketArray buckets = CurrentBuckets();
         uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
         int seen = 0;
         for (int step = 0; step < EarlyDropSteps; step++)
         {
-            bool dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
+            uint dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
                 ? DropLast(ref cpu, buckets, bucket, ref seen)
                 : DropAll(ref cpu, buckets, bucket);
-            if (dropped)
+            if (dropped != 0)
             {
-                cpu.Counters.EarlyDrop++;
+                cpu.Counters.EarlyDrop += dropped;
                 return true;
             }
 
@@ -125,9 +144,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return false;
     }
 
-    private bool DropAll(ref CpuState cpu, BucketArray buckets, uint bucket)
+    private uint DropAll(ref CpuState cpu, BucketArray buckets, uint bucket)
     {
-        bool dropped = false;
+        uint dropped = 0;
 
         // Acquire: pairs with the release of LinkNode, here and for every link below.
         uint link = Volatile.Read(ref buckets.Heads[bucket]);
@@ -136,16 +155,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint at = ChainLink.Value(link);
             link = Volatile.Read(ref Node(at)->Next); // acquire, as the head
             ulong status = Status(at >> 1);
-            if (IsEarlyDropVictim(status))
+            if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
-                dropped |= Kill(ref cpu, new EntryReference(at, status));
+                dropped++;
             }
         }
 
         return dropped;
     }
 
-    private bool DropLast(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
+    private uint DropLast(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
     {
         EntryReference victim = default;
         bool found = false;
@@ -166,7 +185,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             seen++;
         }
 
-        return found && Kill(ref cpu, victim);
+        return found && KillHere(ref cpu, victim) ? 1u : 0;
     }
 
     private static bool IsEarlyDropVictim(ulong status) =>

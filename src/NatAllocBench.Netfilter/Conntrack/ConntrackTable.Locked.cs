@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Hashing;
 
 namespace NatAllocBench.Netfilter.Conntrack;
@@ -18,10 +19,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (true)
         {
             BucketArray buckets = CurrentBuckets();
-            var pair = new BucketPair(
-                buckets,
-                ReciprocalScale.Scale(originalHash, buckets.Count),
-                ReciprocalScale.Scale(replyHash, buckets.Count));
+            BucketPair pair = PairOf(buckets, originalHash, replyHash);
             EnterPair(in pair);
 
             // A resize replaces the array under all locks, so a plain read under one of them is enough.
@@ -33,6 +31,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             ExitPair(in pair);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static BucketPair PairOf(BucketArray buckets, uint originalHash, uint replyHash) => new(
+        buckets, ReciprocalScale.Scale(originalHash, buckets.Count), ReciprocalScale.Scale(replyHash, buckets.Count));
 
     private void EnterPair(in BucketPair pair)
     {
@@ -91,7 +93,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Removes both nodes of an entry that the caller alone has marked DYING, and frees its slot.</summary>
     private void RemoveConfirmed(ref CpuState cpu, uint slot)
     {
-        BucketPair pair = LockPair(Hash(in Original(slot)->Tuple), Hash(in Reply(slot)->Tuple));
+        uint originalHash = Hash(in Original(slot)->Tuple);
+        uint replyHash = Hash(in Reply(slot)->Tuple);
+        if (TDesign.IsLockFree)
+        {
+            UnlinkEntry(PairOf(CurrentBuckets(), originalHash, replyHash), slot);
+            FreeEntry(ref cpu, slot);
+            return;
+        }
+
+        BucketPair pair = LockPair(originalHash, replyHash);
         UnlinkNode(pair.Buckets, pair.Original, slot << 1);
         UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
         ExitPair(in pair);

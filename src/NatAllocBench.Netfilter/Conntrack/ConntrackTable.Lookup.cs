@@ -19,8 +19,17 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="tuple">The reply tuple that the mapping would have.</param>
     /// <param name="hash">Its <see cref="Hash"/>.</param>
     /// <param name="self">Slot of the asking connection.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self)
+    {
+        Enter(ref cpu);
+        bool taken = IsTakenHere(ref cpu, in tuple, hash, self);
+        Leave(ref cpu);
+        return taken;
+    }
+
+    /// <summary><see cref="IsTaken"/> for a caller that is inside a section.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool IsTakenHere(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self)
     {
         cpu.Probes++;
         if (!Search(ref cpu, in tuple, hash, self, taken: true, out _))
@@ -42,6 +51,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="hash">Its <see cref="Hash"/>.</param>
     /// <param name="entry">The entry and the direction in which it matched.</param>
     public bool TryFind(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry)
+    {
+        Enter(ref cpu);
+        bool found = TryFindHere(ref cpu, in tuple, hash, out entry);
+        Leave(ref cpu);
+        return found;
+    }
+
+    private bool TryFindHere(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry)
     {
         bool found = Search(ref cpu, in tuple, hash, CpuState.NoSlot, taken: false, out entry);
         if (found && _traits.Gc == Eras.GcSchedule.EntryTimers)
@@ -84,8 +101,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 }
             }
 
-            // Acquire in CurrentBuckets: if no resize began before this read, all links above were of this array.
-            if (ChainLink.Value(link) == bucket && ReferenceEquals(Volatile.Read(ref _buckets), buckets))
+            // Acquire, as in CurrentBuckets: if no resize began before this read, all links above were of this array. In the lock-free
+            // design neither happens inside a section: no slot is recycled, no chain moved.
+            if (TDesign.IsLockFree || (ChainLink.Value(link) == bucket && ReferenceEquals(Volatile.Read(ref _buckets), buckets)))
             {
                 entry = default;
                 return false;
@@ -104,6 +122,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         // Acquire: pairs with the release of CONFIRMED; the tuple read below is at least as new as the status.
         status = Volatile.Read(ref owner->Status);
+        if (TDesign.IsLockFree)
+        {
+            // The slot is not recycled inside a section, so the tuple needs no second look; DYING removes both directions at once (K1).
+            return (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed;
+        }
+
         if ((status & EntryStatus.Confirmed) == 0 || !ConntrackTuple<TAddress>.AreEqual(in Node(link)->Tuple, in tuple))
         {
             return false;

@@ -19,6 +19,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="end">Sequence number behind the segment; kept for the original direction.</param>
     public PacketOutcome TcpPacket(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end = 0)
     {
+        Enter(ref cpu);
+        PacketOutcome outcome = TcpPacketHere(ref cpu, entry, segment, end);
+        Leave(ref cpu);
+        return outcome;
+    }
+
+    private PacketOutcome TcpPacketHere(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end)
+    {
         ref ulong word = ref Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
@@ -40,13 +48,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                         return PacketOutcome.Ignored;
                     }
 
-                    return Kill(ref cpu, entry) ? PacketOutcome.LookUpAgain : PacketOutcome.Gone;
+                    return KillHere(ref cpu, entry) ? PacketOutcome.LookUpAgain : PacketOutcome.Gone;
             }
 
-            bool firstReply = entry.Direction == Direction.Reply && (status & EntryStatus.SeenReply) == 0;
-            if (segment == TcpSegment.Rst && (status & EntryStatus.SeenReply) == 0 && firstReply)
+            if (segment == TcpSegment.Rst && (status & EntryStatus.SeenReply) == 0)
             {
-                return Kill(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
+                return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
             ulong next = NextTcpStatus(status, entry.Direction, segment, old, state);
@@ -58,7 +65,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 bool retransmitted = segment == TcpSegment.Syn && old == TcpState.SynSent && entry.Direction == Direction.Original;
                 if (!retransmitted || _traits.SynRefreshesTimer)
                 {
-                    Refresh(ref cpu, entry.Slot, next, (uint)Timeouts.Tcp(segment == TcpSegment.Rst ? TcpState.Close : state));
+                    Refresh(ref cpu, entry.Slot, next, 1000 * (uint)Timeouts.Tcp(segment == TcpSegment.Rst ? TcpState.Close : state));
                 }
 
                 if (entry.Direction == Direction.Original && end != 0)
@@ -75,10 +82,21 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return PacketOutcome.Gone;
     }
 
-    /// <summary>A UDP datagram or ICMP echo of a connection that a lookup found. Lock-free, except where it removes the entry.</summary>
+    /// <summary>
+    /// A UDP datagram, ICMP echo or packet of a protocol without a tracker of its own here, of a connection that a lookup found.
+    /// Lock-free, except where it removes the entry.
+    /// </summary>
     /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry and direction that the lookup found.</param>
     public PacketOutcome DatagramPacket(ref CpuState cpu, EntryReference entry)
+    {
+        Enter(ref cpu);
+        PacketOutcome outcome = DatagramPacketHere(ref cpu, entry);
+        Leave(ref cpu);
+        return outcome;
+    }
+
+    private PacketOutcome DatagramPacketHere(ref CpuState cpu, EntryReference entry)
     {
         ref ulong word = ref Original(entry.Slot)->Status;
 
@@ -89,7 +107,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             bool reply = entry.Direction == Direction.Reply;
             if (reply && (status & EntryStatus.NatClash) != 0 && _traits.ClashEntryDiesOnReply)
             {
-                return Kill(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
+                return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
             bool udp = Original(entry.Slot)->Tuple.Protocol is IPProtocol.Udp or IPProtocol.UdpLite;
@@ -105,10 +123,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             ulong seen = Interlocked.CompareExchange(ref word, next, status);
             if (seen == status)
             {
-                int timeout = !udp ? Timeouts.Icmp
-                    : answered && (old || !_traits.UdpStreamAfter2S) ? _traits.UdpStreamTimeout
-                    : Timeouts.UdpUnreplied;
-                Refresh(ref cpu, entry.Slot, next, (uint)timeout);
+                bool stream = udp && answered && (old || !_traits.UdpStreamAfter2S);
+                uint timeout = stream
+                    ? (uint)_traits.UdpStreamTimeout * 1000
+                    : InitialTimeout(Original(entry.Slot)->Tuple.Protocol);
+                Refresh(ref cpu, entry.Slot, next, timeout);
                 return PacketOutcome.Accepted;
             }
 
@@ -148,12 +167,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return answered && established ? next | EntryStatus.Assured : next;
     }
 
-    private void Refresh(ref CpuState cpu, uint slot, ulong status, uint seconds)
+    private void Refresh(ref CpuState cpu, uint slot, ulong status, uint milliseconds)
     {
         if ((status & EntryStatus.FixedTimeout) == 0)
         {
             // A plain store, as in the kernel: of two packets either may set the time, and both times are right.
-            Original(slot)->Deadline = cpu.Now + (seconds * 1000);
+            Original(slot)->Deadline = cpu.Now + milliseconds;
         }
     }
 }

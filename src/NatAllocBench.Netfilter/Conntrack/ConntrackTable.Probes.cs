@@ -11,10 +11,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// The "original first" probe of step 1: taken as ever, but from 6.12 on not if the resident is the exact reverse of this
     /// untranslated flow and the protocol can resolve the clash (<c>nf_nat_used_tuple_new</c>).
     /// </summary>
-    internal bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint self)
+    /// <param name="cpu">The calling CPU, inside a section.</param>
+    /// <param name="tuple">The tuple of the packet.</param>
+    /// <param name="reply">Its inverse.</param>
+    /// <param name="hash">The hash of <paramref name="reply"/>.</param>
+    /// <param name="self">Slot of the asking connection.</param>
+    internal bool IsUsedByOther(
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, uint hash, uint self)
     {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
-        if (!IsTaken(ref cpu, in reply, Hash(in reply), self))
+        if (!IsTakenHere(ref cpu, in reply, hash, self))
         {
             return false;
         }
@@ -39,13 +44,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return false;
         }
 
-        if (!TryFind(ref cpu, in tuple, Hash(in tuple), out EntryReference resident)
-            && (_traits.OriginalFirst == OriginalFirst.ReverseExempt || !TryFind(ref cpu, in reply, Hash(in reply), out resident)))
+        if (!TryFindHere(ref cpu, in tuple, Hash(in tuple), out EntryReference resident)
+            && (_traits.OriginalFirst == OriginalFirst.ReverseExempt || !TryFindHere(ref cpu, in reply, Hash(in reply), out resident)))
         {
             return true; // whoever held the tuple a moment ago is gone
         }
 
-        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection && resident.Direction == Direction.Original)
+        // Up to 6.17 the exemption also wants the match in reply direction, and both tuples of the resident to be ours reversed.
+        if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection
+            && (resident.Direction == Direction.Original
+                || !ConntrackTuple<TAddress>.AreEqual(in Reply(resident.Slot)->Tuple, in Original(self)->Tuple)))
         {
             return false;
         }
@@ -58,22 +66,20 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// The harder probe of 6.5 and later (<c>nf_nat_used_tuple_harder</c>): a closing TCP entry that a new SYN may replace is removed and
     /// its port is free. Moves neither <c>found</c> nor spares entries of the same origin.
     /// </summary>
-    internal bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint self)
+    internal bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> reply, uint hash, uint self)
     {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
-        uint hash = Hash(in reply);
-        if (tuple.Protocol != IPProtocol.Tcp || EntryStatus.State(Status(self)) != TcpState.SynSent)
+        if (reply.Protocol != IPProtocol.Tcp || EntryStatus.State(Status(self)) != TcpState.SynSent)
         {
-            return IsTaken(ref cpu, in reply, hash, self);
+            return IsTakenHere(ref cpu, in reply, hash, self);
         }
 
         cpu.Probes++;
-        if (!TryFind(ref cpu, in reply, hash, out EntryReference resident))
+        if (!TryFindHere(ref cpu, in reply, hash, out EntryReference resident))
         {
             return false;
         }
 
-        if (CanEvict(in resident, self) && Kill(ref cpu, resident))
+        if (CanEvict(in resident, self) && KillHere(ref cpu, resident))
         {
             cpu.Evictions++;
             return (resident.Status & (EntryStatus.Offload | EntryStatus.HardwareOffload)) != 0;

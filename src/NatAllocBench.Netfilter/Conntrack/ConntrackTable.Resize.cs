@@ -4,7 +4,8 @@ namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
 /// Resize (<c>nf_conntrack_hash_resize</c>): all locks are taken, every node moves to its new chain, the new array is published. The
-/// array reference is null meanwhile; it plays the part of the kernel's odd generation, for which readers and confirms wait.
+/// array reference is null meanwhile; it plays the part of the kernel's odd generation, for which readers and confirms wait. In the
+/// lock-free design every operation on the chains waits at its beginning, and the resize waits for those that are under way.
 /// </content>
 public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 {
@@ -21,10 +22,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         {
             EnterAll();
             BucketArray old = _buckets!;
+            if (TDesign.IsLockFree)
+            {
+                StopAllSections();
+            }
+            else
+            {
+                HideBuckets();
+            }
 
-            // Release: pairs with the acquire that ends Search. A reader that followed a link written below finds the array gone.
-            Volatile.Write(ref _buckets, null);
-            Interlocked.MemoryBarrier(); // and no link is written before the array is gone: a release alone does not order later stores
             for (uint bucket = 0; bucket < old.Count; bucket++)
             {
                 MoveChain(old.Heads[bucket], next);
@@ -33,11 +39,23 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
             // Release: the new heads are seen filled. Pairs with the acquire in CurrentBuckets.
             Volatile.Write(ref _buckets, next);
+            if (TDesign.IsLockFree)
+            {
+                AllowSections();
+            }
+
             ExitAll();
 
             // Readers may still stand on the old heads; they are kept until the table goes.
             _retired.Add(old);
         }
+    }
+
+    private void HideBuckets()
+    {
+        // Release: pairs with the acquire that ends Search. A reader that followed a link written later finds the array gone.
+        Volatile.Write(ref _buckets, null);
+        Interlocked.MemoryBarrier(); // and no link is written before the array is gone: a release alone does not order later stores
     }
 
     private void MoveChain(uint link, BucketArray next)

@@ -42,7 +42,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         Reply(slot)->Tuple = reply;
         if ((status & EntryStatus.SourceNatDone) != 0)
         {
-            AddBySource(slot, BySourceHash(in original));
+            AddBySource(slot);
         }
 
         BucketPair pair = LockPair(originalHash, Hash(in reply));

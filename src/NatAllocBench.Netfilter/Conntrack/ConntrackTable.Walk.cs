@@ -82,6 +82,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             throw new TableCorruptException($"{tuple} stands in chain {bucket}, where it does not belong");
         }
 
+        if (ChainLink.IsMarked(Node(at)->Next))
+        {
+            throw new TableCorruptException($"{tuple} is linked in chain {bucket} but marked as removed");
+        }
+
         if ((Original(at >> 1)->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed)
         {
             throw new TableCorruptException($"{tuple} is linked in chain {bucket} but not confirmed");

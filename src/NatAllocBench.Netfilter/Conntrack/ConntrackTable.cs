@@ -14,8 +14,9 @@ namespace NatAllocBench.Netfilter.Conntrack;
 /// <para>A connection goes through <see cref="Create"/>, one or two calls of
 /// <see cref="NatSetup.Run{TAddress,TEra,TDesign,TRandom}"/> and
 /// <see cref="Confirm"/>, all on one CPU; between the second and the third lies the race. Parts of this class, a concern each:
-/// <c>Slots</c> (memory of the entries), <c>Lookup</c> (find, taken), <c>BySource</c>, <c>Confirm</c> and <c>Clash</c>,
-/// <c>Locked</c> (insertion and removal under the era's locks), <c>Expiry</c> (reclaim, early drop, gc), <c>Resize</c>,
+/// <c>Slots</c> (memory of the entries), <c>Count</c>, <c>Lookup</c> (find, taken), <c>BySource</c>, <c>Confirm</c> and <c>Clash</c>,
+/// <c>Locked</c> (insertion and removal under the era's locks), <c>LockFree</c>, <c>LockFree.Links</c> and <c>LockFree.Sections</c>
+/// (the same without locks), <c>Stash</c> (hashes kept up to confirm), <c>Expiry</c> (reclaim, early drop, gc), <c>Resize</c>,
 /// <c>Packets</c> (state and timeouts) and <c>Walk</c> (audit and dump).</para>
 /// <para>Deviates: IPv4 and IPv6 have tables of their own instead of sharing chains; one namespace.</para>
 /// </remarks>
@@ -62,19 +63,21 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         _options = options;
         _traits = traits;
         _secrets = new HashSecrets(options.HashKey, options.HashRandom, options.NetMix);
-        Capacity = options.MaxConnections + ((uint)options.Cpus * SlotChunk * 2);
+        Capacity = options.MaxConnections + ((uint)options.Cpus * SlotsHeldPerCpu);
         _slab = new NativeRegion((long)Capacity * 2 * TAddress.NodeSize);
         _nodes = _slab.Pointer;
         _buckets = new BucketArray(options.Buckets);
         _bySource = new BucketArray(options.BySourceBuckets != 0 ? options.BySourceBuckets : Math.Max(options.Buckets, 1024));
         _shared = new NativeRegion(SharedLayout.Size);
+        _magazines = new NativeRegion(MagazineBytes(Capacity, options.Cpus));
         _cpus = GC.AllocateArray<CpuState>(options.Cpus, pinned: true);
         for (int cpu = 0; cpu < _cpus.Length; cpu++)
         {
             _cpus[cpu].LastClashWith = CpuState.NoSlot;
-            _cpus[cpu].Slots.FreeHead = CpuState.NoSlot;
             _cpus[cpu].Random = new CpuRandom(options.Seed + (ulong)cpu);
         }
+
+        FillMagazineStacks();
     }
 
     /// <summary>The era.</summary>
@@ -86,11 +89,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
     /// <summary>Number of slots: the largest number of entries, unconfirmed and half-freed ones included.</summary>
     public uint Capacity { get; }
 
+    /// <summary>Most entries at a time (<c>nf_conntrack_max</c>).</summary>
+    public uint MaxConnections => _options.MaxConnections;
+
     /// <summary>Present number of buckets.</summary>
     public uint BucketCount => CurrentBuckets().Count;
 
     /// <summary>Bytes reserved for entries and chain heads.</summary>
-    public long ReservedBytes => _slab.Length + (BucketCount * sizeof(uint)) + (_bySource.Count * sizeof(uint)) + _shared.Length;
+    public long ReservedBytes => _slab.Length + (BucketCount * sizeof(uint)) + (_bySource.Count * sizeof(uint))
+        + _shared.Length + _magazines.Length;
 
     internal EraTraits Traits => _traits;
 
@@ -130,13 +137,18 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         uint slot = TakeSlot(ref cpu);
         if (slot == CpuState.NoSlot)
         {
-            ReleaseOne();
+            ReleaseOne(ref cpu);
             cpu.Counters.Drop++;
             return slot;
         }
 
         OriginalNode<TAddress>* first = Original(slot);
         ReplyNode<TAddress>* second = Reply(slot);
+        if (TDesign.CachesHashPrefix)
+        {
+            first->Next = 0; // no hash is stashed yet
+        }
+
         first->Tuple = original;
         second->Tuple = original.Invert();
         second->StashedHash = hash;
@@ -169,6 +181,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         _buckets?.Dispose();
         _bySource.Dispose();
         _shared.Dispose();
+        _magazines.Dispose();
         _retired.ForEach(old => old.Dispose());
     }
 

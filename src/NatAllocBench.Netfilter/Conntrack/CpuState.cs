@@ -37,6 +37,12 @@ public struct CpuState
 
     internal SlotCache Slots;
 
+    /// <summary>Lock-free design: the epoch in which the present operation began, bit 0 set; 0 outside operations.</summary>
+    internal ulong Section;
+
+    /// <summary>Lock-free design: entries that this CPU may create before it reserves more.</summary>
+    internal uint Reserved;
+
     /// <summary>No entry.</summary>
     public const uint NoSlot = uint.MaxValue;
 }

@@ -1,10 +1,25 @@
 namespace NatAllocBench.Netfilter.Conntrack;
 
-/// <summary>How a table inserts and removes; a type parameter. Every design gives the same outcomes.</summary>
+/// <summary>
+/// How a table inserts and removes; a type parameter, so that the JIT drops the other designs' branches. Every design gives the same
+/// outcomes.
+/// </summary>
 public interface ITableDesign
 {
     /// <summary>Name in tables and options.</summary>
     static abstract string Name { get; }
+
+    /// <summary>
+    /// Whether entries are claimed by compare-and-swap, removed by mark bits and recycled after a grace period, instead of under the era's
+    /// locks with slots that are taken again at once.
+    /// </summary>
+    static abstract bool IsLockFree { get; }
+
+    /// <summary>
+    /// Whether a port search keeps the hash state in front of the candidate port, and confirm reuses the hashes that the search has
+    /// computed. Wants <see cref="IsLockFree"/>: the hashes are kept in links that no reader may follow meanwhile.
+    /// </summary>
+    static abstract bool CachesHashPrefix { get; }
 }
 
 /// <summary>The kernel's own way: ordered bucket locks (one global lock up to 3.14), and every hash computed where the kernel does.</summary>
@@ -12,4 +27,26 @@ public readonly struct KernelLocks : ITableDesign
 {
     /// <inheritdoc/>
     public static string Name => "kernel-locks";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => false;
+
+    /// <inheritdoc/>
+    public static bool CachesHashPrefix => false;
+}
+
+/// <summary>
+/// No locks: both directions are claimed by compare-and-swap, both or none; lookups never wait, except for a resize. The protocol stands
+/// in <c>ConntrackTable.LockFree.cs</c>.
+/// </summary>
+public readonly struct LockFree : ITableDesign
+{
+    /// <inheritdoc/>
+    public static string Name => "lock-free";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => true;
+
+    /// <inheritdoc/>
+    public static bool CachesHashPrefix => true;
 }

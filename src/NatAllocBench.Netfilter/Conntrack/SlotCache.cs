@@ -1,13 +1,13 @@
 namespace NatAllocBench.Netfilter.Conntrack;
 
-/// <summary>One CPU's free slots: a list of freed ones and a run of never used ones; the kernel's per-CPU slab.</summary>
+/// <summary>One CPU's free slots: two magazines and a run of never used ones; the kernel's per-CPU slab.</summary>
 internal struct SlotCache
 {
-    /// <summary>First freed slot, linked through <c>TdEnd</c>; <see cref="CpuState.NoSlot"/> ends the list.</summary>
-    public uint FreeHead;
+    /// <summary>Number of the magazine that slots are taken from.</summary>
+    public uint Ready;
 
-    /// <summary>Length of the list.</summary>
-    public int FreeCount;
+    /// <summary>Lock-free design: number of the magazine that freed slots go to.</summary>
+    public uint Limbo;
 
     /// <summary>Next never used slot of this CPU's run.</summary>
     public uint FreshNext;

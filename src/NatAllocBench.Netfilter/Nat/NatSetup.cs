@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -70,7 +71,12 @@ public static class NatSetup
         where TRandom : struct, IRandomSource
     {
         ConntrackTuple<TAddress> mapping = table.ReplyTuple(slot).Invert();
-        choice = GetUnique(table, ref cpu, ref random, ref mapping, slot, in range, manip);
+        Unsafe.SkipInit(out ReplyProbe<TAddress, TEra, TDesign> probe);
+        probe.Begin(table, slot);
+        table.Enter(ref cpu);
+        choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
+        ConntrackTable<TAddress, TEra, TDesign>.Leave(ref cpu);
+        probe.Stash();
         return mapping;
     }
 
@@ -98,7 +104,7 @@ public static class NatSetup
 
         if (manip == ManipType.Source)
         {
-            table.AddBySource(slot, table.BySourceHash(in table.OriginalTuple(slot)));
+            table.AddBySource(slot);
         }
 
         table.AddStatus(slot, done);
@@ -109,6 +115,7 @@ public static class NatSetup
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
+        ref ReplyProbe<TAddress, TEra, TDesign> probe,
         ref ConntrackTuple<TAddress> tuple,
         uint slot,
         in NatRange<TAddress> range,
@@ -126,13 +133,13 @@ public static class NatSetup
             bool originalFirst = table.Traits.OriginalFirst != OriginalFirst.No;
             if (originalFirst && range.Contains(in tuple))
             {
-                if (!table.IsUsedByOther(ref cpu, in tuple, slot))
+                if (!probe.IsUsedByOther(ref cpu, in tuple))
                 {
                     return PortChoice.Original;
                 }
             }
-            else if (table.TryFindSameSource(in tuple, table.BySourceHash(in tuple), in range, out ConntrackTuple<TAddress> mapped)
-                && !IsUsed(table, ref cpu, in mapped, slot))
+            else if (table.TryFindSameSource(in tuple, table.HashSource(slot, in tuple), in range, out ConntrackTuple<TAddress> mapped)
+                && !probe.IsUsed(ref cpu, in mapped))
             {
                 tuple = mapped;
                 return PortChoice.SameSource;
@@ -142,21 +149,23 @@ public static class NatSetup
         // Step 2: the address.
         AddressPool.Choose(ref tuple, in range, manip, table.Traits.PoolHash);
 
+        probe.FixAllButPort(in tuple, manip);
+
         // Step 3: the port as it is.
-        if (keepsPort && TryKeepPort(table, ref cpu, in tuple, slot, in range, manip, out PortChoice kept))
+        if (keepsPort && TryKeepPort(table, ref cpu, ref probe, in tuple, in range, manip, out PortChoice kept))
         {
             return kept;
         }
 
         // Step 4: a port from the range.
-        return PortSearcher<TAddress, TEra, TDesign>.Search(table, ref cpu, ref random, ref tuple, slot, in range, manip);
+        return PortSearcher<TAddress, TEra, TDesign>.Search(table, ref cpu, ref random, ref probe, ref tuple, in range, manip);
     }
 
     private static bool TryKeepPort<TAddress, TEra, TDesign>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
+        ref ReplyProbe<TAddress, TEra, TDesign> probe,
         in ConntrackTuple<TAddress> tuple,
-        uint slot,
         in NatRange<TAddress> range,
         ManipType manip,
         out PortChoice choice)
@@ -167,7 +176,7 @@ public static class NatSetup
         choice = PortChoice.Kept;
         if ((range.Flags & NatFlags.ProtoSpecified) == 0)
         {
-            return !IsUsed(table, ref cpu, in tuple, slot);
+            return !probe.IsUsed(ref cpu, in tuple);
         }
 
         bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && table.Traits.HasProtoOffset;
@@ -182,20 +191,10 @@ public static class NatSetup
             return true;
         }
 
-        return !IsUsed(table, ref cpu, in tuple, slot);
+        return !probe.IsUsed(ref cpu, in tuple);
     }
 
     /// <summary>Before 3.14 there is one random flag; the other is not looked at.</summary>
     private static NatFlags RandomFlagsOf(EraTraits traits) =>
         traits.RandomFullyStart == StartOffset.NotAvailable ? NatFlags.ProtoRandom : AnyRandom;
-
-    private static bool IsUsed<TAddress, TEra, TDesign>(
-        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint slot)
-        where TAddress : unmanaged, IAddress<TAddress>
-        where TEra : struct, IEra
-        where TDesign : struct, ITableDesign
-    {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
-        return table.IsTaken(ref cpu, in reply, table.Hash(in reply), slot);
-    }
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -34,8 +33,8 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
+        ref ReplyProbe<TAddress, TEra, TDesign> probe,
         ref ConntrackTuple<TAddress> tuple,
-        uint self,
         in NatRange<TAddress> range,
         ManipType manip)
         where TRandom : struct, IRandomSource
@@ -49,13 +48,13 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         {
             // The stable kernels that lost their rover in 2022 kept the older loop for ICMP ids.
             return candidates.IsIcmp && !table.Traits.CommonIcmpSearch
-                ? ScanIds(table, ref cpu, ref tuple, self, in candidates)
-                : SearchInRounds(table, ref cpu, ref random, ref tuple, self, in range, manip, in candidates);
+                ? ScanIds(table, ref cpu, ref probe, ref tuple, in candidates)
+                : SearchInRounds(table, ref cpu, ref random, ref probe, ref tuple, in range, manip, in candidates);
         }
 
         return candidates.IsIcmp
-            ? ScanIds(table, ref cpu, ref tuple, self, in candidates)
-            : Scan(table, ref cpu, ref random, ref tuple, self, in range, manip, in candidates);
+            ? ScanIds(table, ref cpu, ref probe, ref tuple, in candidates)
+            : Scan(table, ref cpu, ref random, ref probe, ref tuple, in range, manip, in candidates);
     }
 
     /// <summary>Up to 4.20: through the whole range once.</summary>
@@ -63,8 +62,8 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
+        ref ReplyProbe<TAddress, TEra, TDesign> probe,
         ref ConntrackTuple<TAddress> tuple,
-        uint self,
         in NatRange<TAddress> range,
         ManipType manip,
         in PortCandidates candidates)
@@ -77,7 +76,7 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
             candidates.Apply(ref tuple, offset);
             tried++;
             bool unchecked_ = TEra.Search == PortSearch.ScanLastUnchecked && tried == candidates.Size;
-            if (unchecked_ || !IsUsed(table, ref cpu, in tuple, self))
+            if (unchecked_ || !probe.IsUsed(ref cpu, in tuple))
             {
                 if (fromRover)
                 {
@@ -101,8 +100,8 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
     private static PortChoice ScanIds(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
+        ref ReplyProbe<TAddress, TEra, TDesign> probe,
         ref ConntrackTuple<TAddress> tuple,
-        uint self,
         in PortCandidates candidates)
     {
         ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
@@ -110,7 +109,7 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         {
             candidates.Apply(ref tuple, rover);
             bool unchecked_ = TEra.Search != PortSearch.ScanAll && tried == candidates.Size;
-            if (unchecked_ || !IsUsed(table, ref cpu, in tuple, self))
+            if (unchecked_ || !probe.IsUsed(ref cpu, in tuple))
             {
                 return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
             }
@@ -128,8 +127,8 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
+        ref ReplyProbe<TAddress, TEra, TDesign> probe,
         ref ConntrackTuple<TAddress> tuple,
-        uint self,
         in NatRange<TAddress> range,
         ManipType manip,
         in PortCandidates candidates)
@@ -143,8 +142,8 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
             {
                 candidates.Apply(ref tuple, offset);
                 bool used = TEra.Search == PortSearch.LimitedEvicting && attempts - i <= EvictingAttempts
-                    ? table.IsUsedAfterEviction(ref cpu, in tuple, self)
-                    : IsUsed(table, ref cpu, in tuple, self);
+                    ? probe.IsUsedAfterEviction(ref cpu, in tuple)
+                    : probe.IsUsed(ref cpu, in tuple);
                 if (!used)
                 {
                     return PortChoice.Searched;
@@ -210,14 +209,5 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
                 fromRover = true;
                 return table.Nat.Rover(tuple.Protocol);
         }
-    }
-
-    /// <summary>The probe (<c>nf_nat_used_tuple</c>): is the reply that this mapping would have in the table?</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsUsed(
-        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint self)
-    {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
-        return table.IsTaken(ref cpu, in reply, table.Hash(in reply), self);
     }
 }

@@ -85,6 +85,9 @@ internal sealed unsafe class ConnectionLoop<TEra>
     /// <summary>Connections that failed again, by retransmission.</summary>
     public long[] FailedAgain { get; } = new long[RaceCourse<TEra>.Retransmissions];
 
+    /// <summary>Collections of garbage between the worker's first and last connection.</summary>
+    public int Collections { get; private set; }
+
     /// <summary>Connections that a retransmission brought into the table.</summary>
     public long Recovered { get; private set; }
 
@@ -92,6 +95,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes, cpu.Counters.Found);
+        Collections = GC.CollectionCount(0);
         _tally.StartTick = TickClock.Now();
     }
 
@@ -100,6 +104,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
         _tally.EndTick = TickClock.Now();
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes - Searched.Probes, cpu.Counters.Found - Searched.Found);
+        Collections = GC.CollectionCount(0) - Collections;
         GC.KeepAlive(_packetOwner);
     }
 
@@ -116,7 +121,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
             0,
             RaceWorkload.DestinationAddress(destination),
             _destinationPort);
-        if (!ChoosePort(ref tuple, sender))
+        if (!ChoosePort(ref tuple, sender, destination))
         {
             _tally.Skipped++;
             return;
@@ -203,12 +208,12 @@ internal sealed unsafe class ConnectionLoop<TEra>
         return choice;
     }
 
-    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender)
+    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender, int destination)
     {
         switch (_workload.SourcePorts)
         {
             case SourcePortChoice.Kernel:
-                var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple);
+                var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
                 ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _portNoise, ref inUse);
                 tuple.SourcePort = port;
                 return port != 0;

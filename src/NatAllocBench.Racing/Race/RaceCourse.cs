@@ -15,6 +15,8 @@ internal sealed unsafe class RaceCourse<TEra>
     /// <summary>Rounds of retransmission that are raced after the first SYNs: those at 1, 3 and 7 s of most clients.</summary>
     public const int Retransmissions = 3;
 
+    private readonly ulong[][] _claimed;
+
     public RaceCourse(
         RaceWorkload workload, ConntrackTable<IPv4Address, TEra, KernelLocks> table, NativeRegion stamps, int workers, ulong seed)
     {
@@ -24,6 +26,13 @@ internal sealed unsafe class RaceCourse<TEra>
         Seed = seed;
         Workers = workers;
         Ports = new EphemeralPorts(workload.Era.Version, LocalPortRange.Default(workload.Era.Version), seed);
+        bool threaded = workload is { Threads: > 1, SourcePorts: SourcePortChoice.Kernel };
+        _claimed = new ulong[threaded ? workload.Clients * workload.Destinations : 0][];
+        for (int i = 0; i < _claimed.Length; i++)
+        {
+            _claimed[i] = new ulong[65536 / 64];
+        }
+
         Gate = new StartGate(workers);
         Barrier = new SpinBarrier(workers);
     }
@@ -41,6 +50,12 @@ internal sealed unsafe class RaceCourse<TEra>
 
     /// <summary>The host's port choice, shared by all clients as in the kernel.</summary>
     public EphemeralPorts Ports { get; }
+
+    /// <summary>
+    /// One bit a port that threads of one client have claimed towards one destination, or null where a client has one thread only.
+    /// </summary>
+    public ulong[]? ClaimedPorts(int client, int destination) =>
+        _claimed.Length == 0 ? null : _claimed[(client * Workload.Destinations) + destination];
 
     public StartGate Gate { get; }
 

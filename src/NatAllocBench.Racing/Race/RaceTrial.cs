@@ -43,26 +43,19 @@ public static class RaceTrial
             workers[worker] = new RaceWorker<TEra>(shared, worker);
         }
 
-        int collections = 0;
         IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
             worker => workers[worker].Run(cancellation),
             [shared.Gate, shared.Barrier],
-            () => shared.Gate.OpenWhenReady(StartGate.DefaultLead, () =>
-            {
-                GC.Collect();
-                GC.WaitForPendingFinalizers();
-                collections = GC.CollectionCount(0);
-            }),
+            () => shared.Gate.OpenWhenReady(StartGate.DefaultLead),
             cancellation);
-        collections = GC.CollectionCount(0) - collections;
         if (cancellation.IsCancellationRequested)
         {
             return null;
         }
 
         TrialProof.Check(table, workers, standing);
-        return TrialSummary.Of(workers, reports, seed, collections);
+        return TrialSummary.Of(workers, reports, seed);
     }
 
     private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random)

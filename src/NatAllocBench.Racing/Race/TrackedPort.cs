@@ -7,17 +7,20 @@ namespace NatAllocBench.Racing.Race;
 
 /// <summary>
 /// The client's in-use test: a port is in use while the connection that had it is still tracked. A client whose sockets are all closed
-/// would have it free a little earlier, or later; a reused port would not be a new connection for the router.
+/// would have it free a little earlier, or later; a reused port would not be a new connection for the router. Threads of one client
+/// claim their port, as connect() does under the lock of its own table.
 /// </summary>
 internal struct TrackedPort<TEra> : IPortInUse
     where TEra : struct, IEra
 {
     private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
     private readonly int _cpu;
+    private readonly ulong[]? _claimed;
     private ConntrackTuple<IPv4Address> _tuple;
 
-    public TrackedPort(ConntrackTable<IPv4Address, TEra, KernelLocks> table, int cpu, in ConntrackTuple<IPv4Address> tuple)
+    public TrackedPort(ConntrackTable<IPv4Address, TEra, KernelLocks> table, int cpu, in ConntrackTuple<IPv4Address> tuple, ulong[]? claimed)
     {
+        _claimed = claimed;
         _table = table;
         _cpu = cpu;
         _tuple = tuple;
@@ -26,6 +29,13 @@ internal struct TrackedPort<TEra> : IPortInUse
     public bool IsInUse(ushort port)
     {
         _tuple.SourcePort = port;
-        return _table.TryFind(ref _table.Cpu(_cpu), in _tuple, _table.Hash(in _tuple), out _);
+        if (_table.TryFind(ref _table.Cpu(_cpu), in _tuple, _table.Hash(in _tuple), out _))
+        {
+            return true;
+        }
+
+        // Atomicity alone decides which of two threads has the port; nothing is published through the bit.
+        ulong bit = 1UL << (port % 64);
+        return _claimed is not null && (Interlocked.Or(ref _claimed[port / 64], bit) & bit) != 0;
     }
 }

@@ -7,7 +7,7 @@ namespace NatAllocBench.Racing.Race;
 internal static class TrialSummary
 {
     public static TrialResult Of<TEra>(
-        IReadOnlyList<RaceWorker<TEra>> workers, IReadOnlyList<WorkerReport> reports, ulong seed, int collections)
+        IReadOnlyList<RaceWorker<TEra>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
         where TEra : struct, IEra
     {
         var total = new WorkerTally { StartTick = ulong.MaxValue };
@@ -53,7 +53,7 @@ internal static class TrialSummary
             FailedByClient = byClient,
             Preemptions = reports.Sum(report => report.Preemptions),
             PinFailures = [.. reports.Select(report => report.PinFailure).OfType<string>()],
-            Collections = collections,
+            Collections = workers.Max(worker => worker.Loop.Collections),
         };
     }
 

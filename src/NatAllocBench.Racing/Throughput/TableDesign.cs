@@ -10,7 +10,7 @@ namespace NatAllocBench.Racing.Throughput;
 public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputWorkload, ulong, IConnectionTable> Create)
 {
     /// <summary>The model's own designs, the faithful baseline first.</summary>
-    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>()];
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>()];
 
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(

@@ -105,6 +105,9 @@ public sealed record RaceWorkload
         Check(Connections >= 1, $"--connections {Connections}: use at least 1");
         Check(Standing + Connections <= MaxStanding,
             $"--occupancy over {Destinations} destinations and {Pool} addresses means {Standing} standing entries; at most {MaxStanding} fit");
+        Check(Threads == 1 || (long)Clients * Destinations <= 16_384,
+            $"--threads {Threads}: several threads a client need at most 16384 clients times destinations");
+        Check(Threads == 1 || SourcePorts != SourcePortChoice.Fixed, "--source-ports fixed: a client can have one thread only; use --threads 1");
         Check(SourcePorts != SourcePortChoice.Fixed || (long)Clients * Destinations >= Connections,
             $"--source-ports fixed: {Connections} connections need as many clients times destinations; raise --clients to {Connections}");
     }

@@ -11,26 +11,24 @@ internal sealed class CellComparer(CompareOptions options)
         yield return Rates(workload, first, second);
         if (first.ConnectionsPerSecond is not null || second.ConnectionsPerSecond is not null)
         {
-            yield return Speeds(
-                workload,
-                new Speed(first.ConnectionsPerSecond, first.ConnectionsPerSecondLow, first.ConnectionsPerSecondHigh, first.PerTrial?.ConnectionsPerSecond),
-                new Speed(second.ConnectionsPerSecond, second.ConnectionsPerSecondLow, second.ConnectionsPerSecondHigh, second.PerTrial?.ConnectionsPerSecond));
+            yield return Speeds(workload, Of(first), Of(second));
         }
     }
 
     public CellComparison Compare(Workload workload, ThroughputCell first, ThroughputCell second)
     {
-        CellComparison comparison = Speeds(
-            workload,
-            new Speed(first.ConnectionsPerSecond, first.ConnectionsPerSecondLow, first.ConnectionsPerSecondHigh, first.PerRound?.ConnectionsPerSecond),
-            new Speed(second.ConnectionsPerSecond, second.ConnectionsPerSecondLow, second.ConnectionsPerSecondHigh, second.PerRound?.ConnectionsPerSecond));
-        bool otherPlacement = Math.Max(first.Threads, second.Threads) > 1
-            && first.PingPongNs is > 0 and { } a && second.PingPongNs is > 0 and { } b && Math.Max(a / b, b / a) > SamePlacementUpTo;
-        return !otherPlacement ? comparison : comparison with
-        {
-            Verdict = Verdict.Undecided,
-            Remark = $"CPUs placed differently: ping-pong {Figures.Significant(first.PingPongNs!.Value)} and {Figures.Significant(second.PingPongNs!.Value)} ns",
-        };
+        CellComparison comparison = Speeds(workload, Of(first), Of(second));
+        bool sharesLines = Math.Max(first.Threads, second.Threads) > 1;
+        return sharesLines
+            && first.PingPongNs is > 0 and { } a
+            && second.PingPongNs is > 0 and { } b
+            && Math.Max(a / b, b / a) > SamePlacementUpTo
+            ? comparison with
+            {
+                Verdict = Verdict.Undecided,
+                Remark = $"CPUs placed differently: ping-pong {Figures.Significant(a)} and {Figures.Significant(b)} ns",
+            }
+            : comparison;
     }
 
     private CellComparison Rates(Workload workload, RaceCell first, RaceCell second)
@@ -74,6 +72,12 @@ internal sealed class CellComparer(CompareOptions options)
 
     private static CellComparison Missing(Workload workload, string metric, string first, string second, string? reason) =>
         new(workload, metric, first, second, null, Verdict.Undecided, reason is null ? "no raw values" : $"missing: {reason}");
+
+    private static Speed Of(RaceCell cell) =>
+        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond);
+
+    private static Speed Of(ThroughputCell cell) =>
+        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond);
 
     private sealed record Speed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw);
 }

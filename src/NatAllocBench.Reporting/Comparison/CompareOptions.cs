@@ -14,7 +14,7 @@ public sealed record CompareOptions
     /// <summary>Speeds whose times per connection differ by less than this many nanoseconds are the same, whatever their ratio.</summary>
     public double TimeNoiseFloorNs { get; init; } = 0.3;
 
-    /// <summary>Parameters of the workload that may differ between partners, by their names in the run format, for example <c>cpus</c>.</summary>
+    /// <summary>Parameters that may differ between partners, by their names in the run format, for example <c>cpus</c>.</summary>
     public IReadOnlySet<string> Across { get; init; } = new HashSet<string>();
 
     /// <summary>Exit with code 1 when a cell is worse.</summary>

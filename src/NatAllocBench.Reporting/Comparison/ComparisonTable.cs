@@ -11,8 +11,7 @@ public static class ComparisonTable
         IEnumerable<string> names = cells.SelectMany(c => c.Workload.Parameters).Select(p => p.Key).Distinct();
         ColumnSpec<CellComparison>[] columns =
         [
-            .. names.Select(name => new ColumnSpec<CellComparison>(
-                name, name is "mode" or "design" ? ColumnRole.Identity : ColumnRole.Parameter, c => Parameter(c.Workload, name), IsNumber: false)),
+            .. names.Select(name => new ColumnSpec<CellComparison>(name, Role(name), c => Parameter(c.Workload, name), IsNumber: false)),
             new("A", ColumnRole.Figure, c => c.First),
             new("B", ColumnRole.Figure, c => c.Second),
             new("B / A [95 %]", ColumnRole.Figure, c => Ratio(c.Ratio)),
@@ -32,6 +31,8 @@ public static class ComparisonTable
         Verdict.Same => "same",
         _ => "undecided",
     };
+
+    internal static ColumnRole Role(string parameter) => parameter is "mode" or "design" ? ColumnRole.Identity : ColumnRole.Parameter;
 
     internal static string? Parameter(Workload workload, string name) => workload.Parameters.FirstOrDefault(p => p.Key == name).Value;
 

@@ -8,7 +8,7 @@ public sealed record RunComparison(
     IReadOnlyList<CellComparison> Cells, IReadOnlyList<Workload> OnlyInFirst, IReadOnlyList<Workload> OnlyInSecond)
 {
     // Options that change the work of a cell without being part of its parameters.
-    private static readonly string[] WorkloadOptions = ["connections"];
+    private static readonly string[] WorkloadOptions = ["connections", "fill"];
 
     /// <summary>Compares a run with a base.</summary>
     /// <param name="first">The base.</param>

@@ -4,7 +4,7 @@ namespace NatAllocBench.Reporting;
 public static class AtomicFile
 {
     /// <summary>Replaces a file, or leaves it untouched.</summary>
-    /// <param name="path">The target; its directory must exist.</param>
+    /// <param name="path">The target; its directory is made if there is none.</param>
     /// <param name="content">The new content.</param>
     /// <exception cref="ResultsWriteException">The target cannot be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
@@ -12,6 +12,7 @@ public static class AtomicFile
         string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
         try
         {
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
             try
             {
                 using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))

@@ -12,6 +12,11 @@ public static partial class PublishedRun
     public static IReadOnlyDictionary<string, byte[]> GeneratedFiles(RunRecord run)
     {
         Dictionary<string, byte[]> files = new() { [ResultsStore.TablesFileName] = Encoding.UTF8.GetBytes(RunReport.Markdown(run)) };
+        foreach (Chart chart in RunCharts.Build(run))
+        {
+            files[chart.FileName] = Encoding.UTF8.GetBytes(ChartDrawing.Svg(chart));
+        }
+
         return files;
     }
 
@@ -38,12 +43,9 @@ public static partial class PublishedRun
     public static IReadOnlyList<string> Faults(string directory, RunRecord run)
     {
         List<string> faults = [];
-        DirectoryInfo info = new(directory);
-        string actual = $"{info.Parent?.Name}/{CounterPattern().Replace(info.Name, "")}";
-        string expected = ResultsStore.DirectoryOf(run);
-        if (actual != expected && $"{info.Parent?.Name}/{info.Name}" != expected)
+        if (!IsNameOf(directory, run))
         {
-            faults.Add($"belongs into {expected}");
+            faults.Add($"belongs into {ResultsStore.DirectoryOf(run)}");
         }
 
         if (!RunFormat.ReadBytes(Path.Combine(directory, ResultsStore.RunFileName)).AsSpan().SequenceEqual(RunFormat.Write(run)))
@@ -53,6 +55,15 @@ public static partial class PublishedRun
 
         faults.AddRange(Stale(directory, run, out _).Select(name => $"{name} is not what the run generates; run publish"));
         return faults;
+    }
+
+    /// <summary>Whether a directory is the one that the run belongs into, with or without a counter.</summary>
+    internal static bool IsNameOf(string directory, RunRecord run)
+    {
+        DirectoryInfo info = new(directory);
+        string expected = ResultsStore.DirectoryOf(run);
+        return $"{info.Parent?.Name}/{info.Name}" == expected
+            || $"{info.Parent?.Name}/{CounterPattern().Replace(info.Name, "")}" == expected;
     }
 
     private static IEnumerable<string> Stale(string directory, RunRecord run, out IReadOnlyDictionary<string, byte[]> files)

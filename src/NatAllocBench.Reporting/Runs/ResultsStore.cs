@@ -71,7 +71,8 @@ public sealed class ResultsStore
         {
             Exception cause = e is ResultsWriteException { InnerException: { } inner } ? inner : e;
             throw new ResultsWriteException(
-                $"cannot write results under {Root}: {AtomicFile.Reason(cause)}; name another directory with --out or use --no-publish", cause);
+                $"cannot write results under {Root}: {AtomicFile.Reason(cause)}; name another directory with --out or use --no-publish",
+                cause);
         }
     }
 
@@ -106,7 +107,7 @@ public sealed class ResultsStore
         }
     }
 
-    private static string Slug(string text)
+    internal static string Slug(string text)
     {
         StringBuilder slug = new();
         foreach (char c in text)

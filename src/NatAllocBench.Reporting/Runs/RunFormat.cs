@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -60,8 +61,8 @@ public static class RunFormat
                 ?? throw new RunFormatException("the file holds null, not a run");
             if (head.SchemaVersion != RunRecord.CurrentSchemaVersion)
             {
-                throw new RunFormatException(
-                    $"schema version {head.SchemaVersion?.ToString() ?? "missing"} is not {RunRecord.CurrentSchemaVersion}, the one read here");
+                string version = head.SchemaVersion?.ToString(CultureInfo.InvariantCulture) ?? "missing";
+                throw new RunFormatException($"schema version {version} is not {RunRecord.CurrentSchemaVersion}, the one read here");
             }
 
             RunRecord? run = head.Command switch

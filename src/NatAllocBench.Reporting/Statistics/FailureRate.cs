@@ -12,14 +12,14 @@ namespace NatAllocBench.Reporting;
 /// the pooled count looks more certain than it is. The trials are independent of each other, so they are the sampling units, and the
 /// interval is the one that Korn and Graubard gave for proportions from clustered samples (Survey Methodology 24, 1998, p. 193): the
 /// exact Clopper-Pearson interval on an effective number of attempts. With trials of n_i attempts and x_i failures, N = sum n_i and
-/// p = sum x_i / N, the variance of the ratio estimator between k trials is V = k/(k-1) * sum (x_i - p n_i)^2 / N^2; the over-dispersion is
-/// phi = max(1, V / (p (1-p) / N)); the effective attempts are N / phi * (t_{N-1} / t_{k-1})^2, at most N, where the quotient of Student
+/// p = sum x_i / N, the variance of the ratio estimator between k trials is V = k/(k-1) * sum (x_i - p n_i)^2 / N^2; the over-dispersion
+/// is phi = max(1, V / (p (1-p) / N)); the effective attempts are N / phi * (t_{N-1} / t_{k-1})^2, at most N, where the quotient of Student
 /// quantiles pays for phi being estimated from k trials only.
 /// </para>
 /// <para>
 /// Why this one: it stays within 0 and 1, is usable with a handful of failures, where intervals by the normal approximation or on the
-/// logit scale collapse, and because phi is at least 1 it is never narrower than the binomial interval. Its price is that it is wide for few
-/// trials: with two, the Student quantile alone makes it 6.5 times as wide.
+/// logit scale collapse, and because phi is at least 1 it is never narrower than the binomial interval. Its price is that it is wide for
+/// few trials: with two, the Student quantile alone makes it 6.5 times as wide.
 /// </para>
 /// <para>
 /// Without failures phi cannot be estimated. Then the upper end is the one-sided exact bound 1 - 0.05^(1/N), about 3/N; a phi known from

@@ -5,7 +5,9 @@ namespace NatAllocBench.Reporting;
 /// <summary>How numbers are written in tables: few digits, thousands grouped, a rate never without its interval.</summary>
 public static class Figures
 {
-    /// <summary>A failure rate in per cent with its interval, <c>2.31 % [2.10, 2.52]</c>; without failures <c>0 (&lt; 0.0013 %)</c>.</summary>
+    /// <summary>
+    /// A failure rate in per cent with its interval, <c>2.31 % [2.10, 2.52]</c>; without failures <c>0 (&lt; 0.0013 %)</c>.
+    /// </summary>
     /// <param name="rate">The share, 0 to 1.</param>
     /// <param name="low">The lower end of the interval.</param>
     /// <param name="high">The upper end of the interval.</param>

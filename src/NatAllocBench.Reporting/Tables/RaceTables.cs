@@ -9,7 +9,7 @@ public static class RaceTables
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<RaceCell> cells) =>
         [.. cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g => Group(Title(g.Key.Preset, g.Key.Series), [.. g]))];
 
-    private static string Title(string? preset, string? series) => (preset, series) switch
+    internal static string Title(string? preset, string? series) => (preset, series) switch
     {
         (null, null) => "race",
         (null, _) => series,
@@ -72,9 +72,9 @@ public static class RaceTables
         ];
     }
 
-    private static string? Share(RaceCell cell, double seconds) => cell.Delayed is { } delayed
-        ? Figures.Significant(delayed.Where(d => d.Seconds == seconds).Sum(d => d.Share) * 100)
-        : null;
+    // Eras differ in their schedules: a delay that the cell's era does not have is no value, not 0.
+    private static string? Share(RaceCell cell, double seconds) =>
+        cell.Delayed?.FirstOrDefault(d => d.Seconds == seconds) is { } delayed ? Figures.Significant(delayed.Share * 100) : null;
 
     private static string? Exact(double? value) => value is { } v ? Figures.Exact(v) : null;
 

@@ -1,12 +1,11 @@
-using System.Globalization;
 using System.Text;
 
 namespace NatAllocBench.Reporting;
 
 /// <summary>
 /// Keeps tables in Markdown files the same as the runs they come from. A block starts with the line
-/// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to the
-/// Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first.
+/// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to
+/// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first.
 /// </summary>
 public static class ReadmeBlock
 {
@@ -59,7 +58,8 @@ public static class ReadmeBlock
             int next = sourceEnd < 0 ? -1 : markdown.IndexOf(Begin, sourceEnd, StringComparison.Ordinal);
             if (end < 0 || (next >= 0 && next < end))
             {
-                throw new RunFormatException($"a table block has no {End} after {markdown[begin..Math.Min(markdown.Length, begin + 80)].Split('\n')[0]}");
+                string line = markdown[begin..Math.Min(markdown.Length, begin + 80)].Split('\n')[0];
+                throw new RunFormatException($"a table block has no {End} after {line}");
             }
 
             string source = markdown[sourceStart..sourceEnd].Trim();
@@ -77,11 +77,11 @@ public static class ReadmeBlock
         RunRecord run = RunFormat.ReadFile(Inside(parts[0], baseDirectory));
         IReadOnlyList<ResultTable> tables = RunReport.Tables(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
-            ?? throw new RunFormatException($"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");
-        string link = parts[0].EndsWith(".json", StringComparison.Ordinal) ? parts[0][..(parts[0].LastIndexOf('/') + 1)] : parts[0].TrimEnd('/') + "/";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunReport.Summary(run))}: [whole run]({link}{ResultsStore.TablesFileName}).\n");
+            ?? throw new RunFormatException(
+                $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");
+        bool isFile = parts[0].EndsWith(".json", StringComparison.Ordinal);
+        string link = (isFile ? parts[0][..(parts[0].LastIndexOf('/') + 1)] : parts[0].TrimEnd('/') + "/") + ResultsStore.TablesFileName;
+        return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunReport.Summary(run))}: [whole run]({link}).\n";
     }
 
     private static string Inside(string relative, string baseDirectory)

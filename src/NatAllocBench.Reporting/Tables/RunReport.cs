@@ -31,7 +31,15 @@ public static class RunReport
 
         foreach (ResultTable table in Tables(run))
         {
-            _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(table.Title)}\n\n").Append(MarkdownTable.Render(table));
+            _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(table.Title)}\n\n")
+                .Append(MarkdownTable.Render(table));
+        }
+
+        IReadOnlyList<Chart> charts = RunCharts.Build(run);
+        _ = page.Append(charts.Count > 0 ? "\n## Charts\n" : "");
+        foreach (Chart chart in charts)
+        {
+            _ = page.Append(CultureInfo.InvariantCulture, $"\n![{MarkdownText.Escape(chart.Title)}]({chart.FileName})\n");
         }
 
         AppendList(page, "Warnings", run.Machine.Warnings);
@@ -43,19 +51,24 @@ public static class RunReport
     /// <param name="run">The run.</param>
     /// <returns>Plain text.</returns>
     public static string Summary(RunRecord run) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{run.Machine.CpuModel}, {run.Machine.Cores} CPUs, {run.Machine.OsDescription ?? run.Machine.Os}, {run.StartedUtc.UtcDateTime:yyyy-MM-dd}, {Commit(run)}");
+        CultureInfo.InvariantCulture, $"{Machine(run.Machine)}, {run.StartedUtc.UtcDateTime:yyyy-MM-dd}, {Commit(run)}");
+
+    /// <summary>One line that names a machine.</summary>
+    /// <param name="machine">The machine.</param>
+    /// <returns>Plain text.</returns>
+    public static string Machine(MachineFacts machine) => string.Create(
+        CultureInfo.InvariantCulture, $"{machine.CpuModel}, {machine.Cores} CPUs, {machine.Arch}, {machine.OsDescription ?? machine.Os}");
 
     private static IEnumerable<string> Provenance(RunRecord run)
     {
         MachineFacts machine = run.Machine;
         yield return string.Create(
             CultureInfo.InvariantCulture, $"measured {run.StartedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Commit(run)}");
-        yield return string.Create(
-            CultureInfo.InvariantCulture, $"machine: {machine.CpuModel}, {machine.Cores} CPUs, {machine.Arch}, {machine.OsDescription ?? machine.Os}");
+        yield return $"machine: {Machine(machine)}";
         (string Name, string? Value)[] facts =
         [
-            ("kernel", machine.Kernel), ("runtime", machine.Runtime), ("GC", machine.Gc), ("tiering", machine.Tiering), ("clock", machine.Clock),
+            ("kernel", machine.Kernel), ("runtime", machine.Runtime), ("GC", machine.Gc), ("tiering", machine.Tiering),
+            ("clock", machine.Clock),
         ];
         foreach ((string name, string? value) in facts.Where(f => f.Value is not null))
         {

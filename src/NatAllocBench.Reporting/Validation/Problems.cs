@@ -32,8 +32,10 @@ internal sealed class Problems
     /// <summary>Both values must be there and equal, or both be absent; tiny differences of floating point do not count.</summary>
     public void Same(string place, string name, double? stated, double? expected, string source)
     {
-        bool same = stated is { } s && expected is { } e ? Math.Abs(s - e) <= 1e-6 * Math.Max(Math.Abs(s), Math.Abs(e)) : stated == expected;
-        Unless(same, place, Line($"{name} is {stated?.ToString(CultureInfo.InvariantCulture) ?? "null"}, but {source} gives {expected?.ToString(CultureInfo.InvariantCulture) ?? "null"}"));
+        bool same = stated is { } s && expected is { } e
+            ? Math.Abs(s - e) <= 1e-6 * Math.Max(Math.Abs(s), Math.Abs(e))
+            : stated == expected;
+        Unless(same, place, $"{name} is {Text(stated)}, but {source} gives {Text(expected)}");
     }
 
     /// <summary>Values that are there must not fall from one to the next.</summary>
@@ -49,6 +51,8 @@ internal sealed class Problems
             }
         }
     }
+
+    private static string Text(double? value) => value?.ToString(CultureInfo.InvariantCulture) ?? "null";
 
     private static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

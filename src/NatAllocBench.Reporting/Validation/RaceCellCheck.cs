@@ -28,6 +28,7 @@ internal static class RaceCellCheck
         problems.InRange<int>(place, "cpus", cell.Cpus, 1, 1 << 16);
         problems.InRange<int>(place, "clients", cell.Clients, 1, int.MaxValue);
         problems.InRange<int>(place, "destinations", cell.Destinations, 1, int.MaxValue);
+        problems.InRange(place, "threads", cell.Threads, 1, int.MaxValue);
         problems.InRange(place, "pool", cell.Pool, 1, int.MaxValue);
         problems.InRange(place, "portMin", cell.PortMin, 0, 65535);
         problems.InRange(place, "portMax", cell.PortMax, cell.PortMin ?? 0, 65535);
@@ -37,9 +38,12 @@ internal static class RaceCellCheck
 
     private static void CheckCounts(string place, RaceCell cell, Problems problems)
     {
+        bool isComplete = cell is { Trials: not null, Attempts: not null, Confirmed: not null, InsertFailed: not null }
+            && cell is { Rate: not null, RateLow: not null, RateHigh: not null };
         problems.Unless(
-            cell is { Trials: not null, Attempts: not null, Confirmed: not null, InsertFailed: not null, Rate: not null, RateLow: not null, RateHigh: not null },
-            place, "trials, attempts, confirmed, insertFailed, rate, rateLow and rateHigh must be there, or missing must say why not");
+            isComplete,
+            place,
+            "trials, attempts, confirmed, insertFailed, rate, rateLow and rateHigh must be there, or missing must say why not");
         problems.InRange(place, "trials", cell.Trials, 1, int.MaxValue);
         problems.InRange(place, "attempts", cell.Attempts, 1, long.MaxValue);
         problems.NotNegative(place, "confirmed", cell.Confirmed);
@@ -54,7 +58,13 @@ internal static class RaceCellCheck
         }
 
         long? sum = parts.Aggregate((long?)0, (a, b) => a + b);
-        problems.Unless(sum is null || sum == cell.InsertFailed, place, $"the failed parts add up to {sum}, not to insertFailed {cell.InsertFailed}");
+        problems.Unless(
+            sum is null || sum == cell.InsertFailed, place, $"the failed parts add up to {sum}, not to insertFailed {cell.InsertFailed}");
+        long? byClient = cell.FailedByClient?.Sum();
+        problems.Unless(
+            byClient is null || byClient == cell.InsertFailed,
+            place,
+            $"failedByClient adds up to {byClient}, not to insertFailed {cell.InsertFailed}");
     }
 
     private static void CheckRate(string place, RaceCell cell, Problems problems)
@@ -79,7 +89,8 @@ internal static class RaceCellCheck
         (string Name, double? Value)[] values =
         [
             ("connectionsPerSecond", cell.ConnectionsPerSecond), ("probesPerConnection", cell.ProbesPerConnection),
-            ("foundPerConnection", cell.FoundPerConnection), ("windowP50Ns", cell.WindowP50Ns), ("pairDistanceP50Ns", cell.PairDistanceP50Ns),
+            ("foundPerConnection", cell.FoundPerConnection), ("windowP50Ns", cell.WindowP50Ns),
+            ("pairDistanceP50Ns", cell.PairDistanceP50Ns),
         ];
         foreach ((string name, double? value) in values)
         {
@@ -98,7 +109,8 @@ internal static class RaceCellCheck
         place += ".perTrial";
         (string Name, int? Count)[] lengths =
         [
-            ("attempts", trials.Attempts.Count), ("insertFailed", trials.InsertFailed.Count), ("failedKeepPort", trials.FailedKeepPort?.Count),
+            ("attempts", trials.Attempts.Count), ("insertFailed", trials.InsertFailed.Count),
+            ("failedKeepPort", trials.FailedKeepPort?.Count),
             ("failedSearch", trials.FailedSearch?.Count), ("failedExhausted", trials.FailedExhausted?.Count),
             ("failedChain", trials.FailedChain?.Count), ("connectionsPerSecond", trials.ConnectionsPerSecond?.Count),
             ("slowestWorkerConnectionsPerSecond", trials.SlowestWorkerConnectionsPerSecond?.Count),
@@ -132,7 +144,8 @@ internal static class RaceCellCheck
         problems.Same(place, "failedChain", cell.FailedChain, expected.FailedChain, Source);
         problems.Same(place, "rateLow", cell.RateLow, expected.RateLow, Source);
         problems.Same(place, "rateHigh", cell.RateHigh, expected.RateHigh, Source);
-        problems.Unless(cell.RateMethod == expected.RateMethod, place, $"rateMethod is \"{cell.RateMethod}\", but \"{expected.RateMethod}\" applies");
+        problems.Unless(
+            cell.RateMethod == expected.RateMethod, place, $"rateMethod is \"{cell.RateMethod}\", but \"{expected.RateMethod}\" applies");
         problems.Same(place, "connectionsPerSecond", cell.ConnectionsPerSecond, expected.ConnectionsPerSecond, Source);
         problems.Same(place, "connectionsPerSecondLow", cell.ConnectionsPerSecondLow, expected.ConnectionsPerSecondLow, Source);
         problems.Same(place, "connectionsPerSecondHigh", cell.ConnectionsPerSecondHigh, expected.ConnectionsPerSecondHigh, Source);

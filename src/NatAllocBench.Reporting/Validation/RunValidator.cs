@@ -41,7 +41,9 @@ public static partial class RunValidator
         problems.Unless(run.StartedUtc.Offset == TimeSpan.Zero, "startedUtc", "must be in UTC (+00:00)");
         problems.Unless(run.StartedUtc >= ProjectStart && run.StartedUtc <= now.AddDays(1), "startedUtc", $"{run.StartedUtc:O} cannot be");
         problems.Unless(
-            run.MeasuredCommit is null || CommitPattern().IsMatch(run.MeasuredCommit), "measuredCommit", "must be 7 to 64 hexadecimal digits");
+            run.MeasuredCommit is null || CommitPattern().IsMatch(run.MeasuredCommit),
+            "measuredCommit",
+            "must be 7 to 64 hexadecimal digits");
         problems.Unless(run.CellCount > 0 || !run.Completed, "cells", "a completed run without cells measured nothing");
     }
 

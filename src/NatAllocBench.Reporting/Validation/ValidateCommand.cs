@@ -8,11 +8,13 @@ public static class ValidateCommand
 {
     /// <summary>Checks files and directories.</summary>
     /// <param name="paths">
-    /// A <c>run.json</c> (its content is checked), the directory of a run (also its name and its generated files), or a directory with runs
-    /// below it.
+    /// A <c>run.json</c> (its content is checked), the directory of a run (also its name and its generated files), or a directory with
+    /// runs below it.
     /// </param>
     /// <param name="now">The present time.</param>
-    /// <returns>A line per fault or sound run and a summary; exit code 1 with faults, 2 when a path does not exist or holds no run.</returns>
+    /// <returns>
+    /// A line per fault or sound run and a summary; exit code 1 with faults, 2 when a path does not exist or holds no run.
+    /// </returns>
     public static CommandResult Run(IReadOnlyList<string> paths, DateTimeOffset now)
     {
         StringBuilder output = new();
@@ -49,10 +51,17 @@ public static class ValidateCommand
         }
 
         // Links are not followed: a contribution must not make the check read outside of it.
-        EnumerationOptions options = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, MaxRecursionDepth = 4 };
+        EnumerationOptions options = new()
+        {
+            RecurseSubdirectories = true,
+            AttributesToSkip = FileAttributes.ReparsePoint,
+            MaxRecursionDepth = 4,
+        };
         return !Directory.Exists(path)
             ? []
-            : [.. Directory.EnumerateFiles(path, ResultsStore.RunFileName, options).Select(f => Path.GetDirectoryName(f)!).Order(StringComparer.Ordinal)];
+            : [.. Directory.EnumerateFiles(path, ResultsStore.RunFileName, options)
+                .Select(f => Path.GetDirectoryName(f)!)
+                .Order(StringComparer.Ordinal)];
     }
 
     private static IReadOnlyList<string> Check(string path, DateTimeOffset now)

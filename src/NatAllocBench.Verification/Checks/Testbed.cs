@@ -24,7 +24,8 @@ internal sealed class Testbed<TAddress, TEra> : IDisposable
         _restored = new List<uint>((int)entries);
         var options = new TableOptions
         {
-            Buckets = Math.Max(1024, BitOperations.RoundUpToPowerOf2(entries)),
+            Buckets = Math.Max(1024, BitOperations.RoundUpToPowerOf2(entries) * 4), // short chains: most lines are long on entries
+            BySourceBuckets = 4096,
             MaxConnections = entries + 1,
         };
         Table = new ConntrackTable<TAddress, TEra, KernelLocks>(era, options, _nat);

@@ -21,15 +21,16 @@ internal sealed class UniqueTupleCheck : IEraCheck
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"));
         ManipType manip = FieldTerms.Manip(line);
         NatRange<TAddress> range = FieldTerms.Range<TAddress>(line);
-        uint[][] taken = line.Rows("taken", 2);
+        ushort[] taken = Ports(line, "taken");
         SipKey secret = line.Has("secure_port") ? SecretWithStart((ushort)line.Hex("secure_port"), in tuple, manip) : default;
-        using var bed = new Testbed<TAddress, TEra>(era, (uint)taken.Sum(span => span[1] - span[0] + 1L) + 1, secret);
-        Occupy(bed, in tuple, manip, taken, line.Has("evictable") ? line.Rows("evictable", 2) : []);
+        using var bed = new Testbed<TAddress, TEra>(era, (uint)taken.Length + 1, secret);
+        Occupy(bed, in tuple, manip, taken, line.Has("evictable") ? Ports(line, "evictable") : []);
         uint self = CreateSelf(bed, in tuple, line.Has("syn_sent") && line.Flag("syn_sent"));
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        PortSearcher<TAddress, TEra, KernelLocks>.Search(bed.Table, ref bed.Cpu, ref random, ref tuple, self, in range, manip);
+        var probe = new ReplyProbe<TAddress, TEra, KernelLocks>(bed.Table, self);
+        PortSearcher<TAddress, TEra, KernelLocks>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
 
         VectorObject answer = line.Object("out");
         comparison.Expect("port", answer.Port("port"), KeyOf(in tuple, manip));
@@ -48,20 +49,21 @@ internal sealed class UniqueTupleCheck : IEraCheck
 
     /// <summary>Entries whose reply tuple is the one that a search would have to use for each taken port.</summary>
     private static void Occupy<TAddress, TEra>(
-        Testbed<TAddress, TEra> bed, in ConntrackTuple<TAddress> tuple, ManipType manip, uint[][] taken, uint[][] evictable)
+        Testbed<TAddress, TEra> bed, in ConntrackTuple<TAddress> tuple, ManipType manip, ushort[] taken, ushort[] evictable)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
     {
         var isEvictable = new bool[ushort.MaxValue + 1];
-        foreach (uint port in evictable.SelectMany(Ports))
+        foreach (ushort port in evictable)
         {
             isEvictable[port] = true;
         }
 
-        foreach (uint port in taken.SelectMany(Ports))
+        ConntrackTuple<TAddress> original = Foreign(in tuple);
+        foreach (ushort port in taken)
         {
-            ConntrackTuple<TAddress> translated = WithKey(in tuple, manip, (ushort)port);
-            ConntrackTuple<TAddress> original = Foreign(in translated, (ushort)port);
+            ConntrackTuple<TAddress> translated = WithKey(in tuple, manip, port);
+            original.SourcePort = port;
             TcpState state = tuple.Protocol != IPProtocol.Tcp ? TcpState.None
                 : isEvictable[port] ? TcpState.TimeWait
                 : TcpState.Established;
@@ -75,7 +77,7 @@ internal sealed class UniqueTupleCheck : IEraCheck
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
     {
-        ConntrackTuple<TAddress> original = Foreign(in tuple, 0);
+        ConntrackTuple<TAddress> original = Foreign(in tuple);
         original.Destination = Reserved<TAddress>(3);
         uint slot = bed.Create(in original, NewTdEnd);
         if (tuple.Protocol == IPProtocol.Tcp && !synSent)
@@ -87,13 +89,12 @@ internal sealed class UniqueTupleCheck : IEraCheck
     }
 
     /// <summary>A tuple between addresses of the reserved class E, or of the IPv6 discard prefix.</summary>
-    private static ConntrackTuple<TAddress> Foreign<TAddress>(in ConntrackTuple<TAddress> like, ushort port)
+    private static ConntrackTuple<TAddress> Foreign<TAddress>(in ConntrackTuple<TAddress> like)
         where TAddress : unmanaged, IAddress<TAddress>
     {
         ConntrackTuple<TAddress> tuple = like;
         tuple.Source = Reserved<TAddress>(1);
         tuple.Destination = Reserved<TAddress>(2);
-        tuple.SourcePort = port;
         return tuple;
     }
 
@@ -101,12 +102,19 @@ internal sealed class UniqueTupleCheck : IEraCheck
         where TAddress : unmanaged, IAddress<TAddress> =>
         TAddress.Parse(TAddress.WordCount == 1 ? $"240.0.0.{last}" : $"100::{last}");
 
-    private static IEnumerable<uint> Ports(uint[] interval)
+    /// <summary>The ports of a list of closed intervals.</summary>
+    private static ushort[] Ports(VectorObject line, string name)
     {
-        for (uint port = interval[0]; port <= interval[1]; port++)
+        var ports = new List<ushort>();
+        foreach (uint[] interval in line.Rows(name, 2))
         {
-            yield return VectorObject.PortOf(port, "a taken port");
+            for (uint port = interval[0]; port <= VectorObject.PortOf(interval[1], name); port++)
+            {
+                ports.Add((ushort)port);
+            }
         }
+
+        return [.. ports];
     }
 
     private static ConntrackTuple<TAddress> WithKey<TAddress>(in ConntrackTuple<TAddress> tuple, ManipType manip, ushort key)

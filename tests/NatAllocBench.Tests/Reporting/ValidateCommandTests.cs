@@ -36,7 +36,8 @@ public sealed class ValidateCommandTests : IDisposable
     }
 
     [Fact]
-    public void Tables_that_were_edited_fail() => AssertFault("tables.md", bytes => [.. bytes, (byte)'x'], "tables.md is not what the run generates");
+    public void Tables_that_were_edited_fail() =>
+        AssertFault("tables.md", bytes => [.. bytes, (byte)'x'], "tables.md is not what the run generates");
 
     [Fact]
     public void A_reformatted_run_fails() =>
@@ -45,7 +46,8 @@ public sealed class ValidateCommandTests : IDisposable
     [Fact]
     public void A_faulty_run_fails() => AssertFault(
         "run.json",
-        bytes => Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(bytes).Replace("\"confirmed\": 2931", "\"confirmed\": 2930", StringComparison.Ordinal)),
+        bytes => Encoding.UTF8.GetBytes(
+            Encoding.UTF8.GetString(bytes).Replace("\"confirmed\": 2931", "\"confirmed\": 2930", StringComparison.Ordinal)),
         "is not confirmed 2930");
 
     [Fact]

@@ -1,0 +1,21 @@
+namespace NatAllocBench.LiveKernel;
+
+/// <summary>A small seeded generator for start offsets and distances: no allocation, the same draws on every machine.</summary>
+internal struct SplitMix64(ulong seed)
+{
+    private ulong _state = seed;
+
+    internal ulong Next()
+    {
+        ulong z = _state += 0x9E3779B97F4A7C15;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return z ^ (z >> 31);
+    }
+
+    /// <summary>Uniform in [0, 1).</summary>
+    internal double NextUnit() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Exponential with mean 1.</summary>
+    internal double NextExponential() => -Math.Log(1.0 - NextUnit());
+}

@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Conntrack;
+
+/// <content>
+/// Hashes that designs with <see cref="ITableDesign.CachesHashPrefix"/> keep from the port search to confirm. They stand in the links of
+/// the unconfirmed entry, which nobody follows yet: the ORIGINAL node's link says which hashes are there, the REPLY node's link
+/// holds that of the REPLY tuple, the by-source link that of the source.
+/// </content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    private const uint HasReplyHash = 1;
+    private const uint HasSourceHash = 2;
+
+    /// <summary>Keeps the hash of the REPLY tuple that the entry is about to get.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void StashReplyHash(uint slot, uint hash)
+    {
+        Reply(slot)->Next = hash;
+        Original(slot)->Next |= HasReplyHash;
+    }
+
+    /// <summary>Forgets the hash of the REPLY tuple: the entry is about to get one that was not hashed.</summary>
+    internal void ForgetReplyHash(uint slot) => Original(slot)->Next &= ~HasReplyHash;
+
+    /// <summary>The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion.</summary>
+    internal uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
+    {
+        uint hash = BySourceHash(in tuple);
+        if (TDesign.CachesHashPrefix && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
+        {
+            Reply(slot)->BySourceNext = hash;
+            Original(slot)->Next |= HasSourceHash;
+        }
+
+        return hash;
+    }
+
+    private uint StashedSourceHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasSourceHash) != 0
+        ? Reply(slot)->BySourceNext
+        : BySourceHash(in Original(slot)->Tuple);
+
+    private uint StashedReplyHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasReplyHash) != 0
+        ? Reply(slot)->Next
+        : Hash(in Reply(slot)->Tuple);
+}

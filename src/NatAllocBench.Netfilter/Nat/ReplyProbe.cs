@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Nat;
+
+/// <summary>
+/// The probe of one allocation (<c>nf_nat_used_tuple</c>): is the reply that a mapping would have in the table? Designs with
+/// <see cref="ITableDesign.CachesHashPrefix"/> hash only the port of a candidate, and keep the hash of the accepted one for confirm.
+/// </summary>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">The table design.</typeparam>
+internal ref struct ReplyProbe<TAddress, TEra, TDesign>
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private ConntrackTable<TAddress, TEra, TDesign> _table;
+    private uint _self;
+    private uint _hash;
+    private bool _accepted;
+    private bool _hasPrefix;
+    private TupleHashPrefix<TAddress, TEra> _prefix;
+
+    /// <summary>Begins the allocation of an unconfirmed entry. The struct may be uninitialised.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Begin(ConntrackTable<TAddress, TEra, TDesign> table, uint self)
+    {
+        _table = table;
+        _self = self;
+        _hasPrefix = false;
+        _accepted = false;
+    }
+
+    /// <summary>
+    /// From here on candidates differ from <paramref name="tuple"/> in the key that <paramref name="manip"/> rewrites, and in nothing else.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FixAllButPort(in ConntrackTuple<TAddress> tuple, ManipType manip)
+    {
+        // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
+        if (TDesign.CachesHashPrefix && TupleHashPrefix<TAddress, TEra>.IsUseful && manip == ManipType.Source && !tuple.IsIcmp)
+        {
+            ConntrackTuple<TAddress> reply = tuple.Invert();
+            _prefix.Start(in _table.Secrets, in reply);
+            _hasPrefix = true;
+        }
+    }
+
+    /// <summary>Whether the reply of a mapping is in use.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsUsed(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        uint hash = Hash(in reply);
+        return Note(hash, _table.IsTakenHere(ref cpu, in reply, hash, _self));
+    }
+
+    /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedAfterEviction"/>.</summary>
+    public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        uint hash = Hash(in reply);
+        return Note(hash, _table.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
+    }
+
+    /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedByOther"/>.</summary>
+    public bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
+    {
+        ConntrackTuple<TAddress> reply = tuple.Invert();
+        uint hash = Hash(in reply);
+        return Note(hash, _table.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
+    }
+
+    /// <summary>Keeps the hash of the accepted candidate, if the search ended with one, for confirm.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void Stash()
+    {
+        if (!TDesign.CachesHashPrefix)
+        {
+            return;
+        }
+
+        if (_accepted)
+        {
+            _table.StashReplyHash(_self, _hash);
+        }
+        else
+        {
+            _table.ForgetReplyHash(_self);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly uint Hash(in ConntrackTuple<TAddress> reply) =>
+        TDesign.CachesHashPrefix && _hasPrefix ? _prefix.Finish(reply.DestinationKey) : _table.Hash(in reply);
+
+    // The search ends at the first candidate that is not in use, so the last answer is the one that counts.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Note(uint hash, bool used)
+    {
+        if (TDesign.CachesHashPrefix)
+        {
+            _hash = hash;
+            _accepted = !used;
+        }
+
+        return used;
+    }
+}

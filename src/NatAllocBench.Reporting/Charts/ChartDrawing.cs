@@ -1,0 +1,165 @@
+using OxyPlot;
+using OxyPlot.Axes;
+using OxyPlot.Legends;
+using OxyPlot.Series;
+
+namespace NatAllocBench.Reporting;
+
+/// <summary>Draws charts as SVG: dark text on an opaque white ground, which reads the same on a light and on a dark page.</summary>
+public static class ChartDrawing
+{
+    private const double Width = 860;
+    private const double Height = 480;
+    private const string SansSerif = "Arial";
+
+    // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white.
+    private static readonly OxyColor[] Palette =
+    [
+        OxyColor.Parse("#0072B2"), OxyColor.Parse("#D55E00"), OxyColor.Parse("#009E73"),
+        OxyColor.Parse("#CC79A7"), OxyColor.Parse("#E69F00"), OxyColor.Parse("#56B4E9"), OxyColor.Parse("#333333"),
+    ];
+
+    private static readonly MarkerType[] Markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Diamond];
+    private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.Dot];
+    private static readonly OxyColor Ink = OxyColor.Parse("#222222");
+    private static readonly OxyColor Grid = OxyColor.Parse("#DDDDDD");
+
+    // A triangle that points down: the value lies somewhere below.
+    private static readonly ScreenPoint[] DownTriangle = [new(-1, -0.7), new(1, -0.7), new(0, 1)];
+
+    /// <summary>Draws a chart.</summary>
+    /// <param name="chart">The chart.</param>
+    /// <returns>An SVG fragment with LF line ends, a function of the chart alone.</returns>
+    public static string Svg(Chart chart)
+    {
+        PlotModel model = new()
+        {
+            Title = chart.Title,
+            Subtitle = chart.Note.Length > 0 ? chart.Note : null,
+            DefaultFont = SansSerif,
+            TitleFontSize = 16,
+            TitlePadding = 8,
+            SubtitleFontSize = 12,
+            Background = OxyColors.White,
+            TextColor = Ink,
+            PlotAreaBorderColor = Ink,
+            Padding = new OxyThickness(10, 10, 16, 10),
+        };
+        model.Axes.Add(XAxis(chart));
+        model.Axes.Add(YAxis(chart));
+        model.Legends.Add(new Legend
+        {
+            LegendPlacement = LegendPlacement.Outside,
+            LegendPosition = LegendPosition.RightTop,
+            LegendFontSize = 12,
+            LegendTextColor = Ink,
+        });
+        for (int i = 0; i < chart.Lines.Count; i++)
+        {
+            // Beside each other rather than over each other, all lines of a value within half of its room.
+            double shift = Math.Min(0.06, 0.5 / chart.Lines.Count) * (i - ((chart.Lines.Count - 1) / 2.0));
+            foreach (Series series in Draw(chart.Lines[i], i, shift, chart.IsLogarithmic ? LogFloor(chart) : 0))
+            {
+                model.Series.Add(series);
+            }
+        }
+
+        string svg = SvgExporter.ExportToString(model, Width, Height, false, new TextMeasurer());
+        return svg.ReplaceLineEndings("\n").TrimEnd() + "\n";
+    }
+
+    private static LinearAxis XAxis(Chart chart) => new()
+    {
+        Position = AxisPosition.Bottom,
+        Title = chart.XTitle,
+        FontSize = 12,
+        AxisTitleDistance = 6,
+        Minimum = -0.5,
+        Maximum = chart.XValues.Count - 0.5,
+        MajorStep = 1,
+        MinorTickSize = 0,
+        LabelFormatter = v => v >= 0 && v < chart.XValues.Count && v == Math.Floor(v) ? Label(chart.XValues[(int)v]) : "",
+    };
+
+    private static Axis YAxis(Chart chart)
+    {
+        double[] ends = [.. chart.Lines.SelectMany(l => l.Points).SelectMany(p => new[] { p.Y, p.Low, p.High }).OfType<double>()];
+        if (!chart.IsLogarithmic)
+        {
+            return new LinearAxis
+            {
+                Position = AxisPosition.Left,
+                Title = chart.YTitle,
+                FontSize = 12,
+                AxisTitleDistance = 6,
+                Minimum = 0,
+                Maximum = ends.Max() * 1.08,
+                MajorGridlineStyle = LineStyle.Solid,
+                MajorGridlineColor = Grid,
+            };
+        }
+
+        // Whole decades around the values and bounds, so that every axis has at least two labels, and one more below for the bars: the
+        // lower end of a single failure lies many decades down and would flatten everything else.
+        return new LogarithmicAxis
+        {
+            Position = AxisPosition.Left,
+            Title = chart.YTitle,
+            FontSize = 12,
+            AxisTitleDistance = 6,
+            Minimum = LogFloor(chart),
+            Maximum = Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.02)),
+            LabelFormatter = Label,
+            MajorGridlineStyle = LineStyle.Solid,
+            MajorGridlineColor = Grid,
+        };
+    }
+
+    private static double LogFloor(Chart chart)
+    {
+        double lowest = chart.Lines.SelectMany(l => l.Points).Select(p => p.Y ?? p.High).OfType<double>().Where(v => v > 0).Min();
+        return Math.Pow(10, Math.Floor(Math.Log10(lowest) - 0.02) - 1);
+    }
+
+    private static IEnumerable<Series> Draw(ChartLine line, int index, double shift, double floor)
+    {
+        OxyColor color = Palette[index % Palette.Length];
+        LineSeries values = new()
+        {
+            Title = line.Name,
+            Color = color,
+            StrokeThickness = 1.5,
+            LineStyle = Dashes[index / Palette.Length % Dashes.Length],
+            MarkerType = Markers[index % Markers.Length],
+            MarkerSize = 4,
+            MarkerFill = color,
+        };
+        LineSeries bars = new() { Color = color, StrokeThickness = 1, LineStyle = LineStyle.Solid };
+        ScatterSeries bounds = new()
+        {
+            MarkerType = MarkerType.Custom,
+            MarkerOutline = DownTriangle,
+            MarkerSize = 5,
+            MarkerFill = OxyColors.White,
+            MarkerStroke = color,
+            MarkerStrokeThickness = 1.5,
+        };
+        foreach (ChartPoint point in line.Points)
+        {
+            double x = point.XIndex + shift;
+            values.Points.Add(new DataPoint(x, point.Y ?? double.NaN));
+            if (point is { Y: null, High: { } bound })
+            {
+                bounds.Points.Add(new ScatterPoint(x, bound));
+            }
+            else if (point is { Low: { } low, High: { } high })
+            {
+                bars.Points.AddRange([new DataPoint(x, Math.Max(low, floor)), new DataPoint(x, high), DataPoint.Undefined]);
+            }
+        }
+
+        return [bars, values, bounds];
+    }
+
+    private static string Label(double value) => value == 0 ? "0" : Figures.Exact(Math.Round(value, 12));
+}

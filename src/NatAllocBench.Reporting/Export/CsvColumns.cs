@@ -1,0 +1,104 @@
+namespace NatAllocBench.Reporting;
+
+/// <summary>A column: its name and where its value comes from, side by side, so that heading and rows cannot drift apart.</summary>
+internal sealed record CsvColumn<TRow>(string Name, Func<TRow, object?> Value);
+
+/// <summary>One trial or round of a cell.</summary>
+internal sealed record RawRow<TRaw>(int Cell, int Index, TRaw Raw);
+
+/// <summary>The columns of each CSV file.</summary>
+internal static class CsvColumns
+{
+    public static IReadOnlyList<CsvColumn<RaceCell>> Race { get; } =
+    [
+        new("preset", c => c.Preset),
+        new("series", c => c.Series),
+        new("system", c => c.System),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        new("protocol", c => c.Protocol),
+        new("cpus", c => c.Cpus),
+        new("clients", c => c.Clients),
+        new("threads", c => c.Threads),
+        new("destinations", c => c.Destinations),
+        new("pool", c => c.Pool),
+        new("portMin", c => c.PortMin),
+        new("portMax", c => c.PortMax),
+        new("occupancy", c => c.Occupancy),
+        new("windowAddedNs", c => c.WindowAddedNs),
+        new("arrival", c => c.Arrival),
+        new("sourcePorts", c => c.SourcePorts),
+        new("trials", c => c.Trials),
+        new("attempts", c => c.Attempts),
+        new("confirmed", c => c.Confirmed),
+        new("insertFailed", c => c.InsertFailed),
+        new("failedKeepPort", c => c.FailedKeepPort),
+        new("failedSearch", c => c.FailedSearch),
+        new("failedExhausted", c => c.FailedExhausted),
+        new("failedChain", c => c.FailedChain),
+        new("rate", c => c.Rate),
+        new("rateLow", c => c.RateLow),
+        new("rateHigh", c => c.RateHigh),
+        new("rateMethod", c => c.RateMethod),
+        new("connectionsPerSecond", c => c.ConnectionsPerSecond),
+        new("connectionsPerSecondLow", c => c.ConnectionsPerSecondLow),
+        new("connectionsPerSecondHigh", c => c.ConnectionsPerSecondHigh),
+        new("slowestWorkerConnectionsPerSecond", c => c.SlowestWorkerConnectionsPerSecond),
+        new("fastestWorkerConnectionsPerSecond", c => c.FastestWorkerConnectionsPerSecond),
+        new("probesPerConnection", c => c.ProbesPerConnection),
+        new("foundPerConnection", c => c.FoundPerConnection),
+        new("windowP50Ns", c => c.WindowP50Ns),
+        new("windowP99Ns", c => c.WindowP99Ns),
+        new("pairDistanceP50Ns", c => c.PairDistanceP50Ns),
+        new("pairDistanceP99Ns", c => c.PairDistanceP99Ns),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<RawRow<RaceTrials>>> Trials { get; } =
+    [
+        new("cell", r => r.Cell),
+        new("trial", r => r.Index),
+        new("attempts", r => r.Raw.Attempts[r.Index]),
+        new("insertFailed", r => r.Raw.InsertFailed[r.Index]),
+        new("failedKeepPort", r => r.Raw.FailedKeepPort?[r.Index]),
+        new("failedSearch", r => r.Raw.FailedSearch?[r.Index]),
+        new("failedExhausted", r => r.Raw.FailedExhausted?[r.Index]),
+        new("failedChain", r => r.Raw.FailedChain?[r.Index]),
+        new("connectionsPerSecond", r => r.Raw.ConnectionsPerSecond?[r.Index]),
+        new("slowestWorkerConnectionsPerSecond", r => r.Raw.SlowestWorkerConnectionsPerSecond?[r.Index]),
+        new("fastestWorkerConnectionsPerSecond", r => r.Raw.FastestWorkerConnectionsPerSecond?[r.Index]),
+        new("probes", r => r.Raw.Probes?[r.Index]),
+        new("found", r => r.Raw.Found?[r.Index]),
+        new("seeds", r => r.Raw.Seeds?[r.Index]),
+    ];
+
+    public static IReadOnlyList<CsvColumn<ThroughputCell>> Throughput { get; } =
+    [
+        new("design", c => c.Design),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        new("threads", c => c.Threads),
+        new("connections", c => c.Connections),
+        new("destinations", c => c.Destinations),
+        new("connectionsPerSecond", c => c.ConnectionsPerSecond),
+        new("connectionsPerSecondLow", c => c.ConnectionsPerSecondLow),
+        new("connectionsPerSecondHigh", c => c.ConnectionsPerSecondHigh),
+        new("best", c => c.Best),
+        new("bytesPerConnection", c => c.BytesPerConnection),
+        new("allocatedBytesPerConnection", c => c.AllocatedBytesPerConnection),
+        new("pingPongNs", c => c.PingPongNs),
+        new("tearDownPerSecond", c => c.TearDownPerSecond),
+        new("droppedRounds", c => c.DroppedRounds),
+        new("fairness", c => c.Fairness),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<RawRow<ThroughputRounds>>> Rounds { get; } =
+    [
+        new("cell", r => r.Cell),
+        new("round", r => r.Index),
+        new("connectionsPerSecond", r => r.Raw.ConnectionsPerSecond[r.Index]),
+        new("tearDownPerSecond", r => r.Raw.TearDownPerSecond?[r.Index]),
+        new("pingPongNs", r => r.Raw.PingPongNs?[r.Index]),
+    ];
+}

@@ -1,0 +1,125 @@
+using System.Globalization;
+using System.Text;
+
+namespace NatAllocBench.Reporting;
+
+/// <summary>The index of all published runs: <c>results/README.md</c>.</summary>
+public static class ResultsIndex
+{
+    /// <summary>The index's file name.</summary>
+    public const string FileName = "README.md";
+
+    /// <summary>The index of a store: machines in the order of their names, their newest run first.</summary>
+    /// <param name="store">The store.</param>
+    /// <returns>Markdown, a function of the runs alone.</returns>
+    /// <exception cref="RunFormatException">A run cannot be read.</exception>
+    public static string Markdown(ResultsStore store)
+    {
+        StringBuilder page = new("# Results\n\nGenerated from the runs below; do not edit.\n");
+        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, RunFormat.ReadFile(d)))];
+        if (entries.FirstOrDefault(e => !PublishedRun.IsNameOf(e.Directory, e.Run)) is { } misplaced)
+        {
+            throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}");
+        }
+
+        foreach (IGrouping<string, Entry> machine in entries.GroupBy(e => Path.GetFileName(Path.GetDirectoryName(e.Directory)!)))
+        {
+            Entry[] runs = [.. machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal)];
+            string summary = RunReport.Machine(runs[0].Run.Machine);
+            _ = page.Append(CultureInfo.InvariantCulture, $"\n## {machine.Key}\n\n{MarkdownText.Escape(summary)}\n\n")
+                .Append("| measured (UTC) | run | commit | cells | remarks |\n| :--- | :--- | :--- | ---: | :--- |\n");
+            foreach (Entry entry in runs)
+            {
+                _ = page.Append(Row(machine.Key, entry));
+            }
+        }
+
+        return page.ToString();
+    }
+
+    /// <summary>Brings a store's generated files up to date: tables and charts of each run, the index and the schema.</summary>
+    /// <param name="root">The <c>results</c> directory.</param>
+    /// <returns>A line per written file; exit code 2 when a run cannot be read or a file cannot be written.</returns>
+    public static CommandResult Publish(string root)
+    {
+        try
+        {
+            ResultsStore store = new(root);
+            StringBuilder output = new();
+            foreach (string directory in store.RunDirectories())
+            {
+                foreach (string name in PublishedRun.Regenerate(directory))
+                {
+                    _ = output.Append(CultureInfo.InvariantCulture, $"{Path.Combine(directory, name)}\n");
+                }
+            }
+
+            foreach ((string file, string text) in Stale(store))
+            {
+                AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
+                _ = output.Append(CultureInfo.InvariantCulture, $"{file}\n");
+            }
+
+            return new CommandResult(0, output.ToString());
+        }
+        catch (Exception e) when (e is RunFormatException or ResultsWriteException)
+        {
+            return CommandResult.BadInput(e.Message);
+        }
+    }
+
+    /// <summary>Names the generated files of a store that are stale; changes nothing.</summary>
+    /// <param name="root">The <c>results</c> directory.</param>
+    /// <returns>A line per stale file; exit code 1 when there is one, 2 when a run cannot be read.</returns>
+    public static CommandResult Check(string root)
+    {
+        try
+        {
+            ResultsStore store = new(root);
+            List<string> faults =
+                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, RunFormat.ReadFile(d)).Select(f => $"{d}: {f}"))];
+            faults.AddRange(Stale(store).Select(f => $"{f.File}: stale; run publish"));
+            return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
+        }
+        catch (RunFormatException e)
+        {
+            return CommandResult.BadInput(e.Message);
+        }
+    }
+
+    // The generated files of the store itself that are not what they should be.
+    private static (string File, string Text)[] Stale(ResultsStore store)
+    {
+        (string File, string Text)[] files =
+        [
+            (Path.Combine(store.Root, FileName), Markdown(store)),
+            (Path.Combine(store.Root, RunSchema.FileName), RunSchema.Text()),
+        ];
+        return [.. files.Where(f => !File.Exists(f.File) || File.ReadAllText(f.File) != f.Text)];
+    }
+
+    private static string Row(string machine, Entry entry)
+    {
+        RunRecord run = entry.Run;
+        string commit = run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
+        string[] remarks =
+        [
+            .. run.Completed ? Array.Empty<string>() : ["cut short"],
+            .. run.Dirty == true ? ["uncommitted changes"] : Array.Empty<string>(),
+            .. run.Machine.Warnings,
+        ];
+        string started = run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{ResultsStore.TablesFileName}";
+        string[] cells =
+        [
+            started,
+            $"[{MarkdownText.Escape(run.Name)}]({page})",
+            MarkdownText.Escape(commit),
+            Figures.Count(run.CellCount),
+            MarkdownText.Escape(string.Join("; ", remarks)),
+        ];
+        return $"| {string.Join(" | ", cells)} |\n";
+    }
+
+    private sealed record Entry(string Directory, RunRecord Run);
+}

@@ -1,0 +1,64 @@
+using System.CommandLine;
+using System.Globalization;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Stress;
+
+// Exit codes: 0 nothing found, 1 the table is wrong, 2 bad input.
+var seconds = new Option<double>("--seconds") { Description = "How long to work, all tables together.", DefaultValueFactory = _ => 10 };
+var threads = new Option<int>("--threads") { Description = "Worker threads, 1 to 64.", DefaultValueFactory = _ => Math.Max(2, Environment.ProcessorCount) };
+var design = new Option<string>("--design") { Description = "kernel-locks, lock-free or all.", DefaultValueFactory = _ => "all" };
+var era = new Option<string>("--era") { Description = "An era such as 6.12, or several with commas.", DefaultValueFactory = _ => "6.12,4.14,3.1" };
+var family = new Option<string>("--family") { Description = "ipv4, ipv6 or all.", DefaultValueFactory = _ => "all" };
+var seed = new Option<ulong>("--seed") { Description = "Seed of all random choices; the interleaving stays the machine's.", DefaultValueFactory = _ => 1 };
+var root = new RootCommand("Recycles entries, resizes and expires under load, then walks the table: nothing lost, nothing twice, counters add up.")
+{
+    seconds, threads, design, era, family, seed,
+};
+root.SetAction(parsed =>
+{
+    try
+    {
+        List<StressCell> cells = StressCells.Select(parsed.GetValue(design)!, parsed.GetValue(era)!, parsed.GetValue(family)!);
+        var options = new StressOptions(parsed.GetValue(threads), parsed.GetValue(seed));
+        options.Validate(parsed.GetValue(seconds));
+        return Run(cells, options, parsed.GetValue(seconds));
+    }
+    catch (ArgumentException e)
+    {
+        Console.Error.WriteLine(e.Message.Split('\n')[0]);
+        return 2;
+    }
+});
+ParseResult arguments = root.Parse(args);
+if (arguments.Errors.Count > 0)
+{
+    Console.Error.WriteLine($"{arguments.Errors[0].Message} Use --help for the options.");
+    return 2;
+}
+
+return arguments.Invoke();
+
+static int Run(List<StressCell> cells, StressOptions options, double seconds)
+{
+    using var stop = new CancellationTokenSource();
+    Console.CancelKeyPress += (_, e) =>
+    {
+        e.Cancel = true;
+        stop.Cancel();
+    };
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture, $"{cells.Count} tables, {options.Threads} threads, {seconds:0.#} s in all, seed {options.Seed}"));
+    int code = 0;
+    foreach (StressCell cell in cells)
+    {
+        StressReport report = cell.Run(options, TimeSpan.FromSeconds(seconds / cells.Count), stop.Token);
+        Console.WriteLine(report);
+        code = report.Failure is null ? code : 1;
+        if (code != 0 || stop.IsCancellationRequested)
+        {
+            break;
+        }
+    }
+
+    return code;
+}

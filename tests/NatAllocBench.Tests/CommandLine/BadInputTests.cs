@@ -1,0 +1,61 @@
+namespace NatAllocBench.Tests.CommandLine;
+
+public class BadInputTests
+{
+    [Theory]
+    [InlineData("unknown mode", "--modes", "rando")]
+    [InlineData("unknown era", "--eras", "9.9")]
+    [InlineData("--ports", "--ports", "5000-1000")]
+    [InlineData("--ports", "--ports", "abc")]
+    [InlineData("--cpus", "--cpus", "2000")]
+    [InlineData("--cpus", "--cpus", "0")]
+    [InlineData("--cpus", "--cpus", "0,0-x")]
+    [InlineData("--occupancy", "--occupancy", "1.5")]
+    [InlineData("--occupancy", "--occupancy", "")]
+    [InlineData("--window", "--window", "5 parsecs")]
+    [InlineData("--arrival", "--arrival", "sometimes")]
+    [InlineData("--source-ports", "--source-ports", "3")]
+    [InlineData("--clients", "--clients", "many")]
+    [InlineData("--seconds", "--seconds", "-1")]
+    [InlineData("unknown preset", "--preset", "nope")]
+    [InlineData("cannot read preset", "--preset", "nowhere.json")]
+    [InlineData("--out", "--out", "/proc/nowhere")]
+    [InlineData("--no-publish and --out", "--no-publish", "--out", "x")]
+    [InlineData("nonsense", "nonsense")]
+    [InlineData("--vectors", "verify", "--vectors")]
+    [InlineData("nowhere", "verify", "--vectors", "nowhere")]
+    [InlineData("--kernel", "eras", "--kernel", "banana")]
+    [InlineData("--kernel", "eras", "--kernel", "2.4.0")]
+    public void Bad_input_gets_one_line_that_names_it_and_exit_code_2(string named, params string[] args)
+    {
+        ProgramRun run = ProgramRun.Of(args);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{", "malformed")]
+    [InlineData("{\"name\":\"x\"}", "malformed")]
+    [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[]}""", "no series")]
+    [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[{"moods":["default"]}]}""", "moods")]
+    public void A_malformed_preset_is_named(string text, string named)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"preset-{Guid.NewGuid():N}.json");
+        File.WriteAllText(path, text);
+        try
+        {
+            ProgramRun run = ProgramRun.Of("--preset", path, "--no-publish");
+
+            Assert.Equal(2, run.ExitCode);
+            Assert.Contains(named, run.Error, StringComparison.Ordinal);
+            Assert.Single(run.Error.TrimEnd().Split('\n'));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+}

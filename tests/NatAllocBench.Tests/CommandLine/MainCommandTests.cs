@@ -1,0 +1,117 @@
+using System.Diagnostics;
+using System.Text.Json;
+using NatAllocBench.Reporting;
+using NatAllocBench.Tests.Racing.Platform;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class MainCommandTests : IDisposable
+{
+    private static readonly string[] Short = ["--seconds", "1", "--max-trials", "2", "--connections", "400"];
+    private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void JSON_on_standard_output_stands_alone_and_has_the_promised_names()
+    {
+        ProgramRun run = ProgramRun.Of(["--no-publish", "--json", "-", .. Short]);
+
+        Assert.Equal(0, run.ExitCode);
+        using JsonDocument document = JsonDocument.Parse(run.Output);
+        JsonElement cell = document.RootElement.GetProperty("cells")[0];
+        string[] promised =
+        [
+            "preset", "system", "era", "mode", "cpus", "clients", "destinations", "portMin", "portMax", "occupancy", "windowAddedNs",
+            "trials", "attempts", "confirmed", "insertFailed", "failedKeepPort", "failedSearch", "failedExhausted", "failedChain", "rate",
+            "rateLow", "rateHigh", "connectionsPerSecond", "probesPerConnection", "foundPerConnection", "windowP50Ns", "windowP99Ns",
+        ];
+        Assert.All(promised, name => Assert.True(cell.TryGetProperty(name, out _), name));
+        Assert.Equal(
+            cell.GetProperty("attempts").GetInt64(),
+            cell.GetProperty("confirmed").GetInt64() + cell.GetProperty("insertFailed").GetInt64());
+    }
+
+    [Fact]
+    public void A_run_is_published_with_its_tables_and_passes_validation()
+    {
+        ProgramRun run = ProgramRun.Of(["--out", _directory, "--modes", "default", .. Short]);
+
+        Assert.Equal(0, run.ExitCode);
+        string published = Assert.Single(new ResultsStore(_directory).RunDirectories());
+        Assert.True(File.Exists(Path.Combine(published, "tables.md")));
+        CommandResult check = ValidateCommand.Run([published], DateTimeOffset.UtcNow);
+        Assert.True(check.ExitCode == 0, check.Output + check.Error);
+    }
+
+    [Fact]
+    public void No_publish_writes_nothing()
+    {
+        ProgramRun run = ProgramRun.Of(_directory, _ => { }, ["--no-publish", .. Short]);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+        Assert.Contains("insert_failed", run.Output, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void An_interrupt_keeps_the_finished_trials_and_says_so()
+    {
+        ProgramRun run = ProgramRun.Of(
+            _directory,
+            process => Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit(),
+            ["--out", _directory, "--seconds", "60"]);
+
+        Assert.Equal(130, run.ExitCode);
+        Assert.Contains("Interrupted: kept the", run.Output, StringComparison.Ordinal);
+        RunRecord record = RunFormat.ReadFile(Path.Combine(Assert.Single(new ResultsStore(_directory).RunDirectories()), "run.json"));
+        Assert.False(record.Completed);
+    }
+
+    [Fact]
+    public void Help_lists_the_commands_and_the_presets()
+    {
+        ProgramRun run = ProgramRun.Of("--help");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(
+            ["race", "verify", "eras", "machine", "quick", "xing-2018", "xing-2021", "mitigations"],
+            word => Assert.Contains(word, run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_preset_is_well_formed_and_can_be_raced()
+    {
+        foreach (string preset in (string[])["quick", "xing-2018", "xing-2021", "mitigations"])
+        {
+            ProgramRun run = ProgramRun.Of(
+                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "0.1", "--max-trials", "1", "--connections", "40"]);
+            Assert.True(run.ExitCode == 0, run.Error);
+        }
+    }
+
+    [Fact]
+    public void Verify_passes_every_vector_and_skips_none()
+    {
+        ProgramRun run = ProgramRun.Of("verify");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^\d+ passed, 0 failed$", run.Output.TrimEnd().Split('\n')[^1].TrimEnd());
+    }
+
+    [Theory]
+    [InlineData("4.19.250", "4.19-lts")]
+    [InlineData("4.13.9", "4.14")]
+    [InlineData("5.10.0-32-amd64", "5.10")]
+    [InlineData("6.18.44", "6.18")]
+    [InlineData("6.1.192", "6.1-lts")]
+    [InlineData("6.12.107", "6.12-lts")]
+    public void Eras_names_the_era_of_a_kernel_backports_included(string kernel, string era)
+    {
+        ProgramRun run = ProgramRun.Of("eras", "--kernel", kernel);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains($"era {era} (", run.Output, StringComparison.Ordinal);
+        Assert.Contains("distribution kernels", run.Output, StringComparison.Ordinal);
+    }
+}

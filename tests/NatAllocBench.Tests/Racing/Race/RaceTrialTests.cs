@@ -1,0 +1,147 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Tests.Racing.Race;
+
+public class RaceTrialTests
+{
+    public static TheoryData<string> AllEras => [.. EraCatalog.All.Select(era => era.Name)];
+
+    [Theory]
+    [MemberData(nameof(AllEras))]
+    public void One_CPU_never_loses_a_race_in_any_era(string era)
+    {
+        TrialResult result = Run(Workload(era) with { Clients = 4, Connections = 400 }, cpus: 1);
+
+        Assert.Equal(400, result.Total.Attempts);
+        Assert.Equal(400, result.Total.Confirmed);
+        Assert.Equal(0, result.Total.InsertFailed);
+    }
+
+    [Fact]
+    public void One_client_with_distinct_ports_never_enters_the_search()
+    {
+        TrialResult result = Run(Workload("4.14") with { Clients = 1, Connections = 500, SourcePorts = SourcePortChoice.Shared }, cpus: 1);
+
+        Assert.Equal(result.Total.Attempts, result.Probes);
+        Assert.Equal(0, result.Found);
+    }
+
+    [Theory]
+    [InlineData("closed")]
+    [InlineData("bursts:2us")]
+    [InlineData("lockstep:1us")]
+    [InlineData("tick:20us")]
+    [InlineData("poisson:500000")]
+    public void Every_arrival_brings_its_connections_and_proves_its_answer(string arrival)
+    {
+        TrialResult result = Run(
+            Workload("4.14") with { Clients = 8, Connections = 800, Arrival = Arrival.Parse(arrival), SourcePorts = SourcePortChoice.Shared },
+            cpus: 2);
+
+        Assert.Equal(800, result.Total.Attempts);
+        Assert.Equal(result.Total.Attempts, result.Total.Confirmed + result.Total.InsertFailed);
+        Assert.Equal(result.Total.InsertFailed, result.FailedAfterSyn[0]);
+        Assert.Equal(result.Total.InsertFailed, result.FailedByClient.Sum());
+        Assert.Equal(0, result.Collections);
+    }
+
+    [Fact]
+    public void Retransmissions_leave_fewer_losers_each_time()
+    {
+        TrialResult result = Run(
+            Workload("4.14") with
+            {
+                Clients = 40,
+                Connections = 2000,
+                WindowAddedNs = 5000,
+                Arrival = new Arrival.Bursts(0),
+                SourcePorts = SourcePortChoice.Shared,
+            },
+            cpus: 2);
+
+        Assert.Equal(result.FailedAfterSyn.OrderDescending(), result.FailedAfterSyn);
+    }
+
+    [Fact]
+    public void Pairs_in_lockstep_within_a_long_window_collide_in_the_rover_era_and_not_with_random_fully()
+    {
+        RaceWorkload pairs = Workload("4.14") with
+        {
+            Clients = 2,
+            Connections = 400,
+            WindowAddedNs = 20_000,
+            Arrival = new Arrival.Lockstep(0),
+            SourcePorts = SourcePortChoice.Shared,
+        };
+        TrialResult rover = Run(pairs, cpus: 2);
+        TrialResult fully = Run(pairs with { Mode = RaceMode.RandomFully }, cpus: 2);
+
+        // The windows of a pair overlap unless a CPU is taken away for 20 us; then that pair does not count.
+        Assert.InRange(rover.Total.InsertFailed, 1, 200);
+        Assert.True(rover.PairDistance.Count > 0);
+        Assert.InRange(fully.Total.InsertFailed, 0, 2);
+    }
+
+    [Fact]
+    public void Standing_entries_take_the_clients_ports()
+    {
+        TrialResult result = Run(Workload("6.12") with { Clients = 4, Connections = 400, Occupancy = 0.6 }, cpus: 1);
+
+        // 38,707 entries whose clients drew from 28,232 ports leave few of those free.
+        Assert.True(result.Found > 300, $"found is {result.Found}");
+    }
+
+    [Theory]
+    [InlineData(FillKind.Self)]
+    [InlineData(FillKind.Random)]
+    [InlineData(FillKind.Block)]
+    public void A_filled_range_is_exhausted_in_every_kind_of_filling(FillKind fill)
+    {
+        TrialResult result = Run(
+            Workload("5.10") with { Clients = 4, Connections = 20, PortMin = 2000, PortMax = 2099, Occupancy = 1, Fill = fill }, cpus: 1);
+
+        Assert.Equal(20, result.Total.FailedExhausted);
+        Assert.Equal(0, result.Total.Confirmed);
+    }
+
+    [Fact]
+    public void UDP_races_like_TCP()
+    {
+        TrialResult result = Run(Workload("6.12") with { Clients = 4, Connections = 400, Protocol = IPProtocol.Udp, Occupancy = 0.1 }, cpus: 2);
+
+        Assert.Equal(400, result.Total.Attempts);
+    }
+
+    [Fact]
+    public void A_cancelled_trial_has_no_result()
+    {
+        using var stop = new CancellationTokenSource();
+        stop.Cancel();
+
+        Assert.Null(RaceTrial.Run(Workload("6.12"), [CpuSet.Allowed().Cpus[0]], 1, stop.Token));
+    }
+
+    [Fact]
+    public void Equal_seeds_on_one_CPU_give_equal_results()
+    {
+        RaceWorkload workload = Workload("6.12") with { Clients = 10, Connections = 1000, Occupancy = 0.3 };
+        TrialResult first = Run(workload, cpus: 1);
+        TrialResult second = Run(workload, cpus: 1);
+
+        Assert.Equal((first.Probes, first.Found, first.Total.Confirmed), (second.Probes, second.Found, second.Total.Confirmed));
+    }
+
+    private static RaceWorkload Workload(string era) => new() { Era = EraCatalog.Get(era), Mode = RaceMode.Default };
+
+    /// <summary>Two workers share a CPU where the machine has only one: slower, and never a collision missed by the proof.</summary>
+    private static TrialResult Run(RaceWorkload workload, int cpus)
+    {
+        workload.Validate();
+        CpuSet allowed = CpuSet.Allowed();
+        return RaceTrial.Run(workload, [.. Enumerable.Range(0, cpus).Select(i => allowed.Cpus[i % allowed.Count])], seed: 7)!;
+    }
+}

@@ -1,0 +1,101 @@
+using System.Xml.Linq;
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Tests.Reporting;
+
+public sealed class RunChartsTests
+{
+    private static readonly long[] Attempts = [10_000, 10_000, 10_000];
+
+    private static RunRecord<RaceCell> Sweep() => SampleRuns.Race(
+    [
+        .. new[] { 10, 20, 40, 80 }.SelectMany(clients => new[]
+        {
+            SampleRuns.Cell("default", Attempts, [300 + clients, 310 + clients, 290 + clients]) with { Clients = clients },
+            SampleRuns.Cell("random", Attempts, [100, 110, 90]) with { Clients = clients },
+            SampleRuns.Cell("random-fully", Attempts, [0, 0, clients == 10 ? 1 : 0]) with { Clients = clients },
+        }),
+    ]);
+
+    [Fact]
+    public void A_run_without_a_swept_parameter_has_no_charts() => Assert.Empty(RunCharts.Build(SampleRuns.Race()));
+
+    [Fact]
+    public void Clients_are_charted_against_the_failure_rate_with_a_line_per_mode()
+    {
+        Chart chart = Assert.Single(RunCharts.Build(Sweep()));
+
+        Assert.Equal("quick-rate-clients.svg", chart.FileName);
+        Assert.True(chart.IsLogarithmic);
+        Assert.Equal([10, 20, 40, 80], chart.XValues);
+        Assert.Equal(["default", "random", "random-fully"], chart.Lines.Select(l => l.Name));
+        Assert.Equal(1, chart.Lines[1].Points[0].Y!.Value, 1e-9);
+        Assert.True(chart.Lines[1].Points[0] is { Low: < 1, High: > 1 });
+    }
+
+    [Fact]
+    public void A_cell_without_failures_is_charted_as_its_bound_only()
+    {
+        ChartPoint point = RunCharts.Build(Sweep())[0].Lines[2].Points[1];
+
+        Assert.Null(point.Y);
+        Assert.Equal(FailureRate.Estimate(Attempts, [0, 0, 0]).High * 100, point.High!.Value, 1e-12);
+    }
+
+    [Fact]
+    public void Threads_are_charted_against_the_speed_of_each_design()
+    {
+        ThroughputCell one = SampleRuns.Design("lock-free", 18e6, 19e6, 20e6) with { Threads = 1 };
+        RunRecord<ThroughputCell> run = SampleRuns.Throughput(
+            one, one with { Threads = 2 }, one with { Design = "batched" }, one with { Design = "batched", Threads = 2 });
+
+        Chart chart = Assert.Single(RunCharts.Build(run));
+
+        Assert.Equal("throughput-speed-threads.svg", chart.FileName);
+        Assert.Equal(["lock-free", "batched"], chart.Lines.Select(l => l.Name));
+        Assert.Equal(19, chart.Lines[0].Points[0].Y!.Value, 1e-6);
+    }
+
+    [Fact]
+    public void The_picture_is_well_formed_on_white_ground_and_names_axes_units_and_lines()
+    {
+        Chart chart = RunCharts.Build(Sweep())[0];
+
+        string svg = ChartDrawing.Svg(chart);
+
+        XElement root = XElement.Parse(svg);
+        string[] texts = [.. root.Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+        string[] expected = ["clients", "insert_failed (% of attempts)", "default", "random-fully", "10", "80", "0.01"];
+        Assert.Superset(expected.ToHashSet(), texts.ToHashSet());
+        Assert.Contains("fill:rgb(255,255,255)", svg, StringComparison.Ordinal);
+        Assert.Equal(svg, ChartDrawing.Svg(chart));
+    }
+
+    [Fact]
+    public void Text_of_a_stranger_cannot_break_out_of_the_picture()
+    {
+        RunRecord<RaceCell> run = Sweep();
+        RaceCell[] cells = [.. run.Cells.Select(c => c with { Series = "</text><script>x</script>&" })];
+
+        string svg = ChartDrawing.Svg(RunCharts.Build(run with { Cells = cells })[0]);
+
+        Assert.DoesNotContain(XElement.Parse(svg).Descendants(), e => e.Name.LocalName == "script");
+    }
+
+    [Fact]
+    public void Published_runs_carry_their_charts_and_the_page_shows_them()
+    {
+        string root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+        try
+        {
+            string directory = new ResultsStore(root).Publish(Sweep());
+
+            Assert.True(File.Exists(Path.Combine(directory, "quick-rate-clients.svg")));
+            Assert.Contains("](quick-rate-clients.svg)", File.ReadAllText(Path.Combine(directory, "tables.md")), StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
+        }
+    }
+}
