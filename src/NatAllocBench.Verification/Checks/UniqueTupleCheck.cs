@@ -29,7 +29,8 @@ internal sealed class UniqueTupleCheck : IEraCheck
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        var probe = new ReplyProbe<TAddress, TEra, KernelLocks>(bed.Table, self);
+        var probe = default(ReplyProbe<TAddress, TEra, KernelLocks>);
+        probe.Begin(bed.Table, self);
         PortSearcher<TAddress, TEra, KernelLocks>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
 
         VectorObject answer = line.Object("out");
