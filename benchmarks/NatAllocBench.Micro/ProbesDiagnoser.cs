@@ -23,8 +23,6 @@ internal sealed class ProbesDiagnoser : IDiagnoser
 
     public BenchmarkDotNet.Diagnosers.RunMode GetRunMode(BenchmarkCase benchmarkCase) => BenchmarkDotNet.Diagnosers.RunMode.NoOverhead;
 
-    public bool RequiresBlockingAcknowledgments(BenchmarkCase benchmarkCase) => false;
-
     public void Handle(HostSignal signal, DiagnoserActionParameters parameters)
     {
         if (signal == HostSignal.BeforeAnythingElse)

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -71,8 +70,7 @@ public static class NatSetup
         where TRandom : struct, IRandomSource
     {
         ConntrackTuple<TAddress> mapping = table.ReplyTuple(slot).Invert();
-        Unsafe.SkipInit(out ReplyProbe<TAddress, TEra, TDesign> probe);
-        probe.Begin(table, slot);
+        var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot);
         table.Enter(ref cpu);
         choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
         ConntrackTable<TAddress, TEra, TDesign>.Leave(ref cpu);

@@ -17,17 +17,18 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    private ConntrackTable<TAddress, TEra, TDesign> _table;
-    private uint _self;
+    private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
+    private readonly uint _self;
     private uint _hash;
     private bool _accepted;
     private bool _hasPrefix;
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
-    /// <summary>Begins the allocation of an unconfirmed entry. The struct may be uninitialised.</summary>
+    /// <summary>A probe on behalf of an unconfirmed entry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Begin(ConntrackTable<TAddress, TEra, TDesign> table, uint self)
+    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, uint self)
     {
+        Unsafe.SkipInit(out this);
         _table = table;
         _self = self;
         _hasPrefix = false;

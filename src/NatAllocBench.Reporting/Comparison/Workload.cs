@@ -53,6 +53,17 @@ public sealed record Workload
         ("windowAddedNs", Text(cell.WindowAddedNs)),
     ]);
 
+    /// <summary>The workload of a scenario cell.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <returns>Its parameters.</returns>
+    public static Workload Of(ScenarioCell cell) => new(
+    [
+        ("table", cell.Table),
+        ("era", cell.Era),
+        ("mode", cell.Mode),
+        .. cell.Parameters.Select(p => (p.Key, (string?)p.Value)),
+    ]);
+
     /// <summary>The workloads of a run's cells, in their order.</summary>
     /// <param name="run">The run.</param>
     /// <returns>One workload per cell.</returns>
@@ -60,6 +71,7 @@ public sealed record Workload
     {
         RunRecord<RaceCell> race => [.. race.Cells.Select(Of)],
         RunRecord<ThroughputCell> throughput => [.. throughput.Cells.Select(Of)],
+        RunRecord<ScenarioCell> scenario => [.. scenario.Cells.Select(Of)],
         _ => throw new ArgumentException($"no workloads in a run of {run.GetType().Name}", nameof(run)),
     };
 

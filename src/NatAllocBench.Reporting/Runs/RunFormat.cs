@@ -23,6 +23,7 @@ public static class RunFormat
                 RunRecord<RaceCell> race => JsonSerializer.SerializeToUtf8Bytes(race, RunJsonContext.Plain.RunRecordRaceCell),
                 RunRecord<ThroughputCell> throughput =>
                     JsonSerializer.SerializeToUtf8Bytes(throughput, RunJsonContext.Plain.RunRecordThroughputCell),
+                RunRecord<ScenarioCell> scenario => JsonSerializer.SerializeToUtf8Bytes(scenario, RunJsonContext.Plain.RunRecordScenarioCell),
                 _ => throw new RunFormatException($"a run of {run.GetType().Name} cannot be written"),
             };
             return [.. json, (byte)'\n'];
@@ -69,7 +70,8 @@ public static class RunFormat
             {
                 "race" or "kernel" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordRaceCell),
                 "throughput" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordThroughputCell),
-                _ => throw new RunFormatException($"unknown command \"{head.Command}\"; known are race, kernel and throughput"),
+                "scenario" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordScenarioCell),
+                _ => throw new RunFormatException($"unknown command \"{head.Command}\"; known are race, kernel, throughput and scenario"),
             };
             RejectNulls(run!);
             return run!;
@@ -114,8 +116,13 @@ public static class RunFormat
             ("warnings", run.Machine.Warnings),
             ("facts", run.Machine.Facts.Values.SelectMany(section => section is null ? [null] : section.Values.Cast<object?>())),
             ("coreToCoreNs", run.Machine.CoreToCoreNs ?? []),
-            ("cells", run is RunRecord<RaceCell> race ? race.Cells : ((RunRecord<ThroughputCell>)run).Cells),
+            ("cells", Cells(run)),
+            ("figures", run is RunRecord<ScenarioCell> scenario ? scenario.Cells.SelectMany(c => c?.Figures ?? []) : []),
+            ("parameters", run is RunRecord<ScenarioCell> rows ? rows.Cells.SelectMany(c => c?.Parameters.Values ?? []) : []),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
+            ("windowCurve or pairDistanceCurve", run is RunRecord<RaceCell> curves
+                ? curves.Cells.SelectMany(c => (c?.WindowCurve ?? []).Concat(c?.PairDistanceCurve ?? []))
+                : []),
         ];
         foreach ((string name, IEnumerable<object?> elements) in collections)
         {
@@ -125,6 +132,13 @@ public static class RunFormat
             }
         }
     }
+
+    private static IEnumerable<object?> Cells(RunRecord run) => run switch
+    {
+        RunRecord<RaceCell> race => race.Cells,
+        RunRecord<ScenarioCell> scenario => scenario.Cells,
+        _ => ((RunRecord<ThroughputCell>)run).Cells,
+    };
 
     internal static byte[] ReadBytes(string file)
     {

@@ -10,15 +10,15 @@ namespace NatAllocBench.Tests.Netfilter.Conntrack;
 /// <summary>The clash rules of specification sections 6.2 to 6.4 that the numbered facts leave out.</summary>
 public sealed class ClashRuleTests
 {
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> MergesUntranslated => Eras.Between("4.7", "6.8").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> MergesUntranslated => EraSets.Between("4.7", "6.8").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> ReplyOnlyEntries => Eras.Since("5.6");
+    public static TheoryData<string> ReplyOnlyEntries => EraSets.Since("5.6");
 
-    public static TheoryData<string> MergesReversed => Eras.Since("6.12");
+    public static TheoryData<string> MergesReversed => EraSets.Since("6.12");
 
-    public static TheoryData<string> DropsReversed => Eras.UpTo("4.4");
+    public static TheoryData<string> DropsReversed => EraSets.UpTo("4.4");
 
     [Theory]
     [MemberData(nameof(MergesUntranslated))]
@@ -118,7 +118,7 @@ public sealed class ClashRuleTests
         gateway.AddStatus(allocation.Slot, EntryStatus.Dying);
 
         Assert.Equal(ConfirmResult.Dying, gateway.Confirm(allocation.Slot));
-        Assert.Equal(Eras.IsAtLeast(era, "4.0") ? 1UL : 0, gateway.Cpu.Counters.InsertFailed);
+        Assert.Equal(EraSets.IsAtLeast(era, "4.0") ? 1UL : 0, gateway.Cpu.Counters.InsertFailed);
         Assert.Equal(0UL, gateway.Cpu.Counters.Drop);
         Assert.Equal(0u, gateway.Count);
         Assert.Equal(new TableAudit(0, 0, 0, 0), gateway.Audit());

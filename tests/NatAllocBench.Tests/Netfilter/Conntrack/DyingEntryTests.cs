@@ -10,9 +10,9 @@ public sealed class DyingEntryTests
 {
     private static readonly ConntrackTuple<IPv4Address> Client = Flow("10.0.0.2", 40000, protocol: IPProtocol.Udp);
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> Resolving => Eras.Since("4.7").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> Resolving => EraSets.Since("4.7").With("4.9-lts", "4.14-lts", "4.19-lts");
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -29,7 +29,7 @@ public sealed class DyingEntryTests
     public void Lookup_steps_over_it_from_4_9_to_5_0_only(string era)
     {
         using Gateway gateway = WithDyingEntry(era, out _);
-        bool skipped = Eras.IsAtLeast(era, "4.9") && !Eras.IsAtLeast(era, "5.4");
+        bool skipped = EraSets.IsAtLeast(era, "4.9") && !EraSets.IsAtLeast(era, "5.4");
 
         Assert.Equal(!skipped, gateway.Find(in Client, out _));
     }

@@ -10,13 +10,13 @@ public sealed class FullTableTests
 {
     private const uint Max = 64;
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> OneVictim => Eras.UpTo("4.4");
+    public static TheoryData<string> OneVictim => EraSets.UpTo("4.4");
 
-    public static TheoryData<string> OneBucket => Eras.Between("4.7", "4.19").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> OneBucket => EraSets.Between("4.7", "4.19").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> EightBuckets => Eras.Since("4.20");
+    public static TheoryData<string> EightBuckets => EraSets.Since("4.20");
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -62,7 +62,8 @@ public sealed class FullTableTests
     {
         using Gateway gateway = Full(era, buckets: 1024, 0);
         ConntrackTuple<IPv4Address> near = FlowInBucket(
-            gateway, bucket => !HasNode(gateway, bucket) && Enumerable.Range(1, 7).Any(step => HasNode(gateway, (bucket + (uint)step) % 1024)));
+            gateway,
+            bucket => !HasNode(gateway, bucket) && Enumerable.Range(1, 7).Any(step => HasNode(gateway, (bucket + (uint)step) % 1024)));
         ConntrackTuple<IPv4Address> far = FlowInBucket(
             gateway, bucket => Enumerable.Range(0, 8).All(step => !HasNode(gateway, (bucket + (uint)step) % 1024)));
 

@@ -12,7 +12,7 @@ public sealed class TcpLifetimeTests
     private static readonly ConntrackTuple<IPv4Address> Client = Flow("10.0.0.2", 40000);
     private static readonly ConntrackTuple<IPv4Address> Answer = Client.Invert();
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -53,7 +53,7 @@ public sealed class TcpLifetimeTests
 
         Assert.Equal(PacketOutcome.Accepted, Send(gateway, false, TcpSegment.Syn));
 
-        Assert.Equal(Eras.IsAtLeast(era, "5.14") ? 70_000u : 120_000u, Remaining(gateway));
+        Assert.Equal(EraSets.IsAtLeast(era, "5.14") ? 70_000u : 120_000u, Remaining(gateway));
     }
 
     [Theory]

@@ -12,7 +12,7 @@ public sealed class TwoCpuConfirmTests
 {
     private const int Flows = 20_000;
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
     [Theory]
     [MemberData(nameof(AllEras))]

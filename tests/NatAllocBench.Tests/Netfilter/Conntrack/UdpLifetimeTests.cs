@@ -8,7 +8,7 @@ namespace NatAllocBench.Tests.Netfilter.Conntrack;
 /// <summary>ASSURED and timeouts of UDP, ICMP and untracked protocols (specification section 8).</summary>
 public sealed class UdpLifetimeTests
 {
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -18,7 +18,7 @@ public sealed class UdpLifetimeTests
 
         Send(gateway, in client);
 
-        AssertLives(gateway, in client, Eras.IsAtLeast(era, "5.0") ? 30_000u : 180_000u);
+        AssertLives(gateway, in client, EraSets.IsAtLeast(era, "5.0") ? 30_000u : 180_000u);
     }
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class UdpLifetimeTests
 
         Send(gateway, in client);
 
-        AssertLives(gateway, in client, Eras.IsAtLeast(era, "5.0") ? 120_000u : 180_000u);
+        AssertLives(gateway, in client, EraSets.IsAtLeast(era, "5.0") ? 120_000u : 180_000u);
     }
 
     [Theory]
@@ -55,7 +55,7 @@ public sealed class UdpLifetimeTests
         Assert.False(IsAssured(gateway, in client));
 
         Send(gateway, in client);
-        Assert.Equal(!Eras.IsAtLeast(era, "5.17"), IsAssured(gateway, in client));
+        Assert.Equal(!EraSets.IsAtLeast(era, "5.17"), IsAssured(gateway, in client));
 
         gateway.Cpu.Now += 2001;
         Send(gateway, in client);

@@ -12,11 +12,11 @@ public sealed class AttemptFacts
 {
     private const ulong Closed = EntryStatus.SourceNat;
 
-    public static TheoryData<string> LimitedEras => Eras.Since("5.0").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> LimitedEras => EraSets.Since("5.0").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> WithoutEviction => Eras.Between("5.0", "6.3").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> WithoutEviction => EraSets.Between("5.0", "6.3").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> WithEviction => Eras.Since("6.5");
+    public static TheoryData<string> WithEviction => EraSets.Since("6.5");
 
     [Theory]
     [MemberData(nameof(LimitedEras))]

@@ -12,26 +12,27 @@ public sealed class ConfirmFacts
     private static readonly IPv4Address FirstBackend = IPv4Address.Parse("10.1.1.1");
     private static readonly IPv4Address SecondBackend = IPv4Address.Parse("10.1.1.2");
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> MergesCountAsFailed => Eras.Between("4.19", "5.9").With("4.14-late", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> MergesCountAsFailed => EraSets.Between("4.19", "5.9").With("4.14-late", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> NatKeepsFromMerging => Eras.Between("4.7", "4.14").With("4.9-lts", "4.18");
+    public static TheoryData<string> NatKeepsFromMerging => EraSets.Between("4.7", "4.14").With("4.9-lts", "4.18");
 
-    public static TheoryData<string> NoReplyOnlyEntries => Eras.UpTo("5.4").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> NoReplyOnlyEntries => EraSets.UpTo("5.4").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> ReplyOnlyEntries => Eras.Since("5.6");
+    public static TheoryData<string> ReplyOnlyEntries => EraSets.Since("5.6");
 
-    public static TheoryData<string> SameOriginEras => Eras.Since("5.0").With("4.14-late", "4.14-lts");
+    public static TheoryData<string> SameOriginEras => EraSets.Since("5.0").With("4.14-late", "4.14-lts");
 
     public static TheoryData<string> WithoutSameOriginRule =>
-        [.. Eras.UpTo("4.14"), .. Eras.Between("4.18", "4.20"), "4.9-lts", "4.19-lts"];
+        [.. EraSets.UpTo("4.14"), .. EraSets.Between("4.18", "4.20"), "4.9-lts", "4.19-lts"];
 
     [Theory]
     [MemberData(nameof(AllEras))]
     public void Fact_30_of_two_connections_with_one_reply_tuple_the_second_is_dropped(string era)
     {
-        foreach (IPProtocol protocol in (IPProtocol[])[IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.UdpLite, IPProtocol.Sctp, IPProtocol.Dccp])
+        IPProtocol[] protocols = [IPProtocol.Tcp, IPProtocol.Udp, IPProtocol.UdpLite, IPProtocol.Sctp, IPProtocol.Dccp];
+        foreach (IPProtocol protocol in protocols)
         {
             using Gateway gateway = Of(era);
             Allocation first = gateway.Allocate(Flow("10.0.0.2", 40000, protocol: protocol));
@@ -41,7 +42,7 @@ public sealed class ConfirmFacts
             Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(first.Slot));
             Assert.Equal(ConfirmResult.Clash, gateway.Confirm(second.Slot));
 
-            AssertCounters(gateway, insertFailed: 1, drop: Eras.IsAtLeast(era, "4.7") ? 1u : 0, clashResolve: 0);
+            AssertCounters(gateway, insertFailed: 1, drop: EraSets.IsAtLeast(era, "4.7") ? 1u : 0, clashResolve: 0);
             Assert.Equal(first.Slot, gateway.Cpu.LastClashWith);
             Assert.Equal(1u, gateway.Count);
         }
@@ -91,7 +92,7 @@ public sealed class ConfirmFacts
     {
         using Gateway gateway = SecondOfEqualFlows(era, FirstBackend, out ConfirmResult result);
 
-        bool counted = Eras.IsAtLeast(era, "5.10");
+        bool counted = EraSets.IsAtLeast(era, "5.10");
         Assert.Equal(ConfirmResult.Merged, result);
         AssertCounters(gateway, insertFailed: counted ? 0u : 1, drop: 0, clashResolve: counted ? 1u : 0);
         Assert.Equal(1, gateway.Audit().Entries);
@@ -104,7 +105,7 @@ public sealed class ConfirmFacts
         using Gateway gateway = SecondOfEqualFlows(era, SecondBackend, out ConfirmResult result);
 
         Assert.Equal(ConfirmResult.Clash, result);
-        AssertCounters(gateway, insertFailed: 1, drop: Eras.IsAtLeast(era, "4.7") ? 1u : 0, clashResolve: 0);
+        AssertCounters(gateway, insertFailed: 1, drop: EraSets.IsAtLeast(era, "4.7") ? 1u : 0, clashResolve: 0);
     }
 
     [Theory]
@@ -116,7 +117,7 @@ public sealed class ConfirmFacts
         ConntrackTuple<IPv4Address> secondReply = Flow("10.1.1.2", 53, IPv4Address.Parse("10.0.0.2"), 5000, IPProtocol.Udp);
 
         Assert.Equal(ConfirmResult.InsertedReplyOnly, result);
-        AssertCounters(gateway, insertFailed: 0, drop: 0, clashResolve: Eras.IsAtLeast(era, "5.10") ? 1u : 0);
+        AssertCounters(gateway, insertFailed: 0, drop: 0, clashResolve: EraSets.IsAtLeast(era, "5.10") ? 1u : 0);
         Assert.Equal(2u, gateway.Count);
         Assert.Equal(1, gateway.Audit().ReplyOnly);
         Assert.True(gateway.Find(in original, out EntryReference first));

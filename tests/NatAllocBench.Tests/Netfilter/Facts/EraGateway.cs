@@ -9,17 +9,18 @@ using NatRule = NatAllocBench.Netfilter.Nat.NatRange<NatAllocBench.Netfilter.Tup
 
 namespace NatAllocBench.Tests.Netfilter.Facts;
 
-internal sealed class EraGateway<TEra> : Gateway
+internal sealed class EraGateway<TEra, TDesign> : Gateway
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
-    private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
+    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
     private QueuedRandom _random;
 
     public EraGateway(Era era, TableOptions options, NatState nat)
     {
         Nat.Dispose();
         Nat = nat;
-        _table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, options, nat);
+        _table = new ConntrackTable<IPv4Address, TEra, TDesign>(era, options, nat);
         _random = new QueuedRandom(Draws);
         Cpu.Now = Start;
     }

@@ -33,10 +33,20 @@ internal abstract class Gateway : IDisposable
     public static NatRule Masquerade(NatFlags flags = NatFlags.None) => NatRule.Masquerade(Address, flags);
 
     public static Gateway Of(
+        string era,
+        uint buckets = 4096,
+        uint maxConnections = 4096,
+        SipKey secret = default,
+        uint[]? md5Secret = null,
+        uint bySource = 0) =>
+        Of<KernelLocks>(era, buckets, maxConnections, secret, md5Secret, bySource);
+
+    public static Gateway Of<TDesign>(
         string era, uint buckets = 4096, uint maxConnections = 4096, SipKey secret = default, uint[]? md5Secret = null, uint bySource = 0)
+        where TDesign : struct, ITableDesign
     {
         var options = new TableOptions { Buckets = buckets, MaxConnections = maxConnections, BySourceBuckets = bySource };
-        return EraCatalog.Get(era).Accept<Builder, Gateway>(new Builder(options, new NatState(secret, md5Secret)));
+        return EraCatalog.Get(era).Accept<Builder<TDesign>, Gateway>(new Builder<TDesign>(options, new NatState(secret, md5Secret)));
     }
 
     public static FlowTuple Flow(
@@ -127,10 +137,11 @@ internal abstract class Gateway : IDisposable
 
     protected abstract PortChoice Run(uint slot, in NatRule rule, ManipType manip);
 
-    private readonly struct Builder(TableOptions options, NatState nat) : IEraVisitor<Gateway>
+    private readonly struct Builder<TDesign>(TableOptions options, NatState nat) : IEraVisitor<Gateway>
+        where TDesign : struct, ITableDesign
     {
         public Gateway Visit<TEra>(Era era)
-            where TEra : struct, IEra => new EraGateway<TEra>(era, options, nat);
+            where TEra : struct, IEra => new EraGateway<TEra, TDesign>(era, options, nat);
     }
 }
 

@@ -13,13 +13,13 @@ public sealed class MappingFacts
     private static readonly NatRange<IPv4Address> Pool =
         NatRange<IPv4Address>.Pool(IPv4Address.Parse("203.0.113.10"), IPv4Address.Parse("203.0.113.13"));
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> WithRandomFully => Eras.Since("3.14").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> WithRandomFully => EraSets.Since("3.14").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> WithUnionPoolHash => Eras.Since("3.13").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> WithUnionPoolHash => EraSets.Since("3.13").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> FirstMappingOnly => Eras.Between("4.9", "4.12").With("4.9-lts");
+    public static TheoryData<string> FirstMappingOnly => EraSets.Between("4.9", "4.12").With("4.9-lts");
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -175,7 +175,9 @@ public sealed class MappingFacts
 
         Assert.Equal(IPv4Address.Parse("10.0.0.2"), allocation.Mapped.Source);
         Assert.NotEqual(40000, allocation.Port);
-        Assert.Equal(EntryStatus.SourceNat | EntryStatus.SourceNatDone, gateway.Status(slot) & (EntryStatus.NatDoneMask | EntryStatus.NatMask));
+        Assert.Equal(
+            EntryStatus.SourceNat | EntryStatus.SourceNatDone,
+            gateway.Status(slot) & (EntryStatus.NatDoneMask | EntryStatus.NatMask));
         Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(slot));
     }
 

@@ -10,11 +10,11 @@ namespace NatAllocBench.Tests.Netfilter.Facts;
 [Trait("Fact", "12")]
 public sealed class PortRangeFacts
 {
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> SinceLinux5_0 => Eras.Since("5.0");
+    public static TheoryData<string> SinceLinux5_0 => EraSets.Since("5.0");
 
-    public static TheoryData<string> WithPortOffset => Eras.Since("4.18").With("4.19-lts");
+    public static TheoryData<string> WithPortOffset => EraSets.Since("4.18").With("4.19-lts");
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -73,7 +73,7 @@ public sealed class PortRangeFacts
 
         Allocation allocation = gateway.Allocate(Flow("10.0.0.2", 5000), Masquerade().WithPorts(5000, 5000));
 
-        bool unchecked_ = Eras.IsAtLeast(era, "2.6.37");
+        bool unchecked_ = EraSets.IsAtLeast(era, "2.6.37");
         Assert.Equal(5000, allocation.Port);
         Assert.Equal(unchecked_, allocation.Choice == PortChoice.KeptUnchecked);
         Assert.Equal(unchecked_, allocation.Probes == 0);
@@ -188,7 +188,7 @@ public sealed class PortRangeFacts
         Allocation allocation = gateway.Allocate(
             Flow("10.0.0.2", 40000, Address, 80), NatRange<IPv4Address>.Masquerade(Server).WithPorts(8000, 8003), ManipType.Destination);
 
-        bool first = Eras.IsAtLeast(era, "6.8");
+        bool first = EraSets.IsAtLeast(era, "6.8");
         Assert.Equal(first ? 8000 : 8002, allocation.Mapped.DestinationPort);
         Assert.Equal(first ? 1 : 0, gateway.Draws.Count);
     }

@@ -12,13 +12,13 @@ public sealed class RoverFacts
 {
     private static readonly SipKey CountingKey = SipKey.FromBytes([.. Enumerable.Range(0, 16).Select(i => (byte)i)]);
 
-    public static TheoryData<string> RoverEras => Eras.Between("2.6.36", "4.20");
+    public static TheoryData<string> RoverEras => EraSets.Between("2.6.36", "4.20");
 
-    public static TheoryData<string> EveryCandidateProbed => Eras.UpTo("2.6.35");
+    public static TheoryData<string> EveryCandidateProbed => EraSets.UpTo("2.6.35");
 
-    public static TheoryData<string> SipHashStart => Eras.Between("4.11", "4.20").With("4.14-lts", "4.19-lts");
+    public static TheoryData<string> SipHashStart => EraSets.Between("4.11", "4.20").With("4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> Md5Start => Eras.UpTo("4.9").With("4.9-lts");
+    public static TheoryData<string> Md5Start => EraSets.UpTo("4.9").With("4.9-lts");
 
     [Theory]
     [MemberData(nameof(RoverEras))]
@@ -67,12 +67,12 @@ public sealed class RoverFacts
         gateway.Nat.Rover(IPProtocol.Tcp) = 77;
 
         gateway.Allocate(Flow("10.0.0.2", 40000), NatFlags.ProtoRandom);
-        if (Eras.IsAtLeast(era, "3.14"))
+        if (EraSets.IsAtLeast(era, "3.14"))
         {
             gateway.Allocate(Flow("10.0.0.3", 40000), NatFlags.ProtoRandomFully);
         }
 
-        if (Eras.IsAtLeast(era, "4.18"))
+        if (EraSets.IsAtLeast(era, "4.18"))
         {
             var rule = new NatRange<IPv4Address>
             {

@@ -18,15 +18,15 @@ public sealed class TableFacts
     private static readonly ConntrackTuple<IPv4Address> T = Flow("10.0.0.1", 40000);
     private static readonly SipKey CountingKey = SipKey.FromBytes([.. Enumerable.Range(0, 16).Select(i => (byte)i)]);
 
-    public static TheoryData<string> AllEras => Eras.All;
+    public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> WithoutLimit => Eras.UpTo("5.14").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> WithoutLimit => EraSets.UpTo("5.14").With("4.9-lts", "4.14-lts", "4.19-lts");
 
     public static TheoryData<string> ShortChains => ["5.15", "5.17", "6.1", "6.2"];
 
-    public static TheoryData<string> LongChains => Eras.Since("6.3").With("6.1-lts");
+    public static TheoryData<string> LongChains => EraSets.Since("6.3").With("6.1-lts");
 
-    public static TheoryData<string> SkippedWhenExpired => Eras.Since("4.9").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> SkippedWhenExpired => EraSets.Since("4.9").With("4.9-lts", "4.14-lts", "4.19-lts");
 
     [Theory]
     [MemberData(nameof(AllEras))]

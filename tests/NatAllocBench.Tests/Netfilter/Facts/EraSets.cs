@@ -3,7 +3,7 @@ using NatAllocBench.Netfilter.Eras;
 namespace NatAllocBench.Tests.Netfilter.Facts;
 
 /// <summary>Sets of eras by name, in mainline order; the stable hybrids of 2022 are a set of their own.</summary>
-internal static class Eras
+internal static class EraSets
 {
     private static readonly string[] Hybrids = ["4.9-lts", "4.14-lts", "4.19-lts"];
 
