@@ -35,7 +35,7 @@ public class BenchmarkBodyTests
         bool leftProbes = ProbesFile.TryTake(Environment.ProcessId, out double probes);
 
         Assert.NotNull(result);
-        Assert.Equal(benchmark.Parameters.Items.Length > 0, leftProbes);
+        Assert.Equal(benchmark.Parameters.Items.Count > 0, leftProbes);
         Assert.True(!leftProbes || probes >= 1, $"{probes} probes");
         if (result is int done)
         {
