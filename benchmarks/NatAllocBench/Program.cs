@@ -7,6 +7,7 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(ThroughputCommand.Create());
 root.Subcommands.Add(ScenarioCommand.Create());
 root.Subcommands.Add(DumpCommand.Create());
 root.Subcommands.Add(KernelCommand.Create());

@@ -50,6 +50,7 @@ public sealed record Workload
         ("threads", Text(cell.Threads)),
         ("connections", Text(cell.Connections)),
         ("destinations", Text(cell.Destinations)),
+        ("windowAddedNs", Text(cell.WindowAddedNs)),
     ]);
 
     /// <summary>The workload of a scenario cell.</summary>
