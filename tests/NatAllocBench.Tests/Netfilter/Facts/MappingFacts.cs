@@ -19,7 +19,7 @@ public sealed class MappingFacts
 
     public static TheoryData<string> WithUnionPoolHash => EraSets.Since("3.13").With("4.9-lts", "4.14-lts", "4.19-lts");
 
-    public static TheoryData<string> FirstMappingOnly => EraSets.Between("4.9", "4.12").With("4.9-lts");
+    public static TheoryData<string> FirstMappingOnly => EraSets.Between("4.9", "4.11").With("4.9-lts");
 
     [Theory]
     [MemberData(nameof(AllEras))]
