@@ -1,3 +1,5 @@
+using System.Reflection;
+using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Parameters;
 using BenchmarkDotNet.Running;
 using NatAllocBench.Micro;
@@ -10,6 +12,7 @@ public class BenchmarkBodyTests
     [
         .. typeof(MicroConfig).Assembly.GetTypes()
             .Where(type => type.IsPublic && type.Name.Contains("Benchmarks", StringComparison.Ordinal))
+            .SelectMany(Closed)
             .SelectMany(type => BenchmarkConverter.TypeToBenchmarks(type).BenchmarksCases),
     ];
 
@@ -45,6 +48,11 @@ public class BenchmarkBodyTests
 
     [Fact]
     public void Names_of_benchmarks_are_unique() => Assert.Equal(Cases.Length, Cases.Select(NameOf).Distinct().Count());
+
+    /// <summary>A generic class counts once for each design it names.</summary>
+    private static IEnumerable<Type> Closed(Type type) => type.IsGenericTypeDefinition
+        ? type.GetCustomAttributes<GenericTypeArgumentsAttribute>().Select(design => type.MakeGenericType(design.GenericTypeArguments))
+        : [type];
 
     private static string NameOf(BenchmarkCase benchmark) =>
         $"{benchmark.Descriptor.Type.Name}<{string.Join(',', benchmark.Descriptor.Type.GenericTypeArguments.Select(type => type.Name))}>."
