@@ -10,7 +10,7 @@ namespace NatAllocBench.Racing.Throughput;
 public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputWorkload, ulong, IConnectionTable> Create)
 {
     /// <summary>The model's own designs, the faithful baseline first.</summary>
-    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>()];
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
 
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(
@@ -20,6 +20,8 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
         where TDesign : struct, ITableDesign
     {
         public IConnectionTable Visit<TEra>(Era era)
-            where TEra : struct, IEra => new NetfilterTable<TEra, TDesign>(workload, seed);
+            where TEra : struct, IEra => TDesign.HashesInBatches
+                ? new BatchedTable<TEra>(workload, seed)
+                : new NetfilterTable<TEra, TDesign>(workload, seed);
     }
 }

@@ -81,6 +81,9 @@ public sealed record RaceCell
     /// <summary>Failures because a hash chain was too long.</summary>
     public long? FailedChain { get; init; }
 
+    /// <summary>Packets that clashed with one of the same flow and were merged with it (clash_resolve): no failure.</summary>
+    public long? ClashResolved { get; init; }
+
     /// <summary>The failure rate, <see cref="InsertFailed"/> over <see cref="Attempts"/>.</summary>
     public double? Rate { get; init; }
 

@@ -61,6 +61,7 @@ public static class RaceTables
             new("search race", ColumnRole.Part, c => Count(c.FailedSearch)),
             new("exhausted", ColumnRole.Part, c => Count(c.FailedExhausted)),
             new("long chain", ColumnRole.Part, c => Count(c.FailedChain)),
+            new("clash resolved", ColumnRole.Part, c => Count(c.ClashResolved)),
             new($"{unit.Name} [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),

@@ -59,7 +59,7 @@ public static class ScenarioTables
         _ => Figures.Significant(figure.Predicted!.Value),
     };
 
-    private static string Percent(double share) => $"{Figures.Significant(share * 100)} %";
+    private static string Percent(double share) => share is > 0 and < 1e-8 ? "< 0.000001 %" : $"{Figures.Significant(share * 100)} %";
 
     /// <summary>A value without chance in it is printed whole if it is a whole number.</summary>
     private static string Number(double value) => value == Math.Floor(value) && Math.Abs(value) < 1e15

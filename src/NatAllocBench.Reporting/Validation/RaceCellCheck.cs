@@ -57,6 +57,7 @@ internal static class RaceCellCheck
             problems.NotNegative(place, "a part of insertFailed", part);
         }
 
+        problems.NotNegative(place, "clashResolved", cell.ClashResolved);
         long? sum = parts.Aggregate((long?)0, (a, b) => a + b);
         problems.Unless(
             sum is null || sum == cell.InsertFailed, place, $"the failed parts add up to {sum}, not to insertFailed {cell.InsertFailed}");

@@ -9,32 +9,38 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Scenarios.Exhaustion;
 
 /// <summary>
-/// The 64512 ports of one NAT address towards one destination, some of them taken by connections that sent one SYN (or datagram) each:
+/// The ports of one NAT address towards one destination, some of them taken by connections that sent one SYN (or datagram) each:
 /// such an entry is never evicted.
 /// </summary>
 internal sealed class FilledPool<TEra>
     where TEra : struct, IEra
 {
-    public const int Ports = RaceWorkload.AllPorts;
     private const int FirstPort = 1024;
     private const uint Lifetime = 120_000;
     private const int FirstFillClient = 0x200000;
     private readonly NatBench<TEra> _bench;
     private readonly RaceMode _mode;
-    private readonly IPProtocol _protocol;
     private readonly ushort[] _taken;
     private int _count;
     private int _nextClient;
 
-    public FilledPool(NatBench<TEra> bench, RaceMode mode, FillKind fill, int taken, IPProtocol protocol = IPProtocol.Tcp)
+    /// <param name="ports">Ports of the rule from 1024 on; all 64512 of them mean a rule without ports.</param>
+    public FilledPool(NatBench<TEra> bench, RaceMode mode, FillKind fill, int taken, int ports = RaceWorkload.AllPorts)
     {
         _bench = bench;
         _mode = mode;
-        _protocol = protocol;
         _taken = new ushort[taken];
+        Ports = ports;
         Rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), mode.Flags);
+        if (ports != RaceWorkload.AllPorts)
+        {
+            Rule = Rule.WithPorts(FirstPort, (ushort)(FirstPort + ports - 1));
+        }
+
         Fill(fill);
     }
+
+    public int Ports { get; }
 
     public NatRange<IPv4Address> Rule { get; }
 
@@ -51,7 +57,7 @@ internal sealed class FilledPool<TEra>
     {
         if (_mode == RaceMode.Default)
         {
-            _bench.ScatterRover(_protocol);
+            _bench.ScatterRover(IPProtocol.Tcp);
         }
 
         return SearchOnward(slot, cpu);
@@ -75,7 +81,7 @@ internal sealed class FilledPool<TEra>
                 FillAtRandom();
                 break;
             default:
-                uint first = _bench.Random.NextBelow(Ports);
+                uint first = _bench.Random.NextBelow((uint)Ports);
                 for (int i = 0; i < _taken.Length; i++)
                 {
                     Take((int)((first + i) % Ports));
@@ -146,6 +152,6 @@ internal sealed class FilledPool<TEra>
         _taken[_count++] = port;
     }
 
-    private ConntrackTuple<IPv4Address> Tuple(IPv4Address source, ushort port) =>
-        ConntrackTuple<IPv4Address>.Of(_protocol, source, port, RaceWorkload.DestinationAddress(0), 80);
+    private static ConntrackTuple<IPv4Address> Tuple(IPv4Address source, ushort port) =>
+        ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, source, port, RaceWorkload.DestinationAddress(0), 80);
 }

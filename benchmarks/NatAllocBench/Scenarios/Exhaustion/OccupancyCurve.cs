@@ -11,11 +11,11 @@ namespace NatAllocBench.Scenarios.Exhaustion;
 /// <summary>Probes and failures of single searches at one occupancy: nothing races, and free ports are always left.</summary>
 internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occupancy, ulong Seed) : IEraExperiment
 {
-    private const int Trials = 4;
+    private const int Trials = 6;
     private const int Searches = 1_000;
 
     /// <summary>Bounds the time of rows in which one search walks tens of thousands of ports.</summary>
-    private const ulong ProbesPerTrial = 100_000;
+    private const ulong ProbesPerTrial = 60_000;
 
     private const int FewestSearches = 4;
 
@@ -25,7 +25,7 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
         var attempts = new long[Trials];
         var failures = new long[Trials];
         var probes = new double[Trials];
-        int taken = (int)Math.Round(Occupancy * FilledPool<TEra>.Ports);
+        int taken = (int)Math.Round(Occupancy * RaceWorkload.AllPorts);
         for (int trial = 0; trial < Trials; trial++)
         {
             using var bench = new NatBench<TEra>(era, Seed + (ulong)trial);
@@ -41,8 +41,8 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
             probes[trial] = (bench.Cpu(0).Probes - before) / (double)attempts[trial];
         }
 
-        (double? failure, string? failureLaw) = PredictFailure(era, taken, FilledPool<TEra>.Ports);
-        (double? cost, string? costLaw) = PredictProbes(era, taken, FilledPool<TEra>.Ports);
+        (double? failure, string? failureLaw) = PredictFailure(era, taken, RaceWorkload.AllPorts);
+        (double? cost, string? costLaw) = PredictProbes(era, taken, RaceWorkload.AllPorts);
         return new ScenarioCell
         {
             Table = "one search at a given occupancy",

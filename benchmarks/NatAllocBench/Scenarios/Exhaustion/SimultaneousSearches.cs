@@ -10,7 +10,7 @@ namespace NatAllocBench.Scenarios.Exhaustion;
 /// n connections that all choose before any is confirmed: the worst interleaving, made by hand. Any two of them that chose the same port
 /// are a collision of two racing searches; all but one for each port are losers.
 /// </summary>
-internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double Occupancy, int Starts, ulong Seed) : IEraExperiment
+internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double Occupancy, int Ports, int Starts, ulong Seed) : IEraExperiment
 {
     private const int Trials = 12;
 
@@ -19,16 +19,15 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
     {
         var losers = new double[Trials];
         var collisions = new double[Trials];
-        int ports = FilledPool<TEra>.Ports;
-        int taken = (int)Math.Round(Occupancy * ports);
+        int taken = (int)Math.Round(Occupancy * Ports);
         for (int trial = 0; trial < Trials; trial++)
         {
             using var bench = new NatBench<TEra>(era, Seed + (ulong)trial);
-            var pool = new FilledPool<TEra>(bench, Mode, Fill, taken);
+            var pool = new FilledPool<TEra>(bench, Mode, Fill, taken, Ports);
             (losers[trial], collisions[trial]) = Interleave(bench, pool);
         }
 
-        (double q, string law) = Predict(era, taken, ports);
+        (double q, string law) = Predict(era, taken, Ports);
         MeanEstimate measured = MeanEstimate.Of(collisions);
         return new ScenarioCell
         {
@@ -37,6 +36,7 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
             Mode = Mode.Name,
             Parameters = new Dictionary<string, string>
             {
+                ["ports"] = Figures.Count(Ports),
                 ["filled"] = OccupancyCurve.FillName(Fill),
                 ["occupancy"] = string.Create(CultureInfo.InvariantCulture, $"{Occupancy * 100:0.##} %"),
             },
@@ -45,8 +45,8 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
             Figures =
             [
                 Figure("two of them meet", measured, q, law, isShare: true),
-                Figure("losers", MeanEstimate.Of(losers), ClosedForms.Losers(Starts, q), "n - (1 - (1-q)^n)/q with the predicted q: the birthday problem", false),
-                ScenarioFigure.Exact("as likely as on empty ports, times", measured.Value / ClosedForms.SameStart(ports)),
+                Figure("losers", MeanEstimate.Of(losers), ClosedForms.Losers(Starts, q), "n - (1 - (1-q)^n)/q with the predicted q: the birthday problem of equally likely ports", false),
+                ScenarioFigure.Exact("as likely as on empty ports, times", measured.Value / ClosedForms.SameStart(Ports)),
             ],
         };
     }
@@ -87,7 +87,7 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
 
         return (taken, Fill) switch
         {
-            (0, _) => (ClosedForms.SameStart(ports), "67584/65536^2 on empty ports, of which 1024 are twice as likely"),
+            (0, _) => (ClosedForms.SameStart(ports), "the chance that two 16-bit starts fall on the same port: 67584/65536^2 for 64512 ports, 1/32768 for 32768"),
             (_, FillKind.Random) => (ClosedForms.CollisionOfRandomFill(r, ports), "(1+r)/(N(1-r)) for ports taken at random"),
             _ => (ClosedForms.CollisionOfSelfFill(r, ports), "1/(N(1-r)^2) for a table that filled itself"),
         };
