@@ -1,5 +1,7 @@
 using NatAllocBench.Contenders;
+using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Throughput;
@@ -60,6 +62,17 @@ public class ThroughputCourseTests
 
         Assert.Equal(TableDesign.OfTheModel.Count, rounds.Count);
         Assert.All(rounds, round => Assert.InRange((double)round.TableBytes! / workload.Connections, 64, 96));
+    }
+
+    [Fact]
+    public void An_IPv6_table_takes_at_most_160_bytes_for_a_connection()
+    {
+        const uint Connections = 300_000;
+        using var nat = TableSecrets.Of(1).NewNatState();
+        using var table = new ConntrackTable<IPv6Address, Linux6_5, LockFree>(
+            EraCatalog.Get("6.12"), new TableOptions { Buckets = 2 * Connections, MaxConnections = Connections }, nat);
+
+        Assert.InRange((double)table.ReservedBytes / Connections, 128, 160);
     }
 
     [Fact]
