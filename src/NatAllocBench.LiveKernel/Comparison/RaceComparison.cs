@@ -142,16 +142,16 @@ internal sealed class RaceComparison(ComparisonContext context)
             yield return Judge(cell, series, usable.Count, test.Overdispersion, model) with { ModelMethod = "enumerated" };
         }
 
-        yield return context.Cell(Experiment, "p-value of F", new NatRule(), "all ranges and modes together") with
+        yield return context.Cell(Experiment, "F", new NatRule(), "all ranges and modes together") with
         {
             Mode = "all",
-            Kernel = test.PValue,
-            Model = 0.05,
+            Kernel = test.Statistic,
+            Model = 1,
             KernelCount = usable.Sum(series => series.Sent.Sum()),
             ModelMethod = "enumerated",
-            Difference = test.PValue - 0.05,
+            Difference = test.Statistic - 1,
             Agrees = test.PValue >= 0.05,
-            Test = FormattableString.Invariant($"p not below 0.05: F({test.CellDegrees}, {test.RoundDegrees}) = {test.Statistic:0.00}, ")
+            Test = FormattableString.Invariant($"p = {test.PValue:0.000}, not below 0.05, of F({test.CellDegrees}, {test.RoundDegrees}); ")
                 + FormattableString.Invariant($"over-dispersion between rounds {test.Overdispersion:0.00}"),
         };
     }
