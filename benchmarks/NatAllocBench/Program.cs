@@ -7,8 +7,17 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(ThroughputCommand.Create());
+root.Subcommands.Add(ScenarioCommand.Create());
+root.Subcommands.Add(DumpCommand.Create());
 root.Subcommands.Add(KernelCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
+root.Subcommands.Add(TraceCommand.Create());
+foreach (Command command in ResultCommands.All())
+{
+    root.Subcommands.Add(command);
+}
+
 return CommandLine.Run(root, args);

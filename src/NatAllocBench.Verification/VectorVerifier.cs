@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Verification.Checks;
 using NatAllocBench.Verification.Reading;
 
@@ -15,20 +16,28 @@ public static class VectorVerifier
     /// <summary>Verifies the <c>*.jsonl</c> files of a directory.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="output">Receives a line per file, the first failing lines of each, and the sum.</param>
-    public static VerifyResult Run(string directory, TextWriter output) => Run(new DirectoryVectors(directory), output);
+    public static VerifyResult Run(string directory, TextWriter output) => Run<KernelLocks>(directory, output);
+
+    /// <summary>Verifies the <c>*.jsonl</c> files of a directory on a table of another design.</summary>
+    /// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
+    /// <param name="directory">The directory.</param>
+    /// <param name="output">Receives a line per file, the first failing lines of each, and the sum.</param>
+    public static VerifyResult Run<TDesign>(string directory, TextWriter output)
+        where TDesign : struct, ITableDesign => Run<TDesign>(new DirectoryVectors(directory), output);
 
     /// <summary>Verifies the vectors that come with the program.</summary>
     /// <param name="output">As for the other overload.</param>
-    public static VerifyResult RunEmbedded(TextWriter output) => Run(new EmbeddedVectors(), output);
+    public static VerifyResult RunEmbedded(TextWriter output) => Run<KernelLocks>(new EmbeddedVectors(), output);
 
-    private static VerifyResult Run(IVectorSource source, TextWriter output)
+    private static VerifyResult Run<TDesign>(IVectorSource source, TextWriter output)
+        where TDesign : struct, ITableDesign
     {
         var total = new Tally();
         try
         {
             foreach (string file in source.FileNames())
             {
-                total.Add(RunFile(source, file, output));
+                total.Add(RunFile<TDesign>(source, file, output));
             }
         }
         catch (VectorFormatException e)
@@ -40,7 +49,8 @@ public static class VectorVerifier
         return new VerifyResult(total.Passed, total.Failed, total.Skipped, null);
     }
 
-    private static Tally RunFile(IVectorSource source, string file, TextWriter output)
+    private static Tally RunFile<TDesign>(IVectorSource source, string file, TextWriter output)
+        where TDesign : struct, ITableDesign
     {
         var tally = new Tally();
         var notes = new List<string>();
@@ -55,7 +65,7 @@ public static class VectorVerifier
 
             try
             {
-                Comparison comparison = RunLine(file, VectorObject.Parse(text));
+                Comparison comparison = RunLine<TDesign>(file, VectorObject.Parse(text));
                 tally.Count(comparison);
                 if (!comparison.Agrees && notes.Count < ShownPerFile)
                 {
@@ -73,10 +83,11 @@ public static class VectorVerifier
         return tally;
     }
 
-    private static Comparison RunLine(string file, VectorObject line)
+    private static Comparison RunLine<TDesign>(string file, VectorObject line)
+        where TDesign : struct, ITableDesign
     {
         var comparison = new Comparison(line.Text("id"), line.TextOr("tag", ""));
-        if (CheckCatalog.Find(file, comparison.Id) is { } check)
+        if (CheckCatalog<TDesign>.Find(file, comparison.Id) is { } check)
         {
             check(line, comparison);
         }

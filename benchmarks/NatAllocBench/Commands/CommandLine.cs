@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
+using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;
 
@@ -46,5 +47,5 @@ internal static class CommandLine
 
     /// <summary>Faults of the user's input, whose messages name the thing and the fix.</summary>
     private static bool IsInputFault(Exception e) =>
-        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException;
+        e is UsageException or RunFormatException or ResultsWriteException or InsufficientMemoryException or TraceException;
 }

@@ -71,6 +71,8 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             WindowP99Ns = window.P99Ns,
             PairDistanceP50Ns = distance.P50Ns,
             PairDistanceP99Ns = distance.P99Ns,
+            WindowCurve = Curve(window),
+            PairDistanceCurve = Curve(distance),
             Delayed = Delays(),
             FailedByClient = FailedByClient(),
             PerTrial = new RaceTrials
@@ -90,6 +92,10 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             },
         }).Summarised();
     }
+
+    private static PercentilePoint[]? Curve(WindowHistogram histogram) => histogram.Count == 0
+        ? null
+        : [.. histogram.Curve().Select(point => new PercentilePoint(point.Percentile, point.Nanoseconds))];
 
     private long[]? FailedByClient() => _trials[0].FailedByClient.Count == 0
         ? null

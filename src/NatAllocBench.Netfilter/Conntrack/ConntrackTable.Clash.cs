@@ -68,7 +68,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         if (TDesign.IsLockFree)
         {
             return reply == ReplyClaim.Held
-                ? new ChainScan(ChainLink.End(pair.Reply), TooLong: false)
+                ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
                 : Claim(ref pair.Buckets.Heads[pair.Reply], link, Unlimited);
         }
 

@@ -79,7 +79,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return ConfirmResult.Inserted;
         }
 
-        ConfirmResult result = CountRefusal(ref cpu, slot, in scan, in pair, ReplyClaim.None);
+        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, ReplyClaim.None);
         ExitPair(in pair);
         if (result != ConfirmResult.InsertedReplyOnly)
         {
@@ -90,9 +90,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Ends an entry that holds no claim, or inserts it in reply direction.</summary>
-    private ConfirmResult Refuse(ref CpuState cpu, uint slot, in ChainScan scan, in BucketPair pair, ReplyClaim reply)
+    private ConfirmResult Refuse(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
     {
-        ConfirmResult result = CountRefusal(ref cpu, slot, in scan, in pair, reply);
+        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, reply);
         if (result != ConfirmResult.InsertedReplyOnly)
         {
             FreeEntry(ref cpu, slot);
@@ -102,7 +102,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>What becomes of an entry that was refused, and the counters of it. The caller frees it.</summary>
-    private ConfirmResult CountRefusal(ref CpuState cpu, uint slot, in ChainScan scan, in BucketPair pair, ReplyClaim reply)
+    private ConfirmResult CountRefusal(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
     {
         if (scan.TooLong)
         {
@@ -153,18 +153,18 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             TupleNode<TAddress>* node = Node(link);
             if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple))
             {
-                return new ChainScan(link, TooLong: false);
+                return new ChainScan(link, tooLong: false);
             }
 
             if (passed++ > limit)
             {
-                return new ChainScan(link, TooLong: true);
+                return new ChainScan(link, tooLong: true);
             }
 
             link = node->Next;
         }
 
-        return new ChainScan(link, TooLong: false);
+        return new ChainScan(link, tooLong: false);
     }
 
     private int DrawChainLimit(ref CpuState cpu) => _traits.ChainLimitMin == 0
@@ -180,9 +180,17 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
     }
 
-    /// <summary>Where a walk ended: at the chain's end, at a clash, or too far down.</summary>
-    private readonly record struct ChainScan(uint Link, bool TooLong)
+    /// <summary>Where a walk ended: at the chain's end, at a clash, or too far down (the mark bit). One word, so that it stays in a register.</summary>
+    private readonly struct ChainScan
     {
-        public bool IsClear => ChainLink.IsEnd(Link);
+        private readonly uint _word;
+
+        public ChainScan(uint link, bool tooLong) => _word = tooLong ? link | ChainLink.Mark : link & ~ChainLink.Mark;
+
+        public uint Link => _word & ~ChainLink.Mark;
+
+        public bool TooLong => ChainLink.IsMarked(_word);
+
+        public bool IsClear => ChainLink.IsEnd(_word);
     }
 }

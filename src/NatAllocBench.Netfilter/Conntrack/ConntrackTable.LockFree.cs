@@ -63,7 +63,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint seenReply = Volatile.Read(ref replyHead); // C1, as above
             if (!scan.IsClear)
             {
-                return Refuse(ref cpu, slot, in scan, in pair, ReplyClaim.None);
+                return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
             }
 
             scan = ScanClaims(seenReply, slot, in second->Tuple, limit);
@@ -73,7 +73,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
                 if (Volatile.Read(ref originalHead) == seenOriginal && (scan.TooLong || IsResident(scan.Link)))
                 {
-                    return Refuse(ref cpu, slot, in scan, in pair, ReplyClaim.None);
+                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
                 }
 
                 continue;
@@ -90,7 +90,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 scan = ClaimSecond(ref originalHead, seenOriginal, slot << 1, limit);
                 if (!scan.IsClear)
                 {
-                    return RefuseHoldingReply(ref cpu, slot, in scan, in pair);
+                    return RefuseHoldingReply(ref cpu, slot, scan, in pair);
                 }
             }
             else
@@ -104,7 +104,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 if (!scan.IsClear)
                 {
                     Withdraw(ref originalHead, slot << 1);
-                    return Refuse(ref cpu, slot, in scan, in pair, ReplyClaim.Refused);
+                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Refused);
                 }
             }
 
@@ -116,7 +116,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
     /// <summary>C3 with the head of an earlier walk, then claims from the start.</summary>
     private ChainScan ClaimSecond(ref uint head, uint seen, uint link, int limit) =>
-        TryLink(ref head, seen, link) ? new ChainScan(ChainLink.End(0), TooLong: false) : Claim(ref head, link, limit);
+        TryLink(ref head, seen, link) ? new ChainScan(ChainLink.End(0), tooLong: false) : Claim(ref head, link, limit);
 
     /// <summary>Claims the tuple of a node, or says what stands against it.</summary>
     private ChainScan Claim(ref uint head, uint link, int limit)
@@ -150,16 +150,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             {
                 if (IsResident(at))
                 {
-                    return new ChainScan(at, TooLong: false);
+                    return new ChainScan(at, tooLong: false);
                 }
             }
             else if (!ChainLink.IsMarked(link) && passed++ > limit)
             {
-                return new ChainScan(at, TooLong: true);
+                return new ChainScan(at, tooLong: true);
             }
         }
 
-        return new ChainScan(link, TooLong: false);
+        return new ChainScan(link, tooLong: false);
     }
 
     /// <summary>Whether a linked node is of a resident entry; waits while that is undecided.</summary>
@@ -189,9 +189,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// The REPLY tuple is claimed, the ORIGINAL tuple refused. The claim stays if clash resolution makes a reply-only entry of it;
     /// else it is withdrawn before anything is freed.
     /// </summary>
-    private ConfirmResult RefuseHoldingReply(ref CpuState cpu, uint slot, in ChainScan scan, in BucketPair pair)
+    private ConfirmResult RefuseHoldingReply(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair)
     {
-        ConfirmResult result = CountRefusal(ref cpu, slot, in scan, in pair, ReplyClaim.Held);
+        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, ReplyClaim.Held);
         if (result != ConfirmResult.InsertedReplyOnly)
         {
             Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);

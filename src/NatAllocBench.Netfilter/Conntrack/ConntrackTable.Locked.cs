@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Hashing;
 
 namespace NatAllocBench.Netfilter.Conntrack;
@@ -31,6 +32,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static BucketPair PairOf(BucketArray buckets, uint originalHash, uint replyHash) => new(
         buckets, ReciprocalScale.Scale(originalHash, buckets.Count), ReciprocalScale.Scale(replyHash, buckets.Count));
 

@@ -10,6 +10,8 @@ namespace NatAllocBench.Netfilter.Conntrack;
 /// </content>
 public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 {
+    private const int UnlimitedChain = int.MaxValue - 1;
+
     /// <summary>
     /// Inserts a confirmed entry with the given tuples and status. With <see cref="EntryStatus.SourceNatDone"/> it also enters the
     /// by-source table, as its newest entry.
@@ -45,9 +47,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             AddBySource(slot);
         }
 
-        BucketPair pair = LockPair(originalHash, Hash(in reply));
-        bool isFree = ScanChain(pair.Buckets.Heads[pair.Original], in original, int.MaxValue - 1).IsClear
-            && ScanChain(pair.Buckets.Heads[pair.Reply], in reply, int.MaxValue - 1).IsClear;
+        Enter(ref cpu);
+        bool inserted = TDesign.IsLockFree
+            ? RestoreLockFree(slot, originalHash, Hash(in reply))
+            : RestoreLocked(slot, originalHash, Hash(in reply));
+        if (!inserted)
+        {
+            FreeEntry(ref cpu, slot);
+        }
+
+        Leave(ref cpu);
+        return inserted ? slot : CpuState.NoSlot;
+    }
+
+    private bool RestoreLocked(uint slot, uint originalHash, uint replyHash)
+    {
+        OriginalNode<TAddress>* first = Original(slot);
+        BucketPair pair = LockPair(originalHash, replyHash);
+        bool isFree = ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, UnlimitedChain).IsClear
+            && ScanChain(pair.Buckets.Heads[pair.Reply], in Reply(slot)->Tuple, UnlimitedChain).IsClear;
         if (isFree)
         {
             LinkNode(pair.Buckets, pair.Original, slot << 1);
@@ -58,13 +76,33 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         ExitPair(in pair);
-        if (!isFree)
+        return isFree;
+    }
+
+    /// <summary>Claims both tuples in the order in which a confirm claims them, and makes the entry visible.</summary>
+    private bool RestoreLockFree(uint slot, uint originalHash, uint replyHash)
+    {
+        OriginalNode<TAddress>* first = Original(slot);
+        BucketPair pair = PairOf(CurrentBuckets(), originalHash, replyHash);
+        bool replyFirst = replyHash != originalHash
+            ? replyHash < originalHash
+            : ConntrackTuple<TAddress>.Order(in Reply(slot)->Tuple, in first->Tuple) < 0;
+        uint lower = (slot << 1) | (replyFirst ? 1u : 0);
+        ref uint lowerHead = ref pair.Buckets.Heads[replyFirst ? pair.Reply : pair.Original];
+        if (!Claim(ref lowerHead, lower, UnlimitedChain).IsClear)
         {
-            FreeEntry(ref cpu, slot);
-            return CpuState.NoSlot;
+            return false;
         }
 
-        return slot;
+        if (!Claim(ref pair.Buckets.Heads[replyFirst ? pair.Original : pair.Reply], lower ^ 1, UnlimitedChain).IsClear)
+        {
+            Withdraw(ref lowerHead, lower);
+            return false;
+        }
+
+        // C4, release: as in ConfirmLockFree.
+        Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+        return true;
     }
 
     /// <summary>Puts a TCP entry into a state without a segment. No other CPU may use the entry meanwhile.</summary>

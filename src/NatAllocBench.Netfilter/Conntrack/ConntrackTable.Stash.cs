@@ -24,17 +24,33 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Forgets the hash of the REPLY tuple: the entry is about to get one that was not hashed.</summary>
     internal void ForgetReplyHash(uint slot) => Original(slot)->Next &= ~HasReplyHash;
 
-    /// <summary>The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion.</summary>
+    /// <summary>
+    /// The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion, which goes by the source of
+    /// ORIGINAL: an ICMP id that DNAT has changed makes it another one.
+    /// </summary>
     internal uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
     {
+        if (TDesign.HashesInBatches
+            && (Original(slot)->Next & HasSourceHash) != 0 && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
+        {
+            return Reply(slot)->BySourceNext;
+        }
+
         uint hash = BySourceHash(in tuple);
-        if (TDesign.CachesHashPrefix && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
+        if (TDesign.CachesHashPrefix && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && HasSource(slot, in tuple))
         {
             Reply(slot)->BySourceNext = hash;
             Original(slot)->Next |= HasSourceHash;
         }
 
         return hash;
+    }
+
+    /// <summary>Keeps the by-source hash of a new entry that no hook has seen.</summary>
+    internal void StashSourceHash(uint slot, uint hash)
+    {
+        Reply(slot)->BySourceNext = hash;
+        Original(slot)->Next |= HasSourceHash;
     }
 
     private uint StashedSourceHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasSourceHash) != 0

@@ -47,7 +47,6 @@ public static partial class EraCatalog
     private static readonly EraTraits V4_7 = V4_4 with
     {
         Clash = ClashRule.MergeWithoutNat,
-        MergeTestsNatExtension = true,
         ClashCounters = ClashCounters.MergeCountsAsFailed,
         EarlyDrop = EarlyDrop.OneBucket,
     };
@@ -61,8 +60,7 @@ public static partial class EraCatalog
     };
 
     private static readonly EraTraits V4_11 = V4_9 with { RandomStart = StartOffset.KeyedSipHash };
-    private static readonly EraTraits V4_12 = V4_11 with { MergeTestsNatExtension = false };
-    private static readonly EraTraits V4_13 = V4_12 with { BySourceFirstOnly = false };
+    private static readonly EraTraits V4_13 = V4_11 with { BySourceFirstOnly = false };
     private static readonly EraTraits V4_18 = V4_13 with { HasProtoOffset = true, SwapsReversedRange = true };
     private static readonly EraTraits V4_19 = V4_18 with { Clash = ClashRule.MergeEqual };
     private static readonly EraTraits V4_20 = V4_19 with { EarlyDrop = EarlyDrop.EightBuckets };
@@ -124,8 +122,7 @@ public static partial class EraCatalog
         new("4.7", "4.7 to 4.8", "UDP clash resolution, without NAT only; drop counts lost races", V4_7),
         new("4.9", "4.9 to 4.10, 4.9.y before 4.9.300", "entry timers and most counters gone; gc worker", V4_9),
         new("4.9-lts", "4.9.300 and later 4.9.y", "rover removed, 248 attempts; random still keyed", V4_9Lts),
-        new("4.11", "4.11", "random is keyed by SipHash", V4_11),
-        new("4.12", "4.12", "merge test by NAT_DONE bits", V4_12),
+        new("4.11", "4.11 to 4.12", "random is keyed by SipHash", V4_11),
         new("4.14", "4.13 to 4.17, 4.14.y before 4.14.265", "the article's kernels; by-source lookup tries every entry", V4_13),
         new("4.14-late", "about 4.14.177 to 4.14.264", "same-origin rule and merge of equal clashes, still a rover", V4_14Late),
         new("4.14-lts", "4.14.265 and later 4.14.y", "rover removed, 248 attempts; random still keyed", V4_14Lts),

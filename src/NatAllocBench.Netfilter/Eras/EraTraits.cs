@@ -67,9 +67,6 @@ public sealed record EraTraits
     /// <summary>Clash resolution for UDP and UDP-Lite.</summary>
     public required ClashRule Clash { get; init; }
 
-    /// <summary>Whether the merge test is "no NAT extension" (4.7 to 4.11) rather than "no NAT_DONE bit" (4.12 and later).</summary>
-    public bool MergeTestsNatExtension { get; init; }
-
     /// <summary>Whether a reply-only entry is killed by its first reply (5.6 to 5.8).</summary>
     public bool ClashEntryDiesOnReply { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -41,14 +42,14 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     public ushort SourcePort
     {
         readonly get => BinaryPrimitives.ReverseEndianness(SourceKey);
-        set => SourceKey = BinaryPrimitives.ReverseEndianness(value);
+        set => SetKey(BinaryPrimitives.ReverseEndianness(value), 0);
     }
 
     /// <summary>Destination port in host order. Not meaningful for ICMP.</summary>
     public ushort DestinationPort
     {
         readonly get => BinaryPrimitives.ReverseEndianness(DestinationKey);
-        set => DestinationKey = BinaryPrimitives.ReverseEndianness(value);
+        set => SetKey(BinaryPrimitives.ReverseEndianness(value), 16);
     }
 
     /// <summary>Whether the protocol is ICMP or ICMPv6, whose id stands in the source key of both directions.</summary>
@@ -92,6 +93,11 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ConntrackTuple<TAddress> Invert()
     {
+        if (TAddress.WordCount == 1 && !IsIcmp)
+        {
+            return InvertInWords();
+        }
+
         ConntrackTuple<TAddress> inverse = this;
         inverse.Source = Destination;
         inverse.Destination = Source;
@@ -105,6 +111,29 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
             inverse.DestinationKey = SourceKey;
         }
 
+        return inverse;
+    }
+
+    /// <summary>Writes a key as part of its 8-byte word, for the same reason as in <see cref="InvertInWords"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetKey(ushort key, int shift)
+    {
+        ref ulong word = ref Unsafe.As<ushort, ulong>(ref SourceKey);
+        word = (word & ~(0xFFFFUL << shift)) | ((ulong)key << shift);
+    }
+
+    /// <summary>
+    /// IPv4 with ports, in two 8-byte words: a load that is wider than the stores before it, as field by field, waits for the store buffer.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private readonly ConntrackTuple<TAddress> InvertInWords()
+    {
+        Unsafe.SkipInit(out ConntrackTuple<TAddress> inverse);
+        ref ulong from = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref Unsafe.AsRef(in this));
+        ref ulong to = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref inverse);
+        ulong keys = Unsafe.Add(ref from, 1);
+        to = Destination.LowWord | (Source.LowWord << 32);
+        Unsafe.Add(ref to, 1) = (keys & 0xFFFF_FFFF_0000_0000) | BitOperations.RotateLeft((uint)keys, 16);
         return inverse;
     }
 

@@ -51,6 +51,10 @@ public sealed class WindowHistogram
         return Count == 0 ? null : _histogram.GetValueAtPercentile(percentile);
     }
 
+    /// <summary>The lengths that were recorded, in nanoseconds, ascending, each with how often.</summary>
+    public IEnumerable<(long Nanoseconds, long Count)> Recorded() =>
+        _histogram.RecordedValues().Select(bucket => (bucket.ValueIteratedTo, bucket.CountAtValueIteratedTo));
+
     /// <summary>Fixed points from the shortest (0) to the longest (100) for the run's record; empty while nothing is recorded.</summary>
     public IReadOnlyList<WindowPercentile> Curve() =>
         Count == 0 ? [] : [.. CurvePoints.Select(p => new WindowPercentile(p, _histogram.GetValueAtPercentile(p)))];

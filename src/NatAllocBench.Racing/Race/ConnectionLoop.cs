@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
@@ -6,6 +8,7 @@ using NatAllocBench.Netfilter.Packets;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Race;
@@ -26,8 +29,9 @@ namespace NatAllocBench.Racing.Race;
 /// The first clock reading is made for every connection, since the distance of two colliding allocations is taken from it; its cost is
 /// part of the window.
 /// </remarks>
-internal sealed unsafe class ConnectionLoop<TEra>
+internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     where TEra : struct, IEra
+    where TTelemetry : struct, ITelemetry
 {
     private const int SampleEvery = 16;
     private const int ClientsToldApart = 256;
@@ -44,13 +48,15 @@ internal sealed unsafe class ConnectionLoop<TEra>
     private readonly uint[] _sent;
     private readonly Loser[] _losers;
     private readonly ushort _sharedStart;
+    private readonly TTelemetry _telemetry;
     private int _loserCount;
     private CpuRandom _random;
     private PortRandom _portNoise;
     private WorkerTally _tally;
 
-    public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections)
+    public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections, TTelemetry telemetry)
     {
+        _telemetry = telemetry;
         _course = course;
         _workload = course.Workload;
         _table = course.Table;
@@ -95,6 +101,7 @@ internal sealed unsafe class ConnectionLoop<TEra>
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes, cpu.Counters.Found);
+        _telemetry.Begin();
         Collections = GC.CollectionCount(0);
         _tally.StartTick = TickClock.Now();
     }
@@ -127,6 +134,11 @@ internal sealed unsafe class ConnectionLoop<TEra>
             return;
         }
 
+        if (TTelemetry.IsOn)
+        {
+            _telemetry.Started(in tuple, _table.Cpu(_cpu).Probes);
+        }
+
         PortChoice choice = Allocate(in tuple, out uint slot, out ulong allocatedAt);
         if (slot == CpuState.NoSlot)
         {
@@ -135,10 +147,25 @@ internal sealed unsafe class ConnectionLoop<TEra>
         }
 
         ref CpuState cpu = ref _table.Cpu(_cpu);
-        ConfirmResult result = _table.Confirm(ref cpu, slot);
-        if (_tally.Attempts % SampleEvery == 0 && result == ConfirmResult.Inserted)
+        if (TTelemetry.IsOn)
         {
-            Window.RecordTicks(TickClock.Now() - allocatedAt);
+            _telemetry.Confirming(slot, allocatedAt, choice, cpu.Probes, in _table.ReplyTuple(slot));
+        }
+
+        ConfirmResult result = _table.Confirm(ref cpu, slot);
+        bool sampled = _tally.Attempts % SampleEvery == 0 && result == ConfirmResult.Inserted;
+        if (TTelemetry.IsOn || sampled)
+        {
+            ulong now = TickClock.Now();
+            if (sampled)
+            {
+                Window.RecordTicks(now - allocatedAt);
+            }
+
+            if (TTelemetry.IsOn)
+            {
+                _telemetry.Confirmed(now, result, cpu.LastClashWith, Sequence());
+            }
         }
 
         if (_tally.Count(choice, result))
@@ -153,8 +180,8 @@ internal sealed unsafe class ConnectionLoop<TEra>
         int kept = 0;
         for (int i = 0; i < _loserCount; i++)
         {
-            Allocate(in _losers[i].Tuple, out uint slot, out _);
-            if (slot != CpuState.NoSlot && _table.Confirm(ref _table.Cpu(_cpu), slot) == ConfirmResult.Inserted)
+            PortChoice choice = Allocate(in _losers[i].Tuple, out uint slot, out _);
+            if (slot != CpuState.NoSlot && ConfirmAgain(round, in _losers[i].Tuple, slot, choice) == ConfirmResult.Inserted)
             {
                 Recovered++;
             }
@@ -167,6 +194,23 @@ internal sealed unsafe class ConnectionLoop<TEra>
         _loserCount = kept;
         FailedAgain[round] = kept;
     }
+
+    private ConfirmResult ConfirmAgain(int round, in ConntrackTuple<IPv4Address> tuple, uint slot, PortChoice choice)
+    {
+        ConntrackTuple<IPv4Address> reply = _table.ReplyTuple(slot);
+        ConfirmResult result = _table.Confirm(ref _table.Cpu(_cpu), slot);
+        if (TTelemetry.IsOn)
+        {
+            _telemetry.Retransmitted(round, in tuple, in reply, choice, result);
+        }
+
+        return result;
+    }
+
+    /// <summary>The sequence number of the SYN that was sent last; 0 for a datagram.</summary>
+    private uint Sequence() => _workload.Protocol == IPProtocol.Udp
+        ? 0
+        : BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(_packet + IPv4Headers.HeaderLength + sizeof(uint)));
 
     private PortChoice Allocate(in ConntrackTuple<IPv4Address> tuple, out uint slot, out ulong allocatedAt)
     {

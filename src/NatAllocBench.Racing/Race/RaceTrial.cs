@@ -5,6 +5,7 @@ using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Race;
@@ -24,9 +25,30 @@ public static class RaceTrial
     /// <exception cref="TrialContradictionException">Counters and table disagree: a defect of this program.</exception>
     /// <exception cref="TableCorruptException">The table contradicts itself: a defect of this program.</exception>
     public static TrialResult? Run(RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, CancellationToken cancellation = default) =>
-        workload.Era.Accept<Visitor, TrialResult?>(new Visitor(workload, cpus, seed, cancellation));
+        Run(workload, cpus, seed, RaceTelemetry.WhenListened, cancellation);
 
-    private static TrialResult? Run<TEra>(RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, CancellationToken cancellation)
+    /// <summary>Runs a trial that is recorded for <see cref="RaceEventSource"/> or not, as told.</summary>
+    /// <inheritdoc cref="Run(RaceWorkload, IReadOnlyList{int}, ulong, CancellationToken)"/>
+    /// <param name="workload">A valid workload.</param>
+    /// <param name="cpus">The CPU of each worker.</param>
+    /// <param name="seed">Everything drawn in the trial follows from it.</param>
+    /// <param name="telemetry">Whether it is recorded.</param>
+    /// <param name="cancellation">Ends the trial early; its result is then void.</param>
+    public static TrialResult? Run(
+        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation = default)
+    {
+        bool traced = telemetry == RaceTelemetry.Always || (telemetry == RaceTelemetry.WhenListened && RaceEventSource.Log.IsEnabled());
+        TrialResult? result = workload.Era.Accept<Visitor, TrialResult?>(new Visitor(workload, cpus, seed, traced, cancellation));
+        if (result is not null)
+        {
+            RaceMetrics.Add(workload, result);
+        }
+
+        return result;
+    }
+
+    private static TrialResult? Run<TEra>(
+        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, bool traced, CancellationToken cancellation)
         where TEra : struct, IEra
     {
         var random = new CpuRandom(seed);
@@ -37,12 +59,35 @@ public static class RaceTrial
         TableFill.Run(table, workload, ref random);
         var standing = CounterSnapshot.Of(table);
         var shared = new RaceCourse<TEra>(workload, table, stamps, cpus.Count, random.Next64());
-        var workers = new RaceWorker<TEra>[cpus.Count];
-        for (int worker = 0; worker < workers.Length; worker++)
+        if (!traced)
         {
-            workers[worker] = new RaceWorker<TEra>(shared, worker);
+            return Race<TEra, NoTelemetry>(shared, cpus, seed, standing, (_, _) => default, trace: null, cancellation);
         }
 
+        using var trace = new TrialTrace(workload, cpus, table.Capacity);
+        return Race<TEra, EventTelemetry>(
+            shared, cpus, seed, standing, (worker, most) => new EventTelemetry(trace.Recorder(worker, most)), trace, cancellation);
+    }
+
+    private static TrialResult? Race<TEra, TTelemetry>(
+        RaceCourse<TEra> shared,
+        IReadOnlyList<int> cpus,
+        ulong seed,
+        CounterSnapshot standing,
+        Func<int, int, TTelemetry> telemetry,
+        TrialTrace? trace,
+        CancellationToken cancellation)
+        where TEra : struct, IEra
+        where TTelemetry : struct, ITelemetry
+    {
+        var workers = new RaceWorker<TEra, TTelemetry>[cpus.Count];
+        for (int i = 0; i < workers.Length; i++)
+        {
+            int worker = i;
+            workers[worker] = new RaceWorker<TEra, TTelemetry>(shared, worker, most => telemetry(worker, most));
+        }
+
+        trace?.Begin();
         IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
             worker => workers[worker].Run(cancellation),
@@ -54,8 +99,10 @@ public static class RaceTrial
             return null;
         }
 
-        TrialProof.Check(table, workers, standing);
-        return TrialSummary.Of(workers, reports, seed);
+        TrialProof.Check(shared.Table, workers, standing);
+        TrialResult result = TrialSummary.Of(workers, reports, seed);
+        trace?.End(result, reports);
+        return result;
     }
 
     private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random)
@@ -86,10 +133,11 @@ public static class RaceTrial
         return secret;
     }
 
-    private readonly struct Visitor(RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, CancellationToken cancellation)
+    private readonly struct Visitor(
+        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, bool traced, CancellationToken cancellation)
         : IEraVisitor<TrialResult?>
     {
         public TrialResult? Visit<TEra>(Era era)
-            where TEra : struct, IEra => Run<TEra>(workload, cpus, seed, cancellation);
+            where TEra : struct, IEra => Run<TEra>(workload, cpus, seed, traced, cancellation);
     }
 }

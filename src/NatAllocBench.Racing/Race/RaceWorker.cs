@@ -1,34 +1,37 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>
-/// One worker of a trial: the softirq of its CPU. This part decides when a connection starts; <see cref="ConnectionLoop{TEra}"/> is
+/// One worker of a trial: the softirq of its CPU. This part decides when a connection starts; <see cref="ConnectionLoop{TEra, TTelemetry}"/> is
 /// what a connection does.
 /// </summary>
-internal sealed class RaceWorker<TEra>
+internal sealed class RaceWorker<TEra, TTelemetry>
     where TEra : struct, IEra
+    where TTelemetry : struct, ITelemetry
 {
     /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
     private const double LeadNs = 2000;
 
     private readonly RaceCourse<TEra> _course;
-    private readonly ConnectionLoop<TEra> _loop;
+    private readonly ConnectionLoop<TEra, TTelemetry> _loop;
     private readonly int _worker;
     private readonly int _senders;
     private readonly ulong[] _delays;
     private readonly int[] _order;
     private CpuRandom _timing;
 
-    public RaceWorker(RaceCourse<TEra> course, int worker)
+    public RaceWorker(RaceCourse<TEra> course, int worker, Func<int, TTelemetry> telemetry)
     {
         _course = course;
         _worker = worker;
         _senders = Share(course.Workload.Senders);
-        _loop = new ConnectionLoop<TEra>(course, worker, Math.Max(1, Share(course.Workload.Connections) + _senders));
+        int most = Math.Max(1, Share(course.Workload.Connections) + _senders);
+        _loop = new ConnectionLoop<TEra, TTelemetry>(course, worker, most, telemetry(most));
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         bool ticks = course.Workload.Arrival is Arrival.Tick;
         _delays = new ulong[ticks ? _senders : 0];
@@ -36,7 +39,7 @@ internal sealed class RaceWorker<TEra>
     }
 
     /// <summary>What the worker counted.</summary>
-    public ConnectionLoop<TEra> Loop => _loop;
+    public ConnectionLoop<TEra, TTelemetry> Loop => _loop;
 
     /// <summary>Whether any client thread works on this CPU.</summary>
     public bool HasSenders => _senders > 0;

@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Race;
 
@@ -10,15 +11,16 @@ namespace NatAllocBench.Racing.Race;
 /// </summary>
 internal static class TrialProof
 {
-    public static void Check<TEra>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table, IReadOnlyList<RaceWorker<TEra>> workers, CounterSnapshot standing)
+    public static void Check<TEra, TTelemetry>(
+        ConntrackTable<IPv4Address, TEra, KernelLocks> table, IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, CounterSnapshot standing)
         where TEra : struct, IEra
+        where TTelemetry : struct, ITelemetry
     {
         long confirmed = 0;
         long failed = 0;
         long recovered = 0;
         long failedAgain = 0;
-        foreach (RaceWorker<TEra> worker in workers)
+        foreach (RaceWorker<TEra, TTelemetry> worker in workers)
         {
             WorkerTally tally = worker.Loop.Tally;
             Require(tally.Attempts, tally.Confirmed + tally.InsertFailed, "attempts", "confirmed + insert_failed of a worker");

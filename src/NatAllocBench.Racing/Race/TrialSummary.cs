@@ -1,14 +1,16 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>Adds the workers of a trial up.</summary>
 internal static class TrialSummary
 {
-    public static TrialResult Of<TEra>(
-        IReadOnlyList<RaceWorker<TEra>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
+    public static TrialResult Of<TEra, TTelemetry>(
+        IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
         where TEra : struct, IEra
+        where TTelemetry : struct, ITelemetry
     {
         var total = new WorkerTally { StartTick = ulong.MaxValue };
         var window = new WindowHistogram();
@@ -18,7 +20,7 @@ internal static class TrialSummary
         long[] byClient = new long[workers[0].Loop.FailedByClient.Length];
         ulong probes = 0;
         ulong found = 0;
-        foreach (ConnectionLoop<TEra> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
+        foreach (ConnectionLoop<TEra, TTelemetry> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
         {
             WorkerTally tally = loop.Tally;
             Add(ref total, in tally);

@@ -30,6 +30,7 @@ public sealed record RunComparison(
             Refuse(a != b, $"the workloads differ: --{name} is {a ?? "not set"} and {b ?? "not set"}");
         }
 
+        Refuse(first is RunRecord<ScenarioCell>, "scenario runs carry their predictions and are not compared with each other");
         CellComparer comparer = new(options);
         return (first, second) switch
         {

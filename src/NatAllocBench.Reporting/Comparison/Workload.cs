@@ -50,6 +50,18 @@ public sealed record Workload
         ("threads", Text(cell.Threads)),
         ("connections", Text(cell.Connections)),
         ("destinations", Text(cell.Destinations)),
+        ("windowAddedNs", Text(cell.WindowAddedNs)),
+    ]);
+
+    /// <summary>The workload of a scenario cell.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <returns>Its parameters.</returns>
+    public static Workload Of(ScenarioCell cell) => new(
+    [
+        ("table", cell.Table),
+        ("era", cell.Era),
+        ("mode", cell.Mode),
+        .. cell.Parameters.Select(p => (p.Key, (string?)p.Value)),
     ]);
 
     /// <summary>The workload of a comparison between kernel and model.</summary>
@@ -72,6 +84,7 @@ public sealed record Workload
     {
         RunRecord<RaceCell> race => [.. race.Cells.Select(Of)],
         RunRecord<ThroughputCell> throughput => [.. throughput.Cells.Select(Of)],
+        RunRecord<ScenarioCell> scenario => [.. scenario.Cells.Select(Of)],
         RunRecord<ComparisonCell> comparison => [.. comparison.Cells.Select(Of)],
         _ => throw new ArgumentException($"no workloads in a run of {run.GetType().Name}", nameof(run)),
     };

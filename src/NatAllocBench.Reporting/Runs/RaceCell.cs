@@ -129,6 +129,12 @@ public sealed record RaceCell
     /// <summary>99th percentile of that distance, in nanoseconds.</summary>
     public double? PairDistanceP99Ns { get; init; }
 
+    /// <summary>The window's whole distribution, shortest to longest.</summary>
+    public IReadOnlyList<PercentilePoint>? WindowCurve { get; init; }
+
+    /// <summary>The pair distance's whole distribution, shortest to longest; null without a collision.</summary>
+    public IReadOnlyList<PercentilePoint>? PairDistanceCurve { get; init; }
+
     /// <summary>Failed insertions of each client, where there are at most 256 clients.</summary>
     public IReadOnlyList<long>? FailedByClient { get; init; }
 
@@ -146,3 +152,8 @@ public sealed record RaceCell
 /// <param name="Seconds">The delay until the connection stands, in seconds.</param>
 /// <param name="Share">The share of connections that wait exactly this long, 0 to 1.</param>
 public sealed record DelayedShare(double Seconds, double Share);
+
+/// <summary>A point of a distribution of times.</summary>
+/// <param name="Percentile">Share of the values that are not longer, 0 to 100.</param>
+/// <param name="Ns">Nanoseconds.</param>
+public sealed record PercentilePoint(double Percentile, double Ns);

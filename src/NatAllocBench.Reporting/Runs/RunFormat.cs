@@ -23,6 +23,7 @@ public static class RunFormat
                 RunRecord<RaceCell> race => JsonSerializer.SerializeToUtf8Bytes(race, RunJsonContext.Plain.RunRecordRaceCell),
                 RunRecord<ThroughputCell> throughput =>
                     JsonSerializer.SerializeToUtf8Bytes(throughput, RunJsonContext.Plain.RunRecordThroughputCell),
+                RunRecord<ScenarioCell> scenario => JsonSerializer.SerializeToUtf8Bytes(scenario, RunJsonContext.Plain.RunRecordScenarioCell),
                 RunRecord<ComparisonCell> comparison =>
                     JsonSerializer.SerializeToUtf8Bytes(comparison, RunJsonContext.Plain.RunRecordComparisonCell),
                 _ => throw new RunFormatException($"a run of {run.GetType().Name} cannot be written"),
@@ -71,9 +72,10 @@ public static class RunFormat
             {
                 "race" or "kernel" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordRaceCell),
                 "throughput" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordThroughputCell),
+                "scenario" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordScenarioCell),
                 "kernel-compare" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordComparisonCell),
                 _ => throw new RunFormatException(
-                    $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare and throughput"),
+                    $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare, throughput and scenario"),
             };
             RejectNulls(run!);
             return run!;
@@ -119,7 +121,12 @@ public static class RunFormat
             ("facts", run.Machine.Facts.Values.SelectMany(section => section is null ? [null] : section.Values.Cast<object?>())),
             ("coreToCoreNs", run.Machine.CoreToCoreNs ?? []),
             ("cells", CellsOf(run)),
+            ("figures", run is RunRecord<ScenarioCell> scenario ? scenario.Cells.SelectMany(c => c?.Figures ?? []) : []),
+            ("parameters", run is RunRecord<ScenarioCell> rows ? rows.Cells.SelectMany(c => c?.Parameters.Values ?? []) : []),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
+            ("windowCurve or pairDistanceCurve", run is RunRecord<RaceCell> curves
+                ? curves.Cells.SelectMany(c => (c?.WindowCurve ?? []).Concat(c?.PairDistanceCurve ?? []))
+                : []),
         ];
         foreach ((string name, IEnumerable<object?> elements) in collections)
         {
@@ -134,6 +141,7 @@ public static class RunFormat
     {
         RunRecord<RaceCell> race => race.Cells,
         RunRecord<ThroughputCell> throughput => throughput.Cells,
+        RunRecord<ScenarioCell> scenario => scenario.Cells,
         _ => ((RunRecord<ComparisonCell>)run).Cells,
     };
 

@@ -15,24 +15,38 @@ internal sealed record RunHead
 [JsonSerializable(typeof(RunHead))]
 [JsonSerializable(typeof(RunRecord<RaceCell>))]
 [JsonSerializable(typeof(RunRecord<ThroughputCell>))]
+[JsonSerializable(typeof(RunRecord<ScenarioCell>))]
 [JsonSerializable(typeof(RunRecord<ComparisonCell>))]
 internal sealed partial class RunJsonContext : JsonSerializerContext
 {
     /// <summary>Strict in what it reads, so that a misspelt or doubled property of a stranger's run does not pass silently.</summary>
-    public static RunJsonContext Plain { get; } = new(Configure(JsonUnmappedMemberHandling.Disallow));
+    public static RunJsonContext Plain { get; } = new(Configure(
+        JsonUnmappedMemberHandling.Disallow, new NumbersOnOneLine<long>(), new NumbersOnOneLine<double>(), new NumbersOnOneLine<ulong>()));
 
     public static RunJsonContext Lenient { get; } = new(Configure(JsonUnmappedMemberHandling.Skip));
 
-    private static JsonSerializerOptions Configure(JsonUnmappedMemberHandling unmapped) => new()
+    /// <summary>Without the converters that lay out numbers, behind which the schema of the numbers would be hidden.</summary>
+    public static RunJsonContext ForSchema { get; } = new(Configure(JsonUnmappedMemberHandling.Disallow));
+
+    private static JsonSerializerOptions Configure(JsonUnmappedMemberHandling unmapped, params IEnumerable<JsonConverter> converters)
     {
-        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
-        WriteIndented = true,
-        NewLine = "\n",
-        // The file is read by people and never pasted into HTML: "+" and "'" stay as they are.
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-        UnmappedMemberHandling = unmapped,
-        AllowDuplicateProperties = false,
-        RespectNullableAnnotations = true,
-        MaxDepth = 16,
-    };
+        JsonSerializerOptions options = new()
+        {
+            PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+            WriteIndented = true,
+            NewLine = "\n",
+            // The file is read by people and never pasted into HTML: "+" and "'" stay as they are.
+            Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+            UnmappedMemberHandling = unmapped,
+            AllowDuplicateProperties = false,
+            RespectNullableAnnotations = true,
+            MaxDepth = 16,
+        };
+        foreach (JsonConverter converter in converters)
+        {
+            options.Converters.Add(converter);
+        }
+
+        return options;
+    }
 }

@@ -54,17 +54,17 @@ public sealed class SampleStatistics : ISampleStatistics
     /// <inheritdoc/>
     public RatioEstimate Ratio(IReadOnlyList<double> first, IReadOnlyList<double> second, double confidence = 0.95)
     {
-        double[] shifts = [.. first.SelectMany(_ => second, (a, b) => Math.Log(b / a)).Order()];
-        if (shifts.Length == 0 || !first.Concat(second).All(v => double.IsFinite(v) && v > 0))
+        if (first.Count == 0 || second.Count == 0 || !first.Concat(second).All(v => double.IsFinite(v) && v > 0))
         {
             throw new ArgumentException("a ratio needs two samples of finite values above 0");
         }
 
-        double middle = (shifts[(shifts.Length - 1) / 2] + shifts[shifts.Length / 2]) / 2;
-        int cut = LargestRejectedRank(first.Count, second.Count, (1 - confidence) / 2);
+        PairwiseDifferences shifts = new(first.Select(v => Math.Log(v)), second.Select(v => Math.Log(v)));
+        double middle = (shifts.OfRank((shifts.Count - 1) / 2) + shifts.OfRank(shifts.Count / 2)) / 2;
+        long cut = LargestRejectedRank(first.Count, second.Count, (1 - confidence) / 2);
         return cut < 0
             ? new RatioEstimate(Math.Exp(middle), null, null)
-            : new RatioEstimate(Math.Exp(middle), Math.Exp(shifts[cut]), Math.Exp(shifts[^(cut + 1)]));
+            : new RatioEstimate(Math.Exp(middle), Math.Exp(shifts.OfRank(cut)), Math.Exp(shifts.OfRank(shifts.Count - 1 - cut)));
     }
 
     /// <inheritdoc/>
@@ -94,7 +94,7 @@ public sealed class SampleStatistics : ISampleStatistics
     }
 
     // The largest u with P(U <= u) at most the tail: the shifts of rank 0 to u on either side are rejected; -1 when none can be.
-    private static int LargestRejectedRank(int n, int m, double tail)
+    private static long LargestRejectedRank(int n, int m, double tail)
     {
         const int ExactUpTo = 20;
         if (n <= ExactUpTo && m <= ExactUpTo)
@@ -111,6 +111,6 @@ public sealed class SampleStatistics : ISampleStatistics
 
         double mean = n * (double)m / 2;
         double deviation = Math.Sqrt(n * (double)m * (n + m + 1) / 12);
-        return (int)Math.Floor(mean + (NormalDistribution.Standard.Quantile(tail) * deviation) - 0.5);
+        return (long)Math.Floor(mean + (NormalDistribution.Standard.Quantile(tail) * deviation) - 0.5);
     }
 }

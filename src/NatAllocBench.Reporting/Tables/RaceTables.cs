@@ -73,9 +73,9 @@ public static class RaceTables
         ];
     }
 
-    private static string? Share(RaceCell cell, double seconds) => cell.Delayed is { } delayed
-        ? Figures.Significant(delayed.Where(d => d.Seconds == seconds).Sum(d => d.Share) * 100)
-        : null;
+    // Eras differ in their schedules: a delay that the cell's era does not have is no value, not 0.
+    private static string? Share(RaceCell cell, double seconds) =>
+        cell.Delayed?.FirstOrDefault(d => d.Seconds == seconds) is { } delayed ? Figures.Significant(delayed.Share * 100) : null;
 
     private static string? Exact(double? value) => value is { } v ? Figures.Exact(v) : null;
 

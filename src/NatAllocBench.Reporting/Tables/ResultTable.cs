@@ -6,7 +6,11 @@ namespace NatAllocBench.Reporting;
 /// <param name="Columns">The columns.</param>
 /// <param name="Rows">The rows, each with one text per column.</param>
 public sealed record ResultTable(
-    string Title, string Caption, IReadOnlyList<TableColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows);
+    string Title, string Caption, IReadOnlyList<TableColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)
+{
+    /// <summary>How many of the first columns name the row; where a table must be split, each part repeats them.</summary>
+    public int KeyColumns { get; init; }
+}
 
 /// <summary>A column of a table.</summary>
 /// <param name="Heading">The heading with its unit.</param>

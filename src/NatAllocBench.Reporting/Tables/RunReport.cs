@@ -13,6 +13,7 @@ public static class RunReport
     {
         RunRecord<RaceCell> race => RaceTables.Build(race.Cells),
         RunRecord<ThroughputCell> throughput => ThroughputTables.Build(throughput.Cells),
+        RunRecord<ScenarioCell> scenario => ScenarioTables.Build(scenario.Cells),
         RunRecord<ComparisonCell> comparison => ComparisonTables.Build(comparison.Cells),
         _ => throw new ArgumentException($"no table for a run of {run.GetType().Name}", nameof(run)),
     };
@@ -95,6 +96,15 @@ public static class RunReport
         if (methods.Length > 0)
         {
             yield return $"Intervals of the rates: {string.Join("; ", methods)}.";
+        }
+
+        if (run is RunRecord<ScenarioCell> scenario)
+        {
+            yield return $"{Agreement.Words}.";
+            foreach (string law in ScenarioTables.Laws(scenario.Cells))
+            {
+                yield return $"{law}.";
+            }
         }
     }
 

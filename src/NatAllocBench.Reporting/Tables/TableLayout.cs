@@ -54,7 +54,11 @@ internal static class TableLayout
         }
 
         string[][] rows = [.. cells.Select(cell => Row(cell, columns, firstFigure, missing(cell)))];
-        return new ResultTable(title, string.Join(", ", caption), [.. columns.Select(c => new TableColumn(c.Heading, c.IsNumber))], rows);
+        TableColumn[] headings = [.. columns.Select(c => new TableColumn(c.Heading, c.IsNumber))];
+        return new ResultTable(title, string.Join(", ", caption), headings, rows)
+        {
+            KeyColumns = columns.TakeWhile(c => c.Role is ColumnRole.Identity or ColumnRole.Parameter).Count(),
+        };
     }
 
     private static bool Varies(ColumnRole role, string?[] texts) => role switch

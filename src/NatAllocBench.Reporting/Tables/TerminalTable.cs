@@ -5,35 +5,70 @@ namespace NatAllocBench.Reporting;
 /// <summary>Renders tables for a terminal.</summary>
 public static class TerminalTable
 {
-    /// <summary>Writes a table with its title and caption.</summary>
-    /// <param name="console">The terminal; its width decides where cells wrap.</param>
+    // The simple border puts a blank on each side of a text.
+    private const int Padding = 2;
+
+    /// <summary>
+    /// Writes a table with its title and caption. Where the terminal is too narrow for all columns, further parts with the rest follow,
+    /// each with the columns that name the rows.
+    /// </summary>
+    /// <param name="console">The terminal.</param>
     /// <param name="table">The table.</param>
     public static void Write(IAnsiConsole console, ResultTable table)
     {
-        Table grid = new() { Border = TableBorder.Simple };
-        foreach (TableColumn column in table.Columns)
-        {
-            AddColumn(grid, column);
-        }
-
-        foreach (IReadOnlyList<string> row in table.Rows)
-        {
-            _ = grid.AddRow(row.Select(text => new Text(Printable(text))));
-        }
-
         console.WriteLine(Printable(table.Title));
         if (table.Caption.Length > 0)
         {
             console.WriteLine($"In every row: {Printable(table.Caption)}.");
         }
 
-        console.Write(grid);
+        foreach (int[] columns in Parts(table, console.Profile.Width))
+        {
+            console.Write(Grid(table, columns));
+        }
     }
 
-    private static void AddColumn(Table grid, TableColumn column)
+    private static IEnumerable<int[]> Parts(ResultTable table, int width)
     {
-        Spectre.Console.TableColumn header = new(new Text(Printable(column.Heading)));
-        _ = grid.AddColumn(column.IsNumber ? header.RightAligned() : header.LeftAligned());
+        int[] keys = [.. Enumerable.Range(0, table.KeyColumns)];
+        int keyWidth = keys.Sum(c => WidthOf(table, c));
+        List<int> part = [.. keys];
+        int used = keyWidth;
+        for (int column = table.KeyColumns; column < table.Columns.Count; column++)
+        {
+            int needed = WidthOf(table, column);
+            if (used + needed > width && part.Count > keys.Length)
+            {
+                yield return [.. part];
+                part = [.. keys];
+                used = keyWidth;
+            }
+
+            part.Add(column);
+            used += needed;
+        }
+
+        yield return [.. part];
+    }
+
+    private static int WidthOf(ResultTable table, int column) =>
+        Padding + Math.Max(table.Columns[column].Heading.Length, table.Rows.Select(r => r[column].Length).DefaultIfEmpty().Max());
+
+    private static Table Grid(ResultTable table, int[] columns)
+    {
+        Table grid = new() { Border = TableBorder.Simple };
+        foreach (int column in columns)
+        {
+            Spectre.Console.TableColumn header = new(new Text(Printable(table.Columns[column].Heading)));
+            _ = grid.AddColumn(table.Columns[column].IsNumber ? header.RightAligned() : header.LeftAligned());
+        }
+
+        foreach (IReadOnlyList<string> row in table.Rows)
+        {
+            _ = grid.AddRow(columns.Select(c => new Text(Printable(row[c]))));
+        }
+
+        return grid;
     }
 
     // A run read from a file may carry escape sequences: none of them reaches the terminal.

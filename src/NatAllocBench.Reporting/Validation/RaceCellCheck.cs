@@ -78,11 +78,27 @@ internal static class RaceCellCheck
             problems.Same(place, "rate", cell.Rate, (double)failed / attempts, "insertFailed / attempts");
         }
 
+        CheckCurve(place, "windowCurve", cell.WindowCurve, problems);
+        CheckCurve(place, "pairDistanceCurve", cell.PairDistanceCurve, problems);
         foreach (DelayedShare delayed in cell.Delayed ?? [])
         {
             problems.InRange<double>(place, "delayed.seconds", delayed.Seconds, 0, 1e6);
             problems.InRange<double>(place, "delayed.share", delayed.Share, 0, 1);
         }
+    }
+
+    private static void CheckCurve(string place, string name, IReadOnlyList<PercentilePoint>? curve, Problems problems)
+    {
+        foreach (PercentilePoint point in curve ?? [])
+        {
+            problems.InRange<double>(place, $"{name}.percentile", point.Percentile, 0, 100);
+            problems.NotNegative<double>(place, $"{name}.ns", point.Ns);
+        }
+
+        problems.Unless(
+            curve is null || curve.Zip(curve.Skip(1)).All(pair => pair.First.Percentile < pair.Second.Percentile && pair.First.Ns <= pair.Second.Ns),
+            place,
+            $"{name} does not rise");
     }
 
     private static void CheckTimes(string place, RaceCell cell, Problems problems)

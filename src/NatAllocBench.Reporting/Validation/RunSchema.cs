@@ -34,9 +34,10 @@ public static class RunSchema
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["title"] = $"NatAllocBench run, schema version {RunRecord.CurrentSchemaVersion}",
             ["oneOf"] = new JsonArray(
-                Of(RunJsonContext.Plain.RunRecordRaceCell, "race", "kernel"),
-                Of(RunJsonContext.Plain.RunRecordThroughputCell, "throughput"),
-                Of(RunJsonContext.Plain.RunRecordComparisonCell, "kernel-compare")),
+                Of(RunJsonContext.ForSchema.RunRecordRaceCell, "race", "kernel"),
+                Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput"),
+                Of(RunJsonContext.ForSchema.RunRecordComparisonCell, "kernel-compare"),
+                Of(RunJsonContext.ForSchema.RunRecordScenarioCell, "scenario")),
         };
         return schema.ToJsonString(Indented) + "\n";
     }

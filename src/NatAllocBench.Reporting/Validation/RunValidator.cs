@@ -31,6 +31,13 @@ public static partial class RunValidator
                 ThroughputCellCheck.Check($"cells[{i}]", throughput.Cells[i], problems);
             }
         }
+        else if (run is RunRecord<ScenarioCell> scenario)
+        {
+            for (int i = 0; i < scenario.Cells.Count; i++)
+            {
+                ScenarioCellCheck.Check($"cells[{i}]", scenario.Cells[i], problems);
+            }
+        }
         else if (run is RunRecord<ComparisonCell> comparison)
         {
             for (int i = 0; i < comparison.Cells.Count; i++)

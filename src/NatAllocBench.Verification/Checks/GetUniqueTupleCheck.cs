@@ -11,9 +11,10 @@ namespace NatAllocBench.Verification.Checks;
 /// <summary><c>get_unique_tuple</c>: the whole choice for one new connection against a populated table.</summary>
 internal sealed class GetUniqueTupleCheck : IEraCheck
 {
-    public static void Run<TAddress, TEra>(Era era, VectorObject line, Comparison comparison)
+    public static void Run<TAddress, TEra, TDesign>(Era era, VectorObject line, Comparison comparison)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ushort zone = line.PortOr("zone", 0);
         ConntrackTuple<TAddress> original = FieldTerms.Tuple<TAddress>(line.Object("orig"), zone);
@@ -23,7 +24,7 @@ internal sealed class GetUniqueTupleCheck : IEraCheck
         VectorObject[] existing = line.Objects("existing");
         SipKey secret = line.Has("net_secret") ? FieldTerms.Key(line, "net_secret") : default;
         uint entries = (uint)(existing.Length + blocks.Sum(block => (long)block.Port("hi") - block.Port("lo") + 1) + 1);
-        using var bed = new Testbed<TAddress, TEra>(era, entries, secret);
+        using var bed = new Testbed<TAddress, TEra, TDesign>(era, entries, secret);
         Array.ForEach(blocks, block => AddBlock(bed, block));
         Array.ForEach(existing, entry => AddEntry(bed, entry));
 
@@ -61,9 +62,10 @@ internal sealed class GetUniqueTupleCheck : IEraCheck
         comparison.Expect("evicted", string.Join(' ', evicted), string.Join(' ', bed.EvictedPorts(manip)));
     }
 
-    private static void AddEntry<TAddress, TEra>(Testbed<TAddress, TEra> bed, VectorObject entry)
+    private static void AddEntry<TAddress, TEra, TDesign>(Testbed<TAddress, TEra, TDesign> bed, VectorObject entry)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ushort zone = entry.PortOr("zone", 0);
         bed.Restore(
@@ -73,9 +75,10 @@ internal sealed class GetUniqueTupleCheck : IEraCheck
             entry.NumberOr("td_end", 0));
     }
 
-    private static void AddBlock<TAddress, TEra>(Testbed<TAddress, TEra> bed, VectorObject block)
+    private static void AddBlock<TAddress, TEra, TDesign>(Testbed<TAddress, TEra, TDesign> bed, VectorObject block)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> original = ConntrackTuple<TAddress>.Of(
             FieldTerms.Protocol(block.Text("proto")),

@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Verification.Reading;
@@ -14,9 +15,10 @@ internal interface IFamilyCheck
 /// <summary>A check that runs in the era that the line names.</summary>
 internal interface IEraCheck
 {
-    static abstract void Run<TAddress, TEra>(Era era, VectorObject line, Comparison comparison)
+    static abstract void Run<TAddress, TEra, TDesign>(Era era, VectorObject line, Comparison comparison)
         where TAddress : unmanaged, IAddress<TAddress>
-        where TEra : struct, IEra;
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign;
 }
 
 /// <summary>Finds the type arguments that a line asks for.</summary>
@@ -44,8 +46,9 @@ internal static class ModelDispatch
         }
     }
 
-    public static void ByEra<TCheck>(VectorObject line, Comparison comparison)
+    public static void ByEra<TCheck, TDesign>(VectorObject line, Comparison comparison)
         where TCheck : IEraCheck
+        where TDesign : struct, ITableDesign
     {
         string tree = line.Text("era");
         if (!Trees.TryGetValue(tree, out string? name))
@@ -56,8 +59,8 @@ internal static class ModelDispatch
 
         Era era = EraCatalog.Get(name);
         _ = IsIPv6(line)
-            ? era.Accept<EraVisitor<TCheck, IPv6Address>, bool>(new EraVisitor<TCheck, IPv6Address>(line, comparison))
-            : era.Accept<EraVisitor<TCheck, IPv4Address>, bool>(new EraVisitor<TCheck, IPv4Address>(line, comparison));
+            ? era.Accept<EraVisitor<TCheck, IPv6Address, TDesign>, bool>(new EraVisitor<TCheck, IPv6Address, TDesign>(line, comparison))
+            : era.Accept<EraVisitor<TCheck, IPv4Address, TDesign>, bool>(new EraVisitor<TCheck, IPv4Address, TDesign>(line, comparison));
     }
 
     /// <summary>The family of the line's first source address, which stands in a tuple or in the line itself.</summary>
@@ -68,14 +71,15 @@ internal static class ModelDispatch
         return sources.Length > 0 && sources[0].Contains(':', StringComparison.Ordinal);
     }
 
-    private readonly struct EraVisitor<TCheck, TAddress>(VectorObject line, Comparison comparison) : IEraVisitor<bool>
+    private readonly struct EraVisitor<TCheck, TAddress, TDesign>(VectorObject line, Comparison comparison) : IEraVisitor<bool>
         where TCheck : IEraCheck
         where TAddress : unmanaged, IAddress<TAddress>
+        where TDesign : struct, ITableDesign
     {
         public bool Visit<TEra>(Era era)
             where TEra : struct, IEra
         {
-            TCheck.Run<TAddress, TEra>(era, line, comparison);
+            TCheck.Run<TAddress, TEra, TDesign>(era, line, comparison);
             return true;
         }
     }

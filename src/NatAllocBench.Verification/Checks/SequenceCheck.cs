@@ -12,9 +12,10 @@ namespace NatAllocBench.Verification.Checks;
 /// <summary><c>sequences</c>: connections one after another, each allocated and confirmed, some closed or removed in between.</summary>
 internal sealed class SequenceCheck : IEraCheck
 {
-    public static void Run<TAddress, TEra>(Era era, VectorObject line, Comparison comparison)
+    public static void Run<TAddress, TEra, TDesign>(Era era, VectorObject line, Comparison comparison)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         int count = (int)line.Number("n");
         ConntrackTuple<TAddress>[] originals = Originals<TAddress>(line, count);
@@ -25,7 +26,7 @@ internal sealed class SequenceCheck : IEraCheck
         ILookup<uint, JsonElement[]> changes = (line.Has("set_tcp_after") ? line.MixedRows("set_tcp_after", 4) : [])
             .ToLookup(row => VectorObject.NumberOf(row[0], "set_tcp_after"));
         SipKey secret = line.Has("net_secret") ? FieldTerms.Key(line, "net_secret") : default;
-        using var bed = new Testbed<TAddress, TEra>(era, (uint)count * 4, secret);
+        using var bed = new Testbed<TAddress, TEra, TDesign>(era, (uint)count * 4, secret);
         SetRovers(bed, line);
         var random = new ScriptedRandom(line.Numbers("random"));
         var entries = new EntryReference?[count];
@@ -88,9 +89,10 @@ internal sealed class SequenceCheck : IEraCheck
         ];
     }
 
-    private static void SetRovers<TAddress, TEra>(Testbed<TAddress, TEra> bed, VectorObject line)
+    private static void SetRovers<TAddress, TEra, TDesign>(Testbed<TAddress, TEra, TDesign> bed, VectorObject line)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         if (line.Has("rover_in"))
         {
@@ -103,10 +105,11 @@ internal sealed class SequenceCheck : IEraCheck
     }
 
     /// <summary>What happens between two connections: state changes first, then removals. Entries that are gone are passed over.</summary>
-    private static void ApplyChanges<TAddress, TEra>(
-        Testbed<TAddress, TEra> bed, EntryReference?[] entries, IEnumerable<JsonElement[]> changes, IEnumerable<uint[]> deletions)
+    private static void ApplyChanges<TAddress, TEra, TDesign>(
+        Testbed<TAddress, TEra, TDesign> bed, EntryReference?[] entries, IEnumerable<JsonElement[]> changes, IEnumerable<uint[]> deletions)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         foreach (JsonElement[] row in changes)
         {

@@ -9,9 +9,10 @@ using NatAllocBench.Verification.Reading;
 namespace NatAllocBench.Verification.Checks;
 
 /// <summary>A table of the size that a vector needs, on one CPU, with its NAT state; no entry of it expires.</summary>
-internal sealed class Testbed<TAddress, TEra> : IDisposable
+internal sealed class Testbed<TAddress, TEra, TDesign> : IDisposable
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
     private const uint Lifetime = 1_000_000;
     private const uint ClockStart = 1000;
@@ -28,11 +29,11 @@ internal sealed class Testbed<TAddress, TEra> : IDisposable
             BySourceBuckets = 4096,
             MaxConnections = entries + 1,
         };
-        Table = new ConntrackTable<TAddress, TEra, KernelLocks>(era, options, _nat);
+        Table = new ConntrackTable<TAddress, TEra, TDesign>(era, options, _nat);
         Cpu.Now = ClockStart;
     }
 
-    public ConntrackTable<TAddress, TEra, KernelLocks> Table { get; }
+    public ConntrackTable<TAddress, TEra, TDesign> Table { get; }
 
     public NatState Nat => _nat;
 

@@ -61,9 +61,10 @@ internal sealed class SecurePortCheck : IFamilyCheck
 /// <summary><c>hash_conntrack</c>: raw hash and bucket of a tuple.</summary>
 internal sealed class TableHashCheck : IEraCheck
 {
-    public static void Run<TAddress, TEra>(Era era, VectorObject line, Comparison comparison)
+    public static void Run<TAddress, TEra, TDesign>(Era era, VectorObject line, Comparison comparison)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"), line.PortOr("zone", 0));
         uint raw = TupleHasher.Hash<TAddress, TEra>(Secrets(line), in tuple);
@@ -80,9 +81,10 @@ internal sealed class TableHashCheck : IEraCheck
 /// <summary><c>hash_by_src</c>: raw hash and bucket of the by-source table.</summary>
 internal sealed class BySourceHashCheck : IEraCheck
 {
-    public static void Run<TAddress, TEra>(Era era, VectorObject line, Comparison comparison)
+    public static void Run<TAddress, TEra, TDesign>(Era era, VectorObject line, Comparison comparison)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"));
         ushort zone = line.TextOr("zone_dir", "") == "both" ? line.Port("zone") : (ushort)0;

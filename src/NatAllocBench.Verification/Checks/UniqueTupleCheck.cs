@@ -14,23 +14,24 @@ internal sealed class UniqueTupleCheck : IEraCheck
     private const uint NewTdEnd = 2000;
     private const uint OldTdEnd = 1000;
 
-    public static void Run<TAddress, TEra>(Era era, VectorObject line, Comparison comparison)
+    public static void Run<TAddress, TEra, TDesign>(Era era, VectorObject line, Comparison comparison)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"));
         ManipType manip = FieldTerms.Manip(line);
         NatRange<TAddress> range = FieldTerms.Range<TAddress>(line);
         ushort[] taken = Ports(line, "taken");
         SipKey secret = line.Has("secure_port") ? SecretWithStart((ushort)line.Hex("secure_port"), in tuple, manip) : default;
-        using var bed = new Testbed<TAddress, TEra>(era, (uint)taken.Length + 1, secret);
+        using var bed = new Testbed<TAddress, TEra, TDesign>(era, (uint)taken.Length + 1, secret);
         Occupy(bed, in tuple, manip, taken, line.Has("evictable") ? Ports(line, "evictable") : []);
         uint self = CreateSelf(bed, in tuple, line.Has("syn_sent") && line.Flag("syn_sent"));
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        var probe = new ReplyProbe<TAddress, TEra, KernelLocks>(bed.Table, self);
-        PortSearcher<TAddress, TEra, KernelLocks>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
+        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self);
+        PortSearcher<TAddress, TEra, TDesign>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
 
         VectorObject answer = line.Object("out");
         comparison.Expect("port", answer.Port("port"), KeyOf(in tuple, manip));
@@ -48,10 +49,15 @@ internal sealed class UniqueTupleCheck : IEraCheck
     }
 
     /// <summary>Entries whose reply tuple is the one that a search would have to use for each taken port.</summary>
-    private static void Occupy<TAddress, TEra>(
-        Testbed<TAddress, TEra> bed, in ConntrackTuple<TAddress> tuple, ManipType manip, ushort[] taken, ushort[] evictable)
+    private static void Occupy<TAddress, TEra, TDesign>(
+        Testbed<TAddress, TEra, TDesign> bed,
+        in ConntrackTuple<TAddress> tuple,
+        ManipType manip,
+        ushort[] taken,
+        ushort[] evictable)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         var isEvictable = new bool[ushort.MaxValue + 1];
         foreach (ushort port in evictable)
@@ -73,9 +79,11 @@ internal sealed class UniqueTupleCheck : IEraCheck
     }
 
     /// <summary>The searching connection. Only its state and sequence number matter, so its own tuple is one that nobody has.</summary>
-    private static uint CreateSelf<TAddress, TEra>(Testbed<TAddress, TEra> bed, in ConntrackTuple<TAddress> tuple, bool synSent)
+    private static uint CreateSelf<TAddress, TEra, TDesign>(
+        Testbed<TAddress, TEra, TDesign> bed, in ConntrackTuple<TAddress> tuple, bool synSent)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> original = Foreign(in tuple);
         original.Destination = Reserved<TAddress>(3);

@@ -10,7 +10,8 @@ internal sealed class DirectoryVectors(string directory) : IVectorSource
             throw new VectorFormatException($"no directory '{directory}': name one that holds vector files (*.jsonl)");
         }
 
-        string[] names = [.. Directory.EnumerateFiles(directory, "*.jsonl").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
+        string[] names =
+            [.. Directory.EnumerateFiles(directory, "*.jsonl").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal)];
         return names.Length > 0
             ? names
             : throw new VectorFormatException($"no vector files (*.jsonl) in '{directory}'");

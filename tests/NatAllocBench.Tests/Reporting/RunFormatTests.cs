@@ -58,6 +58,14 @@ public sealed class RunFormatTests
     }
 
     [Fact]
+    public void Raw_values_of_a_cell_stand_on_one_line_each()
+    {
+        string json = Encoding.UTF8.GetString(RunFormat.Write(SampleRuns.Race()));
+
+        Assert.Contains("        \"insertFailed\": [20, 25, 24],\n", json, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cells_come_last_so_that_the_head_of_the_file_says_what_it_is()
     {
         JsonObject run = Json(SampleRuns.Race());
@@ -74,6 +82,10 @@ public sealed class RunFormatTests
     [InlineData("\"mode\": \"default\"", "\"mode\": null", "mode")]
     [InlineData("\"completed\": true,", "", "completed")]
     [InlineData("\"notes\": [", "\"notes\": [null, ", "null")]
+    [InlineData("[20, 25, 24]", "[20, 25.5, 24]", "number")]
+    [InlineData("[20, 25, 24]", "[20, null, 24]", "number")]
+    [InlineData("[20, 25, 24]", "\"20\"", "number")]
+    [InlineData("[18446744073709551615, ", "[-1, ", "number")]
     public void A_run_with_a_fault_is_refused_in_one_line_that_names_it(string text, string replacement, string named)
     {
         string json = Encoding.UTF8.GetString(RunFormat.Write(SampleRuns.Race()));

@@ -110,7 +110,43 @@ public sealed class TableTests
     public void Text_of_a_stranger_is_escaped(string text, string escaped) => Assert.Equal(escaped, MarkdownText.Escape(text));
 
     [Fact]
+    public void A_terminal_that_is_too_narrow_gets_the_table_in_parts_that_name_their_rows()
+    {
+        ResultTable table = RaceTables.Build(SampleRuns.Race().Cells)[0];
+
+        string[] lines = Terminal(table with { Caption = "" }, width: 80).Split('\n');
+
+        Assert.All(lines, line => Assert.True(line.TrimEnd().Length <= 80, line));
+        string[] headings = [.. lines.Where(l => l.Contains(" mode ", StringComparison.Ordinal))];
+        Assert.True(headings.Length > 1);
+        Assert.All(table.Columns, c => Assert.Contains(headings, h => h.Contains(c.Heading, StringComparison.Ordinal)));
+        Assert.Equal(headings.Length, lines.Count(l => l.Contains("random-fully", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_delay_that_an_era_does_not_have_is_no_value()
+    {
+        RaceCell cell = SampleRuns.Cell("default", [1000, 1000], [20, 24]) with { Delayed = [new(1, 0.02), new(3, 0)] };
+
+        ResultTable table = RaceTables.Build([cell, cell with { Era = "6.12", Delayed = [new(1, 0.02), new(2, 0)] }])[1];
+
+        Assert.Equal(["2.00", "-", "0"], table.Rows[0].TakeLast(3));
+        Assert.Equal(["2.00", "0", "-"], table.Rows[1].TakeLast(3));
+    }
+
+    [Fact]
     public void The_terminal_gets_the_same_texts_without_control_characters()
+    {
+        ResultTable table = RaceTables.Build([SampleRuns.Cell("\u001b[31m[red]x", [1000, 1000], [20, 24])])[0];
+
+        string text = Terminal(table, width: 300);
+
+        Assert.Contains("[red]x", text, StringComparison.Ordinal);
+        Assert.Contains(table.Rows[0][2], text, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', text);
+    }
+
+    private static string Terminal(ResultTable table, int width)
     {
         using StringWriter writer = new();
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
@@ -119,14 +155,8 @@ public sealed class TableTests
             ColorSystem = ColorSystemSupport.NoColors,
             Out = new AnsiConsoleOutput(writer),
         });
-        console.Profile.Width = 300;
-        ResultTable table = RaceTables.Build([SampleRuns.Cell("\u001b[31m[red]x", [1000, 1000], [20, 24])])[0];
-
+        console.Profile.Width = width;
         TerminalTable.Write(console, table);
-
-        string text = writer.ToString();
-        Assert.Contains("[red]x", text, StringComparison.Ordinal);
-        Assert.Contains(table.Rows[0][2], text, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u001b', text);
+        return writer.ToString();
     }
 }

@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Verification;
 using NatAllocBench.Verification.Reading;
 using Xunit.Abstractions;
@@ -13,15 +14,11 @@ public sealed class VectorVerifierTests(ITestOutputHelper log) : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void Model_gives_the_kernels_answer_to_every_vector()
-    {
-        VerifyResult result = VectorVerifier.Run(VectorDirectory, _output);
+    public void Model_gives_the_kernels_answer_to_every_vector() => AssertAllPass(VectorVerifier.Run(VectorDirectory, _output));
 
-        log.WriteLine(_output.ToString());
-        int lines = Directory.EnumerateFiles(VectorDirectory, "*.jsonl").Sum(path => File.ReadLines(path).Count(line => line.Length > 0));
-        Assert.Equal(new VerifyResult(lines, 0, 0, null), result);
-        Assert.EndsWith($"{lines} passed, 0 failed{Environment.NewLine}", _output.ToString());
-    }
+    [Fact]
+    public void Lock_free_design_gives_the_kernels_answer_to_every_vector() =>
+        AssertAllPass(VectorVerifier.Run<LockFree>(VectorDirectory, _output));
 
     [Fact]
     public void Embedded_vectors_are_the_files_of_the_tests()
@@ -98,5 +95,13 @@ public sealed class VectorVerifierTests(ITestOutputHelper log) : IDisposable
 
         Assert.Equal(new VerifyResult(0, 0, 1, null), result);
         Assert.Contains("skipped: unknown kernel tree 'linux-9.9'", _output.ToString());
+    }
+
+    private void AssertAllPass(VerifyResult result)
+    {
+        log.WriteLine(_output.ToString());
+        int lines = Directory.EnumerateFiles(VectorDirectory, "*.jsonl").Sum(path => File.ReadLines(path).Count(line => line.Length > 0));
+        Assert.Equal(new VerifyResult(lines, 0, 0, null), result);
+        Assert.EndsWith($"{lines} passed, 0 failed{Environment.NewLine}", _output.ToString());
     }
 }

@@ -1,0 +1,102 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using NatAllocBench.Dump;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>dump</c>: the conntrack table of a small run as the usual tools print it.</summary>
+internal static class DumpCommand
+{
+    private const int MostConnections = 1 << 16;
+
+    private static readonly Option<string> EraName = new("--era")
+    {
+        Description = "Kernel era; see the command eras.",
+        DefaultValueFactory = _ => "6.12",
+        HelpName = "ERA",
+    };
+
+    private static readonly Option<string> Mode = new("--mode")
+    {
+        Description = $"Mode: {string.Join(", ", RaceMode.All)}.",
+        DefaultValueFactory = _ => RaceMode.Default.Name,
+        HelpName = "MODE",
+    };
+
+    private static readonly Option<int> Connections = new("--connections")
+    {
+        Description = "Connections, in pairs that race: SYN only, established, closed, UDP, answered UDP, ping.",
+        DefaultValueFactory = _ => 12,
+        HelpName = "N",
+    };
+
+    private static readonly Option<double> Occupancy = new("--occupancy")
+    {
+        Description = "Share of the 64512 ports that stand in TIME_WAIT at the start, 0 to 0.99.",
+        HelpName = "SHARE",
+    };
+
+    private static readonly Option<bool> Stats = new("--stats")
+    {
+        Description = "Print the counters instead: conntrack -S, then /proc/net/stat/nf_conntrack, a line per CPU.",
+    };
+
+    private static readonly Option<ulong> Seed = new("--seed")
+    {
+        Description = "Everything drawn follows from it.",
+        DefaultValueFactory = _ => 1,
+        HelpName = "N",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("dump", "Print the table of a small run as conntrack -L does, or its counters as conntrack -S does.");
+        command.Options.Add(EraName);
+        command.Options.Add(Mode);
+        command.Options.Add(Connections);
+        command.Options.Add(Occupancy);
+        command.Options.Add(Stats);
+        command.Options.Add(Seed);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        Era era = UsageException.Parse("--era", parsed.GetValue(EraName)!, EraCatalog.Get);
+        RaceMode mode = UsageException.Parse("--mode", parsed.GetValue(Mode)!, RaceMode.Get);
+        if (mode.WhyMissingIn(era) is { } why)
+        {
+            throw new UsageException($"--mode {mode}: {why}; choose another mode or --era");
+        }
+
+        int connections = parsed.GetValue(Connections);
+        if (connections is < 0 or > MostConnections)
+        {
+            throw new UsageException($"--connections {connections}: use 0 to {MostConnections}");
+        }
+
+        double occupancy = parsed.GetValue(Occupancy);
+        if (occupancy is not (>= 0 and <= 0.99))
+        {
+            throw new UsageException(FormattableString.Invariant($"--occupancy {occupancy}: use a share from 0 to 0.99"));
+        }
+
+        TableDump dump = TableDump.Of(era, mode, connections, occupancy, parsed.GetValue(Seed));
+        if (parsed.GetValue(Stats))
+        {
+            Console.Out.Write(dump.CommandStatistics);
+            Console.Out.WriteLine();
+            Console.Out.Write(dump.ProcStatistics);
+        }
+        else
+        {
+            Console.Out.Write(dump.Entries);
+            Console.Error.WriteLine($"{dump.Count} flow entries have been shown.");
+        }
+
+        return CommandLine.Success;
+    }
+}

@@ -1,0 +1,165 @@
+using System.CommandLine;
+using System.Globalization;
+using NatAllocBench.Reporting;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>The commands that work on published runs and measure nothing.</summary>
+internal static class ResultCommands
+{
+    public static IEnumerable<Command> All() => [Validate(), Compare(), Matrix(), Publish(), Export()];
+
+    private static Command Validate()
+    {
+        var paths = new Argument<string[]>("path")
+        {
+            Description = "Runs, or directories of runs. Default: results.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command("validate", "Check runs: schema, sums, dates, and that their tables regenerate to the same bytes.") { paths };
+        command.SetAction(parsed => Print(ValidateCommand.Run(
+            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.DefaultResults()], DateTimeOffset.UtcNow)));
+        return command;
+    }
+
+    private static Command Compare()
+    {
+        var paths = new Argument<string[]>("run") { Description = "Two runs or more; the first is the base.", Arity = ArgumentArity.OneOrMore };
+        var threshold = new Option<string>("--threshold")
+        {
+            Description = "Difference that matters.",
+            HelpName = "SHARE",
+            DefaultValueFactory = _ => "5%",
+        };
+        var across = new Option<string>("--across")
+        {
+            Description = "Parameters that may differ between the runs, for example cpus.",
+            HelpName = "NAMES",
+            DefaultValueFactory = _ => "",
+        };
+        var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse.", HelpName = "worse" };
+        failOn.AcceptOnlyFromAmong("worse");
+        var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, across, failOn };
+        command.SetAction(parsed => Print(CompareCommand.Run(parsed.GetValue(paths)!, new Reporting.CompareOptions
+        {
+            Threshold = UsageException.Parse("--threshold", parsed.GetValue(threshold)!, ParseShare),
+            Across = parsed.GetValue(across)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(),
+            FailOnWorse = parsed.GetValue(failOn) is not null,
+        })));
+        return command;
+    }
+
+    private static Command Matrix()
+    {
+        var paths = new Argument<string[]>("run") { Description = "Runs of one kind.", Arity = ArgumentArity.OneOrMore };
+        var command = new Command("matrix", "Put runs or machines side by side, without verdicts.") { paths };
+        command.SetAction(parsed => Print(MatrixCommand.Run(parsed.GetValue(paths)!)));
+        return command;
+    }
+
+    private static Command Publish()
+    {
+        var root = new Argument<string>("results")
+        {
+            Description = "The results directory. Default: that of the repository.",
+            DefaultValueFactory = _ => RunEnvironment.DefaultResults(),
+        };
+        var check = new Option<bool>("--check") { Description = "Change nothing; exit with code 1 if anything is stale." };
+        var command = new Command("publish", "Regenerate the index, every run's tables and charts, and the README's tables.") { root, check };
+        command.SetAction(parsed =>
+        {
+            string directory = parsed.GetValue(root)!;
+            bool checkOnly = parsed.GetValue(check);
+            int exit = Print(checkOnly ? ResultsIndex.Check(directory) : ResultsIndex.Publish(directory));
+            return exit != CommandLine.Success ? exit : RefreshDocuments(directory, checkOnly);
+        });
+        return command;
+    }
+
+    private static Command Export()
+    {
+        var path = new Argument<string>("run") { Description = "A run." };
+        var format = new Option<string>("--format")
+        {
+            Description = "csv, openmetrics, smaller-is-better or bigger-is-better (for benchmark-action).",
+            HelpName = "FORMAT",
+            Required = true,
+        };
+        format.AcceptOnlyFromAmong("csv", "openmetrics", "smaller-is-better", "bigger-is-better");
+        var output = new Option<string>("--out")
+        {
+            Description = "Directory for the files of csv. Default: the current directory.",
+            HelpName = "DIR",
+            DefaultValueFactory = _ => ".",
+        };
+        var command = new Command("export", "Write a run in a format that other tools parse.") { path, format, output };
+        command.SetAction(parsed =>
+        {
+            RunRecord run = RunFormat.ReadFile(parsed.GetValue(path)!);
+            switch (parsed.GetValue(format))
+            {
+                case "openmetrics":
+                    Console.Out.Write(OpenMetricsExport.Text(run));
+                    break;
+                case "smaller-is-better":
+                    Console.Out.Write(BenchmarkActionExport.SmallerIsBetter(run));
+                    break;
+                case "bigger-is-better":
+                    Console.Out.Write(BenchmarkActionExport.BiggerIsBetter(run));
+                    break;
+                default:
+                    foreach ((string name, string text) in CsvExport.Files(run))
+                    {
+                        string file = Path.Combine(parsed.GetValue(output)!, name);
+                        AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(text));
+                        Console.Out.WriteLine(file);
+                    }
+
+                    break;
+            }
+
+            return CommandLine.Success;
+        });
+        return command;
+    }
+
+    /// <summary>The marked blocks of the Markdown files beside the results directory and under docs.</summary>
+    private static int RefreshDocuments(string results, bool checkOnly)
+    {
+        string root = Path.GetDirectoryName(Path.GetFullPath(results))!;
+        string docs = Path.Combine(root, "docs");
+        IEnumerable<string> files = Directory.EnumerateFiles(root, "*.md")
+            .Concat(Directory.Exists(docs) ? Directory.EnumerateFiles(docs, "*.md") : []);
+        int exit = CommandLine.Success;
+        foreach (string file in files.Order(StringComparer.Ordinal))
+        {
+            if (checkOnly && !ReadmeBlock.IsCurrent(file))
+            {
+                Console.Error.WriteLine($"{Path.GetRelativePath(root, file)} is stale; run publish");
+                exit = CommandLine.Failure;
+            }
+            else if (!checkOnly && ReadmeBlock.Refresh(file))
+            {
+                Console.Out.WriteLine($"refreshed {Path.GetRelativePath(root, file)}");
+            }
+        }
+
+        return exit;
+    }
+
+    private static double ParseShare(string text) => text.EndsWith('%')
+        ? double.Parse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture) / 100
+        : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+
+    private static int Print(CommandResult result)
+    {
+        Console.Out.Write(result.Output);
+        if (result.Error is { } error)
+        {
+            Console.Error.WriteLine(error);
+        }
+
+        return result.ExitCode;
+    }
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using NatAllocBench.Reporting;
+using NatAllocBench.Tracing;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>trace report</c>: what a recording says.</summary>
+internal static class TraceReportCommand
+{
+    private static readonly Argument<string> TracePath = new("FILE") { Description = "A .nettrace file." };
+
+    private static readonly Option<int> Collisions = new("--collisions")
+    {
+        Description = "Most collisions to list.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 50,
+    };
+
+    private static readonly Option<string?> SpeedscopePath = new("--speedscope")
+    {
+        Description = "Also write the workers' stacks to a file for speedscope.app.",
+        HelpName = "FILE",
+    };
+
+    public static Command Create()
+    {
+        var command = new Command("report", "Windows, collisions, distances, phases and disturbances of a recording.")
+        {
+            TracePath, Collisions, SpeedscopePath,
+        };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(TracePath)!;
+            RaceTrace trace = TraceFile.Read(path);
+            PhaseProfile profile = PhaseProfile.Read(path);
+            TraceReport.Write(trace, profile, parsed.GetValue(Collisions), Console.Out);
+            if (parsed.GetValue(SpeedscopePath) is { } target)
+            {
+                AtomicFile.Write(target, Speedscope.Write(profile, Path.GetFileName(path)));
+            }
+
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,22 @@
+using NatAllocBench.Scenarios.Chains;
+using NatAllocBench.Scenarios.DnatDns;
+using NatAllocBench.Scenarios.Eviction;
+using NatAllocBench.Scenarios.Exhaustion;
+using NatAllocBench.Scenarios.Ports;
+
+namespace NatAllocBench.Scenarios;
+
+/// <summary>All scenarios by name.</summary>
+internal static class ScenarioCatalog
+{
+    public static IReadOnlyList<IScenario> All { get; } =
+    [
+        new DnatDnsScenario(),
+        new ExhaustionScenario(),
+        new EvictionScenario(),
+        new ChainsScenario(),
+        new PortsScenario(),
+    ];
+
+    public static IScenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);
+}

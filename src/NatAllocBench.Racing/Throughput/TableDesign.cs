@@ -1,0 +1,27 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+
+namespace NatAllocBench.Racing.Throughput;
+
+/// <summary>A design that can be raced for throughput.</summary>
+/// <param name="Name">Name in options and tables.</param>
+/// <param name="IsContender">Whether it stands on the managed heap: what a .NET user would pick.</param>
+/// <param name="Create">Makes an empty table for a workload from a seed.</param>
+public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputWorkload, ulong, IConnectionTable> Create)
+{
+    /// <summary>The model's own designs, the faithful baseline first.</summary>
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
+
+    private static TableDesign Of<TDesign>()
+        where TDesign : struct, ITableDesign => new(
+            TDesign.Name, IsContender: false, (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
+
+    private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed) : IEraVisitor<IConnectionTable>
+        where TDesign : struct, ITableDesign
+    {
+        public IConnectionTable Visit<TEra>(Era era)
+            where TEra : struct, IEra => TDesign.HashesInBatches
+                ? new BatchedTable<TEra>(workload, seed)
+                : new NetfilterTable<TEra, TDesign>(workload, seed);
+    }
+}

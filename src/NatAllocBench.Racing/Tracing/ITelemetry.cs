@@ -1,0 +1,78 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Racing.Tracing;
+
+/// <summary>
+/// What the hot loop notes about connections; a type parameter, so that an untraced race holds no trace code at all. Calls stand behind
+/// <see cref="IsOn"/>, a constant to the JIT.
+/// </summary>
+internal interface ITelemetry
+{
+    /// <summary>Whether anything is noted.</summary>
+    static abstract bool IsOn { get; }
+
+    /// <summary>On the worker's thread, before the first connection.</summary>
+    void Begin();
+
+    /// <summary>The SYN reaches the kernel.</summary>
+    void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar);
+
+    /// <summary>The mapping is chosen and the packet rewritten; confirm is next. Lies inside the window, hence does little.</summary>
+    void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply);
+
+    /// <summary>Confirm has returned.</summary>
+    void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence);
+
+    /// <summary>A loser has sent once more, after the measured part of the trial.</summary>
+    void Retransmitted(
+        int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result);
+}
+
+/// <summary>Notes nothing: what a race without a listener is compiled with.</summary>
+internal readonly struct NoTelemetry : ITelemetry
+{
+    public static bool IsOn => false;
+
+    public void Begin()
+    {
+    }
+
+    public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar)
+    {
+    }
+
+    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply)
+    {
+    }
+
+    public void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence)
+    {
+    }
+
+    public void Retransmitted(
+        int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result)
+    {
+    }
+}
+
+/// <summary>Notes into a <see cref="ConnectionRecorder"/>; the events are written when the trial is over.</summary>
+internal readonly struct EventTelemetry(ConnectionRecorder recorder) : ITelemetry
+{
+    public static bool IsOn => true;
+
+    public void Begin() => recorder.Begin();
+
+    public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar) => recorder.Started(in tuple, probesSoFar);
+
+    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply) =>
+        recorder.Confirming(slot, allocatedAt, choice, probesSoFar, in reply);
+
+    public void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence) =>
+        recorder.Confirmed(now, result, clashWith, sequence);
+
+    public void Retransmitted(
+        int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result) =>
+        recorder.Retransmitted(round, in tuple, in reply, choice, result);
+}

@@ -1,0 +1,154 @@
+using System.Globalization;
+using System.Text;
+using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing.Tracing;
+
+/// <summary>One traced trial: its recorders, and the events that are written from them when it is over.</summary>
+internal sealed unsafe class TrialTrace : IDisposable
+{
+    private const int BucketsInEvent = 1000;
+    private static readonly RaceEventSource Log = RaceEventSource.Log;
+    private static int _trials;
+
+    private readonly RaceWorkload _workload;
+    private readonly IReadOnlyList<int> _cpus;
+    private readonly NativeRegion _numberOfSlot;
+    private readonly ConnectionRecorder?[] _recorders;
+    private readonly int _trial;
+    private readonly int _sample;
+    private readonly HashSet<uint> _written = [];
+    private long _events;
+
+    public TrialTrace(RaceWorkload workload, IReadOnlyList<int> cpus, uint slots)
+    {
+        _workload = workload;
+        _cpus = cpus;
+        _numberOfSlot = new NativeRegion((long)slots * sizeof(uint));
+        _recorders = new ConnectionRecorder[cpus.Count];
+        _sample = Log.SampleEvery;
+
+        // Only the number has to be unique; nothing is published with it.
+        _trial = Interlocked.Increment(ref _trials);
+    }
+
+    public ConnectionRecorder Recorder(int worker, int most) => _recorders[worker] = new ConnectionRecorder(
+        (uint*)_numberOfSlot.Pointer, worker, _recorders.Length, most, _workload.WindowAddedNs);
+
+    public void Begin()
+    {
+        Log.TrialBegin(
+            _trial, _workload.Era.Name, _workload.Mode.Name, _workload.Protocol == IPProtocol.Udp ? "udp" : "tcp",
+            Describe(_workload), _cpus.Count, _sample, TickClock.Now(), TickClock.NanosecondsPerTick);
+        Log.ClockMark(TickClock.Now());
+    }
+
+    /// <summary>Writes all events of the trial: the pairs of collisions first, then the sampled connections.</summary>
+    public void End(TrialResult result, IReadOnlyList<WorkerReport> reports)
+    {
+        if (!Log.IsEnabled())
+        {
+            return;
+        }
+
+        Log.ClockMark(TickClock.Now());
+        foreach (WorkerReport report in reports)
+        {
+            Log.WorkerPinned(_trial, report.Worker, report.Cpu, report.PinFailure ?? "");
+        }
+
+        foreach (ConnectionRecorder recorder in _recorders.OfType<ConnectionRecorder>())
+        {
+            WriteWorker(recorder);
+        }
+
+        WriteBuckets(result.Window);
+        Log.TrialEnd(
+            _trial, result.Total.StartTick, result.Total.EndTick, result.Total.Attempts, result.Total.Confirmed,
+            result.Total.InsertFailed, result.Collections, _events);
+        Log.ClockMark(TickClock.Now());
+    }
+
+    public void Dispose() => _numberOfSlot.Dispose();
+
+    private static string Describe(RaceWorkload workload) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{workload.Clients} clients, {workload.Destinations} destinations, {workload.Arrival}, window +{Duration.Format(workload.WindowAddedNs)}, {workload.Connections} connections");
+
+    private void WriteWorker(ConnectionRecorder recorder)
+    {
+        int cpu = _cpus[recorder.Worker];
+        foreach (PreemptionFacts preemption in recorder.Preemptions)
+        {
+            Log.WorkerPreempted(_trial, recorder.Worker, cpu, preemption.FromTick, preemption.ToTick, preemption.Switches);
+        }
+
+        for (int i = 0; i < recorder.Connections.Length; i++)
+        {
+            ref readonly ConnectionFacts facts = ref recorder.Connections[i];
+            uint number = recorder.NumberOf(i);
+            if (facts.HasFailed)
+            {
+                WriteConnection(number);
+                if (facts.Winner != 0)
+                {
+                    WriteConnection(facts.Winner);
+                }
+
+                Log.InsertFailed(_trial, number, cpu, facts.EndTick, (int)FailureCauses.Of(facts.Choice, facts.Result), facts.Winner);
+                _events++;
+            }
+            else if (number % _sample == 0)
+            {
+                WriteConnection(number);
+            }
+        }
+
+        foreach (RetransmissionFacts again in recorder.Retransmissions)
+        {
+            Log.Retransmitted(
+                _trial, cpu, again.Round, again.Tuple.Source.Value, again.Tuple.SourcePort, again.Tuple.Destination.Value,
+                again.NatAddress.Value, again.NatPort, (int)again.Result);
+            _events++;
+        }
+    }
+
+    private void WriteConnection(uint number)
+    {
+        if (!_written.Add(number))
+        {
+            return;
+        }
+
+        uint zeroBased = number - 1;
+        ConnectionRecorder recorder = _recorders[zeroBased % _recorders.Length]!;
+        ref readonly ConnectionFacts facts = ref recorder.Connections[(int)(zeroBased / _recorders.Length)];
+        int cpu = _cpus[recorder.Worker];
+        Log.ConnectionStarted(
+            _trial, number, recorder.Worker, cpu, facts.StartTick,
+            facts.Tuple.Source.Value, facts.Tuple.SourcePort, facts.Tuple.Destination.Value, facts.Tuple.DestinationPort, facts.Sequence);
+        Log.Probed(_trial, number, cpu, facts.Probes);
+        Log.Allocated(_trial, number, cpu, facts.AllocatedTick, facts.NatAddress.Value, facts.NatPort, (int)facts.Choice);
+        Log.ConfirmBegin(_trial, number, cpu, facts.ConfirmTick);
+        Log.ConfirmEnd(_trial, number, cpu, facts.EndTick, (int)facts.Result);
+        _events += 5;
+    }
+
+    private void WriteBuckets(WindowHistogram window)
+    {
+        foreach ((long Nanoseconds, long Count)[] part in window.Recorded().Chunk(BucketsInEvent))
+        {
+            var text = new StringBuilder();
+            foreach ((long nanoseconds, long count) in part)
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{nanoseconds}x{count} ");
+            }
+
+            Log.WindowBuckets(_trial, text.ToString().TrimEnd());
+        }
+    }
+}

@@ -1,0 +1,187 @@
+using System.Globalization;
+using Microsoft.Diagnostics.Tracing;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Tracing;
+
+namespace NatAllocBench.Tracing;
+
+/// <summary>Puts the events of <see cref="RaceEventSource"/> together again.</summary>
+internal sealed class RaceEventReader
+{
+    private readonly Dictionary<int, TracedTrial> _byNumber = [];
+    private TracedTrial? _latest;
+    private int _collisions;
+
+    public List<TracedTrial> Trials { get; } = [];
+
+    public void Read(TraceEvent e)
+    {
+        switch (e.EventName)
+        {
+            case nameof(RaceEventSource.TrialBegin):
+                ReadTrial(e);
+                break;
+            case nameof(RaceEventSource.ClockMark):
+                _latest?.Mark((ulong)e.PayloadValue(0), e.TimeStampRelativeMSec);
+                break;
+            case "ManifestData":
+                break;
+            case "EventSourceMessage":
+                throw new TraceException($"the event source reports a fault: {e.PayloadValue(0)}");
+            default:
+                if (_byNumber.TryGetValue((int)e.PayloadValue(0), out TracedTrial? trial))
+                {
+                    ReadInside(trial, e);
+                }
+
+                break;
+        }
+    }
+
+    private void ReadTrial(TraceEvent e)
+    {
+        _latest = new TracedTrial
+        {
+            Number = (int)e.PayloadByName("trial"),
+            Era = (string)e.PayloadByName("era"),
+            Mode = (string)e.PayloadByName("mode"),
+            Protocol = (string)e.PayloadByName("protocol"),
+            Workload = (string)e.PayloadByName("workload"),
+            Workers = (int)e.PayloadByName("workers"),
+            SampleEvery = (int)e.PayloadByName("sample"),
+            NanosecondsPerTick = (double)e.PayloadByName("nanosecondsPerTick"),
+        };
+        _latest.Mark((ulong)e.PayloadByName("tick"), e.TimeStampRelativeMSec);
+        _byNumber[_latest.Number] = _latest;
+        Trials.Add(_latest);
+    }
+
+    private void ReadInside(TracedTrial trial, TraceEvent e)
+    {
+        switch (e.EventName)
+        {
+            case nameof(RaceEventSource.TrialEnd):
+                trial.StartTick = (ulong)e.PayloadByName("startTick");
+                trial.EndTick = (ulong)e.PayloadByName("endTick");
+                trial.Attempts = (long)e.PayloadByName("attempts");
+                trial.InsertFailed = (long)e.PayloadByName("insertFailed");
+                trial.Collections = (int)e.PayloadByName("collections");
+                trial.EventsWritten = (long)e.PayloadByName("events");
+                break;
+            case nameof(RaceEventSource.WindowBuckets):
+                ReadBuckets(trial, (string)e.PayloadByName("buckets"));
+                break;
+            case nameof(RaceEventSource.WorkerPinned):
+                if ((string)e.PayloadByName("failure") is { Length: > 0 } failure)
+                {
+                    trial.PinFailures.Add(failure);
+                }
+
+                break;
+            case nameof(RaceEventSource.WorkerPreempted):
+                trial.Preemptions.Add(new Disturbance(
+                    DisturbanceKind.Preemption,
+                    trial.ToTraceMs((ulong)e.PayloadByName("fromTick")),
+                    trial.ToTraceMs((ulong)e.PayloadByName("toTick")),
+                    (int)e.PayloadByName("cpu"),
+                    string.Create(CultureInfo.InvariantCulture, $"{e.PayloadByName("switches")} involuntary switches")));
+                break;
+            default:
+                trial.EventsRead++;
+                ReadConnection(trial, e);
+                break;
+        }
+    }
+
+    private void ReadConnection(TracedTrial trial, TraceEvent e)
+    {
+        if (e.EventName == nameof(RaceEventSource.Retransmitted))
+        {
+            trial.Retransmissions.Add(new TracedRetransmission(
+                (int)e.PayloadByName("cpu"),
+                (int)e.PayloadByName("round"),
+                Address(e, "client"),
+                Port(e, "clientPort"),
+                Address(e, "destination"),
+                Address(e, "natAddress"),
+                Port(e, "natPort"),
+                (ConfirmResult)(int)e.PayloadByName("result")));
+            return;
+        }
+
+        uint number = Convert.ToUInt32(e.PayloadByName("number"), CultureInfo.InvariantCulture);
+        if (e.EventName == nameof(RaceEventSource.ConnectionStarted))
+        {
+            trial.Connections[number] = new TracedConnection
+            {
+                Number = number,
+                Worker = (int)e.PayloadByName("worker"),
+                Cpu = (int)e.PayloadByName("cpu"),
+                Client = Address(e, "client"),
+                ClientPort = Port(e, "clientPort"),
+                Destination = Address(e, "destination"),
+                DestinationPort = Port(e, "destinationPort"),
+                Sequence = Convert.ToUInt32(e.PayloadByName("sequence"), CultureInfo.InvariantCulture),
+                StartTick = (ulong)e.PayloadByName("tick"),
+            };
+        }
+        else if (trial.Connections.TryGetValue(number, out TracedConnection? connection))
+        {
+            ReadStep(trial, connection, e);
+        }
+    }
+
+    private void ReadStep(TracedTrial trial, TracedConnection connection, TraceEvent e)
+    {
+        switch (e.EventName)
+        {
+            case nameof(RaceEventSource.Probed):
+                connection.Probes = Convert.ToUInt32(e.PayloadByName("probes"), CultureInfo.InvariantCulture);
+                break;
+            case nameof(RaceEventSource.Allocated):
+                connection.AllocatedTick = (ulong)e.PayloadByName("tick");
+                connection.NatAddress = Address(e, "natAddress");
+                connection.NatPort = Port(e, "natPort");
+                connection.Choice = (PortChoice)(int)e.PayloadByName("choice");
+                break;
+            case nameof(RaceEventSource.ConfirmBegin):
+                connection.ConfirmTick = (ulong)e.PayloadByName("tick");
+                break;
+            case nameof(RaceEventSource.ConfirmEnd):
+                connection.EndTick = (ulong)e.PayloadByName("tick");
+                connection.Result = (ConfirmResult)(int)e.PayloadByName("result");
+                break;
+            case nameof(RaceEventSource.InsertFailed):
+                uint winner = Convert.ToUInt32(e.PayloadByName("winner"), CultureInfo.InvariantCulture);
+                trial.Collisions.Add(new Collision
+                {
+                    Number = ++_collisions,
+                    Trial = trial,
+                    Loser = connection,
+                    Winner = trial.Connections.GetValueOrDefault(winner),
+                    Cause = (FailureCause)(int)e.PayloadByName("cause"),
+                });
+                break;
+        }
+    }
+
+    private static void ReadBuckets(TracedTrial trial, string buckets)
+    {
+        foreach (string bucket in buckets.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            string[] parts = bucket.Split('x');
+            long count = long.Parse(parts[1], CultureInfo.InvariantCulture);
+            for (long i = 0; i < count; i++)
+            {
+                trial.OwnWindow.RecordNs(long.Parse(parts[0], CultureInfo.InvariantCulture));
+            }
+        }
+    }
+
+    private static IPv4Address Address(TraceEvent e, string name) =>
+        IPv4Address.FromValue(Convert.ToUInt32(e.PayloadByName(name), CultureInfo.InvariantCulture));
+
+    private static ushort Port(TraceEvent e, string name) => Convert.ToUInt16(e.PayloadByName(name), CultureInfo.InvariantCulture);
+}

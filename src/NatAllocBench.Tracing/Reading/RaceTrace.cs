@@ -1,0 +1,25 @@
+namespace NatAllocBench.Tracing;
+
+/// <summary>What a trace file says.</summary>
+/// <param name="Trials">The trials, in order.</param>
+/// <param name="Runtime">Collections, suspensions and contention of the whole trace.</param>
+/// <param name="LostEvents">Events that the session's buffer lost.</param>
+/// <param name="DurationMs">Length of the trace, ms.</param>
+/// <param name="StartedUtc">When it began.</param>
+public sealed record RaceTrace(
+    IReadOnlyList<TracedTrial> Trials, IReadOnlyList<Disturbance> Runtime, long LostEvents, double DurationMs, DateTime StartedUtc)
+{
+    /// <summary>All collisions, numbered from 1.</summary>
+    public IEnumerable<Collision> Collisions => Trials.SelectMany(trial => trial.Collisions);
+
+    /// <summary>Connection events that finished trials wrote and the trace does not hold.</summary>
+    public long MissingEvents => Trials.Where(trial => trial.IsComplete).Sum(trial => trial.EventsWritten - trial.EventsRead);
+
+    /// <summary>A collision by number.</summary>
+    /// <param name="number">From 1.</param>
+    /// <exception cref="TraceException">There is none with this number.</exception>
+    public Collision Collision(int number) => Collisions.FirstOrDefault(collision => collision.Number == number)
+        ?? throw new TraceException(Collisions.Any()
+            ? $"--collision {number}: the trace has collisions 1 to {Collisions.Count()}"
+            : $"--collision {number}: the trace has no collisions; record a longer run or one with a wider window");
+}

@@ -1,0 +1,84 @@
+using Microsoft.Diagnostics.Tracing;
+using NatAllocBench.Racing.Tracing;
+
+namespace NatAllocBench.Tracing;
+
+/// <summary>Reads .nettrace files, on any machine.</summary>
+public static class TraceFile
+{
+    private static ReadOnlySpan<byte> Magic => "Nettrace"u8;
+
+    /// <summary>Reads a trace.</summary>
+    /// <param name="path">The file.</param>
+    /// <exception cref="TraceException">The file cannot be read, is no trace, is cut off, or holds no trial of this program.</exception>
+    public static RaceTrace Read(string path)
+    {
+        RequireWhole(path);
+        try
+        {
+            using var source = new EventPipeEventSource(path);
+            var events = new RaceEventReader();
+            var runtime = new RuntimeEventReader();
+            source.Dynamic.AddCallbackForProviderEvent(RaceEventSource.SourceName, null, events.Read);
+            runtime.Subscribe(source.Clr);
+            source.Process();
+            if (events.Trials.Count == 0)
+            {
+                throw new TraceException($"{path} holds no trial: record one with the command trace");
+            }
+
+            var trace = new RaceTrace(
+                events.Trials, runtime.Finish(), source.EventsLost, source.SessionDuration.TotalMilliseconds,
+                source.SessionStartTime.ToUniversalTime());
+            foreach (Collision collision in trace.Collisions)
+            {
+                collision.Overlaps = Overlaps(collision, trace.Runtime);
+            }
+
+            return trace;
+        }
+        catch (Exception e) when (e is not TraceException)
+        {
+            // The parser meets damage with exceptions of many kinds; all of them mean the same to the reader.
+            throw new TraceException($"{path} is damaged or cut off ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): record it again");
+        }
+    }
+
+    private static void RequireWhole(string path)
+    {
+        try
+        {
+            using FileStream file = File.OpenRead(path);
+            Span<byte> head = stackalloc byte[Magic.Length];
+            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual(Magic))
+            {
+                throw new TraceException($"{path} is not a .nettrace file: record one with the command trace");
+            }
+
+            // The format ends with an empty object; what the parser would take for the end of a shorter trace is a cut.
+            file.Seek(-1, SeekOrigin.End);
+            if (file.ReadByte() != 1)
+            {
+                throw new TraceException($"{path} is cut off: record it again");
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw new TraceException($"cannot read {path}: {e.Message}");
+        }
+    }
+
+    private static List<Disturbance> Overlaps(Collision collision, IReadOnlyList<Disturbance> runtime)
+    {
+        TracedTrial trial = collision.Trial;
+        double from = trial.ToTraceMs(collision.FirstTick);
+        double to = trial.ToTraceMs(collision.LastTick);
+        int? winnerCpu = collision.Winner?.Cpu;
+        return
+        [
+            .. runtime.Where(disturbance => disturbance.Overlaps(from, to)),
+            .. trial.Preemptions.Where(disturbance =>
+                (disturbance.Cpu == collision.Loser.Cpu || disturbance.Cpu == winnerCpu) && disturbance.Overlaps(from, to)),
+        ];
+    }
+}

@@ -1,0 +1,58 @@
+using NatAllocBench.Racing.Tracing;
+
+namespace NatAllocBench.Tracing;
+
+/// <summary>Part 2 of the report: every collision.</summary>
+internal static class CollisionSection
+{
+    public static void Write(RaceTrace trace, int most, TextWriter writer)
+    {
+        List<Collision> collisions = [.. trace.Collisions];
+        writer.WriteLine($"2. Collisions: {Figure.Count(collisions.Count)}");
+        var table = new TextColumns(
+            "no.", "era", "mode", "cause", "loser", "cpu", "probes", "winner", "cpu", "probes", "start us", "alloc us", "port", "overlapped by")
+            .Left(1, 2, 3, 4, 7, 13);
+        foreach (Collision collision in collisions.Take(most))
+        {
+            TracedConnection loser = collision.Loser;
+            TracedConnection? winner = collision.Winner;
+            table.Add(
+                Figure.Count(collision.Number), collision.Trial.Era, collision.Trial.Mode, collision.Cause.Name(),
+                $"{loser.Client}:{loser.ClientPort}", Figure.Count(loser.Cpu), Figure.Count(loser.Probes),
+                winner is null ? NoWinner(collision) : $"{winner.Client}:{winner.ClientPort}",
+                winner is null ? "-" : Figure.Count(winner.Cpu), winner is null ? "-" : Figure.Count(winner.Probes),
+                collision.StartDistanceNs is { } start ? Figure.Us(start) : "-",
+                collision.AllocationDistanceNs is { } allocated ? Figure.Us(allocated) : "-",
+                $"{loser.NatPort}", Describe(collision.Overlaps));
+        }
+
+        table.Write(writer);
+        if (collisions.Count > most)
+        {
+            writer.WriteLine($"  {Figure.Count(collisions.Count - most)} more; --collisions N shows more.");
+        }
+
+        foreach (IGrouping<string, Collision> overlapped in collisions
+            .SelectMany(collision => collision.Overlaps.Select(o => (Kind: Name(o.Kind), collision)).Distinct())
+            .GroupBy(pair => pair.Kind, pair => pair.collision))
+        {
+            writer.WriteLine(
+                $"  overlapped by {overlapped.Key}: {Figure.Count(overlapped.Count())} ({Figure.Share(overlapped.Count(), collisions.Count)})");
+        }
+    }
+
+    public static string Name(DisturbanceKind kind) => kind switch
+    {
+        DisturbanceKind.Collection => "garbage collection",
+        DisturbanceKind.Suspension => "runtime suspension",
+        DisturbanceKind.Contention => "lock contention",
+        _ => "preemption",
+    };
+
+    private static string NoWinner(Collision collision) =>
+        collision.Cause == FailureCause.Chain ? "none (chain too long)" : "an entry from before the trial";
+
+    private static string Describe(IReadOnlyList<Disturbance> overlaps) => overlaps.Count == 0
+        ? "nothing"
+        : string.Join(", ", overlaps.Select(o => o.Cpu is { } cpu ? $"{Name(o.Kind)} of CPU {cpu}" : Name(o.Kind)).Distinct());
+}

@@ -1,0 +1,49 @@
+namespace NatAllocBench.Tracing;
+
+/// <summary>The report on a trace, as plain text.</summary>
+public static class TraceReport
+{
+    /// <summary>Writes the report.</summary>
+    /// <param name="trace">The trace.</param>
+    /// <param name="profile">Its stack samples; null if they were not read.</param>
+    /// <param name="mostCollisions">Most collisions to list.</param>
+    /// <param name="writer">Where to write.</param>
+    public static void Write(RaceTrace trace, PhaseProfile? profile, int mostCollisions, TextWriter writer)
+    {
+        WriteHead(trace, writer);
+        writer.WriteLine();
+        WindowSection.Write(trace, writer);
+        writer.WriteLine();
+        CollisionSection.Write(trace, mostCollisions, writer);
+        writer.WriteLine();
+        StartDistanceSection.Write(trace, writer);
+        writer.WriteLine();
+        PhaseSection.Write(trace, profile, writer);
+        writer.WriteLine();
+        RuntimeSection.Write(trace, writer);
+    }
+
+    private static void WriteHead(RaceTrace trace, TextWriter writer)
+    {
+        List<TracedTrial> complete = [.. trace.Trials.Where(trial => trial.IsComplete)];
+        long attempts = complete.Sum(trial => trial.Attempts);
+        long failed = complete.Sum(trial => trial.InsertFailed);
+        writer.WriteLine(
+            $"{Figure.Count(complete.Count)} trials, {Figure.Count(attempts)} connections, {Figure.Count(failed)} failed insertions, " +
+            FormattableString.Invariant($"{trace.DurationMs / 1000:0.0} s"));
+        foreach (string workload in trace.Trials.Select(trial => $"{trial.Workers} workers, {trial.Protocol}, {trial.Workload}").Distinct())
+        {
+            writer.WriteLine($"  {workload}");
+        }
+
+        int sample = trace.Trials.Max(trial => trial.SampleEvery);
+        writer.WriteLine(
+            $"  connections in the trace: {(sample == 1 ? "all" : $"1 in {sample}, and both sides of every collision")}; " +
+            $"events lost: {Figure.Count(trace.LostEvents)} by the session, {Figure.Count(trace.MissingEvents)} of the trials' own");
+        int open = trace.Trials.Count - complete.Count;
+        if (open > 0)
+        {
+            writer.WriteLine($"  {open} trials were cut short by the end of the run; they are left out of the parts below");
+        }
+    }
+}

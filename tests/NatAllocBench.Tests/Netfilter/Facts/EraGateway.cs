@@ -1,0 +1,96 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Tuples;
+using FlowTuple = NatAllocBench.Netfilter.Tuples.ConntrackTuple<NatAllocBench.Netfilter.Tuples.IPv4Address>;
+using NatRule = NatAllocBench.Netfilter.Nat.NatRange<NatAllocBench.Netfilter.Tuples.IPv4Address>;
+
+namespace NatAllocBench.Tests.Netfilter.Facts;
+
+internal sealed class EraGateway<TEra, TDesign> : Gateway
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
+    private QueuedRandom _random;
+
+    public EraGateway(Era era, TableOptions options, NatState nat)
+    {
+        Nat.Dispose();
+        Nat = nat;
+        _table = new ConntrackTable<IPv4Address, TEra, TDesign>(era, options, nat);
+        _random = new QueuedRandom(Draws);
+        Cpu.Now = Start;
+    }
+
+    public override ref CpuState Cpu => ref _table.Cpu(0);
+
+    public override uint Count => _table.Count;
+
+    public override uint BucketCount => _table.BucketCount;
+
+    public override uint Open(in FlowTuple original, uint tdEnd = 1) =>
+        _table.Create(ref Cpu, in original, _table.Hash(in original), tdEnd);
+
+    public override ConfirmResult Confirm(uint slot) => _table.Confirm(ref Cpu, slot);
+
+    public override void Drop(uint slot) => _table.Drop(ref Cpu, slot);
+
+    public override bool Find(in FlowTuple tuple, out EntryReference entry) =>
+        _table.TryFind(ref Cpu, in tuple, _table.Hash(in tuple), out entry);
+
+    public override bool IsTaken(in FlowTuple reply, uint self) => _table.IsTaken(ref Cpu, in reply, _table.Hash(in reply), self);
+
+    public override uint Restore(in FlowTuple original, in FlowTuple reply, ulong status, uint lifetime, uint tdEnd = 0) =>
+        _table.Restore(ref Cpu, in original, in reply, status, lifetime, tdEnd);
+
+    public override bool Kill(EntryReference entry) => _table.Kill(ref Cpu, entry);
+
+    public override PacketOutcome Tcp(EntryReference entry, TcpSegment segment, uint end = 0) =>
+        _table.TcpPacket(ref Cpu, entry, segment, end);
+
+    public override PacketOutcome Datagram(EntryReference entry) => _table.DatagramPacket(ref Cpu, entry);
+
+    public override long Collect() => _table.CollectExpired(ref Cpu);
+
+    public override void Resize(uint buckets) => _table.Resize(buckets);
+
+    public override TableAudit Audit() => _table.Audit();
+
+    public override FlowTuple Original(uint slot) => _table.OriginalTuple(slot);
+
+    public override FlowTuple Reply(uint slot) => _table.ReplyTuple(slot);
+
+    public override ulong Status(uint slot) => _table.Status(slot);
+
+    public override void AddStatus(uint slot, ulong bits) => _table.AddStatus(slot, bits);
+
+    public override unsafe bool IsExpired(in FlowTuple tuple)
+    {
+        FlowTuple wanted = tuple;
+        uint? slot = null;
+        _table.ForEach((at, _) => slot = _table.OriginalTuple(at) == wanted ? at : slot);
+        Assert.NotNull(slot);
+        return (int)(_table.Original(slot.Value)->Deadline - Cpu.Now) <= 0;
+    }
+
+    public override uint Bucket(in FlowTuple tuple) => ReciprocalScale.Scale(_table.Hash(in tuple), _table.BucketCount);
+
+    public override void Dispose()
+    {
+        _table.Dispose();
+        Nat.Dispose();
+    }
+
+    protected override PortChoice Run(uint slot, in NatRule rule, ManipType manip) =>
+        NatSetup.Run(_table, ref Cpu, ref _random, slot, in rule, manip);
+
+    private struct QueuedRandom(Queue<ushort> draws) : IRandomSource
+    {
+        private CpuRandom _rest = new(7);
+
+        public ushort Next16() => draws.TryDequeue(out ushort draw) ? draw : _rest.Next16();
+    }
+}
