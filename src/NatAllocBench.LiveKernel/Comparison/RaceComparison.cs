@@ -200,7 +200,7 @@ internal sealed class RaceComparison(ComparisonContext context)
     /// One trial of each cell between two calibrations. The round counts only if both show the fitted overlap, within a tolerance: a model
     /// whose threads do not run at the same time says nothing. The cells' own outcome plays no part in that.
     /// </summary>
-    private bool RaceRound(
+    private static bool RaceRound(
         RacedModel model, WindowFit fit, List<(RaceSeries Series, List<long> Attempts, List<long> Failed)> cells)
     {
         bool overlapsBefore = IsAsFitted(model.MeasureOverlap());
