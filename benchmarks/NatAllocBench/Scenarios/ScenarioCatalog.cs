@@ -1,5 +1,8 @@
+using NatAllocBench.Scenarios.Chains;
 using NatAllocBench.Scenarios.DnatDns;
+using NatAllocBench.Scenarios.Eviction;
 using NatAllocBench.Scenarios.Exhaustion;
+using NatAllocBench.Scenarios.Ports;
 
 namespace NatAllocBench.Scenarios;
 
@@ -10,6 +13,9 @@ internal static class ScenarioCatalog
     [
         new DnatDnsScenario(),
         new ExhaustionScenario(),
+        new EvictionScenario(),
+        new ChainsScenario(),
+        new PortsScenario(),
     ];
 
     public static IScenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);

@@ -16,6 +16,7 @@ internal sealed class RaceComparison(ComparisonContext context)
     private const int LeastRounds = 3;
     private const int MostRounds = 40;
     private const int LargestRaced = 256;
+    private const double OverlapTolerance = 0.15;
 
     /// <summary>Share of the time that is kept for racing the model.</summary>
     private const double ModelShare = 0.12;
@@ -142,16 +143,16 @@ internal sealed class RaceComparison(ComparisonContext context)
             yield return Judge(cell, series, usable.Count, test.Overdispersion, model) with { ModelMethod = "enumerated" };
         }
 
-        yield return context.Cell(Experiment, "p-value of F", new NatRule(), "all ranges and modes together") with
+        yield return context.Cell(Experiment, "F", new NatRule(), "all ranges and modes together") with
         {
             Mode = "all",
-            Kernel = test.PValue,
-            Model = 0.05,
+            Kernel = test.Statistic,
+            Model = 1,
             KernelCount = usable.Sum(series => series.Sent.Sum()),
             ModelMethod = "enumerated",
-            Difference = test.PValue - 0.05,
+            Difference = test.Statistic - 1,
             Agrees = test.PValue >= 0.05,
-            Test = FormattableString.Invariant($"p not below 0.05: F({test.CellDegrees}, {test.RoundDegrees}) = {test.Statistic:0.00}, ")
+            Test = FormattableString.Invariant($"p = {test.PValue:0.000}, not below 0.05, of F({test.CellDegrees}, {test.RoundDegrees}); ")
                 + FormattableString.Invariant($"over-dispersion between rounds {test.Overdispersion:0.00}"),
         };
     }
@@ -173,28 +174,51 @@ internal sealed class RaceComparison(ComparisonContext context)
             + $"ranges above {LargestRaced} ports collide too seldom to be raced here and are enumerated only");
         List<(RaceSeries Series, List<long> Attempts, List<long> Failed)> cells =
             [.. usable.Where(series => series.Size <= LargestRaced).Select(series => (series, new List<long>(), new List<long>()))];
-        for (int round = 0; (round < LeastRounds || context.Elapsed < context.Seconds) && round < MostRounds; round++)
+        int dropped = 0;
+        int done = 0;
+        for (; (done < LeastRounds || context.Elapsed < context.Seconds) && done < MostRounds && !context.IsCancelled; done++)
         {
-            foreach ((RaceSeries series, List<long> attempts, List<long> failed) in cells)
-            {
-                if (model.Run(series.Cell) is { } trial)
-                {
-                    attempts.Add(trial.Attempts);
-                    failed.Add(trial.Failed);
-                }
-            }
-
-            if (context.IsCancelled)
-            {
-                break;
-            }
+            dropped += RaceRound(model, fit, cells) ? 0 : 1;
         }
 
-        foreach ((RaceSeries series, List<long> attempts, List<long> failed) in cells.Where(cell => cell.Attempts.Count >= 2))
+        if (dropped > 0)
         {
-            RateEstimate raced = FailureRate.Estimate(attempts, failed);
-            yield return JudgeRaced(Named(RacedExperiment, series), series, cells.Count, raced);
+            context.Notes.Add($"race: {dropped} of {done} rounds of the raced model were dropped, because before or after them its "
+                + "calibration pairs did not overlap as often as fitted: its threads did not run at the same time");
         }
+
+        foreach ((RaceSeries series, List<long> attempts, List<long> failed) in cells)
+        {
+            ComparisonCell cell = Named(RacedExperiment, series);
+            yield return attempts.Count >= 2
+                ? JudgeRaced(cell, series, cells.Count, FailureRate.Estimate(attempts, failed))
+                : cell with { Missing = "too few rounds in which the model's threads ran at the same time: the machine is busy" };
+        }
+    }
+
+    /// <summary>
+    /// One trial of each cell between two calibrations. The round counts only if both show the fitted overlap, within a tolerance: a model
+    /// whose threads do not run at the same time says nothing. The cells' own outcome plays no part in that.
+    /// </summary>
+    private static bool RaceRound(
+        RacedModel model, WindowFit fit, List<(RaceSeries Series, List<long> Attempts, List<long> Failed)> cells)
+    {
+        bool overlapsBefore = IsAsFitted(model.MeasureOverlap());
+        List<(long Attempts, long Failed)> trials = [.. cells.Select(cell => model.Run(cell.Series.Cell)).OfType<(long, long)>()];
+        if (!overlapsBefore || trials.Count < cells.Count || !IsAsFitted(model.MeasureOverlap()))
+        {
+            return false;
+        }
+
+        for (int cell = 0; cell < cells.Count; cell++)
+        {
+            cells[cell].Attempts.Add(trials[cell].Attempts);
+            cells[cell].Failed.Add(trials[cell].Failed);
+        }
+
+        return true;
+
+        bool IsAsFitted(double overlap) => Math.Abs(overlap - fit.Overlap) <= OverlapTolerance * fit.Overlap;
     }
 
     private ComparisonCell Named(string experiment, RaceSeries series) =>

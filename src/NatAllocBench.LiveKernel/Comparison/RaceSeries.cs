@@ -64,7 +64,7 @@ internal sealed class RaceSeries
     private static int PairsFor(int size) => size switch
     {
         <= 64 => 10_000,
-        <= 1024 => 20_000,
-        _ => 65_536,
+        <= 1024 => 16_384,
+        _ => 32_768,
     };
 }

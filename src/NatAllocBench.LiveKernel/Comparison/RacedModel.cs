@@ -53,8 +53,10 @@ internal sealed class RacedModel(Era era, IReadOnlyList<int> cpus, double offset
         });
     }
 
-    /// <summary>Fresh destinations and the same client port: every overlap is a loss.</summary>
-    private double MeasureOverlap()
+    /// <summary>
+    /// Share of pairs that overlap now: fresh destinations and the same client port, so that every overlap is a loss.
+    /// </summary>
+    public double MeasureOverlap()
     {
         const int Pairs = 10_000;
         (long attempts, long failed) = Trial(new RaceWorkload

@@ -84,6 +84,8 @@ internal static class RaceCellCheck
         {
             problems.InRange<double>(place, "delayed.seconds", delayed.Seconds, 0, 1e6);
             problems.InRange<double>(place, "delayed.share", delayed.Share, 0, 1);
+            problems.InRange<double>(place, "delayed.high", delayed.High, 0, 1);
+            problems.Ordered(place, "delayed.low, share and high", delayed.Low, delayed.Share, delayed.High);
         }
     }
 

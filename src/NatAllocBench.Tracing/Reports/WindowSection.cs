@@ -1,14 +1,12 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Race;
 
 namespace NatAllocBench.Tracing;
 
 /// <summary>Part 1 of the report: the window from events, beside the race's own histogram.</summary>
 internal static class WindowSection
 {
-    /// <summary>The race records the window of every sixteenth attempt of a worker.</summary>
-    private const uint OwnSampling = 16;
-
     private static readonly double[] Percentiles = [50, 90, 99];
 
     public static void Write(RaceTrace trace, TextWriter writer)
@@ -34,7 +32,7 @@ internal static class WindowSection
         }
 
         table.Write(writer);
-        writer.WriteLine("  The race keeps every sixteenth attempt of a worker. Events of the same insertions come from the same clock readings and");
+        writer.WriteLine("  The race keeps one attempt in sixteen of a worker. Events of the same insertions come from the same clock readings and");
         writer.WriteLine("  agree but for rounding where all of them are in the trace; what all insertions differ by is the race's sampling.");
     }
 
@@ -49,7 +47,7 @@ internal static class WindowSection
             {
                 long window = (long)(trial.ToNanoseconds(connection.WindowTicks) + 0.5);
                 events.RecordNs(window);
-                if ((connection.Number - 1) / (uint)trial.Workers % OwnSampling == 0)
+                if (WindowSampling.IsSampled((connection.Number - 1) / (uint)trial.Workers))
                 {
                     same.RecordNs(window);
                 }

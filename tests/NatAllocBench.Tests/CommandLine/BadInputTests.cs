@@ -34,6 +34,10 @@ public class BadInputTests
     [InlineData("unknown era", "throughput", "--eras", "9.9")]
     [InlineData("--kernel", "eras", "--kernel", "banana")]
     [InlineData("--kernel", "eras", "--kernel", "2.4.0")]
+    [InlineData("--workloads", "kernel", "--workloads", "nope")]
+    [InlineData("--ranges", "kernel", "--ranges", "4")]
+    [InlineData("--modes", "kernel", "--compare", "--modes", "random")]
+    [InlineData("--seconds", "kernel", "--seconds", "0")]
     public void Bad_input_gets_one_line_that_names_it_and_exit_code_2(string named, params string[] args)
     {
         ProgramRun run = ProgramRun.Of(args);

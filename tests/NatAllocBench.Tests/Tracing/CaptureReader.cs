@@ -42,7 +42,7 @@ internal sealed class CaptureReader
     private static Dictionary<int, byte[]> Options(ReadOnlySpan<byte> from)
     {
         var options = new Dictionary<int, byte[]>();
-        while (BinaryPrimitives.ReadUInt16LittleEndian(from) is > 0 and int code)
+        while (BinaryPrimitives.ReadUInt16LittleEndian(from) is var code && code > 0)
         {
             int length = BinaryPrimitives.ReadUInt16LittleEndian(from[2..]);
             options[code] = from.Slice(4, length).ToArray();

@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
@@ -92,7 +93,7 @@ public sealed class RecordingTests : IDisposable
         Assert.Equal(result.Total.Attempts, trial.Connections.Count);
         Assert.Equal(result.Total.InsertFailed, trial.Collisions.Count);
         Assert.Equal(result.Total.FailedSearch, trial.Collisions.Count(collision => collision.Cause == FailureCause.Search));
-        Assert.Equal(result.FailedAfterSyn[1], trial.Retransmissions.Count(r => r.Round == 0 && r.Result != Netfilter.Conntrack.ConfirmResult.Inserted));
+        Assert.Equal(result.FailedAfterSyn[1], trial.Retransmissions.Count(r => r.Round == 0 && r.Result != ConfirmResult.Inserted));
         Assert.Equal(result.Window.Count, trial.OwnWindow.Count);
         Assert.Equal(result.Window.P50Ns, trial.OwnWindow.P50Ns);
         Assert.Equal(trial.EventsWritten, trial.EventsRead);
