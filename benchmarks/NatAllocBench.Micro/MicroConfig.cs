@@ -14,6 +14,7 @@ public static class MicroConfig
         IConfig config = DefaultConfig.Instance
             .AddDiagnoser(MemoryDiagnoser.Default, new ProbesDiagnoser())
             .WithArtifactsPath(Path.Combine("BenchmarkDotNet.Artifacts", "micro"))
+            .WithBuildTimeout(TimeSpan.FromMinutes(10)) // a busy machine takes longer than the usual two
             .WithOptions(ConfigOptions.JoinSummary);
 
         // One optimised version of every method from the first call on, as in the main program: the narrowest spread.

@@ -45,7 +45,11 @@ internal sealed class MicroTable<TEra, TDesign> : IDisposable
             mapped.Source = RaceWorkload.NatAddress(0);
             mapped.SourcePort = ports[i];
             Table.Restore(
-                ref Cpu, in original, mapped.Invert(), EntryStatus.SourceNat | EntryStatus.SourceNatDone | EntryStatus.Assured, 1_000_000_000);
+                ref Cpu,
+                in original,
+                mapped.Invert(),
+                EntryStatus.SourceNat | EntryStatus.SourceNatDone | EntryStatus.Assured,
+                lifetime: 1_000_000_000);
         }
     }
 

@@ -8,8 +8,8 @@ namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
 /// Brings new connections through lookup, allocation and confirm in batches, as NAPI hands packets over. First, in stages over the whole
-/// batch, hashes are computed eight at a time and the memory behind them is fetched; then the connections run one after the other through the
-/// same code as ever, which finds those hashes ready.
+/// batch, hashes are computed eight at a time and the memory behind them is fetched; then the connections run one after the other
+/// through the same code as ever, which finds those hashes ready.
 /// </summary>
 /// <remarks>
 /// The stages only guess: that a connection asks for its own port, and for one random candidate. What they compute is found by the exact

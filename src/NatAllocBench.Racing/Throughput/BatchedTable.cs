@@ -6,7 +6,7 @@ using NatAllocBench.Racing.Platform;
 
 namespace NatAllocBench.Racing.Throughput;
 
-/// <summary>The model's table under load, connections in batches of <see cref="BatchSize"/>; deletion and expiry as in the other designs.</summary>
+/// <summary>The model's table under load, connections in batches; deletion and expiry as in the other designs.</summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
     where TEra : struct, IEra

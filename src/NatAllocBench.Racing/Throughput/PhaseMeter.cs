@@ -3,7 +3,7 @@ using NatAllocBench.Racing.Platform;
 namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>
-/// Adds up one phase of a round (setting up, deleting, expiring). The phase runs in slices of less than a millisecond, at whose ends the workers
+/// Adds up one phase of a round (setting up, deleting, expiring). The phase runs in slices of less than a millisecond, at whose ends workers
 /// meet; a slice in which a worker was preempted is left out, so that large tables can be measured on a machine that is not idle.
 /// </summary>
 internal sealed class PhaseMeter(int workers)
@@ -31,7 +31,8 @@ internal sealed class PhaseMeter(int workers)
     {
         get
         {
-            double[] speeds = [.. _workerTicks.Zip(_workerDone, (ticks, done) => ticks == 0 ? 0 : (double)done / ticks).Where(speed => speed > 0)];
+            double[] speeds =
+                [.. _workerTicks.Zip(_workerDone, (ticks, done) => ticks == 0 ? 0 : (double)done / ticks).Where(speed => speed > 0)];
             return speeds.Length == 0 ? 1 : speeds.Min() / speeds.Max();
         }
     }

@@ -14,7 +14,9 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
 
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(
-            TDesign.Name, IsContender: false, (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
+            TDesign.Name,
+            IsContender: false,
+            (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
 
     private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed) : IEraVisitor<IConnectionTable>
         where TDesign : struct, ITableDesign
