@@ -1,1 +1,4 @@
-return 0;
+using BenchmarkDotNet.Running;
+using NatAllocBench.Micro;
+
+BenchmarkSwitcher.FromAssembly(typeof(MicroConfig).Assembly).Run(args, MicroConfig.Create(args));

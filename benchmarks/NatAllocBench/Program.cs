@@ -7,8 +7,10 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(ThroughputCommand.Create());
 root.Subcommands.Add(ScenarioCommand.Create());
 root.Subcommands.Add(DumpCommand.Create());
+root.Subcommands.Add(KernelCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());

@@ -110,7 +110,9 @@ internal readonly struct ConcurrentStore<TMap> : IConnectionStore
                     return;
                 }
             }
-            else if (connection.NextOfSource is { } next ? _sources.TryReplace(source, next, connection) : _sources.TryRemove(source, connection))
+            else if (connection.NextOfSource is { } next
+                ? _sources.TryReplace(source, next, connection)
+                : _sources.TryRemove(source, connection))
             {
                 return;
             }

@@ -35,8 +35,9 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
         {
             do
             {
-                // Every other round the table is too small: early drop, refusals.
-                Round(options, options.Seed + (ulong)rounds, isFull: rounds % 2 == 1, stop);
+                // Every other round the table is too small: early drop, refusals. The seed of a failed round repeats it as the first.
+                ulong seed = options.Seed + (ulong)rounds;
+                Round(options, seed, isFull: seed % 2 == 0, stop);
                 rounds++;
             }
             while (Stopwatch.GetElapsedTime(start) < time && !stop.IsCancellationRequested);
@@ -118,6 +119,7 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
 
         if (failure is not null)
         {
+            Array.ForEach(workers, worker => _tally.Add(worker.Tally));
             throw new StressFailureException(failure.Message, failure);
         }
     }
@@ -138,6 +140,9 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
             dropped += table.Cpu(i).Counters.EarlyDrop;
         }
 
+        _tally.Add(round);
+        _expired += expired;
+        _evicted += evicted;
         TableAudit audit = table.Audit();
         long gone = round.Removed + (long)expired + (long)evicted;
         Require(audit.Entries == table.Count, $"{audit.Entries} entries in the chains, nf_conntrack_count says {table.Count}");
@@ -146,9 +151,6 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
             dropped > 0 ? round.Inserted - gone - (long)dropped >= audit.Entries : round.Inserted - gone == audit.Entries,
             $"{round.Inserted} inserted, {gone} removed and {dropped} early drops, but {audit.Entries} entries are there");
         Require(isFull || dropped == 0, $"{dropped} early drops in a table that was never full");
-        _tally.Add(round);
-        _expired += expired;
-        _evicted += evicted;
         Drain(table, clock);
         Refill(table);
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.RegularExpressions;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
@@ -20,7 +21,9 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            return Refuse($"{parsed.Errors[0].Message} Try --help.");
+            // The library names a .NET type where a number is wanted.
+            string message = Regex.Replace(parsed.Errors[0].Message, @" as expected type '.*'", ": write a number");
+            return Refuse($"{message} Try --help.");
         }
 
         try

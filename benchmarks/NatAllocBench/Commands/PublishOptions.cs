@@ -49,6 +49,11 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
 
         if (json is not null and not "-")
         {
+            if (string.IsNullOrWhiteSpace(json) || System.IO.Directory.Exists(json))
+            {
+                throw new UsageException($"--json: '{json}' is not a file; name one, or - for standard output");
+            }
+
             RequireWritable(Path.GetDirectoryName(Path.GetFullPath(json))!, "--json");
         }
 
@@ -57,6 +62,11 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
 
     public void Write(RunRecord run, RunConsole console)
     {
+        if (Directory is not null)
+        {
+            console.Line($"Run written to {new ResultsStore(Directory).Publish(run)}");
+        }
+
         if (JsonToStandardOutput)
         {
             using Stream output = Console.OpenStandardOutput();
@@ -66,11 +76,6 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
         {
             AtomicFile.Write(JsonPath, RunFormat.Write(run));
             console.Line($"JSON written to {JsonPath}");
-        }
-
-        if (Directory is not null)
-        {
-            console.Line($"Run written to {new ResultsStore(Directory).Publish(run)}");
         }
     }
 

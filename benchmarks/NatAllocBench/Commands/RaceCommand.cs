@@ -33,15 +33,22 @@ internal static class RaceCommand
         CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
         RaceLimits limits = RaceCommandOptions.ResolveLimits(parsed, preset);
         ulong seed = parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64();
-        PublishOptions publish = PublishOptions.From(parsed);
         List<MeasuredCell> cells =
             [.. preset.Series.SelectMany(CellPlan.Of).Select(plan => new MeasuredCell(plan, cpus.Count, preset.Name))];
+        RequireMeasurable(cells, cpus);
+        PublishOptions publish = PublishOptions.From(parsed);
 
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineFacts machine = RecordedMachine.Detect(cpus);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(preset.Name, preset.Summary);
         bool completed = Measure(cells, cpus, limits, seed, console, stop.Token);
+        if (cells.All(cell => cell.Trials == 0))
+        {
+            console.Line("Interrupted before a trial was finished: nothing was written.");
+            return CommandLine.Interrupted;
+        }
+
         var run = new RunRecord<RaceCell>
         {
             Command = "race",
@@ -59,6 +66,11 @@ internal static class RaceCommand
             Cells = [.. cells.Select(cell => cell.ToCell())],
         };
         console.Tables(run);
+        foreach (string note in run.Notes)
+        {
+            console.Line($"- {note}");
+        }
+
         if (stop.Token.IsCancellationRequested)
         {
             console.Line($"Interrupted: kept the {cells.Sum(cell => cell.Trials)} trials that were finished.");
@@ -66,6 +78,23 @@ internal static class RaceCommand
 
         publish.Write(run, console);
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
+
+    private static void RequireMeasurable(List<MeasuredCell> cells, CpuSet cpus)
+    {
+        if (cells.TrueForAll(cell => cell.Plan.Missing is not null))
+        {
+            throw new UsageException($"nothing can be measured: {cells[0].Plan.Missing}; choose another of --modes or --eras");
+        }
+
+        foreach (MeasuredCell cell in cells)
+        {
+            UsageException.Parse("race", "", _ =>
+            {
+                cell.Plan.Workload.ValidateFor(cpus.Count);
+                return 0;
+            });
+        }
     }
 
     private static bool Measure(
@@ -90,6 +119,13 @@ internal static class RaceCommand
 
         yield return FormattableString.Invariant(
             $"The window is read with {TickClock.SourceName}, one reading costs {TickClock.CostNs:0} ns and is part of the window.");
+        foreach (double added in cells.Select(cell => cell.Plan.Workload.WindowAddedNs).Where(ns => ns > 0).Distinct())
+        {
+            BusyWaitOvershoot wait = BusyWait.Measure(added);
+            yield return FormattableString.Invariant(
+                $"An added wait of {added:0} ns was too long by {wait.P50Ns:0} ns (p50) and {wait.P99Ns:0} ns (p99) when tried alone.");
+        }
+
         foreach (string failure in cells.SelectMany(cell => cell.PinFailures).Distinct())
         {
             yield return $"not pinned: {failure}";

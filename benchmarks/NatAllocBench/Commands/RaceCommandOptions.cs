@@ -143,7 +143,7 @@ internal static class RaceCommandOptions
         Check(precision is > 0 and < 1, "--precision", "use a share between 0 and 1");
         Check(resolution is > 0 and < 1, "--resolution", "use a rate between 0 and 1");
         Check(most >= 1, "--max-trials", "use at least 1");
-        return new RaceLimits(precision, resolution, Math.Min(5, most), most, seconds);
+        return new RaceLimits(precision, resolution, Math.Min(8, most), most, seconds);
     }
 
     /// <summary>Every option as resolved, for the run's record.</summary>

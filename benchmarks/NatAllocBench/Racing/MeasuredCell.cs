@@ -19,6 +19,8 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
 
     public long Collections => _trials.Sum(trial => trial.Collections);
 
+    public long Attempts => _trials.Sum(trial => trial.Total.Attempts);
+
     public long Skipped => _trials.Sum(trial => trial.Total.Skipped);
 
     public void Add(TrialResult trial) => _trials.Add(trial);
@@ -50,7 +52,7 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             WindowAddedNs = workload.WindowAddedNs,
             Arrival = workload.Arrival.ToString(),
             SourcePorts = workload.SourcePorts.ToString().ToLowerInvariant(),
-            Missing = plan.Missing ?? (_trials.Count == 0 ? "not measured before the run ended" : null),
+            Missing = plan.Missing ?? (Attempts > 0 ? null : _trials.Count == 0 ? "not measured before the run ended" : "no connection could be tried"),
         };
         return cell.Missing is null ? WithMeasurement(cell) : cell;
     }
@@ -112,14 +114,15 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             return null;
         }
 
-        double attempts = _trials.Sum(trial => trial.Total.Attempts);
         IReadOnlyList<int> schedule = RetransmissionSchedule.For(plan.Workload.Era.Version).OffsetsSeconds;
-        long[] failedAfter = [.. Enumerable.Range(0, _trials[0].FailedAfterSyn.Count).Select(i => _trials.Sum(trial => trial.FailedAfterSyn[i]))];
+        int raced = _trials[0].FailedAfterSyn.Count;
         var shares = new List<DelayedShare>();
-        for (int i = 0; i < failedAfter.Length && i < schedule.Count; i++)
+        for (int i = 0; i < raced && i < schedule.Count; i++)
         {
-            long gotThrough = i + 1 < failedAfter.Length ? failedAfter[i] - failedAfter[i + 1] : failedAfter[i];
-            shares.Add(new DelayedShare(schedule[i], gotThrough / attempts));
+            RateEstimate share = FailureRate.Estimate(
+                [.. _trials.Select(trial => trial.Total.Attempts)],
+                [.. _trials.Select(trial => trial.FailedAfterSyn[i] - (i + 1 < raced ? trial.FailedAfterSyn[i + 1] : 0))]);
+            shares.Add(new DelayedShare(schedule[i], share.Rate, share.Low, share.High));
         }
 
         return shares;

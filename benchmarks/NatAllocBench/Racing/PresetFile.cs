@@ -69,13 +69,40 @@ internal sealed record PresetFile
         {
             PresetFile preset = JsonSerializer.Deserialize<PresetFile>(stream, Format)
                 ?? throw new UsageException($"preset {name} is empty");
-            return preset.Series.Count > 0 ? preset : throw new UsageException($"preset {name} has no series: add one to \"series\"");
+            RequireSound(name, preset);
+            return preset;
         }
         catch (JsonException e)
         {
             throw new UsageException($"preset {name} is malformed: {e.Message}");
         }
     }
+
+    private static void RequireSound(string name, PresetFile preset)
+    {
+        if (preset.Series.Count == 0)
+        {
+            throw new UsageException($"preset {name} has no series: add one to \"series\"");
+        }
+
+        // The serializer checks properties for null, but not the elements of lists.
+        foreach (PresetSeries? series in preset.Series)
+        {
+            System.Collections.IList?[] lists = series is null
+                ? [Array.Empty<string>()]
+                : [.. Lists(series).Select(list => (System.Collections.IList?)list)];
+            if (lists.Any(list => list is not null && (list.Count == 0 || list.Contains(null))))
+            {
+                throw new UsageException($"preset {name} is malformed: a series or a list in it is empty or holds null");
+            }
+        }
+    }
+
+    private static IEnumerable<object?> Lists(PresetSeries series) =>
+    [
+        series.Eras, series.Modes, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool, series.Occupancy,
+        series.Window, series.Arrival,
+    ];
 }
 
 /// <summary>One table of a preset: every combination of the listed values is a cell. What is left out has the default.</summary>

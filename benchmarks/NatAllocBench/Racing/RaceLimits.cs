@@ -8,12 +8,20 @@ namespace NatAllocBench.Racing;
 /// <param name="Seconds">Time for all cells together, s.</param>
 internal sealed record RaceLimits(double Precision, double Resolution, int MinTrials, int MaxTrials, double Seconds)
 {
-    /// <summary>Whether the cell needs no further trial.</summary>
+    /// <summary>
+    /// Whether the cell needs no further trial. The interval is looked at after 8, 16, 32 … trials only: looking after every one would
+    /// stop just when a rate happens to seem stable.
+    /// </summary>
     public bool IsEnough(MeasuredCell cell)
     {
         if (cell.Trials < MinTrials || cell.Trials >= MaxTrials)
         {
             return cell.Trials >= MaxTrials;
+        }
+
+        if (!System.Numerics.BitOperations.IsPow2(cell.Trials) || cell.Attempts == 0)
+        {
+            return false;
         }
 
         Reporting.RateEstimate estimate = cell.Estimate();

@@ -10,7 +10,7 @@ namespace NatAllocBench.Racing;
 /// </summary>
 internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyList<int> cpus, RaceLimits limits, ulong seed)
 {
-    /// <summary>Told before every trial: finished trials, and the cell that is raced next.</summary>
+    /// <summary>Told before every trial but the first: finished trials, and the cell that is raced next.</summary>
     public Action<int, MeasuredCell>? Progress { get; init; }
 
     /// <summary>Runs until every cell is measured enough, the time is up, or the run is cancelled.</summary>
@@ -18,6 +18,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
     public bool Run(CancellationToken cancellation)
     {
         var random = new CpuRandom(seed);
+        WarmUp(cancellation);
         var clock = Stopwatch.StartNew();
         List<MeasuredCell> open = [.. cells.Where(cell => cell.Plan.Missing is null)];
         for (int done = 0; open.Count > 0;)
@@ -30,7 +31,11 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
                     return HasAll(cells, limits.MinTrials) && !cancellation.IsCancellationRequested;
                 }
 
-                Progress?.Invoke(done, cell);
+                if (done > 0)
+                {
+                    Progress?.Invoke(done, cell);
+                }
+
                 TrialResult? trial = RaceTrial.Run(cell.Plan.Workload, cpus, random.Next64(), cancellation);
                 if (trial is not null)
                 {
@@ -44,6 +49,24 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
 
         return true;
     }
+
+    /// <summary>One small trial of each kind that is thrown away: code is compiled at its first call, and must not be within a window.</summary>
+    private void WarmUp(CancellationToken cancellation)
+    {
+        foreach (Workloads.RaceWorkload workload in cells.Where(cell => cell.Plan.Missing is null).Select(cell => cell.Plan.Workload)
+            .DistinctBy(workload => (workload.Era.Traits.Hash, workload.Era.Traits.Search, workload.Arrival.GetType(), workload.Protocol)))
+        {
+            RaceTrial.Run(
+                workload with { Connections = Math.Min(200, workload.Connections), Occupancy = 0, Arrival = Brief(workload.Arrival) }, cpus, seed, cancellation);
+        }
+    }
+
+    private static Workloads.Arrival Brief(Workloads.Arrival arrival) => arrival switch
+    {
+        Workloads.Arrival.Tick => new Workloads.Arrival.Tick(1000),
+        Workloads.Arrival.Poisson => new Workloads.Arrival.Poisson(1e6),
+        _ => arrival,
+    };
 
     private static bool HasAll(IReadOnlyList<MeasuredCell> cells, int trials) =>
         cells.All(cell => cell.Plan.Missing is not null || cell.Trials >= trials);

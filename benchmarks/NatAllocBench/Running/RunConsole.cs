@@ -47,7 +47,7 @@ internal sealed class RunConsole : IDisposable
         var clock = Stopwatch.StartNew();
         if (!IsInteractive)
         {
-            TimeSpan next = LineEvery;
+            TimeSpan next = TimeSpan.Zero;
             return work(text =>
             {
                 if (clock.Elapsed >= next)

@@ -40,16 +40,18 @@ public sealed record FoundCurve
     /// <summary>Measured repetitions.</summary>
     public int Repetitions { get; init; } = 7;
 
+    /// <summary>The rule that is measured.</summary>
+    public NatRule Rule => new() { Protocol = Protocol, Mode = Mode, Ports = LivePortRange.OfSize(RangeSize) };
+
     /// <summary>Runs the measurement.</summary>
     /// <exception cref="LiveKernelUnavailableException">The table is too small, or the kernel refuses the rule.</exception>
     public FoundCurveResult Run(LiveSession session, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(session);
         long capacity = (long)RangeSize * Destinations;
-        var rule = new NatRule { Protocol = Protocol, Mode = Mode, Ports = LivePortRange.OfSize(RangeSize) };
         var steps = new List<FoundStep>();
         int dropped = 0;
-        session.Prepare(rule, capacity, $"found against occupancy, {Mode}");
+        session.Prepare(Rule, capacity, $"found against occupancy, {Mode}");
         for (int repetition = 0; repetition < Repetitions && !cancellation.IsCancellationRequested; repetition++)
         {
             session.Table.Flush();
@@ -66,15 +68,25 @@ public sealed record FoundCurve
         return new FoundCurveResult(capacity, steps, dropped, cancellation.IsCancellationRequested);
     }
 
-    private List<FoundStep>? RunOnce(LiveSession session, int repetition, CancellationToken cancellation)
+    /// <summary>The packets of each step, the same in every repetition.</summary>
+    public IEnumerable<SendPlan> StepPlans()
     {
-        var steps = new List<FoundStep>();
-        long occupied = 0;
         long index = 0;
         for (int step = 0; step < Steps; step++)
         {
             int perDestination = (RangeSize * (step + 1) / Steps) - (RangeSize * step / Steps);
             var plan = new SendPlan { Protocol = Protocol, Senders = Flows.Rounds(Destinations, perDestination, 1, index) };
+            index += plan.PacketCount;
+            yield return plan;
+        }
+    }
+
+    private List<FoundStep>? RunOnce(LiveSession session, int repetition, CancellationToken cancellation)
+    {
+        var steps = new List<FoundStep>();
+        long occupied = 0;
+        foreach (SendPlan plan in StepPlans())
+        {
             LiveRepetition measured = session.Measure(plan, cancellation);
             if (cancellation.IsCancellationRequested || !measured.AddsUp(0))
             {
@@ -84,7 +96,6 @@ public sealed record FoundCurve
             ConntrackCounters total = measured.Counters.Total;
             steps.Add(new FoundStep(repetition, occupied, measured.Sent, measured.Delivered, total.Found, total.InsertFailed));
             occupied += measured.Delivered;
-            index += plan.PacketCount;
         }
 
         return steps;

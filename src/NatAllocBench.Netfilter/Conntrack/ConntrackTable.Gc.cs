@@ -19,6 +19,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ulong before = cpu.Expired;
         for (uint i = 0; i < count; i++)
         {
+            Enter(ref cpu);
             BucketArray buckets = CurrentBuckets();
             uint bucket = (uint)(((ulong)firstBucket + i) % buckets.Count);
 
@@ -40,6 +41,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                     walk.AverageMs += (Math.Clamp(left, ShortestCounted, LongestCounted) - walk.AverageMs) / walk.Living;
                 }
             }
+
+            Leave(ref cpu);
         }
 
         walk.Expired += (long)(cpu.Expired - before);

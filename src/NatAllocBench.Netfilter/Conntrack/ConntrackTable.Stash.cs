@@ -30,6 +30,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// </summary>
     internal uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
     {
+        if (TDesign.HashesInBatches
+            && (Original(slot)->Next & HasSourceHash) != 0 && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
+        {
+            return Reply(slot)->BySourceNext;
+        }
+
         uint hash = BySourceHash(in tuple);
         if (TDesign.CachesHashPrefix && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && HasSource(slot, in tuple))
         {
@@ -38,6 +44,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         return hash;
+    }
+
+    /// <summary>Keeps the by-source hash of a new entry that no hook has seen.</summary>
+    internal void StashSourceHash(uint slot, uint hash)
+    {
+        Reply(slot)->BySourceNext = hash;
+        Original(slot)->Next |= HasSourceHash;
     }
 
     private uint StashedSourceHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasSourceHash) != 0

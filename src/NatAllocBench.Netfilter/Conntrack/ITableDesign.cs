@@ -20,6 +20,12 @@ public interface ITableDesign
     /// computed. Wants <see cref="IsLockFree"/>: the hashes are kept in links that no reader may follow meanwhile.
     /// </summary>
     static abstract bool CachesHashPrefix { get; }
+
+    /// <summary>
+    /// Whether hashes may have been computed ahead for a batch of connections, see <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>.
+    /// Wants <see cref="CachesHashPrefix"/>.
+    /// </summary>
+    static abstract bool HashesInBatches { get; }
 }
 
 /// <summary>The kernel's own way: ordered bucket locks (one global lock up to 3.14), and every hash computed where the kernel does.</summary>
@@ -33,6 +39,9 @@ public readonly struct KernelLocks : ITableDesign
 
     /// <inheritdoc/>
     public static bool CachesHashPrefix => false;
+
+    /// <inheritdoc/>
+    public static bool HashesInBatches => false;
 }
 
 /// <summary>
@@ -49,4 +58,26 @@ public readonly struct LockFree : ITableDesign
 
     /// <inheritdoc/>
     public static bool CachesHashPrefix => true;
+
+    /// <inheritdoc/>
+    public static bool HashesInBatches => false;
+}
+
+/// <summary>
+/// As <see cref="LockFree"/>, with the hashes of a batch of new connections computed in stages, eight at a time, and their memory fetched
+/// ahead.
+/// </summary>
+public readonly struct Batched : ITableDesign
+{
+    /// <inheritdoc/>
+    public static string Name => "batched";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => true;
+
+    /// <inheritdoc/>
+    public static bool CachesHashPrefix => true;
+
+    /// <inheritdoc/>
+    public static bool HashesInBatches => true;
 }

@@ -8,10 +8,14 @@ public interface IRandomSource
 }
 
 /// <summary>A small fast generator (wyrand) for one CPU; stands for the kernel's per-CPU generator. Not for several threads.</summary>
-/// <param name="seed">Any value; equal seeds give equal sequences.</param>
+/// <remarks>
+/// The seed is mixed before it becomes the state: two states one apart would stay one apart, and their outputs alike, so that two CPUs
+/// with neighbouring seeds would avoid each other's ports.
+/// </remarks>
+/// <param name="seed">Any value; equal seeds give equal sequences, neighbouring ones unrelated sequences.</param>
 public struct CpuRandom(ulong seed) : IRandomSource
 {
-    private ulong _state = seed;
+    private ulong _state = Mix(seed);
 
     /// <summary>The next 64 random bits.</summary>
     public ulong Next64()
@@ -30,4 +34,13 @@ public struct CpuRandom(ulong seed) : IRandomSource
 
     /// <summary>A number in [0, 1).</summary>
     public double NextUnit() => (Next64() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>The finaliser of SplitMix64.</summary>
+    private static ulong Mix(ulong value)
+    {
+        value += 0x9E3779B97F4A7C15;
+        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
+        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
+        return value ^ (value >> 31);
+    }
 }

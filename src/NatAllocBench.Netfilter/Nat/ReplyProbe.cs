@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Batching;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -12,7 +13,7 @@ namespace NatAllocBench.Netfilter.Nat;
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">The table design.</typeparam>
-internal ref struct ReplyProbe<TAddress, TEra, TDesign>
+internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
@@ -22,6 +23,7 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     private uint _hash;
     private bool _accepted;
     private bool _hasPrefix;
+    private bool _wantsPrefix;
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
     /// <summary>A probe on behalf of an unconfirmed entry.</summary>
@@ -32,6 +34,7 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
         _table = table;
         _self = self;
         _hasPrefix = false;
+        _wantsPrefix = false;
         _accepted = false;
     }
 
@@ -44,6 +47,12 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
         // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
         if (TDesign.CachesHashPrefix && TupleHashPrefix<TAddress, TEra>.IsUseful && manip == ManipType.Source && !tuple.IsIcmp)
         {
+            if (TDesign.HashesInBatches)
+            {
+                _wantsPrefix = true; // most connections get by with the hashes of their batch
+                return;
+            }
+
             ConntrackTuple<TAddress> reply = tuple.Invert();
             _prefix.Start(in _table.Secrets, in reply);
             _hasPrefix = true;
@@ -55,7 +64,7 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsed(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         ConntrackTuple<TAddress> reply = tuple.Invert();
-        uint hash = Hash(in reply);
+        uint hash = Hash(ref cpu, in reply);
         return Note(hash, _table.IsTakenHere(ref cpu, in reply, hash, _self));
     }
 
@@ -63,7 +72,7 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         ConntrackTuple<TAddress> reply = tuple.Invert();
-        uint hash = Hash(in reply);
+        uint hash = Hash(ref cpu, in reply);
         return Note(hash, _table.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
 
@@ -71,7 +80,7 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         ConntrackTuple<TAddress> reply = tuple.Invert();
-        uint hash = Hash(in reply);
+        uint hash = Hash(ref cpu, in reply);
         return Note(hash, _table.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
     }
 
@@ -95,8 +104,24 @@ internal ref struct ReplyProbe<TAddress, TEra, TDesign>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly uint Hash(in ConntrackTuple<TAddress> reply) =>
-        TDesign.CachesHashPrefix && _hasPrefix ? _prefix.Finish(reply.DestinationKey) : _table.Hash(in reply);
+    private uint Hash(ref CpuState cpu, in ConntrackTuple<TAddress> reply)
+    {
+        if (TDesign.HashesInBatches)
+        {
+            if (cpu.HashMemo != null && ((ReplyHashMemo<TAddress>*)cpu.HashMemo)->TryGet(in reply, out uint hash))
+            {
+                return hash;
+            }
+
+            if (_wantsPrefix && !_hasPrefix)
+            {
+                _prefix.Start(in _table.Secrets, in reply);
+                _hasPrefix = true;
+            }
+        }
+
+        return TDesign.CachesHashPrefix && _hasPrefix ? _prefix.Finish(reply.DestinationKey) : _table.Hash(in reply);
+    }
 
     // The search ends at the first candidate that is not in use, so the last answer is the one that counts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -33,7 +33,6 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     where TEra : struct, IEra
     where TTelemetry : struct, ITelemetry
 {
-    private const int SampleEvery = 16;
     private const int ClientsToldApart = 256;
     private const ushort FixedPort = 20000;
 
@@ -46,10 +45,11 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     private readonly ushort _destinationPort;
     private readonly byte* _packet;
     private readonly uint[] _sent;
-    private readonly Loser[] _losers;
+    private readonly LoserList _losers;
     private readonly ushort _sharedStart;
     private readonly TTelemetry _telemetry;
-    private int _loserCount;
+    private int _round;
+    private ulong _roundStart;
     private CpuRandom _random;
     private PortRandom _portNoise;
     private WorkerTally _tally;
@@ -64,8 +64,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
         _cpu = cpu;
         _addedTicks = TickClock.FromNanoseconds(course.Workload.WindowAddedNs);
         _destinationPort = (ushort)(course.Workload.Protocol == IPProtocol.Udp ? 53 : 80);
-        _sent = course.Workload.SourcePorts == SourcePortChoice.Shared ? new uint[course.Workload.Senders] : [];
-        _losers = new Loser[mostConnections];
+        _sent = course.Workload.SourcePorts == SourcePortChoice.Kernel ? [] : new uint[course.Workload.Senders];
+        _losers = new LoserList(mostConnections);
         _sharedStart = (ushort)(course.Seed % 14_000);
         _random = new CpuRandom(course.Seed + (ulong)cpu);
         _portNoise = new PortRandom(course.Seed - (ulong)cpu);
@@ -88,6 +88,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
 
     public long[] FailedByClient { get; }
 
+    /// <summary>Connections whose SYN was lost so far, or lost again.</summary>
+    public int LoserCount => _losers.Count;
+
     /// <summary>Connections that failed again, by retransmission.</summary>
     public long[] FailedAgain { get; } = new long[RaceCourse<TEra>.Retransmissions];
 
@@ -101,9 +104,16 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
         Searched = (cpu.Probes, cpu.Counters.Found);
-        _telemetry.Begin();
         Collections = GC.CollectionCount(0);
         _tally.StartTick = TickClock.Now();
+        StartRound(0, _tally.StartTick);
+    }
+
+    /// <summary>From here on connections belong to a round that began at a common tick.</summary>
+    public void StartRound(int round, ulong startTick)
+    {
+        _round = round;
+        _roundStart = startTick;
     }
 
     public void End()
@@ -115,8 +125,18 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
         GC.KeepAlive(_packetOwner);
     }
 
-    /// <summary>A destination drawn at random.</summary>
-    public int AnyDestination() => _workload.Destinations == 1 ? 0 : (int)_random.NextBelow((uint)_workload.Destinations);
+    /// <summary>A destination drawn at random; with one port for all, the next destination to which this sender's tuple is new.</summary>
+    public int AnyDestination(int sender)
+    {
+        if (_workload.Destinations == 1)
+        {
+            return 0;
+        }
+
+        return _workload.SourcePorts == SourcePortChoice.Fixed
+            ? (int)(_sent[sender]++ % (uint)_workload.Destinations)
+            : (int)_random.NextBelow((uint)_workload.Destinations);
+    }
 
     /// <summary>A new connection of a client thread.</summary>
     public void Connect(int sender, int destination)
@@ -153,7 +173,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
         }
 
         ConfirmResult result = _table.Confirm(ref cpu, slot);
-        bool sampled = _tally.Attempts % SampleEvery == 0 && result == ConfirmResult.Inserted;
+        bool sampled = result == ConfirmResult.Inserted && WindowSampling.IsSampled(_tally.Attempts);
         if (TTelemetry.IsOn || sampled)
         {
             ulong now = TickClock.Now();
@@ -170,29 +190,44 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
 
         if (_tally.Count(choice, result))
         {
-            NoteLoss(client, in tuple, cpu.LastClashWith, allocatedAt);
+            bool race = choice is not (PortChoice.Exhausted or PortChoice.KeptUnchecked);
+            NoteLoss(client, in tuple, race ? cpu.LastClashWith : CpuState.NoSlot, allocatedAt);
         }
     }
 
-    /// <summary>All connections that have failed so far send once more.</summary>
-    public void RetryLosers(int round)
+    /// <summary>
+    /// The losers of one round send once more, each as long after <paramref name="startTick"/> as its first SYN came after the start of
+    /// its round: every socket has a timer of its own.
+    /// </summary>
+    /// <param name="retransmission">0 for the first.</param>
+    /// <param name="round">The round.</param>
+    /// <param name="startTick">The common start.</param>
+    /// <param name="next">The worker's place in its list, from 0; moves on behind the round.</param>
+    /// <param name="kept">How many have failed again so far.</param>
+    public void RetryRound(int retransmission, int round, ulong startTick, ref int next, ref int kept)
     {
-        int kept = 0;
-        for (int i = 0; i < _loserCount; i++)
+        for (; next < _losers.Count && _losers[next].Round == round; next++)
         {
-            PortChoice choice = Allocate(in _losers[i].Tuple, out uint slot, out _);
-            if (slot != CpuState.NoSlot && ConfirmAgain(round, in _losers[i].Tuple, slot, choice) == ConfirmResult.Inserted)
+            ref readonly Loser loser = ref _losers[next];
+            ConntrackTuple<IPv4Address> tuple = loser.Tuple;
+            BusyWait.Until(startTick + loser.Offset);
+            PortChoice choice = Allocate(in tuple, out uint slot, out _);
+            if (slot != CpuState.NoSlot && ConfirmAgain(retransmission, in tuple, slot, choice) == ConfirmResult.Inserted)
             {
                 Recovered++;
             }
             else
             {
-                _losers[kept++] = _losers[i];
+                _losers.Move(next, kept++);
             }
         }
+    }
 
-        _loserCount = kept;
-        FailedAgain[round] = kept;
+    /// <summary>Ends a retransmission that all rounds have gone through.</summary>
+    public void EndRetransmission(int retransmission, int kept)
+    {
+        _losers.Keep(kept);
+        FailedAgain[retransmission] = kept;
     }
 
     private ConfirmResult ConfirmAgain(int round, in ConntrackTuple<IPv4Address> tuple, uint slot, PortChoice choice)
@@ -260,21 +295,21 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
                 var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
                 ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _portNoise, ref inUse);
                 tuple.SourcePort = port;
-                return port != 0;
+                return port != 0 && !_losers.Holds(in tuple);
             case SourcePortChoice.Shared:
                 LocalPortRange range = _course.Ports.Range;
                 uint turn = (_sent[sender]++ * (uint)_workload.Threads) + (uint)(sender % _workload.Threads);
                 tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + turn) % (range.Count & ~1u)));
-                return true;
+                return !_losers.Holds(in tuple);
             default:
                 tuple.SourcePort = FixedPort;
-                return true;
+                return !_losers.Holds(in tuple);
         }
     }
 
     private void NoteLoss(int client, in ConntrackTuple<IPv4Address> tuple, uint winner, ulong allocatedAt)
     {
-        _losers[_loserCount++] = new Loser { Tuple = tuple };
+        _losers.Add(in tuple, _round, allocatedAt - _roundStart);
         if (FailedByClient.Length > 0)
         {
             FailedByClient[client]++;
@@ -284,10 +319,5 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
         {
             PairDistance.RecordTicks(allocatedAt > winnerAt ? allocatedAt - winnerAt : winnerAt - allocatedAt);
         }
-    }
-
-    private struct Loser
-    {
-        public ConntrackTuple<IPv4Address> Tuple;
     }
 }

@@ -15,6 +15,9 @@ internal sealed unsafe class RaceCourse<TEra>
     /// <summary>Rounds of retransmission that are raced after the first SYNs: those at 1, 3 and 7 s of most clients.</summary>
     public const int Retransmissions = 3;
 
+    /// <summary>Distance of two workers' places in <see cref="Losers"/>: a padded line.</summary>
+    public const int LoserStride = CacheLine.Size / sizeof(int);
+
     private readonly ulong[][] _claimed;
 
     public RaceCourse(
@@ -33,6 +36,7 @@ internal sealed unsafe class RaceCourse<TEra>
             _claimed[i] = new ulong[65536 / 64];
         }
 
+        Losers = new int[workers * LoserStride];
         Gate = new StartGate(workers);
         Barrier = new SpinBarrier(workers);
     }
@@ -43,6 +47,9 @@ internal sealed unsafe class RaceCourse<TEra>
 
     /// <summary>By slot, the tick behind the last probe of the connection that lives there.</summary>
     public ulong* AllocatedAt { get; }
+
+    /// <summary>How many losers each worker has, every <see cref="LoserStride"/> elements.</summary>
+    public int[] Losers { get; }
 
     public ulong Seed { get; }
 

@@ -54,6 +54,7 @@ public static class RaceTrial
         var random = new CpuRandom(seed);
         using var nat = new NatState(Key(ref random), Md5Secret(ref random));
         nat.Rover(workload.Protocol) = random.Next16();
+        nat.InterlockedRover(workload.Protocol) = random.Next16();
         using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(workload.Era, Options(workload, cpus.Count, ref random), nat);
         using var stamps = new NativeRegion((long)table.Capacity * sizeof(ulong));
         TableFill.Run(table, workload, ref random);

@@ -30,7 +30,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         _course = course;
         _worker = worker;
         _senders = Share(course.Workload.Senders);
-        int most = Math.Max(1, Share(course.Workload.Connections) + _senders);
+        int most = Math.Max(1, MostConnections());
         _loop = new ConnectionLoop<TEra, TTelemetry>(course, worker, most, telemetry(most));
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         bool ticks = course.Workload.Arrival is Arrival.Tick;
@@ -57,29 +57,52 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         {
             Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _senders, TotalRounds(_course.Workload.Senders)),
             Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _senders), TotalRounds(_course.Workers)),
-            Arrival.Tick tick => RunTicks(tick.SpreadNs, TotalRounds(_course.Workload.Senders)),
+            Arrival.Tick tick => RunTicks(tick.SpreadNs, TotalRounds(_course.Workload.Senders), cancellation),
             Arrival.Poisson poisson => RunPoisson(poisson.PerSecond, cancellation),
-            _ => RunClosed(),
+            _ => RunClosed(cancellation),
         };
         _loop.End();
         if (finished)
         {
-            Retransmit();
+            Retransmit(cancellation);
         }
     }
 
     private int Share(int total) => (total / _course.Workers) + (_worker < total % _course.Workers ? 1 : 0);
 
+    /// <summary>Connections of this worker where each sends when it can: every sender has its share, so all finish together.</summary>
+    private int OwnConnections()
+    {
+        (int each, int more) = Math.DivRem(_course.Workload.Connections, _course.Workload.Senders);
+        int extra = Enumerable.Range(0, _senders).Count(index => Sender(index) < more);
+        return (each * _senders) + extra;
+    }
+
+    private int MostConnections() => _course.Workload.Arrival switch
+    {
+        Arrival.Bursts or Arrival.Tick => TotalRounds(_course.Workload.Senders) * _senders,
+        Arrival.Lockstep => TotalRounds(_course.Workers),
+        _ => OwnConnections(),
+    };
+
+    private int Rounds => _course.Workload.Arrival switch
+    {
+        Arrival.Bursts or Arrival.Tick => TotalRounds(_course.Workload.Senders),
+        Arrival.Lockstep => TotalRounds(_course.Workers),
+        _ => 1,
+    };
+
     private int TotalRounds(int perRound) => (_course.Workload.Connections + perRound - 1) / perRound;
 
     private int Sender(int index) => _worker + (index % _senders * _course.Workers);
 
-    private bool RunClosed()
+    private bool RunClosed(CancellationToken cancellation)
     {
-        int connections = _senders > 0 ? Share(_course.Workload.Connections) : 0;
-        for (int i = 0; i < connections; i++)
+        int connections = OwnConnections();
+        for (int i = 0; i < connections && !cancellation.IsCancellationRequested; i++)
         {
-            _loop.Connect(Sender(i), _loop.AnyDestination());
+            int sender = Sender(i);
+            _loop.Connect(sender, _loop.AnyDestination(sender));
         }
 
         return true;
@@ -87,19 +110,15 @@ internal sealed class RaceWorker<TEra, TTelemetry>
 
     private bool RunPoisson(double perSecond, CancellationToken cancellation)
     {
-        if (_senders == 0)
-        {
-            return true;
-        }
-
-        int connections = Share(_course.Workload.Connections);
-        double meanNs = 1e9 / perSecond * _course.Workload.Senders / _senders;
+        int connections = OwnConnections();
+        double meanNs = 1e9 / perSecond * _course.Workload.Senders / Math.Max(1, _senders);
         ulong next = TickClock.Now();
         for (int i = 0; i < connections && !cancellation.IsCancellationRequested; i++)
         {
             next += TickClock.FromNanoseconds(Exponential(meanNs));
-            BusyWait.Until(next);
-            _loop.Connect(Sender((int)_timing.NextBelow((uint)_senders)), _loop.AnyDestination());
+            WaitUntil(next, cancellation);
+            int sender = Sender((int)_timing.NextBelow((uint)_senders));
+            _loop.Connect(sender, _loop.AnyDestination(sender));
         }
 
         return true;
@@ -117,11 +136,12 @@ internal sealed class RaceWorker<TEra, TTelemetry>
                 return false;
             }
 
+            _loop.StartRound(round, start);
             BusyWait.Until(start + offset);
             for (int i = 0; i < perRound; i++)
             {
-                int destination = pairs ? round % _course.Workload.Destinations : _loop.AnyDestination();
-                _loop.Connect(Sender(next++), destination);
+                int sender = Sender(next++);
+                _loop.Connect(sender, pairs ? round % _course.Workload.Destinations : _loop.AnyDestination(sender));
             }
         }
 
@@ -129,7 +149,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     }
 
     /// <summary>Ticks: every client thread of this worker sends once a tick, each after a delay of its own.</summary>
-    private bool RunTicks(double spreadNs, int rounds)
+    private bool RunTicks(double spreadNs, int rounds, CancellationToken cancellation)
     {
         for (int round = 0; round < rounds; round++)
         {
@@ -145,10 +165,12 @@ internal sealed class RaceWorker<TEra, TTelemetry>
                 return false;
             }
 
+            _loop.StartRound(round, start);
             for (int i = 0; i < _senders; i++)
             {
-                BusyWait.Until(start + _delays[i]);
-                _loop.Connect(Sender(_order[i]), _loop.AnyDestination());
+                WaitUntil(start + _delays[i], cancellation);
+                int sender = Sender(_order[i]);
+                _loop.Connect(sender, _loop.AnyDestination(sender));
             }
         }
 
@@ -156,20 +178,60 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     }
 
     /// <summary>
-    /// Losers send their SYN again, all at once: their timers started together, so they expire together. The second that lies between is
-    /// left out.
+    /// Losers send their SYN again, round by round as they sent it first: the timers of one round expire as far apart as they were
+    /// started. The seconds that lie between are left out.
     /// </summary>
-    private void Retransmit()
+    private void Retransmit(CancellationToken cancellation)
     {
-        for (int round = 0; round < RaceCourse<TEra>.Retransmissions; round++)
+        for (int retransmission = 0; retransmission < RaceCourse<TEra>.Retransmissions; retransmission++)
         {
-            if (!_course.Barrier.SignalAndWait(TickClock.FromNanoseconds(LeadNs), out ulong start))
+            if (!AnyLosers())
             {
                 return;
             }
 
-            BusyWait.Until(start);
-            _loop.RetryLosers(round);
+            int next = 0;
+            int kept = 0;
+            for (int round = 0; round < Rounds && !cancellation.IsCancellationRequested; round++)
+            {
+                if (!_course.Barrier.SignalAndWait(TickClock.FromNanoseconds(LeadNs), out ulong start))
+                {
+                    return;
+                }
+
+                _loop.RetryRound(retransmission, round, start, ref next, ref kept);
+            }
+
+            _loop.EndRetransmission(retransmission, kept);
+        }
+    }
+
+    /// <summary>Whether any worker has losers left; all workers give the same answer, since none goes on before all have asked.</summary>
+    private bool AnyLosers()
+    {
+        _course.Losers[_worker * RaceCourse<TEra>.LoserStride] = _loop.LoserCount;
+        if (!_course.Barrier.SignalAndWait())
+        {
+            return false;
+        }
+
+        // Plain reads: the barrier between the writes and here is a full fence, and so is the one behind which they are written again.
+        int sum = 0;
+        for (int worker = 0; worker < _course.Workers; worker++)
+        {
+            sum += _course.Losers[worker * RaceCourse<TEra>.LoserStride];
+        }
+
+        return _course.Barrier.SignalAndWait() && sum > 0;
+    }
+
+    /// <summary>Waits in slices, so that a cancelled trial ends soon.</summary>
+    private static void WaitUntil(ulong tick, CancellationToken cancellation)
+    {
+        ulong slice = TickClock.FromNanoseconds(10e6);
+        while (TickClock.Now() is var now && now < tick && !cancellation.IsCancellationRequested)
+        {
+            BusyWait.Until(Math.Min(tick, now + slice));
         }
     }
 

@@ -37,7 +37,7 @@ internal static class TableFill
                 }
                 else
                 {
-                    FillPorts(table, ref cpu, ref random, workload, destination, address, perPool);
+                    FillPorts(table, ref cpu, ref random, workload, destination, address, perPool, firstClient: 0);
                 }
             }
         }
@@ -67,11 +67,18 @@ internal static class TableFill
             rule = rule.WithPorts(workload.PortMin, workload.PortMax);
         }
 
-        for (int standing = 0, client = 0; standing < count; client++)
+        // connect() goes through the even ports first, and every one of these clients connects once. An insertion may evict an older
+        // entry (6.5 and later), so the table is asked how many stand. A nearly full range is hard to fill by searching: the last
+        // entries take whatever ports are left.
+        uint wanted = table.Count + (uint)count;
+        int client = 0;
+        for (; table.Count < wanted && client < 2 * count; client++)
         {
-            ushort port = (ushort)(ports.Low + random.NextBelow(ports.Count));
-            standing += Establish(table, ref cpu, ref random, workload, destination, client, port, in rule) ? 1 : 0;
+            ushort port = (ushort)(ports.Low + (2 * random.NextBelow(ports.Count / 2)));
+            Establish(table, ref cpu, ref random, workload, destination, client, port, in rule);
         }
+
+        FillPorts(table, ref cpu, ref random, workload, destination, address, (int)(wanted - table.Count), client);
     }
 
     private static void FillPorts<TEra>(
@@ -81,9 +88,15 @@ internal static class TableFill
         RaceWorkload workload,
         int destination,
         int address,
-        int count)
+        int count,
+        int firstClient)
         where TEra : struct, IEra
     {
+        if (count == 0)
+        {
+            return;
+        }
+
         var ports = new ushort[workload.PortCount];
         for (int i = 0; i < ports.Length; i++)
         {
@@ -91,7 +104,7 @@ internal static class TableFill
         }
 
         int first = 0;
-        if (workload.Fill == FillKind.Random)
+        if (workload.Fill == FillKind.Random || (workload.Fill == FillKind.Self && !HasConstantStart(workload)))
         {
             Shuffle(ports, ref random);
         }
@@ -102,12 +115,13 @@ internal static class TableFill
                 : (int)random.NextBelow((uint)ports.Length);
         }
 
-        for (int i = 0; i < count; i++)
+        uint wanted = table.Count + (uint)count;
+        for (int i = 0; i < ports.Length && table.Count < wanted; i++)
         {
             // A client that has the port already, and a rule with that port only: kept without a probe, in every era from 2.6.37 on.
             ushort port = ports[(first + i) % ports.Length];
             NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(address)).WithPorts(port, port);
-            Establish(table, ref cpu, ref random, workload, destination, i, port, in rule);
+            Establish(table, ref cpu, ref random, workload, destination, firstClient + i, port, in rule);
         }
     }
 

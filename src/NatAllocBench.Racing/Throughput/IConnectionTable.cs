@@ -53,7 +53,7 @@ public interface IConnectionTable : IDisposable
     /// <returns>Whether the connection stands.</returns>
     bool TryGetReply(in ConntrackTuple<IPv4Address> original, out ConntrackTuple<IPv4Address> reply);
 
-    /// <summary>Walks the whole table and proves that it holds so many connections and contradicts itself nowhere. Only while no worker works.</summary>
+    /// <summary>Walks the whole table and proves that it holds so many connections. Only while no worker works.</summary>
     /// <param name="connections">How many must stand.</param>
     /// <exception cref="Race.TrialContradictionException">It does not: a defect of the table.</exception>
     void Prove(long connections);

@@ -12,25 +12,21 @@ namespace NatAllocBench.Racing.Throughput;
 /// <summary>The model's own table under load, one connection after the other, for each of its designs.</summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">The table design.</typeparam>
-internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
+internal class NetfilterTable<TEra, TDesign> : IConnectionTable
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    private readonly ThroughputWorkload _workload;
-    private readonly NatRange<IPv4Address> _rule;
     private readonly NatState _nat;
-    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
-    private readonly PerWorker<CpuRandom> _randoms;
-    private readonly ulong _addedTicks;
+    private readonly NatRange<IPv4Address> _rule;
 
     public NetfilterTable(ThroughputWorkload workload, ulong seed)
     {
-        _workload = workload;
+        Workload = workload;
         _rule = workload.Rule;
-        _addedTicks = TickClock.FromNanoseconds(workload.WindowAddedNs);
+        AddedTicks = TickClock.FromNanoseconds(workload.WindowAddedNs);
         TableSecrets secrets = TableSecrets.Of(seed);
         _nat = secrets.NewNatState();
-        _table = new ConntrackTable<IPv4Address, TEra, TDesign>(
+        Table = new ConntrackTable<IPv4Address, TEra, TDesign>(
             workload.Era,
             new TableOptions
             {
@@ -44,16 +40,26 @@ internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
                 Seed = secrets.Seed,
             },
             _nat);
-        _randoms = new PerWorker<CpuRandom>(workload.Threads);
+        Randoms = new PerWorker<CpuRandom>(workload.Threads);
         for (int worker = 0; worker < workload.Threads; worker++)
         {
-            _randoms[worker] = new CpuRandom(secrets.WorkerSeed(worker));
+            Randoms[worker] = new CpuRandom(secrets.WorkerSeed(worker));
         }
     }
 
-    public long NativeBytes => _table.ReservedBytes;
+    public long NativeBytes => Table.ReservedBytes;
 
-    public long Count => _table.Count;
+    protected ThroughputWorkload Workload { get; }
+
+    protected ref readonly NatRange<IPv4Address> Rule => ref _rule;
+
+    protected ConntrackTable<IPv4Address, TEra, TDesign> Table { get; }
+
+    protected PerWorker<CpuRandom> Randoms { get; }
+
+    protected ulong AddedTicks { get; }
+
+    public long Count => Table.Count;
 
     public TableWork Work
     {
@@ -61,22 +67,23 @@ internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
         {
             ulong probes = 0;
             ulong failed = 0;
-            for (int cpu = 0; cpu < _table.CpuCount; cpu++)
+            for (int cpu = 0; cpu < Table.CpuCount; cpu++)
             {
-                probes += _table.Cpu(cpu).Probes;
-                failed += _table.Cpu(cpu).Counters.InsertFailed;
+                probes += Table.Cpu(cpu).Probes;
+                failed += Table.Cpu(cpu).Counters.InsertFailed;
             }
 
             return new TableWork((long)probes, (long)failed);
         }
     }
 
-    public int Connect(int worker, int first, int end)
+    public virtual int Connect(int worker, int first, int end)
     {
-        ConntrackTable<IPv4Address, TEra, TDesign> table = _table;
+        ConntrackTable<IPv4Address, TEra, TDesign> table = Table;
+        ulong addedTicks = AddedTicks;
         ref CpuState cpu = ref table.Cpu(worker);
-        CpuRandom random = _randoms[worker];
-        ThroughputWorkload.FlowCursor flows = _workload.Flows(first);
+        CpuRandom random = Randoms[worker];
+        ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
         int confirmed = 0;
         for (int flow = first; flow < end; flow++)
         {
@@ -94,23 +101,23 @@ internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
             }
 
             NatSetup.Run(table, ref cpu, ref random, slot, in _rule, ManipType.Source);
-            BusyWait.For(_addedTicks);
+            BusyWait.For(addedTicks);
             confirmed += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
         }
 
-        _randoms[worker] = random;
+        Randoms[worker] = random;
         return confirmed;
     }
 
     public int Delete(int worker, int first, int end)
     {
-        ref CpuState cpu = ref _table.Cpu(worker);
-        ThroughputWorkload.FlowCursor flows = _workload.Flows(first);
+        ref CpuState cpu = ref Table.Cpu(worker);
+        ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
         int deleted = 0;
         for (int flow = first; flow < end; flow++)
         {
             ConntrackTuple<IPv4Address> tuple = flows.Next();
-            if (_table.TryFind(ref cpu, in tuple, _table.Hash(in tuple), out EntryReference entry) && _table.Kill(ref cpu, entry))
+            if (Table.TryFind(ref cpu, in tuple, Table.Hash(in tuple), out EntryReference entry) && Table.Kill(ref cpu, entry))
             {
                 deleted++;
             }
@@ -119,20 +126,20 @@ internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
         return deleted;
     }
 
-    public void PassLifetime(int worker) => _table.Cpu(worker).Now += (uint)(Timeouts.Tcp(TcpState.SynSent) + 1) * 1000;
+    public void PassLifetime(int worker) => Table.Cpu(worker).Now += (uint)(Timeouts.Tcp(TcpState.SynSent) + 1) * 1000;
 
     public int Expire(int worker, int part, int parts)
     {
-        uint buckets = _table.BucketCount;
+        uint buckets = Table.BucketCount;
         uint first = (uint)((ulong)buckets * (ulong)part / (ulong)parts);
         uint end = (uint)((ulong)buckets * (ulong)(part + 1) / (ulong)parts);
-        return (int)_table.CollectExpired(ref _table.Cpu(worker), first, end - first);
+        return (int)Table.CollectExpired(ref Table.Cpu(worker), first, end - first);
     }
 
     public bool TryGetReply(in ConntrackTuple<IPv4Address> original, out ConntrackTuple<IPv4Address> reply)
     {
-        bool stands = _table.TryFind(ref _table.Cpu(0), in original, _table.Hash(in original), out EntryReference entry);
-        reply = stands ? _table.ReplyTuple(entry.Slot) : default;
+        bool stands = Table.TryFind(ref Table.Cpu(0), in original, Table.Hash(in original), out EntryReference entry);
+        reply = stands ? Table.ReplyTuple(entry.Slot) : default;
         return stands;
     }
 
@@ -140,10 +147,10 @@ internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
     {
         try
         {
-            TableAudit audit = _table.Audit();
+            TableAudit audit = Table.Audit();
             RoundProof.Require(connections, audit.Entries, "connections that were confirmed", "entries found by a walk");
             RoundProof.Require(connections, audit.BySource, "connections that were confirmed", "entries by source");
-            RoundProof.Require(connections, _table.Count, "connections that were confirmed", "the table's count");
+            RoundProof.Require(connections, Table.Count, "connections that were confirmed", "the table's count");
         }
         catch (TableCorruptException e)
         {
@@ -151,9 +158,9 @@ internal sealed class NetfilterTable<TEra, TDesign> : IConnectionTable
         }
     }
 
-    public void Dispose()
+    public virtual void Dispose()
     {
-        _table.Dispose();
+        Table.Dispose();
         _nat.Dispose();
     }
 }

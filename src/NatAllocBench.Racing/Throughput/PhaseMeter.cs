@@ -3,7 +3,7 @@ using NatAllocBench.Racing.Platform;
 namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>
-/// Adds up one phase of a round (setting up, deleting, expiring). The phase runs in slices of some milliseconds, at whose ends the workers
+/// Adds up one phase of a round (setting up, deleting, expiring). The phase runs in slices of less than a millisecond, at whose ends workers
 /// meet; a slice in which a worker was preempted is left out, so that large tables can be measured on a machine that is not idle.
 /// </summary>
 internal sealed class PhaseMeter(int workers)
@@ -20,12 +20,8 @@ internal sealed class PhaseMeter(int workers)
     /// <summary>Managed bytes that the workers allocated in the timed part.</summary>
     public long AllocatedBytes { get; private set; }
 
-    public int Slices { get; private set; }
-
-    public int PreemptedSlices { get; private set; }
-
-    /// <summary>Whether enough of the phase ran undisturbed: at least half.</summary>
-    public bool IsClean => _cleanTicks > 0 && 2 * PreemptedSlices <= Slices;
+    /// <summary>Whether enough of the phase ran undisturbed: at least half of its connections.</summary>
+    public bool IsClean => _cleanDone > 0 && 2 * _cleanDone >= Done;
 
     /// <summary>Connections per second of all workers together, from the first start to the last end of each undisturbed slice.</summary>
     public double PerSecond => _cleanDone * 1e9 / TickClock.ToNanoseconds(_cleanTicks);
@@ -35,7 +31,8 @@ internal sealed class PhaseMeter(int workers)
     {
         get
         {
-            double[] speeds = [.. _workerTicks.Zip(_workerDone, (ticks, done) => ticks == 0 ? 0 : (double)done / ticks).Where(speed => speed > 0)];
+            double[] speeds =
+                [.. _workerTicks.Zip(_workerDone, (ticks, done) => ticks == 0 ? 0 : (double)done / ticks).Where(speed => speed > 0)];
             return speeds.Length == 0 ? 1 : speeds.Min() / speeds.Max();
         }
     }
@@ -51,8 +48,6 @@ internal sealed class PhaseMeter(int workers)
         _cleanDone = 0;
         Done = 0;
         AllocatedBytes = 0;
-        Slices = 0;
-        PreemptedSlices = 0;
     }
 
     /// <summary>Adds the present slice. One worker calls it while the others wait.</summary>
@@ -73,10 +68,8 @@ internal sealed class PhaseMeter(int workers)
         }
 
         Done += done;
-        Slices++;
         if (preempted)
         {
-            PreemptedSlices++;
             return;
         }
 

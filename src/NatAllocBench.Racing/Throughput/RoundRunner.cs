@@ -2,11 +2,11 @@ using NatAllocBench.Racing.Platform;
 
 namespace NatAllocBench.Racing.Throughput;
 
-/// <summary>One round of one table, run by all workers together: fill, prove, delete all, and where asked fill again and expire all.</summary>
+/// <summary>One round of one table, run by all workers: fill, prove, delete all, and where asked fill again and expire all.</summary>
 internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barrier, int workers)
 {
-    /// <summary>Connections that one worker sets up between two meetings: 1 to 4 ms at the usual rates.</summary>
-    private const int SliceOfWorker = 20_000;
+    /// <summary>Connections that one worker sets up between two meetings: shorter than a scheduler's turn.</summary>
+    private const int SliceOfWorker = 4000;
 
     /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
     private const double LeadNs = 2000;

@@ -10,16 +10,20 @@ namespace NatAllocBench.Racing.Throughput;
 public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputWorkload, ulong, IConnectionTable> Create)
 {
     /// <summary>The model's own designs, the faithful baseline first.</summary>
-    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>()];
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
 
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(
-            TDesign.Name, IsContender: false, (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
+            TDesign.Name,
+            IsContender: false,
+            (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
 
     private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed) : IEraVisitor<IConnectionTable>
         where TDesign : struct, ITableDesign
     {
         public IConnectionTable Visit<TEra>(Era era)
-            where TEra : struct, IEra => new NetfilterTable<TEra, TDesign>(workload, seed);
+            where TEra : struct, IEra => TDesign.HashesInBatches
+                ? new BatchedTable<TEra>(workload, seed)
+                : new NetfilterTable<TEra, TDesign>(workload, seed);
     }
 }

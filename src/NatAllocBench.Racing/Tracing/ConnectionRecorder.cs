@@ -59,14 +59,17 @@ internal sealed unsafe class ConnectionRecorder
     /// <summary>Numbers start at 1 and name worker and place: worker w has w + 1, w + 1 + workers, and so on.</summary>
     public uint NumberOf(int index) => ((uint)index * _workers) + (uint)Worker + 1;
 
-    /// <summary>On the worker's thread, before the first connection.</summary>
-    public void Begin() => _switches = Platform.Preemptions.OfCurrentThread() ?? 0;
-
     public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar)
     {
         _current.Tuple = tuple;
         _probesBefore = probesSoFar;
         _current.StartTick = TickClock.Now();
+        if (_current.StartTick - _current.EndTick > _suspiciousTicks)
+        {
+            // The worker has waited: what was taken from it meanwhile is not to be blamed on this connection.
+            _switches = Platform.Preemptions.OfCurrentThread() ?? 0;
+            _current.StartTick = TickClock.Now();
+        }
     }
 
     public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply)

@@ -13,9 +13,6 @@ internal interface ITelemetry
     /// <summary>Whether anything is noted.</summary>
     static abstract bool IsOn { get; }
 
-    /// <summary>On the worker's thread, before the first connection.</summary>
-    void Begin();
-
     /// <summary>The SYN reaches the kernel.</summary>
     void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar);
 
@@ -34,10 +31,6 @@ internal interface ITelemetry
 internal readonly struct NoTelemetry : ITelemetry
 {
     public static bool IsOn => false;
-
-    public void Begin()
-    {
-    }
 
     public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar)
     {
@@ -61,8 +54,6 @@ internal readonly struct NoTelemetry : ITelemetry
 internal readonly struct EventTelemetry(ConnectionRecorder recorder) : ITelemetry
 {
     public static bool IsOn => true;
-
-    public void Begin() => recorder.Begin();
 
     public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar) => recorder.Started(in tuple, probesSoFar);
 

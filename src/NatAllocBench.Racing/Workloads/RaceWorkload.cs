@@ -104,13 +104,20 @@ public sealed record RaceWorkload
         Check(Occupancy is >= 0 and <= 1, FormattableString.Invariant($"--occupancy {Occupancy}: use a share from 0 to 1"));
         Check(Connections >= 1, $"--connections {Connections}: use at least 1");
         Check(Standing + Connections <= MaxStanding,
-            $"--occupancy over {Destinations} destinations and {Pool} addresses means {Standing} standing entries; at most {MaxStanding} fit");
+            $"{Connections} connections and {Standing} standing entries (--occupancy over {Destinations} destinations and {Pool} addresses) are more than the {MaxStanding} that fit: lower --connections or --occupancy");
         Check(Threads == 1 || (long)Clients * Destinations <= 16_384,
             $"--threads {Threads}: several threads a client need at most 16384 clients times destinations");
         Check(Threads == 1 || SourcePorts != SourcePortChoice.Fixed, "--source-ports fixed: a client can have one thread only; use --threads 1");
         Check(SourcePorts != SourcePortChoice.Fixed || (long)Clients * Destinations >= Connections,
             $"--source-ports fixed: {Connections} connections need as many clients times destinations; raise --clients to {Connections}");
     }
+
+    /// <summary>Checks the workload against the number of workers.</summary>
+    /// <param name="cpus">CPUs of the race.</param>
+    /// <exception cref="ArgumentException">It does not fit; the message says why and the fix.</exception>
+    public void ValidateFor(int cpus) => Check(
+        Arrival is not Workloads.Arrival.Lockstep || Senders >= cpus,
+        $"--arrival lockstep: {Senders} client threads cannot meet on {cpus} CPUs; raise --clients to {cpus} or lower --cpus");
 
     private static void Check(bool holds, string message)
     {

@@ -19,6 +19,11 @@ public static class MatrixCommand
         try
         {
             RunRecord[] runs = [.. paths.Select(RunFormat.ReadFile)];
+            if (runs[0] is RunRecord<ComparisonCell>)
+            {
+                return CommandResult.BadInput($"{paths[0]} ({runs[0].Command}) is a comparison itself; look at its tables");
+            }
+
             int other = Array.FindIndex(runs, r => r.GetType() != runs[0].GetType());
             return other < 0
                 ? new CommandResult(0, Render(runs))

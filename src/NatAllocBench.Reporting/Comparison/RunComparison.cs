@@ -21,6 +21,7 @@ public sealed record RunComparison(
     public static RunComparison Compare(RunRecord first, RunRecord second, CompareOptions options)
     {
         Refuse(first.SchemaVersion != second.SchemaVersion, $"schema versions {first.SchemaVersion} and {second.SchemaVersion} differ");
+        Refuse(first is RunRecord<ComparisonCell>, "a kernel-compare run is a comparison itself; look at its tables");
         Refuse(first.GetType() != second.GetType(), $"a {first.Command} run and a {second.Command} run measure different things");
         foreach (string name in WorkloadOptions.Except(options.Across))
         {

@@ -50,6 +50,7 @@ public sealed record Workload
         ("threads", Text(cell.Threads)),
         ("connections", Text(cell.Connections)),
         ("destinations", Text(cell.Destinations)),
+        ("windowAddedNs", Text(cell.WindowAddedNs)),
     ]);
 
     /// <summary>The workload of a scenario cell.</summary>
@@ -63,6 +64,19 @@ public sealed record Workload
         .. cell.Parameters.Select(p => (p.Key, (string?)p.Value)),
     ]);
 
+    /// <summary>The workload of a comparison between kernel and model.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <returns>Its parameters.</returns>
+    public static Workload Of(ComparisonCell cell) => new(
+    [
+        ("experiment", cell.Experiment),
+        ("quantity", cell.Quantity),
+        ("era", cell.Era),
+        ("mode", cell.Mode),
+        ("protocol", cell.Protocol),
+        ("parameters", cell.Parameters),
+    ]);
+
     /// <summary>The workloads of a run's cells, in their order.</summary>
     /// <param name="run">The run.</param>
     /// <returns>One workload per cell.</returns>
@@ -71,6 +85,7 @@ public sealed record Workload
         RunRecord<RaceCell> race => [.. race.Cells.Select(Of)],
         RunRecord<ThroughputCell> throughput => [.. throughput.Cells.Select(Of)],
         RunRecord<ScenarioCell> scenario => [.. scenario.Cells.Select(Of)],
+        RunRecord<ComparisonCell> comparison => [.. comparison.Cells.Select(Of)],
         _ => throw new ArgumentException($"no workloads in a run of {run.GetType().Name}", nameof(run)),
     };
 

@@ -36,6 +36,7 @@ internal static class CsvColumns
         new("failedSearch", c => c.FailedSearch),
         new("failedExhausted", c => c.FailedExhausted),
         new("failedChain", c => c.FailedChain),
+        new("clashResolved", c => c.ClashResolved),
         new("rate", c => c.Rate),
         new("rateLow", c => c.RateLow),
         new("rateHigh", c => c.RateHigh),
@@ -90,6 +91,29 @@ internal static class CsvColumns
         new("tearDownPerSecond", c => c.TearDownPerSecond),
         new("droppedRounds", c => c.DroppedRounds),
         new("fairness", c => c.Fairness),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<ComparisonCell>> Comparison { get; } =
+    [
+        new("system", c => c.System),
+        new("experiment", c => c.Experiment),
+        new("quantity", c => c.Quantity),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        new("protocol", c => c.Protocol),
+        new("parameters", c => c.Parameters),
+        new("kernel", c => c.Kernel),
+        new("kernelLow", c => c.KernelLow),
+        new("kernelHigh", c => c.KernelHigh),
+        new("kernelCount", c => c.KernelCount),
+        new("model", c => c.Model),
+        new("modelLow", c => c.ModelLow),
+        new("modelHigh", c => c.ModelHigh),
+        new("modelMethod", c => c.ModelMethod),
+        new("difference", c => c.Difference),
+        new("agrees", c => c.Agrees),
+        new("test", c => c.Test),
         new("missing", c => c.Missing),
     ];
 

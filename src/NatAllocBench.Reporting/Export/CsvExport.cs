@@ -27,6 +27,10 @@ public static class CsvExport
                     .Select(r => new RawRow<ThroughputRounds>(i, r, c.PerRound!))),
                 CsvColumns.Rounds),
         },
+        RunRecord<ComparisonCell> comparison => new Dictionary<string, string>
+        {
+            ["cells.csv"] = Table(comparison.Cells, CsvColumns.Comparison),
+        },
         _ => throw new ArgumentException($"no CSV for a run of {run.GetType().Name}", nameof(run)),
     };
 
@@ -46,6 +50,7 @@ public static class CsvExport
     {
         null => "",
         string text => Quote(text),
+        bool truth => truth ? "true" : "false",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => throw new ArgumentException($"no CSV form for {value.GetType().Name}", nameof(value)),
     };

@@ -40,7 +40,7 @@ public static class CellSummaries
         };
     }
 
-    /// <summary>Fills speed, interval, best round, tear-down and ping-pong from <see cref="ThroughputCell.PerRound"/>.</summary>
+    /// <summary>Fills speed, interval, best round, tear-down, expiry and ping-pong from <see cref="ThroughputCell.PerRound"/>.</summary>
     /// <param name="cell">A cell with raw values of at least one round.</param>
     /// <returns>The cell with its figures; those that the raw values do not tell are kept.</returns>
     /// <exception cref="ArgumentException">There are no raw values.</exception>
@@ -56,6 +56,7 @@ public static class CellSummaries
             ConnectionsPerSecondHigh = speed.High,
             Best = rounds.ConnectionsPerSecond.Max(),
             TearDownPerSecond = Median(rounds.TearDownPerSecond)?.Value ?? cell.TearDownPerSecond,
+            ExpiredPerSecond = Median(rounds.ExpiredPerSecond)?.Value ?? cell.ExpiredPerSecond,
             PingPongNs = Median(rounds.PingPongNs)?.Value ?? cell.PingPongNs,
         };
     }

@@ -69,10 +69,10 @@ public sealed record RaceCell
     /// <summary>Connections that failed to be inserted; the four parts below add up to it where they are known.</summary>
     public long? InsertFailed { get; init; }
 
-    /// <summary>Failures in which both connections kept their own source port.</summary>
+    /// <summary>Failures in which the loser had kept its own source port, free when it looked.</summary>
     public long? FailedKeepPort { get; init; }
 
-    /// <summary>Failures in which two searches chose the same port.</summary>
+    /// <summary>Failures in which the loser had found its port by a search, free when it looked.</summary>
     public long? FailedSearch { get; init; }
 
     /// <summary>Failures after a search that ended on a tuple known to be taken.</summary>
@@ -80,6 +80,9 @@ public sealed record RaceCell
 
     /// <summary>Failures because a hash chain was too long.</summary>
     public long? FailedChain { get; init; }
+
+    /// <summary>Packets that clashed with one of the same flow and were merged with it (clash_resolve): no failure.</summary>
+    public long? ClashResolved { get; init; }
 
     /// <summary>The failure rate, <see cref="InsertFailed"/> over <see cref="Attempts"/>.</summary>
     public double? Rate { get; init; }
@@ -148,7 +151,9 @@ public sealed record RaceCell
 /// <summary>Connections that wait because their SYN was lost and is sent again.</summary>
 /// <param name="Seconds">The delay until the connection stands, in seconds.</param>
 /// <param name="Share">The share of connections that wait exactly this long, 0 to 1.</param>
-public sealed record DelayedShare(double Seconds, double Share);
+/// <param name="Low">The lower end of the share's 95 % interval.</param>
+/// <param name="High">The upper end of the share's 95 % interval.</param>
+public sealed record DelayedShare(double Seconds, double Share, double Low, double High);
 
 /// <summary>A point of a distribution of times.</summary>
 /// <param name="Percentile">Share of the values that are not longer, 0 to 100.</param>

@@ -24,6 +24,8 @@ public static class RunFormat
                 RunRecord<ThroughputCell> throughput =>
                     JsonSerializer.SerializeToUtf8Bytes(throughput, RunJsonContext.Plain.RunRecordThroughputCell),
                 RunRecord<ScenarioCell> scenario => JsonSerializer.SerializeToUtf8Bytes(scenario, RunJsonContext.Plain.RunRecordScenarioCell),
+                RunRecord<ComparisonCell> comparison =>
+                    JsonSerializer.SerializeToUtf8Bytes(comparison, RunJsonContext.Plain.RunRecordComparisonCell),
                 _ => throw new RunFormatException($"a run of {run.GetType().Name} cannot be written"),
             };
             return [.. json, (byte)'\n'];
@@ -71,7 +73,9 @@ public static class RunFormat
                 "race" or "kernel" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordRaceCell),
                 "throughput" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordThroughputCell),
                 "scenario" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordScenarioCell),
-                _ => throw new RunFormatException($"unknown command \"{head.Command}\"; known are race, kernel, throughput and scenario"),
+                "kernel-compare" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordComparisonCell),
+                _ => throw new RunFormatException(
+                    $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare, throughput and scenario"),
             };
             RejectNulls(run!);
             return run!;
@@ -116,7 +120,7 @@ public static class RunFormat
             ("warnings", run.Machine.Warnings),
             ("facts", run.Machine.Facts.Values.SelectMany(section => section is null ? [null] : section.Values.Cast<object?>())),
             ("coreToCoreNs", run.Machine.CoreToCoreNs ?? []),
-            ("cells", Cells(run)),
+            ("cells", CellsOf(run)),
             ("figures", run is RunRecord<ScenarioCell> scenario ? scenario.Cells.SelectMany(c => c?.Figures ?? []) : []),
             ("parameters", run is RunRecord<ScenarioCell> rows ? rows.Cells.SelectMany(c => c?.Parameters.Values ?? []) : []),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
@@ -133,11 +137,12 @@ public static class RunFormat
         }
     }
 
-    private static IEnumerable<object?> Cells(RunRecord run) => run switch
+    private static IEnumerable<object?> CellsOf(RunRecord run) => run switch
     {
         RunRecord<RaceCell> race => race.Cells,
+        RunRecord<ThroughputCell> throughput => throughput.Cells,
         RunRecord<ScenarioCell> scenario => scenario.Cells,
-        _ => ((RunRecord<ThroughputCell>)run).Cells,
+        _ => ((RunRecord<ComparisonCell>)run).Cells,
     };
 
     internal static byte[] ReadBytes(string file)

@@ -14,7 +14,10 @@ public abstract record RunRecord
     /// <summary>The version of the format; a reader refuses any other than <see cref="CurrentSchemaVersion"/>.</summary>
     public int SchemaVersion { get; init; } = CurrentSchemaVersion;
 
-    /// <summary>The sub-command that measured: <c>race</c>, <c>kernel</c>, <c>throughput</c> or <c>scenario</c>; it decides the type of the cells.</summary>
+    /// <summary>
+    /// The sub-command that measured: <c>race</c>, <c>kernel</c>, <c>kernel-compare</c>, <c>throughput</c> or <c>scenario</c>; it decides the
+    /// type of the cells.
+    /// </summary>
     public required string Command { get; init; }
 
     /// <summary>The preset, where one was asked for; it names the run's directory, else the command does.</summary>
@@ -60,7 +63,9 @@ public abstract record RunRecord
 }
 
 /// <summary>A run and its measured cells.</summary>
-/// <typeparam name="TCell"><see cref="RaceCell"/>, <see cref="ThroughputCell"/> or <see cref="ScenarioCell"/>.</typeparam>
+/// <typeparam name="TCell">
+/// <see cref="RaceCell"/>, <see cref="ThroughputCell"/>, <see cref="ScenarioCell"/> or <see cref="ComparisonCell"/>.
+/// </typeparam>
 public sealed record RunRecord<TCell> : RunRecord
     where TCell : class
 {

@@ -21,6 +21,9 @@ public sealed record ThroughputCell
     /// <summary>Destinations over which they spread.</summary>
     public required int Destinations { get; init; }
 
+    /// <summary>Busy wait added between allocation and confirm, in nanoseconds.</summary>
+    public double WindowAddedNs { get; init; }
+
     /// <summary>Connection establishment rate over all threads, the median of the kept rounds.</summary>
     public double? ConnectionsPerSecond { get; init; }
 
@@ -33,7 +36,7 @@ public sealed record ThroughputCell
     /// <summary>The fastest kept round, in connections per second.</summary>
     public double? Best { get; init; }
 
-    /// <summary>Resident memory per connection at full table, in bytes, measured from the process.</summary>
+    /// <summary>Memory per connection at full table, in bytes: what the process holds more than before the table was made.</summary>
     public double? BytesPerConnection { get; init; }
 
     /// <summary>Managed bytes allocated per connection in the timed part.</summary>
@@ -44,6 +47,15 @@ public sealed record ThroughputCell
 
     /// <summary>Deletions per second over all threads, the median of the kept rounds.</summary>
     public double? TearDownPerSecond { get; init; }
+
+    /// <summary>Connections expired per second over all threads, the median of the kept rounds.</summary>
+    public double? ExpiredPerSecond { get; init; }
+
+    /// <summary>Candidate ports probed per connection.</summary>
+    public double? ProbesPerConnection { get; init; }
+
+    /// <summary>Failed insertions per 1000 connections.</summary>
+    public double? ClashesPer1000 { get; init; }
 
     /// <summary>Rounds thrown away because a worker was preempted.</summary>
     public int? DroppedRounds { get; init; }
@@ -66,6 +78,9 @@ public sealed record ThroughputRounds
 
     /// <summary>Deletions per second over all threads.</summary>
     public IReadOnlyList<double>? TearDownPerSecond { get; init; }
+
+    /// <summary>Connections expired per second over all threads, of the rounds that ended with an expiry.</summary>
+    public IReadOnlyList<double>? ExpiredPerSecond { get; init; }
 
     /// <summary>Cache line round trip beside the round, in nanoseconds.</summary>
     public IReadOnlyList<double>? PingPongNs { get; init; }

@@ -24,7 +24,7 @@ public static class RaceTables
         if (delays.Length > 0)
         {
             IEnumerable<ColumnSpec<RaceCell>> columns = delays.Select(seconds => new ColumnSpec<RaceCell>(
-                $"wait {Figures.Exact(seconds)} s (% of connections)", ColumnRole.Figure, c => Share(c, seconds)));
+                $"wait {Figures.Exact(seconds)} s [95 %]", ColumnRole.Figure, c => Share(c, seconds)));
             yield return TableLayout.Build($"{title}: delays that users feel", cells, [.. Workload(), .. columns], c => c.Missing);
         }
     }
@@ -61,6 +61,7 @@ public static class RaceTables
             new("search race", ColumnRole.Part, c => Count(c.FailedSearch)),
             new("exhausted", ColumnRole.Part, c => Count(c.FailedExhausted)),
             new("long chain", ColumnRole.Part, c => Count(c.FailedChain)),
+            new("clash resolved", ColumnRole.Part, c => Count(c.ClashResolved)),
             new($"{unit.Name} [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
@@ -74,7 +75,7 @@ public static class RaceTables
 
     // Eras differ in their schedules: a delay that the cell's era does not have is no value, not 0.
     private static string? Share(RaceCell cell, double seconds) =>
-        cell.Delayed?.FirstOrDefault(d => d.Seconds == seconds) is { } delayed ? Figures.Significant(delayed.Share * 100) : null;
+        cell.Delayed?.FirstOrDefault(d => d.Seconds == seconds) is { } delayed ? Figures.Rate(delayed.Share, delayed.Low, delayed.High) : null;
 
     private static string? Exact(double? value) => value is { } v ? Figures.Exact(v) : null;
 

@@ -13,6 +13,7 @@ public static class ThroughputTables
     {
         RateUnit unit = RateUnit.For(cells.Select(c => c.Best ?? c.ConnectionsPerSecond));
         RateUnit tearDown = RateUnit.For(cells.Select(c => c.TearDownPerSecond), "tear-downs/s");
+        RateUnit expiry = RateUnit.For(cells.Select(c => c.ExpiredPerSecond), "expiries/s");
         return
         [
             new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
@@ -21,6 +22,7 @@ public static class ThroughputTables
             new("threads", ColumnRole.Parameter, c => Figures.Exact(c.Threads)),
             new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
             new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
+            new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
             new($"{unit.Name} [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
             new($"best ({unit.Name})", ColumnRole.Figure, c => unit.Format(c.Best)),
@@ -28,6 +30,9 @@ public static class ThroughputTables
             new("dropped rounds", ColumnRole.Part, c => c.DroppedRounds is { } dropped ? Figures.Count(dropped) : null),
             new("slowest/fastest worker", ColumnRole.Figure, c => Significant(c.Fairness)),
             new(tearDown.Name, ColumnRole.Figure, c => tearDown.Format(c.TearDownPerSecond)),
+            new(expiry.Name, ColumnRole.Figure, c => expiry.Format(c.ExpiredPerSecond)),
+            new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
+            new("clashes per 1000", ColumnRole.Figure, c => Significant(c.ClashesPer1000)),
             new("bytes per connection", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
             new("allocated bytes per connection", ColumnRole.Figure, c => Significant(c.AllocatedBytesPerConnection)),
             new("ping-pong (ns)", ColumnRole.Figure, c => Significant(c.PingPongNs)),

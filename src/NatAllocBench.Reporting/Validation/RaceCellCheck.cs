@@ -57,6 +57,7 @@ internal static class RaceCellCheck
             problems.NotNegative(place, "a part of insertFailed", part);
         }
 
+        problems.NotNegative(place, "clashResolved", cell.ClashResolved);
         long? sum = parts.Aggregate((long?)0, (a, b) => a + b);
         problems.Unless(
             sum is null || sum == cell.InsertFailed, place, $"the failed parts add up to {sum}, not to insertFailed {cell.InsertFailed}");
@@ -83,6 +84,8 @@ internal static class RaceCellCheck
         {
             problems.InRange<double>(place, "delayed.seconds", delayed.Seconds, 0, 1e6);
             problems.InRange<double>(place, "delayed.share", delayed.Share, 0, 1);
+            problems.InRange<double>(place, "delayed.high", delayed.High, 0, 1);
+            problems.Ordered(place, "delayed.low, share and high", delayed.Low, delayed.Share, delayed.High);
         }
     }
 

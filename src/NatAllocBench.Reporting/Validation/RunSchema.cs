@@ -35,7 +35,9 @@ public static class RunSchema
             ["title"] = $"NatAllocBench run, schema version {RunRecord.CurrentSchemaVersion}",
             ["oneOf"] = new JsonArray(
                 Of(RunJsonContext.ForSchema.RunRecordRaceCell, "race", "kernel"),
-                Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput")),
+                Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput"),
+                Of(RunJsonContext.ForSchema.RunRecordComparisonCell, "kernel-compare"),
+                Of(RunJsonContext.ForSchema.RunRecordScenarioCell, "scenario")),
         };
         return schema.ToJsonString(Indented) + "\n";
     }
@@ -52,7 +54,7 @@ public static class RunSchema
 
     private static JsonNode Narrow(JsonSchemaExporterContext context, JsonNode node)
     {
-        if (node is not JsonObject schema || context.PropertyInfo is not { Name: { } name } || !IsNumber(schema))
+        if (node is not JsonObject schema || context.PropertyInfo is not { Name: { } name } || name == "difference" || !IsNumber(schema))
         {
             return node;
         }

@@ -38,6 +38,13 @@ public static partial class RunValidator
                 ScenarioCellCheck.Check($"cells[{i}]", scenario.Cells[i], problems);
             }
         }
+        else if (run is RunRecord<ComparisonCell> comparison)
+        {
+            for (int i = 0; i < comparison.Cells.Count; i++)
+            {
+                ComparisonCellCheck.Check($"cells[{i}]", comparison.Cells[i], problems);
+            }
+        }
 
         return problems.Lines;
     }

@@ -24,6 +24,10 @@ internal static class ThroughputCellCheck
         problems.NotNegative(place, "allocatedBytesPerConnection", cell.AllocatedBytesPerConnection);
         problems.NotNegative(place, "pingPongNs", cell.PingPongNs);
         problems.NotNegative(place, "tearDownPerSecond", cell.TearDownPerSecond);
+        problems.NotNegative(place, "expiredPerSecond", cell.ExpiredPerSecond);
+        problems.NotNegative(place, "probesPerConnection", cell.ProbesPerConnection);
+        problems.InRange(place, "clashesPer1000", cell.ClashesPer1000, 0, 1000);
+        problems.NotNegative<double>(place, "windowAddedNs", cell.WindowAddedNs);
         problems.NotNegative(place, "droppedRounds", cell.DroppedRounds);
         problems.InRange(place, "fairness", cell.Fairness, 0, 1);
         if (cell.PerRound is { } rounds)
@@ -47,6 +51,7 @@ internal static class ThroughputCellCheck
         problems.Same(place, "connectionsPerSecondHigh", cell.ConnectionsPerSecondHigh, expected.ConnectionsPerSecondHigh, Source);
         problems.Same(place, "best", cell.Best, expected.Best, Source);
         problems.Same(place, "tearDownPerSecond", cell.TearDownPerSecond, expected.TearDownPerSecond, Source);
+        problems.Same(place, "expiredPerSecond", cell.ExpiredPerSecond, expected.ExpiredPerSecond, Source);
         problems.Same(place, "pingPongNs", cell.PingPongNs, expected.PingPongNs, Source);
     }
 }

@@ -5,8 +5,8 @@ namespace NatAllocBench.Tracing;
 /// <summary>A failed insertion and the connection that stood in its way.</summary>
 public sealed class Collision
 {
-    /// <summary>Number in the trace, from 1.</summary>
-    public required int Number { get; init; }
+    /// <summary>Number in the trace, from 1, in order of time.</summary>
+    public int Number { get; internal set; }
 
     /// <summary>The trial.</summary>
     public required TracedTrial Trial { get; init; }

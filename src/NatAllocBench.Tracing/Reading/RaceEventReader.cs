@@ -12,7 +12,6 @@ internal sealed class RaceEventReader
 {
     private readonly Dictionary<int, TracedTrial> _byNumber = [];
     private TracedTrial? _latest;
-    private int _collisions;
 
     public List<TracedTrial> Trials { get; } = [];
 
@@ -157,7 +156,6 @@ internal sealed class RaceEventReader
                 uint winner = Convert.ToUInt32(e.PayloadByName("winner"), CultureInfo.InvariantCulture);
                 trial.Collisions.Add(new Collision
                 {
-                    Number = ++_collisions,
                     Trial = trial,
                     Loser = connection,
                     Winner = trial.Connections.GetValueOrDefault(winner),

@@ -30,8 +30,15 @@ public static class TraceFile
             var trace = new RaceTrace(
                 events.Trials, runtime.Finish(), source.EventsLost, source.SessionDuration.TotalMilliseconds,
                 source.SessionStartTime.ToUniversalTime());
+            foreach (TracedTrial trial in trace.Trials)
+            {
+                trial.Collisions.Sort((a, b) => a.Loser.EndTick.CompareTo(b.Loser.EndTick));
+            }
+
+            int number = 0;
             foreach (Collision collision in trace.Collisions)
             {
+                collision.Number = ++number;
                 collision.Overlaps = Overlaps(collision, trace.Runtime);
             }
 

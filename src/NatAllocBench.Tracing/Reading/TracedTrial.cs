@@ -56,7 +56,7 @@ public sealed class TracedTrial
     /// <summary>Connections in the trace, by number.</summary>
     public Dictionary<uint, TracedConnection> Connections { get; } = [];
 
-    /// <summary>Failed insertions, in the order of the trace.</summary>
+    /// <summary>Failed insertions, in order of time.</summary>
     public List<Collision> Collisions { get; } = [];
 
     /// <summary>Retransmissions of losers.</summary>

@@ -9,7 +9,7 @@ public sealed class PhaseProfile
     private const string Provider = "Microsoft-DotNETCore-SampleProfiler";
     private const string WorkerBody = "RaceWorker.Run";
 
-    private PhaseProfile(IReadOnlyList<PhaseSample> samples) => Samples = samples;
+    internal PhaseProfile(IReadOnlyList<PhaseSample> samples) => Samples = samples;
 
     /// <summary>The samples of worker threads, in order of time.</summary>
     internal IReadOnlyList<PhaseSample> Samples { get; }

@@ -30,7 +30,7 @@ internal static class PhaseSection
     private static void WriteSpans(RaceTrace trace, TextWriter writer)
     {
         var table = new TextColumns("median ns", "", "choose (lookup, hash, probes)", "rewrite and added wait (mangle)", "confirm (lock, insert)").Left(1);
-        foreach (var cell in trace.Trials.Where(trial => trial.IsComplete).GroupBy(trial => (trial.Era, trial.Mode)))
+        foreach (var cell in trace.Trials.Where(trial => trial.IsComplete).GroupBy(trial => (trial.Era, trial.Mode)).OrderBy(cell => cell.Key))
         {
             var spans = cell.SelectMany(trial => trial.Connections.Values
                 .Where(connection => connection.Number % trial.SampleEvery == 0)

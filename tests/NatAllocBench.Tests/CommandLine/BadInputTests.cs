@@ -24,8 +24,20 @@ public class BadInputTests
     [InlineData("nonsense", "nonsense")]
     [InlineData("--vectors", "verify", "--vectors")]
     [InlineData("nowhere", "verify", "--vectors", "nowhere")]
+    [InlineData("unknown design 'fast'", "throughput", "--designs", "fast")]
+    [InlineData("--connections 1.5", "throughput", "--connections", "1.5")]
+    [InlineData("--connections 20G", "throughput", "--connections", "20k,20G")]
+    [InlineData("--threads 0", "throughput", "--threads", "0")]
+    [InlineData("--threads 1000", "throughput", "--threads", "1000")]
+    [InlineData("--destinations 70000", "throughput", "--destinations", "70000")]
+    [InlineData("--rounds", "throughput", "--rounds", "0")]
+    [InlineData("unknown era", "throughput", "--eras", "9.9")]
     [InlineData("--kernel", "eras", "--kernel", "banana")]
     [InlineData("--kernel", "eras", "--kernel", "2.4.0")]
+    [InlineData("--workloads", "kernel", "--workloads", "nope")]
+    [InlineData("--ranges", "kernel", "--ranges", "4")]
+    [InlineData("--modes", "kernel", "--compare", "--modes", "random")]
+    [InlineData("--seconds", "kernel", "--seconds", "0")]
     public void Bad_input_gets_one_line_that_names_it_and_exit_code_2(string named, params string[] args)
     {
         ProgramRun run = ProgramRun.Of(args);

@@ -1,0 +1,167 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using NatAllocBench.Kernels;
+using NatAllocBench.LiveKernel;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Reporting;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>kernel</c>: the race's workloads on the netfilter of this machine, and with <c>--compare</c> the model beside it.</summary>
+internal static class KernelCommand
+{
+    public static Command Create()
+    {
+        var command = new Command(
+            "kernel",
+            "Drive the netfilter of this machine with the race's workloads, in network namespaces of its own (Linux, root); "
+            + "--compare holds the model of its era against it.");
+        KernelCommandOptions.AddTo(command);
+        PublishOptions.AddTo(command);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        KernelCommandOptions options = KernelCommandOptions.From(parsed);
+        if (LiveRequirements.WhyUnavailable() is { } reason)
+        {
+            return CommandLine.Refuse($"kernel: {reason}");
+        }
+
+        PublishOptions publish = PublishOptions.From(parsed);
+        EraMatch match = EraCatalog.Match(KernelVersion.Parse(LiveSession.KernelRelease));
+        using var signals = new StopSignals();
+        using var console = new RunConsole(publish.JsonToStandardOutput);
+        console.Heading(
+            options.Compare ? "kernel --compare" : "kernel",
+            $"Linux {LiveSession.KernelRelease}, which is era {match.Era.Name} ({match.Era.Releases})");
+        try
+        {
+            using LiveSession session = LiveSession.Open(null, signals.Token);
+            RunRecord run = options.Compare
+                ? Compare(session, match, options, console, signals.Token)
+                : Measure(session, match, options, console, signals.Token);
+            console.Tables(run);
+            foreach (string note in run.Notes)
+            {
+                console.Line(note);
+            }
+
+            publish.Write(run, console);
+            if (signals.Token.IsCancellationRequested)
+            {
+                console.Line("Interrupted: kept what was complete.");
+                return CommandLine.Interrupted;
+            }
+
+            return CommandLine.Success;
+        }
+        catch (LiveKernelUnavailableException exception)
+        {
+            return CommandLine.Refuse($"kernel: {exception.Message}");
+        }
+        catch (OperationCanceledException)
+        {
+            console.Line("Interrupted before anything was measured.");
+            return CommandLine.Interrupted;
+        }
+    }
+
+    private static RunRecord<ComparisonCell> Compare(
+        LiveSession session, EraMatch match, KernelCommandOptions options, RunConsole console, CancellationToken cancellation)
+    {
+        if (PacketSender.AllowedCpus.Count < 2)
+        {
+            throw new UsageException("--compare: a race needs two CPUs, this process has one; give it another or leave --compare out");
+        }
+
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineFacts machine = RecordedMachine.Detect(CpuSet.Allowed());
+        KernelComparisonResult? result = null;
+        _ = console.WithProgress(options.Seconds, report =>
+        {
+            result = KernelComparison.Run(session, match.Era, options.Seconds, options.Seed, report, cancellation);
+            return result.Completed;
+        });
+        int judged = result!.Cells.Count(cell => cell.Agrees is not null);
+        int agreed = result.Cells.Count(cell => cell.Agrees == true);
+        return new RunRecord<ComparisonCell>
+        {
+            Command = "kernel-compare",
+            StartedUtc = started,
+            MeasuredCommit = RunEnvironment.Commit,
+            Dirty = RunEnvironment.IsDirty(),
+            Completed = result.Completed,
+            Argv = RunEnvironment.Argv,
+            Options = options.Resolved(),
+            Seeds = [options.Seed],
+            Machine = machine,
+            Packages = RunEnvironment.Packages(),
+            Notes = [$"{agreed} of {judged} compared figures agree", .. result.Notes, .. CommonNotes(session, match)],
+            Cells = result.Cells,
+        };
+    }
+
+    private static RunRecord<RaceCell> Measure(
+        LiveSession session, EraMatch match, KernelCommandOptions options, RunConsole console, CancellationToken cancellation)
+    {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineFacts machine = RecordedMachine.Detect(CpuSet.Allowed());
+        List<KernelCell> cells =
+        [
+            .. options.Workloads.SelectMany(workload => workload.Cells(options.Modes, options.Ranges, options.Protocol)
+                .Where(cell => cell.Plan.Senders.Count <= PacketSender.AllowedCpus.Count)
+                .Select(cell => new KernelCell(workload.Name, cell, match.Era.Name))),
+        ];
+        if (cells.Count == 0)
+        {
+            throw new UsageException("--workloads: none of them can run on one CPU; use closed or exhaustion");
+        }
+
+        bool completed = console.WithProgress(
+            options.Seconds, report => KernelRounds.Run(session, cells, options.Seconds, options.Seed, report, cancellation));
+        return new RunRecord<RaceCell>
+        {
+            Command = "kernel",
+            StartedUtc = started,
+            MeasuredCommit = RunEnvironment.Commit,
+            Dirty = RunEnvironment.IsDirty(),
+            Completed = completed,
+            Argv = RunEnvironment.Argv,
+            Options = options.Resolved(),
+            Seeds = [options.Seed],
+            Machine = machine,
+            Packages = RunEnvironment.Packages(),
+            Notes =
+            [
+                .. options.Workloads.Select(workload => $"{workload.Name}: {workload.Summary}"),
+                .. CommonNotes(session, match),
+                "The kernel has one counter for all failed insertions. What a full range makes unavoidable is called exhausted; the rest is "
+                + "put under the race whose port choice the rule allows, and under none where it allows both. From Linux 5.0 on it includes "
+                + "searches that gave up in a nearly full range.",
+                .. cells.Where(cell => cell.Dropped > 0).Select(cell => string.Create(
+                    CultureInfo.InvariantCulture, $"{cell.Name}: {cell.Dropped} repetitions lost packets outside NAT and were dropped")),
+            ],
+            Cells = [.. cells.Select(cell => cell.ToCell())],
+        };
+    }
+
+    private static IEnumerable<string> CommonNotes(LiveSession session, EraMatch match)
+    {
+        yield return $"Counters from {session.CounterSource}; the topology and its limits are described in docs/live-kernel.md.";
+        foreach (string warning in session.Topology.Warnings)
+        {
+            yield return warning;
+        }
+
+        foreach (string caution in match.Cautions)
+        {
+            yield return $"era {match.Era.Name}: {caution}";
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using NatAllocBench.Kernels;
+using NatAllocBench.LiveKernel;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>The options of <c>kernel</c>, resolved.</summary>
+internal sealed record KernelCommandOptions(
+    bool Compare,
+    IReadOnlyList<KernelWorkload> Workloads,
+    IReadOnlyList<PortMode> Modes,
+    IReadOnlyList<int> Ranges,
+    LiveProtocol Protocol,
+    double Seconds,
+    ulong Seed)
+{
+    private const double MeasureSeconds = 60;
+    private const double CompareSeconds = 220;
+
+    private static readonly Option<bool> CompareOption = new("--compare")
+    {
+        Description = "Run the model of the kernel's era on the same packets and say for each figure whether they agree.",
+    };
+
+    private static readonly Option<string> WorkloadsOption = new("--workloads")
+    {
+        Description = $"What to run: {string.Join(", ", KernelWorkload.All.Select(workload => workload.Name))}. Default: all.",
+        HelpName = "NAMES",
+    };
+
+    private static readonly Option<string> ModesOption = new("--modes")
+    {
+        Description = "Modes: default, random, random-fully. Default: all.",
+        HelpName = "NAMES",
+    };
+
+    private static readonly Option<string> RangesOption = new("--ranges")
+    {
+        Description = "Ports of the lockstep ranges. Default: " + string.Join(',', ComparisonCells.RaceRangeSizes) + ".",
+        HelpName = "SIZES",
+    };
+
+    private static readonly Option<string> ProtocolOption = new("--protocol")
+    {
+        Description = "tcp or udp.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => "tcp",
+    };
+
+    private static readonly Option<double?> SecondsOption = new("--seconds")
+    {
+        Description = FormattableString.Invariant(
+            $"Time for the measurement; three rounds are run in any case. Default: {MeasureSeconds:0}, with --compare {CompareSeconds:0}."),
+        HelpName = "S",
+    };
+
+    private static readonly Option<ulong?> SeedOption = new("--seed")
+    {
+        Description = "Repeat the offsets and draws of an earlier run; the kernel's own draws cannot be repeated.",
+        HelpName = "N",
+    };
+
+    public static void AddTo(Command command)
+    {
+        foreach (Option option in new Option[]
+        {
+            CompareOption, WorkloadsOption, ModesOption, RangesOption, ProtocolOption, SecondsOption, SeedOption,
+        })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Reads the options.</summary>
+    /// <exception cref="UsageException">One is wrong, or excluded by --compare.</exception>
+    public static KernelCommandOptions From(ParseResult parsed)
+    {
+        bool compare = parsed.GetValue(CompareOption);
+        foreach (Option option in new Option[] { WorkloadsOption, ModesOption, RangesOption, ProtocolOption })
+        {
+            if (compare && parsed.GetResult(option) is { Implicit: false })
+            {
+                throw new UsageException($"--compare has workloads of its own: leave {option.Name} out");
+            }
+        }
+
+        double seconds = parsed.GetValue(SecondsOption) ?? (compare ? CompareSeconds : MeasureSeconds);
+        if (!(seconds > 0 && seconds < 1e6))
+        {
+            throw new UsageException(FormattableString.Invariant($"--seconds {seconds}: use more than 0"));
+        }
+
+        return new KernelCommandOptions(
+            compare,
+            List(parsed, WorkloadsOption, Workload) ?? KernelWorkload.All,
+            List(parsed, ModesOption, Mode) ?? [PortMode.Default, PortMode.Random, PortMode.FullyRandom],
+            List(parsed, RangesOption, Range) ?? ComparisonCells.RaceRangeSizes,
+            parsed.GetValue(ProtocolOption) switch
+            {
+                "tcp" => LiveProtocol.Tcp,
+                "udp" => LiveProtocol.Udp,
+                var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
+            },
+            seconds,
+            parsed.GetValue(SeedOption) ?? (ulong)Random.Shared.NextInt64());
+    }
+
+    /// <summary>Every option as resolved, for the run's record.</summary>
+    public IReadOnlyDictionary<string, string> Resolved()
+    {
+        var resolved = new Dictionary<string, string>
+        {
+            ["compare"] = Compare ? "true" : "false",
+            ["seconds"] = Seconds.ToString(CultureInfo.InvariantCulture),
+            ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
+        };
+        if (!Compare)
+        {
+            resolved["workloads"] = string.Join(',', Workloads.Select(workload => workload.Name));
+            resolved["modes"] = string.Join(',', Modes).ToLowerInvariant();
+            resolved["ranges"] = string.Join(',', Ranges);
+            resolved["protocol"] = Protocol == LiveProtocol.Tcp ? "tcp" : "udp";
+        }
+
+        return resolved;
+    }
+
+    private static List<T>? List<T>(ParseResult parsed, Option<string> option, Func<string, T> read)
+    {
+        if (parsed.GetValue(option) is not { } text)
+        {
+            return null;
+        }
+
+        List<T> values = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(read).Distinct()];
+        return values.Count > 0 ? values : throw new UsageException($"{option.Name}: the list is empty; write at least one value");
+    }
+
+    private static KernelWorkload Workload(string name) => KernelWorkload.All.FirstOrDefault(workload => workload.Name == name)
+        ?? throw new UsageException(
+            $"--workloads {name}: choose from {string.Join(", ", KernelWorkload.All.Select(workload => workload.Name))}");
+
+    private static PortMode Mode(string name) => name switch
+    {
+        "default" => PortMode.Default,
+        "random" => PortMode.Random,
+        "random-fully" => PortMode.FullyRandom,
+        _ => throw new UsageException($"--modes {name}: choose from default, random, random-fully"),
+    };
+
+    private static int Range(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is >= 8 and <= RaceWorkload.AllPorts
+            ? size
+            : throw new UsageException($"--ranges {text}: use sizes from 8 to {RaceWorkload.AllPorts}");
+}

@@ -1,0 +1,82 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Reporting;
+using NatAllocBench.Running;
+using NatAllocBench.Throughput;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>throughput</c>: connections per second of every table design, beside the dictionaries a .NET user would pick.</summary>
+internal static class ThroughputCommand
+{
+    private const string Summary =
+        "Whole connections per second: lookup, allocation, by-source insertion, confirm of both directions; then deletion and expiry.";
+
+    public static Command Create()
+    {
+        var command = new Command("throughput", "Measure connections per second of each table design, era and mode.");
+        ThroughputOptions.AddTo(command);
+        PublishOptions.AddTo(command);
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        using var stop = new StopSignal();
+        ThroughputPlan plan = ThroughputOptions.Resolve(parsed);
+        PublishOptions publish = PublishOptions.From(parsed);
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineFacts machine = RecordedMachine.Detect(plan.Cpus);
+        using var console = new RunConsole(publish.JsonToStandardOutput);
+        console.Heading("throughput", Summary);
+        ThroughputSession? session = null;
+        bool completed = console.WithProgress(plan.Seconds, report =>
+        {
+            session = new ThroughputSession(plan)
+            {
+                Progress = (done, workload) => report(
+                    $"{done} rounds, now era {workload.Era} {workload.Mode}, {workload.Connections} connections, {workload.Threads} threads"),
+            };
+            return session.Run(stop.Token);
+        });
+        var run = new RunRecord<ThroughputCell>
+        {
+            Command = "throughput",
+            StartedUtc = started,
+            MeasuredCommit = RunEnvironment.Commit,
+            Dirty = RunEnvironment.IsDirty(),
+            Completed = completed,
+            Argv = RunEnvironment.Argv,
+            Options = plan.Resolved(),
+            Seeds = [plan.Seed],
+            Machine = machine,
+            Packages = RunEnvironment.Packages(),
+            Notes = [.. Notes(session!)],
+            Cells = [.. session!.Cells.Select(cell => cell.ToCell())],
+        };
+        console.Tables(run);
+        if (stop.Token.IsCancellationRequested)
+        {
+            console.Line($"Interrupted: kept the {session!.Cells.Sum(cell => cell.Finished)} rounds that were finished.");
+        }
+
+        publish.Write(run, console);
+        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
+
+    private static IEnumerable<string> Notes(ThroughputSession session)
+    {
+        yield return Summary;
+        yield return "All sources are distinct and have one original port; the NAT has one address. Every round was proven by a walk of the table.";
+        yield return "A round runs in slices of less than a millisecond; slices in which a worker was preempted are left out, and a round with more of "
+            + "them than others is dropped.";
+        yield return "Compare cells of several threads only where their ping-pong is alike: the host moves its CPUs about.";
+        yield return $"Lanes of SipHash: {SipHash24Lanes.Instructions}.";
+        foreach (string failure in session.PinFailures)
+        {
+            yield return $"not pinned: {failure}";
+        }
+    }
+}

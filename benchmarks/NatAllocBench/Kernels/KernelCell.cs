@@ -1,0 +1,104 @@
+using NatAllocBench.LiveKernel;
+using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Kernels;
+
+/// <summary>A cell of the live kernel while it is measured.</summary>
+internal sealed class KernelCell(string workload, LiveCell cell, string era)
+{
+    private readonly List<LiveRepetition> _kept = [];
+    private string? _missing;
+
+    public string Name => cell.Name;
+
+    public int Kept => _kept.Count;
+
+    public int Dropped { get; private set; }
+
+    /// <summary>One more repetition, or none if the run was stopped or the kernel refuses the rule.</summary>
+    public void Measure(LiveSession session, ulong seed, CancellationToken cancellation)
+    {
+        if (_missing is not null || cancellation.IsCancellationRequested)
+        {
+            return;
+        }
+
+        try
+        {
+            LiveCellResult result = session.Run(
+                cell with { Repetitions = 1, WarmUps = _kept.Count == 0 ? 1 : 0, Plan = cell.Plan with { Seed = seed } }, cancellation);
+            _kept.AddRange(result.Repetitions);
+            Dropped += result.Dropped.Count;
+        }
+        catch (LiveKernelUnavailableException exception)
+        {
+            _missing = exception.Message;
+        }
+    }
+
+    /// <summary>The cell as it is published.</summary>
+    public RaceCell ToCell()
+    {
+        FlowTuple[] flows = [.. cell.Plan.Senders.SelectMany(sender => sender)];
+        var named = new RaceCell
+        {
+            Series = Series(),
+            System = "linux-" + LiveSession.KernelRelease,
+            Era = era,
+            Mode = ModeName(cell.Rule.Mode),
+            Protocol = cell.Rule.Protocol == LiveProtocol.Tcp ? "tcp" : "udp",
+            Cpus = cell.Plan.Senders.Count,
+            Clients = flows.Select(flow => flow.SourceAddress).Distinct().Count(),
+            Threads = 1,
+            Destinations = flows.Select(flow => flow.DestinationAddress).Distinct().Count(),
+            Pool = 1,
+            PortMin = cell.Rule.Ports?.Low ?? 1024,
+            PortMax = cell.Rule.Ports?.High ?? 65535,
+            Occupancy = 0,
+            Arrival = (cell.Plan.Lockstep is { } lockstep ? (Arrival)new Arrival.Lockstep(lockstep.OffsetNanoseconds) : new Arrival.Closed())
+                .ToString(),
+            SourcePorts = "fixed",
+            Missing = _missing ?? (_kept.Count == 0 ? $"no repetition was kept, {Dropped} dropped" : null),
+        };
+        return named.Missing is null ? WithMeasurement(named) : named;
+    }
+
+    private string Series() => cell.Rule.TwoBackends ? $"{workload}, two backends" : workload;
+
+    private static string ModeName(PortMode mode) => mode switch
+    {
+        PortMode.Random => "random",
+        PortMode.FullyRandom => "random-fully",
+        _ => "default",
+    };
+
+    private RaceCell WithMeasurement(RaceCell named)
+    {
+        LossAttribution[] losses = [.. _kept.Select(repetition => LossAttribution.Of(cell, repetition))];
+
+        // The counters do not tell how a lost port was chosen; the rule does where it leaves nothing but a search.
+        bool isSearch = workload != "same-tuple"
+            && (cell.Rule.Mode != PortMode.Default || cell.Rule.Ports is { } ports && (Flows.ClientPort < ports.Low || Flows.ClientPort > ports.High));
+        bool isClosed = cell.Plan.Lockstep is null;
+        return (named with
+        {
+            ClashResolved = losses.Any(loss => loss.ClashResolved is null) ? null : losses.Sum(loss => loss.ClashResolved),
+            PerTrial = new RaceTrials
+            {
+                Attempts = [.. _kept.Select(repetition => repetition.Sent)],
+                InsertFailed = [.. _kept.Select(repetition => repetition.Counters.Total.InsertFailed)],
+                FailedKeepPort = isSearch ? [.. losses.Select(_ => 0L)] : null,
+                FailedSearch = isSearch ? [.. losses.Zip(_kept, Rest)] : null,
+                FailedExhausted = [.. losses.Select(loss => loss.Exhausted)],
+                FailedChain = losses.Any(loss => loss.ChainTooLong is null) ? null : [.. losses.Select(loss => loss.ChainTooLong ?? 0)],
+                ConnectionsPerSecond = isClosed ? [.. _kept.Select(repetition => repetition.Send.PacketsPerSecond)] : null,
+                Found = [.. _kept.Select(repetition => repetition.Counters.Total.Found)],
+            },
+        }).Summarised();
+    }
+
+    /// <summary>insert_failed without what is attributed, so that the parts add up whatever counters the kernel has.</summary>
+    private static long Rest(LossAttribution loss, LiveRepetition repetition) =>
+        repetition.Counters.Total.InsertFailed - loss.Exhausted - (loss.ChainTooLong ?? 0);
+}

@@ -1,0 +1,65 @@
+using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Throughput;
+
+/// <summary>A cell while it is being measured: one design under one workload.</summary>
+internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign design)
+{
+    private readonly List<ThroughputRound> _rounds = [];
+
+    public ThroughputWorkload Workload => workload;
+
+    /// <summary>Rounds that were run, preempted ones included.</summary>
+    public int Finished => _rounds.Count;
+
+    /// <summary>Rounds that count.</summary>
+    public int Kept => _rounds.Count(round => !round.Preempted);
+
+    public void Add(ThroughputRound round) => _rounds.Add(round);
+
+    /// <summary>The cell as it is published.</summary>
+    public ThroughputCell ToCell()
+    {
+        ThroughputRound[] kept = [.. _rounds.Where(round => !round.Preempted)];
+        var cell = new ThroughputCell
+        {
+            Design = design.Name,
+            Era = workload.Era.Name,
+            Mode = workload.Mode.Name,
+            Threads = workload.Threads,
+            Connections = workload.Connections,
+            Destinations = workload.Destinations,
+            WindowAddedNs = workload.WindowAddedNs,
+            Missing = workload.WhyMissing ?? (_rounds.Count == 0 ? "not measured before the run ended"
+                : kept.Length == 0 ? $"a worker was preempted in each of {_rounds.Count} rounds" : null),
+        };
+        if (cell.Missing is not null)
+        {
+            return cell;
+        }
+
+        double attempts = kept.Sum(round => round.Attempts);
+        return (cell with
+        {
+            BytesPerConnection = _rounds.FirstOrDefault(round => round.TableBytes is not null) is { } full
+                ? (double)full.TableBytes! / (full.Attempts - full.InsertFailed)
+                : null,
+            AllocatedBytesPerConnection = kept.Sum(round => round.AllocatedBytes) / attempts,
+            ProbesPerConnection = kept.Sum(round => round.Probes) / attempts,
+            ClashesPer1000 = 1000 * kept.Sum(round => round.InsertFailed) / attempts,
+            DroppedRounds = _rounds.Count - kept.Length,
+            Fairness = workload.Threads > 1 ? SampleStatistics.Instance.Median([.. kept.Select(round => round.Fairness)]).Value : null,
+            PerRound = new ThroughputRounds
+            {
+                ConnectionsPerSecond = [.. kept.Select(round => round.ConnectionsPerSecond!.Value)],
+                TearDownPerSecond = Known(kept, round => round.DeletedPerSecond),
+                ExpiredPerSecond = Known(kept, round => round.ExpiredPerSecond),
+                PingPongNs = Known(kept, round => round.PingPongNs),
+            },
+        }).Summarised();
+    }
+
+    private static double[]? Known(ThroughputRound[] rounds, Func<ThroughputRound, double?> value) =>
+        rounds.Select(value).OfType<double>().ToArray() is { Length: > 0 } known ? known : null;
+}

@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using NatAllocBench.Commands;
+using NatAllocBench.Contenders;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Throughput;
+
+/// <summary>The options of <c>throughput</c>.</summary>
+internal static class ThroughputOptions
+{
+    private static readonly Option<string> Threads = List("--threads", "Pinned threads. Default: 1, 2, 4, ... up to every CPU.", "1,2");
+    private static readonly Option<string> Connections = List("--connections", "Connections of a round; k and M are understood.", "20k,1M", "20k");
+    private static readonly Option<string> Destinations = List("--destinations", "Destinations over which they spread.", "1,1000", "1");
+    private static readonly Option<string> Designs = List(
+        "--designs", $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all.", "kernel-locks,batched", "all");
+
+    private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12");
+    private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default");
+    private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us", "0");
+
+    private static readonly Option<double> Seconds = new("--seconds")
+    {
+        Description = "Time limit of the run in seconds; every design gets one block of rounds in any case.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 60,
+    };
+
+    private static readonly Option<int> Rounds = new("--rounds")
+    {
+        Description = "Rounds of a design in one block, beside one measurement of the ping-pong. Large tables take 1.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 5,
+    };
+
+    private static readonly Option<int> MaxRounds = new("--max-rounds")
+    {
+        Description = "Stop when every design has so many undisturbed rounds.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 100,
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
+
+    /// <summary>The model's designs and the contenders.</summary>
+    private static IEnumerable<TableDesign> AllDesigns => TableDesign.OfTheModel.Concat(ContenderCatalog.All);
+
+    public static void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[Threads, Connections, Destinations, Designs, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed])
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    /// <summary>Everything resolved; what cannot be done is refused before anything is measured.</summary>
+    public static ThroughputPlan Resolve(ParseResult parsed)
+    {
+        CpuSet cpus = CpuSet.Allowed();
+        int[] threads = parsed.GetValue(Threads) is null ? PowersOfTwo(cpus.Count) : Counts(parsed, Threads, 1, CpuSet.MaxCpus);
+        if (threads.Max() is var most && !cpus.TryTake(most, out _, out string? why))
+        {
+            throw new UsageException($"--threads {most}: {why}");
+        }
+
+        double seconds = parsed.GetValue(Seconds);
+        int rounds = parsed.GetValue(Rounds);
+        int maxRounds = parsed.GetValue(MaxRounds);
+        Require(seconds > 0, "--seconds", "use more than 0");
+        Require(rounds is >= 1 and <= 1000, "--rounds", "use 1 to 1000");
+        Require(maxRounds >= 1, "--max-rounds", "use at least 1");
+        IReadOnlyList<TableDesign> designs = ResolveDesigns(Texts(parsed, Designs));
+        string[] eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras);
+        return new ThroughputPlan
+        {
+            Cpus = cpus,
+            Designs = designs,
+            Seconds = seconds,
+            RoundsOfBlock = rounds,
+            MaxRounds = maxRounds,
+            Seed = parsed.GetValue(Seed) ?? (ulong)Random.Shared.NextInt64(),
+            Workloads =
+            [
+                .. from era in eras
+                   from mode in Texts(parsed, Modes)
+                   from window in Texts(parsed, Window)
+                   from connections in Counts(parsed, Connections, 1, ThroughputWorkload.MaxConnections)
+                   from destinations in Counts(parsed, Destinations, 1, 65536)
+                   from thread in threads
+                   select new ThroughputWorkload
+                   {
+                       Era = UsageException.Parse("--eras", era, EraCatalog.Get),
+                       Mode = UsageException.Parse("--modes", mode, RaceMode.Get),
+                       WindowAddedNs = UsageException.Parse("--window", window, Duration.ParseNanoseconds),
+                       Connections = connections,
+                       Destinations = destinations,
+                       Threads = thread,
+                   },
+            ],
+        };
+    }
+
+    private static IReadOnlyList<TableDesign> ResolveDesigns(string[] names) => names is ["all"]
+        ? [.. AllDesigns]
+        : [.. names.Select(name => AllDesigns.FirstOrDefault(design => design.Name == name)
+            ?? throw new UsageException(
+                $"--designs: unknown design '{name}': choose from {string.Join(", ", AllDesigns.Select(design => design.Name))}"))];
+
+    private static int[] PowersOfTwo(int cpus)
+    {
+        var threads = new SortedSet<int> { cpus };
+        for (int n = 1; n < cpus; n *= 2)
+        {
+            threads.Add(n);
+        }
+
+        return [.. threads];
+    }
+
+    private static string[] Texts(ParseResult parsed, Option<string> option) =>
+        parsed.GetValue(option)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values
+            ? values
+            : throw new UsageException($"{option.Name}: the list is empty; write at least one value");
+
+    private static int[] Counts(ParseResult parsed, Option<string> option, int least, int most) =>
+        [.. Texts(parsed, option).Select(text => Count(option.Name, text, least, most))];
+
+    private static int Count(string option, string text, int least, int most)
+    {
+        double unit = text[^1] switch { 'k' or 'K' => 1e3, 'M' => 1e6, _ => 1 };
+        string digits = unit == 1 ? text : text[..^1];
+        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            && value * unit is var count && count >= least && count <= most && double.IsInteger(count)
+                ? (int)count
+                : throw new UsageException($"{option} {text}: write a whole number from {least} to {most}, for example 20k or 1M");
+    }
+
+    private static Option<string> List(string name, string description, string example, string? initial = null)
+    {
+        var option = new Option<string>(name) { Description = $"{description} A list sweeps.", HelpName = example };
+        if (initial is not null)
+        {
+            option.DefaultValueFactory = _ => initial;
+        }
+
+        return option;
+    }
+
+    private static void Require(bool holds, string option, string fix)
+    {
+        if (!holds)
+        {
+            throw new UsageException($"{option}: {fix}");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using NatAllocBench.Racing.Throughput;
+
+namespace NatAllocBench.Throughput;
+
+/// <summary>
+/// Measures the cells of a plan: block after block, each with a few rounds of every design of one workload. Workloads take turns while
+/// their tables are small; a workload of large tables gets a block in every pass too.
+/// </summary>
+internal sealed class ThroughputSession(ThroughputPlan plan)
+{
+    private readonly List<MeasuredDesign[]> _cells =
+        [.. plan.Workloads.Select(workload => plan.Designs.Select(design => new MeasuredDesign(workload, design)).ToArray())];
+
+    /// <summary>All cells, workload by workload.</summary>
+    public IEnumerable<MeasuredDesign> Cells => _cells.SelectMany(cells => cells);
+
+    /// <summary>Why workers could not be pinned.</summary>
+    public HashSet<string> PinFailures { get; } = [];
+
+    /// <summary>Told before every block: finished rounds, and the workload that comes next.</summary>
+    public Action<int, ThroughputWorkload>? Progress { get; init; }
+
+    /// <summary>Runs until every cell has enough rounds, the time is up, or the run is cancelled.</summary>
+    /// <returns>Whether every cell was measured.</returns>
+    public bool Run(CancellationToken cancellation)
+    {
+        var clock = Stopwatch.StartNew();
+        for (int pass = 0; ; pass++)
+        {
+            bool open = false;
+            foreach (MeasuredDesign[] cells in _cells.Where(cells => cells[0].Workload.WhyMissing is null))
+            {
+                if (cells.All(cell => cell.Kept >= plan.MaxRounds))
+                {
+                    continue;
+                }
+
+                bool late = clock.Elapsed.TotalSeconds > plan.Seconds;
+                if (cancellation.IsCancellationRequested || (late && pass > 0))
+                {
+                    return !cancellation.IsCancellationRequested;
+                }
+
+                open = true;
+                Progress?.Invoke(Cells.Sum(cell => cell.Finished), cells[0].Workload);
+                RunBlock(cells, cancellation);
+            }
+
+            if (!open)
+            {
+                return true;
+            }
+        }
+    }
+
+    private void RunBlock(MeasuredDesign[] cells, CancellationToken cancellation)
+    {
+        ThroughputWorkload workload = cells[0].Workload;
+        int rounds = workload.Connections > ThroughputCourse.KeptTables ? 1 : plan.RoundsOfBlock;
+        using var course = new ThroughputCourse(workload, plan.Designs, [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
+        course.RunBlock(rounds, (design, round) => cells[design].Add(round), cancellation);
+        PinFailures.UnionWith(course.PinFailures);
+    }
+}

@@ -1,0 +1,56 @@
+using NatAllocBench.Netfilter.Batching;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+
+namespace NatAllocBench.Racing.Throughput;
+
+/// <summary>The model's table under load, connections in batches; deletion and expiry as in the other designs.</summary>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
+    where TEra : struct, IEra
+{
+    /// <summary>Connections of a batch.</summary>
+    private const int BatchSize = 16;
+
+    private readonly ConnectionBatch<IPv4Address, TEra>[] _batches;
+    private readonly Action? _window;
+
+    public BatchedTable(ThroughputWorkload workload, ulong seed)
+        : base(workload, seed)
+    {
+        _batches = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionBatch<IPv4Address, TEra>(Table, BatchSize))];
+        _window = AddedTicks == 0 ? null : () => BusyWait.For(AddedTicks);
+    }
+
+    public override int Connect(int worker, int first, int end)
+    {
+        Span<ConntrackTuple<IPv4Address>> tuples = stackalloc ConntrackTuple<IPv4Address>[BatchSize];
+        ref CpuState cpu = ref Table.Cpu(worker);
+        ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
+        int confirmed = 0;
+        for (int flow = first; flow < end; flow += BatchSize)
+        {
+            int count = Math.Min(BatchSize, end - flow);
+            for (int i = 0; i < count; i++)
+            {
+                tuples[i] = flows.Next();
+            }
+
+            confirmed += _batches[worker].Connect(ref cpu, ref Randoms[worker], tuples[..count], in Rule, _window);
+        }
+
+        return confirmed;
+    }
+
+    public override void Dispose()
+    {
+        foreach (ConnectionBatch<IPv4Address, TEra> batch in _batches)
+        {
+            batch.Dispose();
+        }
+
+        base.Dispose();
+    }
+}

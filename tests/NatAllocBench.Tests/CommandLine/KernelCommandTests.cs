@@ -1,0 +1,50 @@
+using System.Text;
+using NatAllocBench.LiveKernel;
+using NatAllocBench.Reporting;
+using NatAllocBench.Tests.LiveKernel;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+/// <summary>The <c>kernel</c> command as a user runs it.</summary>
+[Collection(LiveTests.Name)]
+public class KernelCommandTests
+{
+    [LiveFact]
+    public void The_live_kernel_gives_a_sound_run_and_leaves_nothing_behind()
+    {
+        ProgramRun run = ProgramRun.Of(
+            "kernel", "--workloads", "exhaustion", "--modes", "default", "--seconds", "1", "--no-publish", "--json", "-");
+        Assert.Equal(0, run.ExitCode);
+        var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
+        Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
+        Assert.All(read.Cells, cell => Assert.Equal(cell.Attempts / 2, cell.FailedExhausted));
+        Assert.StartsWith("linux-", read.Cells[0].System, StringComparison.Ordinal);
+        Assert.Empty(Leftovers.NamespaceNames());
+    }
+
+    [LiveFact]
+    public void A_stopped_run_keeps_what_it_measured_and_leaves_nothing_behind()
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"kernel-{Guid.NewGuid():N}.json");
+        try
+        {
+            ProgramRun run = ProgramRun.Of(
+                Path.GetTempPath(),
+                process =>
+                {
+                    // The first line comes before the set-up: wait until there is something to clean up.
+                    Assert.True(SpinWait.SpinUntil(() => Leftovers.NamespaceNames().Count == 3 || process.HasExited, TimeSpan.FromMinutes(1)));
+                    using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]);
+                    kill.WaitForExit();
+                },
+                "kernel", "--workloads", "closed", "--seconds", "300", "--no-publish", "--json", file);
+            Assert.Equal(130, run.ExitCode);
+            Assert.Empty(Leftovers.NamespaceNames());
+            Assert.True(!File.Exists(file) || !RunFormat.ReadFile(file).Completed);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+}

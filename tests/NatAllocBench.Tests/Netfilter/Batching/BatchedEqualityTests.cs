@@ -1,0 +1,103 @@
+using CsCheck;
+using NatAllocBench.Netfilter.Batching;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Tests.Netfilter.Batching;
+
+public class BatchedEqualityTests
+{
+    private static readonly IPv4Address NatAddress = IPv4Address.Parse("203.0.113.1");
+
+    // Few sources, ports and destinations, so that keep-port, same source, search, known flows and exhausted ranges all occur.
+    private static readonly Gen<ConntrackTuple<IPv4Address>> Flows = Gen.Select(
+        Gen.UInt[0, 40], Gen.UShort[1024, 1040], Gen.UInt[0, 3], Gen.Bool, Gen.UShort[0, 1], (source, port, destination, udp, zone) =>
+        {
+            var tuple = ConntrackTuple<IPv4Address>.Of(
+                udp ? IPProtocol.Udp : IPProtocol.Tcp,
+                IPv4Address.FromValue(0x0A000001 + source),
+                port,
+                IPv4Address.FromValue(0xC6120000 + destination),
+                80);
+            tuple.Zone = zone;
+            return tuple;
+        });
+
+    private static readonly Gen<NatRange<IPv4Address>> Rules = Gen.Select(Gen.Int[0, 2], Gen.Bool, Gen.Bool, (random, narrow, pool) =>
+    {
+        NatFlags flags = random switch { 1 => NatFlags.ProtoRandom, 2 => NatFlags.ProtoRandomFully, _ => NatFlags.None };
+        IPv4Address last = IPv4Address.FromValue(NatAddress.Value + (pool ? 3u : 0u));
+        NatRange<IPv4Address> range = NatRange<IPv4Address>.Pool(NatAddress, last, flags);
+        return narrow ? range.WithPorts(2000, 2030) : range;
+    });
+
+    [Theory]
+    [InlineData("3.1")]
+    [InlineData("4.14")]
+    [InlineData("5.15")]
+    [InlineData("6.2")]
+    [InlineData("6.12")]
+    public void Batches_give_what_one_connection_after_the_other_gives(string era) =>
+        Gen.Select(Flows.List[0, 300], Rules, Gen.Int[1, 64], Gen.ULong).Sample(
+            (flows, rule, size, seed) => EraCatalog.Get(era).Accept<Comparison, bool>(new Comparison([.. flows], rule, size, seed)),
+            iter: 60);
+
+    private readonly struct Comparison(ConntrackTuple<IPv4Address>[] flows, NatRange<IPv4Address> rule, int size, ulong seed) : IEraVisitor<bool>
+    {
+        public bool Visit<TEra>(Era era)
+            where TEra : struct, IEra
+        {
+            using var oneNat = new NatState(new SipKey(1, seed));
+            using var batchNat = new NatState(new SipKey(1, seed));
+            var options = new TableOptions { Buckets = 64, MaxConnections = 4096, HashKey = new SipKey(seed, 2), HashRandom = (uint)seed };
+            using var one = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, options, oneNat);
+            using var batched = new ConntrackTable<IPv4Address, TEra, Batched>(era, options, batchNat);
+            using var batch = new ConnectionBatch<IPv4Address, TEra>(batched, size);
+            var oneRandom = new CpuRandom(seed);
+            var batchRandom = new CpuRandom(seed);
+
+            int expected = OneByOne(one, ref oneRandom);
+            int actual = batch.Connect(ref batched.Cpu(0), ref batchRandom, flows, in rule);
+
+            Assert.Equal(expected, actual);
+            Assert.Equal(oneRandom.Next64(), batchRandom.Next64());
+            Assert.Equal(one.Cpu(0).Counters, batched.Cpu(0).Counters);
+            Assert.Equal((one.Cpu(0).Probes, one.Cpu(0).Hits), (batched.Cpu(0).Probes, batched.Cpu(0).Hits));
+            Assert.Equal(one.Audit().Entries, batched.Audit().Entries);
+            Assert.Equal(Contents(one), Contents(batched));
+            return true;
+        }
+
+        private int OneByOne<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, ref CpuRandom random)
+            where TEra : struct, IEra
+        {
+            ref CpuState cpu = ref table.Cpu(0);
+            int inserted = 0;
+            foreach (ConntrackTuple<IPv4Address> flow in flows)
+            {
+                uint hash = table.Hash(in flow);
+                if (!table.TryFind(ref cpu, in flow, hash, out _))
+                {
+                    uint slot = table.Create(ref cpu, in flow, hash);
+                    NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source);
+                    inserted += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+                }
+            }
+
+            return inserted;
+        }
+
+        private static List<string> Contents<TEra, TDesign>(ConntrackTable<IPv4Address, TEra, TDesign> table)
+            where TEra : struct, IEra
+            where TDesign : struct, ITableDesign
+        {
+            List<string> lines = [];
+            table.ForEach((slot, status) => lines.Add($"{table.OriginalTuple(slot)} {table.ReplyTuple(slot)} {(uint)status}"));
+            lines.Sort(StringComparer.Ordinal);
+            return lines;
+        }
+    }
+}

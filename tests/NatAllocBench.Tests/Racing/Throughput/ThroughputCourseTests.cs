@@ -1,0 +1,114 @@
+using NatAllocBench.Contenders;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Tests.Racing.Throughput;
+
+public class ThroughputCourseTests
+{
+    private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. ContenderCatalog.All];
+
+    [Fact]
+    public void A_block_runs_proven_rounds_of_every_design_round_robin()
+    {
+        int[] cpus = [.. CpuSet.Allowed().Cpus.Take(2)];
+        List<(int Design, ThroughputRound Round)> rounds = [];
+        using var course = new ThroughputCourse(Workload(3000) with { Threads = cpus.Length }, AllDesigns, cpus, seed: 5);
+
+        course.RunBlock(2, (design, round) => rounds.Add((design, round)));
+
+        Assert.Equal([.. Enumerable.Range(0, AllDesigns.Count), .. Enumerable.Range(0, AllDesigns.Count)], rounds.Select(round => round.Design));
+        Assert.All(rounds, round =>
+        {
+            Assert.Equal(3000, round.Round.Attempts);
+            Assert.InRange(round.Round.Probes, 3000, 30_000);
+            Assert.InRange(round.Round.InsertFailed, 0, 300);
+            Assert.InRange(round.Round.Fairness, 0, 1);
+            Assert.True(round.Round.Preempted == (round.Round.ConnectionsPerSecond is null));
+        });
+        Assert.All(rounds.Take(AllDesigns.Count), round => Assert.True(round.Round.TableBytes > 3000 * 64));
+        Assert.All(rounds.Skip(AllDesigns.Count), round => Assert.Null(round.Round.TableBytes));
+    }
+
+    [Theory]
+    [InlineData("3.1")]
+    [InlineData("4.14")]
+    [InlineData("6.12")]
+    public void Setting_up_connections_allocates_no_managed_memory_in_the_models_designs(string era)
+    {
+        List<ThroughputRound> rounds = [];
+        ThroughputWorkload workload = Workload(5000) with { Era = EraCatalog.Get(era) };
+        using var course = new ThroughputCourse(workload, TableDesign.OfTheModel, [CpuSet.Allowed().Cpus[0]], seed: 5);
+
+        course.RunBlock(3, (_, round) => rounds.Add(round));
+
+        Assert.Equal(3 * TableDesign.OfTheModel.Count, rounds.Count);
+        Assert.All(rounds, round => Assert.Equal((0, 0), (round.AllocatedBytes, round.Collections)));
+    }
+
+    [Fact]
+    public void A_large_table_takes_at_most_96_bytes_for_a_connection()
+    {
+        List<ThroughputRound> rounds = [];
+        ThroughputWorkload workload = Workload(300_000) with { Destinations = 30 };
+        using var course = new ThroughputCourse(workload, TableDesign.OfTheModel, [CpuSet.Allowed().Cpus[0]], seed: 5);
+
+        course.RunBlock(1, (_, round) => rounds.Add(round));
+
+        Assert.Equal(TableDesign.OfTheModel.Count, rounds.Count);
+        Assert.All(rounds, round => Assert.InRange((double)round.TableBytes! / workload.Connections, 64, 96));
+    }
+
+    [Fact]
+    public void An_IPv6_table_takes_at_most_160_bytes_for_a_connection()
+    {
+        const uint Connections = 300_000;
+        using var nat = TableSecrets.Of(1).NewNatState();
+        using var table = new ConntrackTable<IPv6Address, Linux6_5, LockFree>(
+            EraCatalog.Get("6.12"), new TableOptions { Buckets = 2 * Connections, MaxConnections = Connections }, nat);
+
+        Assert.InRange((double)table.ReservedBytes / Connections, 128, 160);
+    }
+
+    [Fact]
+    public void A_cancelled_block_keeps_the_rounds_that_were_finished()
+    {
+        using var stop = new CancellationTokenSource();
+        int finished = 0;
+        using var course = new ThroughputCourse(Workload(2000), TableDesign.OfTheModel, [CpuSet.Allowed().Cpus[0]], seed: 5);
+
+        course.RunBlock(1000, (_, _) =>
+        {
+            if (++finished == 3)
+            {
+                stop.Cancel();
+            }
+        }, stop.Token);
+
+        Assert.Equal(3, finished);
+    }
+
+    [Fact]
+    public void A_table_that_holds_another_number_of_connections_is_refused()
+    {
+        using IConnectionTable table = TableDesign.OfTheModel[0].Create(Workload(100), 1);
+        table.Connect(0, 0, 100);
+
+        Assert.Throws<TrialContradictionException>(() => table.Prove(99));
+    }
+
+    [Fact]
+    public void More_connections_than_ports_are_missing_with_a_reason()
+    {
+        Assert.Contains("do not fit into 64512 ports", Workload(65_000).WhyMissing, StringComparison.Ordinal);
+        Assert.Null((Workload(65_000) with { Destinations = 2 }).WhyMissing);
+    }
+
+    private static ThroughputWorkload Workload(int connections) =>
+        new() { Era = EraCatalog.Get("6.12"), Mode = RaceMode.Default, Connections = connections };
+}

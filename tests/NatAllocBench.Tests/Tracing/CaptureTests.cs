@@ -1,0 +1,89 @@
+using System.Diagnostics;
+using NatAllocBench.Tracing;
+using PacketDotNet;
+
+namespace NatAllocBench.Tests.Tracing;
+
+public class CaptureTests
+{
+    private static readonly DateTime Started = new(2026, 1, 2, 3, 4, 5, DateTimeKind.Utc);
+
+    [Fact]
+    public void A_capture_has_the_packets_that_the_record_says_at_their_places_and_times()
+    {
+        var capture = new CaptureReader(CollisionCapture.Write(MadeCollision.Of(), Started));
+
+        Assert.Equal(["veth-10.0.0.2", "veth-10.0.0.3", "eth0", "dropped"], capture.Interfaces);
+        ulong begin = ((ulong)(Started - DateTime.UnixEpoch).Ticks * 100) + 5_000_000;
+        Assert.Equal(
+            [
+                ("veth-10.0.0.2", "10.0.0.2", 33000, 0),
+                ("veth-10.0.0.3", "10.0.0.3", 33000, 700),
+                ("eth0", "203.0.113.1", 40000, 1300),
+                ("dropped", "203.0.113.1", 40000, 2000),
+                ("veth-10.0.0.3", "10.0.0.3", 33000, 1_000_000_700),
+                ("dropped", "203.0.113.1", 41000, 1_000_002_000),
+                ("veth-10.0.0.3", "10.0.0.3", 33000, 3_000_000_700),
+                ("eth0", "203.0.113.1", 41001, 3_000_002_000),
+            ],
+            capture.Packets.Select(packet =>
+            {
+                var ip = Parse(packet.Frame);
+                return (packet.Interface, ip.SourceAddress.ToString(), (int)((TcpPacket)ip.PayloadPacket).SourcePort, (long)(packet.Nanoseconds - begin));
+            }));
+        Assert.Contains("insert_failed (search)", capture.Packets[3].Comment, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_packet_is_a_syn_with_valid_checksums_and_the_recorded_sequence_number()
+    {
+        var capture = new CaptureReader(CollisionCapture.Write(MadeCollision.Of(), Started));
+
+        Assert.All(capture.Packets, packet =>
+        {
+            IPv4Packet ip = Parse(packet.Frame);
+            var tcp = (TcpPacket)ip.PayloadPacket;
+            Assert.True(ip.ValidIPChecksum);
+            Assert.True(tcp.ValidTcpChecksum);
+            Assert.True(tcp.Synchronize && !tcp.Acknowledgment);
+            Assert.Equal(0xDEADBEEF, tcp.SequenceNumber);
+            Assert.Equal("198.18.0.0", ip.DestinationAddress.ToString());
+        });
+    }
+
+    [Fact]
+    public void Datagrams_are_not_sent_again()
+    {
+        var capture = new CaptureReader(CollisionCapture.Write(MadeCollision.Of("udp"), Started));
+
+        Assert.Equal(4, capture.Packets.Count);
+        Assert.All(capture.Packets, packet => Assert.True(((UdpPacket)Parse(packet.Frame).PayloadPacket).ValidUdpChecksum));
+    }
+
+    [TsharkFact]
+    public void Tshark_reads_a_capture_without_complaint()
+    {
+        using var file = new TemporaryFile(".pcapng");
+        File.WriteAllBytes(file.Path, CollisionCapture.Write(MadeCollision.Of(), Started));
+        var start = new ProcessStartInfo("tshark") { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (string argument in (string[])
+            ["-r", file.Path, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-T", "fields",
+                "-e", "frame.interface_name", "-e", "tcp.srcport", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "_ws.malformed"])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        using Process tshark = Process.Start(start)!;
+        Task<string> error = tshark.StandardError.ReadToEndAsync();
+        string[] lines = tshark.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        tshark.WaitForExit();
+
+        Assert.Equal(0, tshark.ExitCode);
+        Assert.Equal(8, lines.Length);
+        Assert.All(lines, line => Assert.EndsWith("\t1\t1", line.TrimEnd(), StringComparison.Ordinal));
+        Assert.StartsWith("dropped\t40000", lines[3], StringComparison.Ordinal);
+        Assert.DoesNotContain("error", error.Result, StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static IPv4Packet Parse(byte[] frame) => Packet.ParsePacket(LinkLayers.Ethernet, frame).Extract<IPv4Packet>();
+}

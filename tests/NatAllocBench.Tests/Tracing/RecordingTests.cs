@@ -1,0 +1,150 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Tracing;
+using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tracing;
+
+namespace NatAllocBench.Tests.Tracing;
+
+public sealed class RecordingTests : IDisposable
+{
+    private readonly TemporaryFile _file = new(".nettrace");
+
+    public void Dispose() => _file.Dispose();
+
+    [LinuxFact]
+    public void A_recording_holds_exactly_the_collisions_that_were_made()
+    {
+        Record(sample: 1, trial =>
+        {
+            trial.Connect(0, "10.0.0.1", 30000);
+            trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30001);
+            trial.Connect(1, "10.0.0.2", 30002);
+            trial.Collide(winnerCpu: 1, "10.0.0.3", "10.0.0.4", 30003);
+        });
+
+        RaceTrace trace = TraceFile.Read(_file.Path);
+
+        Assert.Equal(
+            [("10.0.0.2", 5, "10.0.0.1", 3, 30001), ("10.0.0.4", 3, "10.0.0.3", 5, 30003)],
+            trace.Collisions
+                .Select(c => ($"{c.Loser.Client}", c.Loser.Cpu, $"{c.Winner!.Client}", c.Winner.Cpu, (int)c.Loser.NatPort))
+                .OrderBy(c => c.Item5));
+        Assert.All(trace.Collisions, collision =>
+        {
+            Assert.Equal(FailureCause.KeepPort, collision.Cause);
+            Assert.Equal(collision.Loser.ClientPort, collision.Winner!.NatPort);
+            Assert.True(collision.Winner.StartTick < collision.Loser.StartTick);
+            Assert.True(collision.Loser.StartTick <= collision.Loser.AllocatedTick);
+            Assert.True(collision.Loser.AllocatedTick <= collision.Loser.ConfirmTick);
+            Assert.True(collision.Loser.ConfirmTick <= collision.Loser.EndTick);
+        });
+        Assert.Equal(6, Assert.Single(trace.Trials).Connections.Count);
+        Assert.Equal((0, 0), (trace.LostEvents, trace.MissingEvents));
+    }
+
+    [LinuxFact]
+    public void Sampling_keeps_both_sides_of_every_collision_and_one_connection_in_n()
+    {
+        Record(sample: 64, trial =>
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                trial.Connect(i % 2, "10.0.1.1", (ushort)(2000 + i));
+            }
+
+            trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30001);
+            trial.Collide(winnerCpu: 1, "10.0.0.3", "10.0.0.4", 30003);
+        });
+
+        TracedTrial trial = Assert.Single(TraceFile.Read(_file.Path).Trials);
+
+        Assert.Equal(64, trial.SampleEvery);
+        Assert.Equal(2, trial.Collisions.Count);
+        Assert.All(trial.Collisions, collision => Assert.NotNull(collision.Winner));
+        Assert.Equal([64u, 128u, 192u, 256u], trial.Connections.Values.Where(c => c.Client.ToString() == "10.0.1.1").Select(c => c.Number).Order());
+        Assert.Equal(8, trial.Connections.Count);
+        Assert.Equal(304, trial.Attempts);
+    }
+
+    [LinuxFact]
+    public void The_events_of_a_real_race_add_up_to_its_own_result()
+    {
+        var workload = new RaceWorkload
+        {
+            Era = EraCatalog.Get("4.14"),
+            Mode = RaceMode.Default,
+            SourcePorts = SourcePortChoice.Shared,
+            WindowAddedNs = 500,
+            Connections = 800,
+        };
+        TrialResult result;
+        using (TraceRecording recording = TraceRecording.Start(_file.Path, new TraceRecordingOptions(WithProfile: false)))
+        {
+            result = RaceTrial.Run(workload, CpuSet.Allowed().Cpus, seed: 5)!;
+            recording.Finish();
+        }
+
+        TracedTrial trial = Assert.Single(TraceFile.Read(_file.Path).Trials);
+
+        Assert.Equal(result.Total.Attempts, trial.Connections.Count);
+        Assert.Equal(result.Total.InsertFailed, trial.Collisions.Count);
+        Assert.Equal(result.Total.FailedSearch, trial.Collisions.Count(collision => collision.Cause == FailureCause.Search));
+        Assert.Equal(result.FailedAfterSyn[1], trial.Retransmissions.Count(r => r.Round == 0 && r.Result != ConfirmResult.Inserted));
+        Assert.Equal(result.Window.Count, trial.OwnWindow.Count);
+        Assert.Equal(result.Window.P50Ns, trial.OwnWindow.P50Ns);
+        Assert.Equal(trial.EventsWritten, trial.EventsRead);
+    }
+
+    [LinuxFact]
+    public void A_race_without_a_listener_is_not_recorded()
+    {
+        Assert.False(RaceEventSource.Log.IsEnabled());
+    }
+
+    [LinuxFact]
+    public void The_report_lists_the_collisions_and_finds_no_collection_inside_a_trial()
+    {
+        Record(sample: 1, trial => trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30001));
+        var text = new StringWriter();
+
+        TraceReport.Write(TraceFile.Read(_file.Path), profile: null, mostCollisions: 10, text);
+
+        Assert.Contains("2. Collisions: 1", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("10.0.0.2:30001", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("events lost: 0 by the session, 0 of the trials' own", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The race counted no collection inside a trial.", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void A_cut_trace_is_refused_wherever_it_is_cut()
+    {
+        Record(sample: 1, trial => trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30001));
+        byte[] whole = File.ReadAllBytes(_file.Path);
+        foreach (double share in (double[])[0.001, 0.1, 0.3, 0.5, 0.7, 0.9, 0.999])
+        {
+            using var cut = new TemporaryFile(".nettrace");
+            File.WriteAllBytes(cut.Path, whole[..(int)(whole.Length * share)]);
+
+            string message = Assert.Throws<TraceException>(() => TraceFile.Read(cut.Path)).Message;
+
+            Assert.Contains(cut.Path, message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', message);
+        }
+    }
+
+    private void Record(int sample, Action<StagedTrial> stage)
+    {
+        using TraceRecording recording = TraceRecording.Start(_file.Path, new TraceRecordingOptions(sample, WithProfile: false));
+        using (var trial = new StagedTrial())
+        {
+            stage(trial);
+            trial.End();
+        }
+
+        recording.Finish();
+    }
+}

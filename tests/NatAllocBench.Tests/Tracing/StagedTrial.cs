@@ -1,0 +1,104 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Tracing;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Tests.Tracing;
+
+/// <summary>
+/// A trial whose interleaving is made by hand: a real table, two CPUs that are one thread, and the recorders of a traced race.
+/// Connections on port 40000 search; others keep their port.
+/// </summary>
+internal sealed class StagedTrial : IDisposable
+{
+    public const int Most = 1000;
+    private static readonly IPv4Address Server = IPv4Address.Parse("198.18.0.0");
+    private readonly NatState _state = new(default);
+    private readonly ConntrackTable<IPv4Address, Linux6_5, KernelLocks> _table;
+    private readonly TrialTrace _trace;
+    private readonly ConnectionRecorder[] _recorders;
+    private readonly NatRange<IPv4Address> _rule;
+    private CpuRandom _random = new(1);
+    private WorkerTally _tally;
+
+    public StagedTrial()
+    {
+        var workload = new RaceWorkload { Era = EraCatalog.Get("6.12"), Mode = RaceMode.Default, Connections = Most };
+        _rule = workload.Rule;
+        _table = new ConntrackTable<IPv4Address, Linux6_5, KernelLocks>(
+            workload.Era, new TableOptions { Buckets = 4096, MaxConnections = 4096, Cpus = 2 }, _state);
+        _trace = new TrialTrace(workload, [3, 5], _table.Capacity);
+        _recorders = [_trace.Recorder(0, Most), _trace.Recorder(1, Most)];
+        _trace.Begin();
+        _tally.StartTick = TickClock.Now();
+    }
+
+    public WorkerTally Tally => _tally;
+
+    /// <summary>A connection that nobody disturbs.</summary>
+    public void Connect(int cpu, string client, ushort port) => Confirm(cpu, Allocate(cpu, client, port));
+
+    /// <summary>Both allocate before either confirms; the first to confirm wins.</summary>
+    public void Collide(int winnerCpu, string winner, string loser, ushort port)
+    {
+        var first = Allocate(winnerCpu, winner, port);
+        var second = Allocate(1 - winnerCpu, loser, port);
+        Confirm(winnerCpu, first);
+        Confirm(1 - winnerCpu, second);
+    }
+
+    public void End()
+    {
+        _tally.EndTick = TickClock.Now();
+        _trace.End(
+            new TrialResult
+            {
+                Seed = 1,
+                Total = _tally,
+                Probes = 0,
+                Found = 0,
+                ConnectionsPerSecond = 1,
+                WorkerConnectionsPerSecond = [1],
+                Window = new WindowHistogram(),
+                PairDistance = new WindowHistogram(),
+                FailedAfterSyn = [],
+                FailedByClient = [],
+                PinFailures = [],
+                Collections = 0,
+            },
+            [new WorkerReport(0, 3, "w0", null, 0), new WorkerReport(1, 5, "w1", null, 0)]);
+    }
+
+    public void Dispose()
+    {
+        _trace.Dispose();
+        _table.Dispose();
+        _state.Dispose();
+    }
+
+    private (uint Slot, PortChoice Choice) Allocate(int cpuIndex, string client, ushort port)
+    {
+        ref CpuState cpu = ref _table.Cpu(cpuIndex);
+        var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, Server, 80);
+        _recorders[cpuIndex].Started(in tuple, cpu.Probes);
+        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        ConntrackTuple<IPv4Address> mapping =
+            NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out PortChoice choice);
+        ulong allocatedAt = TickClock.Now();
+        NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
+        _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, cpu.Probes, in _table.ReplyTuple(slot));
+        return (slot, choice);
+    }
+
+    private void Confirm(int cpuIndex, (uint Slot, PortChoice Choice) allocated)
+    {
+        ref CpuState cpu = ref _table.Cpu(cpuIndex);
+        ConfirmResult result = _table.Confirm(ref cpu, allocated.Slot);
+        _recorders[cpuIndex].Confirmed(TickClock.Now(), result, cpu.LastClashWith, sequence: 7);
+        _tally.Count(allocated.Choice, result);
+    }
+}

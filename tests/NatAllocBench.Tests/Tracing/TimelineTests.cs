@@ -1,0 +1,41 @@
+using System.Xml.Linq;
+using NatAllocBench.Tracing;
+
+namespace NatAllocBench.Tests.Tracing;
+
+public class TimelineTests
+{
+    private readonly Timeline _timeline = new(MadeCollision.Of());
+
+    [Fact]
+    public void The_winner_comes_first_and_times_count_from_the_first_start()
+    {
+        Assert.Equal(["winner", "loser"], _timeline.Lanes.Select(lane => lane.Role));
+        Assert.Equal(2000, _timeline.LengthNs);
+        Assert.Equal((700, 1100, 1900, 2000), (_timeline.Lanes[1].StartNs, _timeline.Lanes[1].AllocatedNs, _timeline.Lanes[1].ConfirmNs, _timeline.Lanes[1].EndNs));
+    }
+
+    [Fact]
+    public void The_text_draws_both_lanes_to_scale()
+    {
+        var text = new StringWriter();
+
+        TimelineText.Write(_timeline, text);
+
+        string[] drawn = [.. text.ToString().Split('\n').Where(line => line.StartsWith("  |", StringComparison.Ordinal))];
+        Assert.Equal(2, drawn.Length);
+        Assert.Equal(0, drawn[0].IndexOf('.', StringComparison.Ordinal) - 3);
+        Assert.Equal((int)(96 * 700.0 / 2000), drawn[1].IndexOf('.', StringComparison.Ordinal) - 3);
+    }
+
+    [Fact]
+    public void The_picture_is_well_formed_and_has_three_phases_in_each_lane()
+    {
+        XDocument svg = XDocument.Parse(TimelineSvg.Write(_timeline));
+
+        string[] titles = [.. svg.Descendants().Where(element => element.Name.LocalName == "title").Select(title => title.Value)];
+        Assert.Equal(2, titles.Count(title => title == "choose: 400 ns"));
+        Assert.Equal(2, titles.Count(title => title == "rewrite and wait: 800 ns"));
+        Assert.Equal(2, titles.Count(title => title == "confirm: 100 ns"));
+    }
+}

@@ -1,0 +1,38 @@
+using NatAllocBench.Tests.CommandLine;
+
+namespace NatAllocBench.Tests.Tracing;
+
+public class TraceCommandTests
+{
+    [Theory]
+    [InlineData("--out", "trace")]
+    [InlineData("--sample", "trace", "--sample", "2/3", "--out", "x.nettrace")]
+    [InlineData("cannot write", "trace", "--out", "/proc/nowhere/x.nettrace")]
+    [InlineData("cannot read", "trace", "report", "nowhere.nettrace")]
+    [InlineData("cannot read", "trace", "timeline", "nowhere.nettrace")]
+    [InlineData("--out", "trace", "pcap", "nowhere.nettrace")]
+    [InlineData("--rounds", "trace", "overhead", "--rounds", "1")]
+    public void Bad_input_gets_one_line_and_exit_code_2(string named, params string[] args) => AssertRefused(named, args);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not a trace at all, only some text")]
+    [InlineData("Nettrace and then nothing of the kind\u0001")]
+    public void A_foreign_file_gets_one_line_and_exit_code_2(string content)
+    {
+        using var file = new TemporaryFile(".nettrace");
+        File.WriteAllText(file.Path, content);
+
+        AssertRefused(file.Path, "trace", "report", file.Path);
+    }
+
+    private static void AssertRefused(string named, params string[] args)
+    {
+        ProgramRun run = ProgramRun.Of(args);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+}
