@@ -14,7 +14,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     public ConntrackLine Line(uint slot, uint now)
     {
         ulong status = Status(slot);
-        int left = (int)(Original(slot)->Deadline - now);
+        int left = RemainingMs(slot, now);
         return new ConntrackLine(
             (byte)OriginalTuple(slot).Protocol,
             left > 0 ? (uint)left / 1000 : 0,
@@ -24,6 +24,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             (status & EntryStatus.SeenReply) != 0,
             (status & EntryStatus.Assured) != 0);
     }
+
+    /// <summary>Time to expiry of a confirmed entry, ms; 0 or less if it has expired.</summary>
+    /// <param name="slot">Slot of a confirmed entry.</param>
+    /// <param name="now">The table's clock, ms.</param>
+    public int RemainingMs(uint slot, uint now) => (int)(Original(slot)->Deadline - now);
 
     /// <summary>The counters of all CPUs with the number of entries, as the statistics views take them.</summary>
     public CpuStatistics[] Statistics()

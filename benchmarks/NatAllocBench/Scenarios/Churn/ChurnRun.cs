@@ -73,7 +73,7 @@ internal sealed class ChurnRun<TEra> : IDisposable
     public int Living(double atMs)
     {
         int living = 0;
-        _bench.Table.ForEach((slot, _) => living += _bench.Table.Line(slot, (uint)(long)atMs).TimeoutSeconds > 0 ? 1 : 0);
+        _bench.Table.ForEach((slot, _) => living += _bench.Table.RemainingMs(slot, (uint)(long)atMs) > 0 ? 1 : 0);
         return living;
     }
 
