@@ -21,6 +21,12 @@ public class BadInputTests
     [InlineData("cannot read preset", "--preset", "nowhere.json")]
     [InlineData("--out", "--out", "/proc/nowhere")]
     [InlineData("--no-publish and --out", "--no-publish", "--out", "x")]
+    [InlineData("nothing can be measured", "--modes", "rover-interlocked", "--eras", "6.12")]
+    [InlineData("lockstep", "--arrival", "lockstep", "--clients", "1", "--cpus", "2")]
+    [InlineData("--seed", "--seed", "abc")]
+    [InlineData("--json", "--json", "")]
+    [InlineData("--json", "--json", "/tmp")]
+    [InlineData("--connections", "--connections", "50000000")]
     [InlineData("nonsense", "nonsense")]
     [InlineData("--vectors", "verify", "--vectors")]
     [InlineData("nowhere", "verify", "--vectors", "nowhere")]
@@ -53,6 +59,9 @@ public class BadInputTests
     [InlineData("{\"name\":\"x\"}", "malformed")]
     [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[]}""", "no series")]
     [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[{"moods":["default"]}]}""", "moods")]
+    [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[null]}""", "null")]
+    [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[{"window":[null]}]}""", "null")]
+    [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[{"eras":[]}]}""", "empty")]
     public void A_malformed_preset_is_named(string text, string named)
     {
         string path = Path.Combine(Path.GetTempPath(), $"preset-{Guid.NewGuid():N}.json");

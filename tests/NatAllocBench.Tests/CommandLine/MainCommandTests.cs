@@ -59,13 +59,19 @@ public sealed class MainCommandTests : IDisposable
     {
         ProgramRun run = ProgramRun.Of(
             _directory,
-            process => Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit(),
+            process =>
+            {
+                // The second line is the first progress line: a trial is finished.
+                Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+                Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
+            },
             ["--out", _directory, "--seconds", "60"]);
 
         Assert.Equal(130, run.ExitCode);
         Assert.Contains("Interrupted: kept the", run.Output, StringComparison.Ordinal);
         RunRecord record = RunFormat.ReadFile(Path.Combine(Assert.Single(new ResultsStore(_directory).RunDirectories()), "run.json"));
         Assert.False(record.Completed);
+        Assert.Contains(((RunRecord<RaceCell>)record).Cells, cell => cell.Trials > 0);
     }
 
     [Fact]

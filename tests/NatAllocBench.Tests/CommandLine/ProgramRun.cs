@@ -19,16 +19,12 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
+        using var guard = new Timer(_ => process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string first = process.StandardOutput.ReadLine() ?? "";
         whileRunning(process);
         string output = first + Environment.NewLine + process.StandardOutput.ReadToEnd();
-        if (!process.WaitForExit(Patience))
-        {
-            process.Kill(entireProcessTree: true);
-            throw new TimeoutException($"the program did not end: {string.Join(' ', args)}");
-        }
-
+        process.WaitForExit();
         return new ProgramRun(process.ExitCode, output, error.Result);
     }
 }

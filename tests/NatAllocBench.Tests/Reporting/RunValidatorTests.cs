@@ -51,7 +51,7 @@ public sealed class RunValidatorTests
         { "occupancy is 1.2", Sound with { Occupancy = 1.2 } },
         { "windowAddedNs is -1", Sound with { WindowAddedNs = -1 } },
         { "windowP50Ns and windowP99Ns are not in order", Sound with { WindowP99Ns = 1 } },
-        { "delayed.share is 2", Sound with { Delayed = [new(1, 2)] } },
+        { "delayed.share is 2", Sound with { Delayed = [new(1, 2, 0, 1)] } },
         { "rateMethod is \"wilson\"", Sound with { RateMethod = "wilson" } },
         { "cpus is 0", Sound with { Cpus = 0 } },
     };

@@ -46,39 +46,97 @@ public class RaceTrialTests
         Assert.Equal(result.Total.Attempts, result.Total.Confirmed + result.Total.InsertFailed);
         Assert.Equal(result.Total.InsertFailed, result.FailedAfterSyn[0]);
         Assert.Equal(result.Total.InsertFailed, result.FailedByClient.Sum());
-        Assert.Equal(0, result.Collections);
+    }
+
+    [TwoCpuFact]
+    public void A_loser_of_a_pair_gets_through_at_its_first_retransmission()
+    {
+        // Pairs towards fresh destinations: the winner stands when the loser sends again, and nobody else does.
+        TrialResult result = Run(Pairs(RaceMode.Default) with { Destinations = 200 }, cpus: 2);
+
+        Assert.True(result.FailedAfterSyn[0] > 0);
+        Assert.All(result.FailedAfterSyn.Skip(1), again => Assert.Equal(0, again));
+    }
+
+    [TwoCpuFact]
+    public void Random_starts_of_two_CPUs_meet_as_often_as_chance_has_it()
+    {
+        // 16 ports, fresh destinations, windows that overlap nearly always: one pair in 16, so one connection in 32.
+        RaceWorkload pairs = Pairs(RaceMode.RandomFully) with { Destinations = 4000, Connections = 8000, PortMin = 2000, PortMax = 2015 };
+        TrialResult random = Run(pairs, cpus: 2);
+        TrialResult rover = Run(pairs with { Mode = RaceMode.Default, Connections = 4000 }, cpus: 2);
+
+        double overlap = 2.0 * rover.Total.InsertFailed / rover.Total.Attempts;
+        double same = 2.0 * random.Total.InsertFailed / random.Total.Attempts / overlap;
+        Assert.InRange(same, 0.04, 0.09);
+    }
+
+    [Theory]
+    [InlineData("closed")]
+    [InlineData("poisson:500000")]
+    [InlineData("bursts")]
+    public void Connections_are_the_number_asked_for_also_with_fewer_clients_than_CPUs(string arrival)
+    {
+        TrialResult result = Run(
+            Workload("6.12") with { Clients = 1, Connections = 300, Arrival = Arrival.Parse(arrival) }, cpus: 2);
+
+        Assert.Equal(300, result.Total.Attempts);
+    }
+
+    [Theory]
+    [InlineData("bursts")]
+    [InlineData("tick:1us")]
+    public void Uneven_clients_that_all_fail_are_all_remembered(string arrival)
+    {
+        TrialResult result = Run(
+            Workload("5.10") with
+            {
+                Clients = 3,
+                Connections = 100,
+                Occupancy = 1,
+                PortMin = 2000,
+                PortMax = 2099,
+                Arrival = Arrival.Parse(arrival),
+            },
+            cpus: 2);
+
+        Assert.Equal(result.Total.Attempts, result.Total.FailedExhausted);
+        Assert.Equal(0, result.PairDistance.Count);
+        Assert.Equal(result.Total.Attempts, result.FailedAfterSyn[^1]);
     }
 
     [Fact]
-    public void Retransmissions_leave_fewer_losers_each_time()
+    public void A_client_that_runs_out_of_ports_skips_and_does_not_reuse_a_losers_port()
     {
         TrialResult result = Run(
             Workload("4.14") with
             {
-                Clients = 40,
-                Connections = 2000,
-                WindowAddedNs = 5000,
+                Clients = 2,
+                Connections = 40_000,
+                WindowAddedNs = 300,
                 Arrival = new Arrival.Bursts(0),
                 SourcePorts = SourcePortChoice.Shared,
             },
             cpus: 2);
 
-        Assert.Equal(result.FailedAfterSyn.OrderDescending(), result.FailedAfterSyn);
+        Assert.Equal(2 * 14_116, result.Total.Attempts);
+        Assert.Equal(40_000, result.Total.Attempts + result.Total.Skipped);
     }
 
     [Fact]
+    public void One_port_for_all_clients_reaches_every_pair_of_client_and_destination_once()
+    {
+        TrialResult result = Run(
+            Workload("6.12") with { Clients = 20, Destinations = 30, Connections = 600, SourcePorts = SourcePortChoice.Fixed }, cpus: 2);
+
+        Assert.Equal((600, 0), (result.Total.Attempts, result.Total.Skipped));
+    }
+
+    [TwoCpuFact]
     public void Pairs_in_lockstep_within_a_long_window_collide_in_the_rover_era_and_not_with_random_fully()
     {
-        RaceWorkload pairs = Workload("4.14") with
-        {
-            Clients = 2,
-            Connections = 400,
-            WindowAddedNs = 20_000,
-            Arrival = new Arrival.Lockstep(0),
-            SourcePorts = SourcePortChoice.Shared,
-        };
-        TrialResult rover = Run(pairs, cpus: 2);
-        TrialResult fully = Run(pairs with { Mode = RaceMode.RandomFully }, cpus: 2);
+        TrialResult rover = Run(Pairs(RaceMode.Default), cpus: 2);
+        TrialResult fully = Run(Pairs(RaceMode.RandomFully), cpus: 2);
 
         // The windows of a pair overlap unless a CPU is taken away for 20 us; then that pair does not count.
         Assert.InRange(rover.Total.InsertFailed, 1, 200);
@@ -134,6 +192,16 @@ public class RaceTrialTests
 
         Assert.Equal((first.Probes, first.Found, first.Total.Confirmed), (second.Probes, second.Found, second.Total.Confirmed));
     }
+
+    private static RaceWorkload Pairs(RaceMode mode) => Workload("4.14") with
+    {
+        Mode = mode,
+        Clients = 2,
+        Connections = 400,
+        WindowAddedNs = 20_000,
+        Arrival = new Arrival.Lockstep(0),
+        SourcePorts = SourcePortChoice.Shared,
+    };
 
     private static RaceWorkload Workload(string era) => new() { Era = EraCatalog.Get(era), Mode = RaceMode.Default };
 
