@@ -90,7 +90,7 @@ public sealed partial class ExportTests
         string[] header = Fields(csv.Split('\n')[0]);
         string[] first = Fields(csv.Split('\n')[1]);
         JsonObject cell = JsonNode.Parse(RunFormat.Write(run))!["cells"]![0]!.AsObject();
-        string[] compound = ["delayed", "failedByClient", "perTrial", "perRound"];
+        string[] compound = ["delayed", "failedByClient", "windowCurve", "pairDistanceCurve", "perTrial", "perRound"];
         Assert.Equal(cell.Select(p => p.Key).Except(compound).Order(), header.Order());
         for (int i = 0; i < header.Length; i++)
         {

@@ -65,7 +65,7 @@ public class WorkloadTextTests
             (good with { Occupancy = 1.01 }, "--occupancy"),
             (good with { Occupancy = double.NaN }, "--occupancy"),
             (good with { Connections = 0 }, "--connections"),
-            (good with { Occupancy = 1, Destinations = 1000 }, "--occupancy"),
+            (good with { Occupancy = 1, Destinations = 1000 }, "10000 connections and 64512000 standing entries"),
             (good with { SourcePorts = SourcePortChoice.Fixed }, "--source-ports"),
         ];
         Assert.All(wrong, w => Assert.StartsWith(w.Option, Assert.Throws<ArgumentException>(w.Workload.Validate).Message, StringComparison.Ordinal));
