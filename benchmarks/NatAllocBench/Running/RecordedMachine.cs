@@ -30,11 +30,9 @@ internal static class RecordedMachine
         Cores = CpuSet.Parse(facts.Cpu.AllowedCpus).Count,
         OsDescription = facts.Os,
         Kernel = facts.KernelRelease,
-        Runtime = $".NET {facts.Runtime.Version}",
+        Runtime = facts.Runtime.Version,
         Gc = $"{(facts.Runtime.ServerGc ? "server" : "workstation")}, {(facts.Runtime.ConcurrentGc ? "" : "not ")}concurrent",
-        Tiering = facts.Runtime.Settings.Count == 0
-            ? "default"
-            : string.Join(", ", facts.Runtime.Settings.OrderBy(s => s.Key, StringComparer.Ordinal).Select(s => $"{s.Key}={s.Value}")),
+        Tiering = ChangedSettings(facts.Runtime.Settings),
         Clock = string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.Clock.Source}, resolution {facts.Clock.ResolutionNs:0.#} ns, cost {facts.Clock.CostNs:0.#} ns"),
@@ -43,6 +41,13 @@ internal static class RecordedMachine
         CoreToCoreNs = calibration is null ? null : Matrix(calibration.LineTransfers),
         Warnings = [.. facts.Warnings.Select(warning => warning.Text)],
     };
+
+    private static string ChangedSettings(IReadOnlyDictionary<string, string> settings)
+    {
+        string[] changed = [.. settings.Where(setting => setting.Value != "default").OrderBy(s => s.Key, StringComparer.Ordinal)
+            .Select(setting => $"{setting.Key}={setting.Value}")];
+        return changed.Length == 0 ? "default" : string.Join(", ", changed);
+    }
 
     private static Dictionary<string, IReadOnlyDictionary<string, string>> Sections(MachineFacts facts)
     {
