@@ -34,6 +34,9 @@ internal static class RaceCommandOptions
     private static readonly Option<string> Pool = List("--pool", "NAT addresses.", "1,4");
     private static readonly Option<string> Occupancy = List("--occupancy", "Share of ports in TIME_WAIT at the start, 0 to 1.", "0,0.3");
     private static readonly Option<string> Fill = new("--fill") { Description = "How they came about: self, random or block.", HelpName = "KIND" };
+    private static readonly Option<string> Churn = List(
+        "--churn", "Race in a steady state: new connections per second of a virtual clock, which close and expire.", "100,300");
+
     private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us");
     private static readonly Option<string> Arrivals = List(
         "--arrival", "closed, bursts[:D], lockstep[:D] (start offsets uniform in 0 to D), tick:SPREAD, poisson:RATE.", "bursts:2us");
@@ -75,7 +78,7 @@ internal static class RaceCommandOptions
 
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Window, Arrivals, SourcePorts, Protocol,
+        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, Arrivals, SourcePorts, Protocol,
         Connections, Seconds, Precision, Resolution, MaxTrials, Seed,
     ];
 
@@ -103,6 +106,7 @@ internal static class RaceCommandOptions
                 Pool = Numbers<int>(parsed, Pool) ?? series.Pool,
                 Occupancy = Numbers<double>(parsed, Occupancy) ?? series.Occupancy,
                 Fill = parsed.GetValue(Fill) ?? series.Fill,
+                Churn = Numbers<double>(parsed, Churn) ?? series.Churn,
                 Window = Texts(parsed, Window) ?? series.Window,
                 Arrival = Texts(parsed, Arrivals) ?? series.Arrival,
                 SourcePorts = parsed.GetValue(SourcePorts) ?? series.SourcePorts,

@@ -25,6 +25,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             from ports in series.Ports ?? ["1024-65535"]
             from pool in series.Pool ?? [1]
             from destinations in series.Destinations ?? [1]
+            from churn in series.Churn ?? [0]
             from clients in series.Clients ?? [40]
             from threads in series.Threads ?? [1]
             from era in series.Eras ?? ["4.14", "6.12"]
@@ -42,6 +43,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
                 Pool = pool,
                 Occupancy = occupancy,
                 Fill = ParseName<FillKind>("--fill", series.Fill ?? "self"),
+                ChurnPerSecond = churn,
                 WindowAddedNs = UsageException.Parse("--window", window, Duration.ParseNanoseconds),
                 Arrival = UsageException.Parse("--arrival", arrival, Arrival.Parse),
                 SourcePorts = ParseName<SourcePortChoice>("--source-ports", series.SourcePorts ?? "kernel"),

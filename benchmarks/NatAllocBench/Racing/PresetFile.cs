@@ -101,7 +101,7 @@ internal sealed record PresetFile
     private static IEnumerable<object?> Lists(PresetSeries series) =>
     [
         series.Eras, series.Modes, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool, series.Occupancy,
-        series.Window, series.Arrival,
+        series.Window, series.Arrival, series.Churn,
     ];
 }
 
@@ -129,6 +129,8 @@ internal sealed record PresetSeries
     public IReadOnlyList<double>? Occupancy { get; init; }
 
     public string? Fill { get; init; }
+
+    public IReadOnlyList<double>? Churn { get; init; }
 
     public IReadOnlyList<string>? Window { get; init; }
 

@@ -48,14 +48,16 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     private readonly LoserList _losers;
     private readonly ushort _sharedStart;
     private readonly TTelemetry _telemetry;
+    private readonly ChurnLife<TEra>? _life;
     private int _round;
     private ulong _roundStart;
     private CpuRandom _random;
     private PortRandom _portNoise;
     private WorkerTally _tally;
 
-    public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections, TTelemetry telemetry)
+    public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections, TTelemetry telemetry, ChurnLife<TEra>? life)
     {
+        _life = life;
         _telemetry = telemetry;
         _course = course;
         _workload = course.Workload;
@@ -87,6 +89,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     public WindowHistogram PairDistance { get; } = new();
 
     public long[] FailedByClient { get; }
+
+    /// <summary>The worker's virtual time, ms; 0 without a steady state.</summary>
+    public uint NowMs => _life?.NowMs ?? 0;
 
     /// <summary>Connections whose SYN was lost so far, or lost again.</summary>
     public int LoserCount => _losers.Count;
@@ -142,6 +147,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     public void Connect(int sender, int destination)
     {
         int client = sender / _workload.Threads;
+        _life?.Advance(ref _table.Cpu(_cpu));
         var tuple = ConntrackTuple<IPv4Address>.Of(
             _workload.Protocol,
             RaceWorkload.ClientAddress(client),
@@ -186,6 +192,11 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
             {
                 _telemetry.Confirmed(now, result, cpu.LastClashWith, Sequence());
             }
+        }
+
+        if (result == ConfirmResult.Inserted)
+        {
+            _life?.Opened(ref cpu, slot);
         }
 
         if (_tally.Count(choice, result))

@@ -101,9 +101,23 @@ public static class RaceTrial
         }
 
         TrialProof.Check(shared.Table, workers, standing);
-        TrialResult result = TrialSummary.Of(workers, reports, seed);
+        TrialResult result = TrialSummary.Of(workers, reports, seed) with { Living = Living(shared, workers.Max(worker => worker.Loop.NowMs)) };
         trace?.End(result, reports);
         return result;
+    }
+
+    /// <summary>Entries that had not expired at the end of a steady state; null without one.</summary>
+    private static long? Living<TEra>(RaceCourse<TEra> course, uint nowMs)
+        where TEra : struct, IEra
+    {
+        if (course.Workload.ChurnPerSecond == 0)
+        {
+            return null;
+        }
+
+        long living = 0;
+        course.Table.ForEach((slot, _) => living += course.Table.RemainingMs(slot, nowMs) > 0 ? 1 : 0);
+        return living;
     }
 
     private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random)

@@ -31,7 +31,10 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         _worker = worker;
         _senders = Share(course.Workload.Senders);
         int most = Math.Max(1, MostConnections());
-        _loop = new ConnectionLoop<TEra, TTelemetry>(course, worker, most, telemetry(most));
+        ChurnLife<TEra>? life = course.Workload.ChurnPerSecond > 0 && _senders > 0
+            ? new ChurnLife<TEra>(course.Table, course.Workload, _senders, collects: worker == 0)
+            : null;
+        _loop = new ConnectionLoop<TEra, TTelemetry>(course, worker, most, telemetry(most), life);
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         bool ticks = course.Workload.Arrival is Arrival.Tick;
         _delays = new ulong[ticks ? _senders : 0];

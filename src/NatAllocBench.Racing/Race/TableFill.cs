@@ -21,7 +21,7 @@ internal static class TableFill
         where TEra : struct, IEra
     {
         ref CpuState cpu = ref table.Cpu(0);
-        int perPool = (int)Math.Round(workload.Occupancy * workload.PortCount);
+        int perPool = (int)(workload.Standing / workload.Pool / workload.Destinations);
         if (perPool == 0)
         {
             return;
@@ -41,7 +41,23 @@ internal static class TableFill
                 }
             }
         }
+
+        SetClocks(table, workload.ChurnPerSecond > 0 ? RaceWorkload.TimeWaitMs : 0u);
     }
+
+    /// <summary>The trial begins at one time on all CPUs.</summary>
+    private static void SetClocks<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, uint nowMs)
+        where TEra : struct, IEra
+    {
+        for (int i = 0; i < table.CpuCount; i++)
+        {
+            table.Cpu(i).Now = nowMs;
+        }
+    }
+
+    /// <summary>In a steady state the standing entries came one after the other over the last two minutes, and go in that order.</summary>
+    private static uint Clock(RaceWorkload workload, long index, long count) =>
+        workload.ChurnPerSecond > 0 ? (uint)(Math.Min(index, count) * RaceWorkload.TimeWaitMs / count) : 0;
 
     /// <summary>
     /// With <c>random</c> up to 4.20 the allocator fills one block from a constant start. The block is written directly, since
@@ -74,6 +90,7 @@ internal static class TableFill
         int client = 0;
         for (; table.Count < wanted && client < 2 * count; client++)
         {
+            cpu.Now = Clock(workload, client, count);
             ushort port = (ushort)(ports.Low + (2 * random.NextBelow(ports.Count / 2)));
             Establish(table, ref cpu, ref random, workload, destination, client, port, in rule);
         }
@@ -118,6 +135,8 @@ internal static class TableFill
         uint wanted = table.Count + (uint)count;
         for (int i = 0; i < ports.Length && table.Count < wanted; i++)
         {
+            cpu.Now = Clock(workload, firstClient + i, count);
+
             // A client that has the port already, and a rule with that port only: kept without a probe, in every era from 2.6.37 on.
             ushort port = ports[(first + i) % ports.Length];
             NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(address)).WithPorts(port, port);

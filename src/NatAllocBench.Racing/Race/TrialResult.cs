@@ -37,6 +37,9 @@ public sealed record TrialResult
     /// <summary>Failed insertions of each client, where there are at most 256; else empty.</summary>
     public required IReadOnlyList<long> FailedByClient { get; init; }
 
+    /// <summary>Entries that had not expired at the end of a steady state; null without one.</summary>
+    public long? Living { get; init; }
+
     /// <summary>Preemptions of all workers during the trial; null where the system does not tell.</summary>
     public long? Preemptions { get; init; }
 

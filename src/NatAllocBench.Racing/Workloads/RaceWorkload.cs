@@ -10,6 +10,12 @@ public sealed record RaceWorkload
     /// <summary>Number of ports from 1024 to 65535.</summary>
     public const int AllPorts = 64512;
 
+    /// <summary>How long a closed connection stands in TIME_WAIT, ms.</summary>
+    public const int TimeWaitMs = 120_000;
+
+    /// <summary>How long a connection of a steady state lives, ms of the virtual clock.</summary>
+    public const int LifetimeMs = 1_000;
+
     private const int MaxStanding = 1 << 25;
 
     /// <summary>The era.</summary>
@@ -54,6 +60,12 @@ public sealed record RaceWorkload
     /// <summary>How clients choose ports.</summary>
     public SourcePortChoice SourcePorts { get; init; }
 
+    /// <summary>
+    /// New connections per second of a virtual clock in a steady state: they open, live for a second, close, stand in TIME_WAIT for two
+    /// minutes and expire; the table starts with those of the last two minutes. 0: nothing closes during the trial.
+    /// </summary>
+    public double ChurnPerSecond { get; init; }
+
     /// <summary>Connections of one trial, all clients together, at least 1.</summary>
     public int Connections { get; init; } = 10_000;
 
@@ -67,7 +79,12 @@ public sealed record RaceWorkload
     public int PortCount => PortMax - PortMin + 1;
 
     /// <summary>Entries that stand in the table at the start.</summary>
-    public long Standing => (long)Math.Round(Occupancy * PortCount) * Pool * Destinations;
+    public long Standing => ChurnPerSecond > 0
+        ? (long)(ChurnPerSecond * TimeWaitMs / 1000)
+        : (long)Math.Round(Occupancy * PortCount) * Pool * Destinations;
+
+    /// <summary>Entries of a steady state by Little's law: rate times the time that a connection stands.</summary>
+    public double SteadyEntries => ChurnPerSecond * (TimeWaitMs + LifetimeMs) / 1000;
 
     /// <summary>The rule.</summary>
     public NatRange<IPv4Address> Rule
@@ -102,6 +119,11 @@ public sealed record RaceWorkload
         Check(PortMin > 0, "--ports 0-...: port 0 cannot be used; begin at 1 or above");
         Check(Pool is >= 1 and <= 254, $"--pool {Pool}: use 1 to 254 addresses");
         Check(Occupancy is >= 0 and <= 1, FormattableString.Invariant($"--occupancy {Occupancy}: use a share from 0 to 1"));
+        Check(ChurnPerSecond is 0 or (>= 1 and <= 1e6), FormattableString.Invariant($"--churn {ChurnPerSecond}: use 1 to 1000000 connections per second"));
+        Check(ChurnPerSecond == 0 || Occupancy == 0, "--churn brings its own standing entries: leave --occupancy out");
+        Check(ChurnPerSecond == 0 || Protocol == IPProtocol.Tcp, "--churn needs connections that close: use --protocol tcp");
+        Check(SteadyEntries <= (double)PortCount * Pool * Destinations,
+            FormattableString.Invariant($"--churn {ChurnPerSecond} keeps {SteadyEntries:0} entries, more than the {(long)PortCount * Pool * Destinations} ports there are: lower it, or raise --destinations or --pool"));
         Check(Connections >= 1, $"--connections {Connections}: use at least 1");
         Check(Standing + Connections <= MaxStanding,
             $"{Connections} connections and {Standing} standing entries (--occupancy over {Destinations} destinations and {Pool} addresses) are more than the {MaxStanding} that fit: lower --connections or --occupancy");

@@ -35,6 +35,7 @@ public sealed record Workload
         ("portMax", Text(cell.PortMax)),
         ("occupancy", Text(cell.Occupancy)),
         ("windowAddedNs", Text(cell.WindowAddedNs)),
+        ("churnPerSecond", Text(cell.ChurnPerSecond)),
         ("arrival", cell.Arrival),
         ("sourcePorts", cell.SourcePorts),
     ]);

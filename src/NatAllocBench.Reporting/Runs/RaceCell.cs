@@ -51,6 +51,15 @@ public sealed record RaceCell
     /// <summary>The busy wait added between allocation and confirm, in nanoseconds.</summary>
     public double? WindowAddedNs { get; init; }
 
+    /// <summary>New connections per second of the virtual clock in a steady state; null where nothing closes.</summary>
+    public double? ChurnPerSecond { get; init; }
+
+    /// <summary>Entries standing in the steady state, the mean of the trials' ends; null without one.</summary>
+    public double? SteadyEntries { get; init; }
+
+    /// <summary>The same by Little's law: the rate times the time that a connection stands.</summary>
+    public double? SteadyEntriesPredicted { get; init; }
+
     /// <summary>How connections arrive, for example <c>closed</c>, <c>burst</c>, <c>pairs</c>.</summary>
     public string? Arrival { get; init; }
 

@@ -43,6 +43,7 @@ public static class RaceTables
         new("ports", ColumnRole.Parameter, c => c is { PortMin: { } low, PortMax: { } high } ? $"{low}-{high}" : null),
         new("occupancy", ColumnRole.Parameter, c => Exact(c.Occupancy)),
         new("added window (ns)", ColumnRole.Parameter, c => Exact(c.WindowAddedNs)),
+        new("churn (connections/s)", ColumnRole.Parameter, c => Exact(c.ChurnPerSecond)),
         new("arrival", ColumnRole.Parameter, c => c.Arrival, IsNumber: false),
         new("source ports", ColumnRole.Parameter, c => c.SourcePorts, IsNumber: false),
     ];
@@ -54,6 +55,8 @@ public static class RaceTables
         [
             new("insert_failed [95 %]", ColumnRole.Figure,
                 c => c is { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? Figures.Rate(rate, low, high) : null),
+            new("steady entries", ColumnRole.Figure, c => Significant(c.SteadyEntries)),
+            new("by Little's law", ColumnRole.Figure, c => Significant(c.SteadyEntriesPredicted)),
             new("attempts", ColumnRole.Figure, c => Count(c.Attempts)),
             new("trials", ColumnRole.Figure, c => Count(c.Trials)),
             new("failed", ColumnRole.Figure, c => Count(c.InsertFailed)),

@@ -78,6 +78,9 @@ internal static class RaceCellCheck
             problems.Same(place, "rate", cell.Rate, (double)failed / attempts, "insertFailed / attempts");
         }
 
+        problems.NotNegative<double>(place, "churnPerSecond", cell.ChurnPerSecond);
+        problems.NotNegative<double>(place, "steadyEntries", cell.SteadyEntries);
+        problems.NotNegative<double>(place, "steadyEntriesPredicted", cell.SteadyEntriesPredicted);
         CheckCurve(place, "windowCurve", cell.WindowCurve, problems);
         CheckCurve(place, "pairDistanceCurve", cell.PairDistanceCurve, problems);
         foreach (DelayedShare delayed in cell.Delayed ?? [])

@@ -5,7 +5,7 @@ namespace NatAllocBench.Tests.Repository;
 /// <summary>What is published in the repository agrees with the runs it comes from.</summary>
 public class RepositoryTests
 {
-    private static readonly string Root = FindRoot();
+    internal static readonly string Root = FindRoot();
 
     public static TheoryData<string> Documents =>
         [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"))

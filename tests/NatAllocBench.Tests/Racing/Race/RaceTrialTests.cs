@@ -166,6 +166,20 @@ public class RaceTrialTests
         Assert.Equal(0, result.Total.Confirmed);
     }
 
+    [Theory]
+    [InlineData("3.14")]
+    [InlineData("4.14")]
+    [InlineData("5.15")]
+    [InlineData("6.12")]
+    public void A_steady_state_stands_at_what_Littles_law_says(string era)
+    {
+        // 100 connections/s stand 121 s each; 20,000 connections are 200 s of the virtual clock.
+        TrialResult result = Run(Workload(era) with { Clients = 8, Connections = 20_000, ChurnPerSecond = 100 }, cpus: 2);
+
+        Assert.Equal(20_000, result.Total.Attempts + result.Total.Skipped);
+        Assert.InRange(result.Living!.Value, 12_100 * 0.98, 12_100 * 1.02);
+    }
+
     [Fact]
     public void UDP_races_like_TCP()
     {

@@ -65,6 +65,9 @@ public class WorkloadTextTests
             (good with { Occupancy = 1.01 }, "--occupancy"),
             (good with { Occupancy = double.NaN }, "--occupancy"),
             (good with { Connections = 0 }, "--connections"),
+            (good with { ChurnPerSecond = -1 }, "--churn"),
+            (good with { ChurnPerSecond = 600 }, "--churn"),
+            (good with { ChurnPerSecond = 100, Occupancy = 0.1 }, "--churn"),
             (good with { Occupancy = 1, Destinations = 1000 }, "10000 connections and 64512000 standing entries"),
             (good with { SourcePorts = SourcePortChoice.Fixed }, "--source-ports"),
         ];

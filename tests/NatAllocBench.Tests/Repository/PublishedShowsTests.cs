@@ -1,0 +1,67 @@
+using NatAllocBench.Reporting;
+
+namespace NatAllocBench.Tests.Repository;
+
+/// <summary>What the published runs must show, read from the runs themselves.</summary>
+public class PublishedShowsTests
+{
+    [Fact]
+    public void The_rover_era_loses_2_to_4_per_cent_in_the_articles_setting_for_10_to_80_clients()
+    {
+        RaceCell[] cells = [.. ArticleCells("4.14", "default")];
+
+        Assert.Equal([10, 20, 40, 80], cells.Select(cell => cell.Clients).Order());
+        Assert.All(cells, cell => Assert.InRange(cell.Rate!.Value, 0.02, 0.04));
+    }
+
+    [Fact]
+    public void Random_fully_loses_at_least_100_times_less()
+    {
+        double rover = Pooled(ArticleCells("4.14", "default"));
+
+        Assert.True(100 * Pooled(ArticleCells("4.14", "random-fully")) <= rover);
+    }
+
+    [Fact]
+    public void An_interlocked_rover_is_far_below_the_racy_one()
+    {
+        double rover = Pooled(ArticleCells("4.14", "default"));
+
+        Assert.InRange(Pooled(ArticleCells("4.14", "rover-interlocked")), 0, rover / 5);
+    }
+
+    [Fact]
+    public void The_measured_window_without_added_wait_is_below_a_microsecond()
+    {
+        RaceCell[] cells = [.. Newest("xing-2018").Where(cell => cell is { WindowAddedNs: 0, Missing: null })];
+
+        Assert.NotEmpty(cells);
+        Assert.All(cells, cell => Assert.InRange(cell.WindowP50Ns!.Value, 1, 999));
+    }
+
+    [Fact]
+    public void The_2021_test_loses_about_what_its_repository_says()
+    {
+        RaceCell rover = Newest("xing-2021").Single(cell => cell is { Era: "4.14", Mode: "default" });
+
+        // 2,268 of 101,498 connections.
+        Assert.InRange(0.0223, rover.RateLow!.Value * 0.8, rover.RateHigh!.Value * 1.2);
+    }
+
+    [Fact]
+    public void Every_preset_that_the_README_names_first_has_a_published_run() =>
+        Assert.All(["quick", "xing-2018", "xing-2021"], preset => Assert.NotEmpty(Newest(preset)));
+
+    private static IEnumerable<RaceCell> ArticleCells(string era, string mode) =>
+        Newest("xing-2018").Where(cell => cell.Series == "the article's setting" && cell.Era == era && cell.Mode == mode);
+
+    private static double Pooled(IEnumerable<RaceCell> cells) =>
+        (double)cells.Sum(cell => cell.InsertFailed!.Value) / cells.Sum(cell => cell.Attempts!.Value);
+
+    private static IReadOnlyList<RaceCell> Newest(string preset) =>
+        new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
+            .Select(RunFormat.ReadFile)
+            .OfType<RunRecord<RaceCell>>()
+            .Where(run => run.Preset == preset)
+            .MaxBy(run => run.StartedUtc)!.Cells;
+}
