@@ -101,13 +101,18 @@ public static class RaceTrial
         }
 
         TrialProof.Check(shared.Table, workers, standing);
-        TrialResult result = TrialSummary.Of(workers, reports, seed) with { Living = Living(shared, workers.Max(worker => worker.Loop.NowMs)) };
+        TrialResult result = TrialSummary.Of(workers, reports, seed) with
+        {
+            Living = Living(shared, workers.Max(worker => worker.Loop.NowMs), workers.Sum(worker => worker.Loop.Recovered)),
+        };
         trace?.End(result, reports);
         return result;
     }
 
-    /// <summary>Entries that had not expired at the end of a steady state; null without one.</summary>
-    private static long? Living<TEra>(RaceCourse<TEra> course, uint nowMs)
+    /// <summary>
+    /// Entries that had not expired at the end of a steady state, without those that the retransmissions behind it brought; null without one.
+    /// </summary>
+    private static long? Living<TEra>(RaceCourse<TEra> course, uint nowMs, long recovered)
         where TEra : struct, IEra
     {
         if (course.Workload.ChurnPerSecond == 0)
@@ -117,7 +122,7 @@ public static class RaceTrial
 
         long living = 0;
         course.Table.ForEach((slot, _) => living += course.Table.RemainingMs(slot, nowMs) > 0 ? 1 : 0);
-        return living;
+        return living - recovered;
     }
 
     private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random)

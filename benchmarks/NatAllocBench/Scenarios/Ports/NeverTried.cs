@@ -1,7 +1,7 @@
+using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
-using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
