@@ -20,17 +20,29 @@ public static partial class PublishedRun
         return files;
     }
 
-    /// <summary>Writes the generated files of a run that differ from what they should be.</summary>
+    /// <summary>
+    /// Writes the generated files of a run that differ from what they should be, and the run itself where only its form does: one that was
+    /// written before the format gained a member gets that member without a value.
+    /// </summary>
     /// <param name="directory">The run's directory.</param>
     /// <returns>The names of the files that were written.</returns>
     /// <exception cref="RunFormatException">The run cannot be read.</exception>
     /// <exception cref="ResultsWriteException">A file cannot be written.</exception>
     public static IReadOnlyList<string> Regenerate(string directory)
     {
-        string[] stale = [.. Stale(directory, RunFormat.ReadFile(directory), out IReadOnlyDictionary<string, byte[]> files)];
+        RunRecord run = RunFormat.ReadFile(directory);
+        List<string> stale = [.. Stale(directory, run, out IReadOnlyDictionary<string, byte[]> files)];
         foreach (string name in stale)
         {
             AtomicFile.Write(Path.Combine(directory, name), files[name]);
+        }
+
+        string runFile = Path.Combine(directory, ResultsStore.RunFileName);
+        byte[] form = RunFormat.Write(run);
+        if (!RunFormat.ReadBytes(runFile).AsSpan().SequenceEqual(form))
+        {
+            AtomicFile.Write(runFile, form);
+            stale.Add(ResultsStore.RunFileName);
         }
 
         return stale;
@@ -50,7 +62,7 @@ public static partial class PublishedRun
 
         if (!RunFormat.ReadBytes(Path.Combine(directory, ResultsStore.RunFileName)).AsSpan().SequenceEqual(RunFormat.Write(run)))
         {
-            faults.Add($"{ResultsStore.RunFileName} is not in the form in which it is written; do not edit it");
+            faults.Add($"{ResultsStore.RunFileName} is not in the form in which it is written; run publish, and do not edit it");
         }
 
         faults.AddRange(Stale(directory, run, out _).Select(name => $"{name} is not what the run generates; run publish"));
