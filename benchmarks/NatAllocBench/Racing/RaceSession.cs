@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Racing.Race;
 
@@ -23,7 +24,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
         List<MeasuredCell> open = [.. cells.Where(cell => cell.Plan.Missing is null)];
         for (int done = 0; open.Count > 0;)
         {
-            Shuffle(open, ref random);
+            random.Shuffle(CollectionsMarshal.AsSpan(open));
             foreach (MeasuredCell cell in open)
             {
                 if (cancellation.IsCancellationRequested || (clock.Elapsed.TotalSeconds > limits.Seconds && HasAll(cells, 1)))
@@ -70,13 +71,4 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
 
     private static bool HasAll(IReadOnlyList<MeasuredCell> cells, int trials) =>
         cells.All(cell => cell.Plan.Missing is not null || cell.Trials >= trials);
-
-    private static void Shuffle(List<MeasuredCell> list, ref CpuRandom random)
-    {
-        for (int i = list.Count - 1; i > 0; i--)
-        {
-            int j = (int)random.NextBelow((uint)i + 1);
-            (list[i], list[j]) = (list[j], list[i]);
-        }
-    }
 }

@@ -35,6 +35,18 @@ public struct CpuRandom(ulong seed) : IRandomSource
     /// <summary>A number in [0, 1).</summary>
     public double NextUnit() => (Next64() >> 11) * (1.0 / (1UL << 53));
 
+    /// <summary>Puts the elements into a random order; every order is equally likely.</summary>
+    /// <typeparam name="T">Type of the elements.</typeparam>
+    /// <param name="values">The elements.</param>
+    public void Shuffle<T>(Span<T> values)
+    {
+        for (int i = values.Length - 1; i > 0; i--)
+        {
+            int j = (int)NextBelow((uint)i + 1);
+            (values[i], values[j]) = (values[j], values[i]);
+        }
+    }
+
     /// <summary>The finaliser of SplitMix64.</summary>
     private static ulong Mix(ulong value)
     {

@@ -58,9 +58,9 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         _loop.Begin();
         bool finished = _course.Workload.Arrival switch
         {
-            Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _senders, TotalRounds(_course.Workload.Senders)),
-            Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _senders), TotalRounds(_course.Workers)),
-            Arrival.Tick tick => RunTicks(tick.SpreadNs, TotalRounds(_course.Workload.Senders), cancellation),
+            Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _senders),
+            Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _senders)),
+            Arrival.Tick tick => RunTicks(tick.SpreadNs, cancellation),
             Arrival.Poisson poisson => RunPoisson(poisson.PerSecond, cancellation),
             _ => RunClosed(cancellation),
         };
@@ -83,8 +83,8 @@ internal sealed class RaceWorker<TEra, TTelemetry>
 
     private int MostConnections() => _course.Workload.Arrival switch
     {
-        Arrival.Bursts or Arrival.Tick => TotalRounds(_course.Workload.Senders) * _senders,
-        Arrival.Lockstep => TotalRounds(_course.Workers),
+        Arrival.Bursts or Arrival.Tick => Rounds * _senders,
+        Arrival.Lockstep => Rounds,
         _ => OwnConnections(),
     };
 
@@ -128,9 +128,10 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     }
 
     /// <summary>Bursts and pairs: workers meet, wait until a common tick and an offset of their own, and send without a pause.</summary>
-    private bool RunRounds(double offsetNs, int perRound, int rounds)
+    private bool RunRounds(double offsetNs, int perRound)
     {
         bool pairs = _course.Workload.Arrival is Arrival.Lockstep;
+        int rounds = Rounds;
         for (int round = 0, next = 0; round < rounds; round++)
         {
             ulong offset = TickClock.FromNanoseconds(offsetNs * _timing.NextUnit());
@@ -152,8 +153,9 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     }
 
     /// <summary>Ticks: every client thread of this worker sends once a tick, each after a delay of its own.</summary>
-    private bool RunTicks(double spreadNs, int rounds, CancellationToken cancellation)
+    private bool RunTicks(double spreadNs, CancellationToken cancellation)
     {
+        int rounds = Rounds;
         for (int round = 0; round < rounds; round++)
         {
             for (int sender = 0; sender < _senders; sender++)

@@ -123,7 +123,7 @@ internal static class TableFill
         int first = 0;
         if (workload.Fill == FillKind.Random || (workload.Fill == FillKind.Self && !HasConstantStart(workload)))
         {
-            Shuffle(ports, ref random);
+            random.Shuffle<ushort>(ports);
         }
         else
         {
@@ -150,15 +150,6 @@ internal static class TableFill
     {
         var tuple = Tuple(workload, RaceWorkload.NatAddress(address), destination, 0);
         return KeyedStart.Of(table.Era, table.Nat, in tuple) % workload.PortCount;
-    }
-
-    private static void Shuffle(ushort[] ports, ref CpuRandom random)
-    {
-        for (int i = ports.Length - 1; i > 0; i--)
-        {
-            int j = (int)random.NextBelow((uint)i + 1);
-            (ports[i], ports[j]) = (ports[j], ports[i]);
-        }
     }
 
     private static ConntrackTuple<IPv4Address> Tuple(RaceWorkload workload, IPv4Address source, int destination, ushort port) =>
