@@ -82,11 +82,8 @@ public class UniqueTupleBenchmarks
 
         public ulong Probes => _micro.Cpu.Probes;
 
-        public PortChoice Choose()
-        {
-            NatSetup.Choose(_micro.Table, ref _micro.Cpu, ref _micro.Random, _slot, in _rule, ManipType.Source, out PortChoice choice);
-            return choice;
-        }
+        public PortChoice Choose() =>
+            NatSetup.Choose(_micro.Table, ref _micro.Cpu, ref _micro.Random, _slot, in _rule, ManipType.Source, out _);
 
         public void Dispose() => _micro.Dispose();
     }

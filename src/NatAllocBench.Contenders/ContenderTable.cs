@@ -58,7 +58,7 @@ internal sealed class ContenderTable<TStore> : IConnectionTable
         int confirmed = 0;
         for (int flow = first; flow < end; flow++)
         {
-            ConntrackTuple<IPv4Address> tuple = flows.Next();
+            flows.Next(out ConntrackTuple<IPv4Address> tuple);
             if (mine.Find(_store, FlowKey.Of(in tuple)) is not null)
             {
                 continue;
@@ -89,7 +89,7 @@ internal sealed class ContenderTable<TStore> : IConnectionTable
         int deleted = 0;
         for (int flow = first; flow < end; flow++)
         {
-            ConntrackTuple<IPv4Address> tuple = flows.Next();
+            flows.Next(out ConntrackTuple<IPv4Address> tuple);
             if (mine.Find(_store, FlowKey.Of(in tuple)) is { } connection && connection.TryClaimRemoval())
             {
                 _store.Remove(connection);

@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
@@ -12,9 +13,9 @@ namespace NatAllocBench.Netfilter.Batching;
 /// through the same code as ever, which finds those hashes ready.
 /// </summary>
 /// <remarks>
-/// The stages only guess: that a connection asks for its own port, and for one random candidate. What they compute is found by the exact
-/// tuple it belongs to, and a draw is looked at ahead on a copy of the generator. So ports, probes, counters and table are those of one
-/// connection after the other. One batch serves one CPU.
+/// The stages only guess which REPLY tuples a connection will ask for. What they compute is found by the exact tuple it belongs to, and a
+/// draw is looked at ahead on a copy of the generator. So ports, probes, counters and table are those of one connection after the
+/// other. One batch serves one CPU.
 /// </remarks>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
@@ -25,16 +26,14 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     /// <summary>Most connections of a batch.</summary>
     public const int MaxSize = 64;
 
-    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
+    private const int Lanes = SipHash24Lanes.Count;
     private readonly ConntrackTable<TAddress, TEra, Batched> _table;
     private readonly int _size;
     private readonly NativeRegion _memory;
-    private readonly ReplyHashMemo<TAddress>* _memos;
+    private readonly FlowLanes.Scratch* _scratch;
+    private readonly HashMemo<TAddress>* _memos;
     private readonly ConntrackTuple<TAddress>* _replies;
-    private readonly uint* _originalHashes;
-    private readonly uint* _sourceHashes;
-    private readonly uint* _replyHashes;
-    private SharedPrefix<TAddress, TEra> _keptPrefix;
+    private readonly uint* _hashes;
     private bool _expectsSearch;
 
     /// <summary>An empty batch.</summary>
@@ -46,15 +45,13 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxSize);
         _table = table;
         _size = size;
-        int memos = MaxSize * sizeof(ReplyHashMemo<TAddress>);
+        int memos = MaxSize * sizeof(HashMemo<TAddress>);
         int replies = MaxSize * sizeof(ConntrackTuple<TAddress>);
-        const int Hashes = MaxSize * sizeof(uint);
-        _memory = new NativeRegion(memos + replies + (3 * Hashes));
-        _memos = (ReplyHashMemo<TAddress>*)_memory.Pointer;
-        _replies = (ConntrackTuple<TAddress>*)(_memory.Pointer + memos);
-        _originalHashes = (uint*)(_memory.Pointer + memos + replies);
-        _sourceHashes = _originalHashes + MaxSize;
-        _replyHashes = _sourceHashes + MaxSize;
+        _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + memos + replies + (MaxSize * sizeof(uint)));
+        _scratch = (FlowLanes.Scratch*)_memory.Pointer;
+        _memos = (HashMemo<TAddress>*)(_memory.Pointer + sizeof(FlowLanes.Scratch));
+        _replies = (ConntrackTuple<TAddress>*)((byte*)_memos + memos);
+        _hashes = (uint*)((byte*)_replies + replies);
     }
 
     /// <summary>Brings connections through, in order. Those that stand already, or find no slot, are passed over.</summary>
@@ -78,7 +75,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
             Prepare(ref cpu, random, batch, in range);
             for (int i = 0; i < batch.Length; i++)
             {
-                inserted += ConnectOne(ref cpu, ref random, in batch[i], i, in range, window) ? 1 : 0;
+                inserted += ConnectOne(ref cpu, ref random, in batch[i], _memos + i, in range, window) ? 1 : 0;
             }
         }
 
@@ -90,9 +87,14 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     public void Dispose() => _memory.Dispose();
 
     private bool ConnectOne(
-        ref CpuState cpu, ref CpuRandom random, in ConntrackTuple<TAddress> tuple, int index, in NatRange<TAddress> range, Action? window)
+        ref CpuState cpu,
+        ref CpuRandom random,
+        in ConntrackTuple<TAddress> tuple,
+        HashMemo<TAddress>* memo,
+        in NatRange<TAddress> range,
+        Action? window)
     {
-        uint hash = _originalHashes[index];
+        uint hash = memo->OriginalHash;
         if (_table.TryFind(ref cpu, in tuple, hash, out _))
         {
             return false;
@@ -104,8 +106,8 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
             return false;
         }
 
-        _table.StashSourceHash(slot, _sourceHashes[index]);
-        cpu.HashMemo = _memos + index;
+        _table.StashSourceHash(slot, memo->SourceHash);
+        cpu.HashMemo = memo;
         _expectsSearch = NatSetup.Run(_table, ref cpu, ref random, slot, in range, ManipType.Source) == PortChoice.Searched;
         window?.Invoke();
         return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted;
@@ -115,84 +117,94 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     private void Prepare(
         ref CpuState cpu, CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> batch, in NatRange<TAddress> range)
     {
-        int count = batch.Length;
-        _table.PrefetchSlots(ref cpu, count);
-        TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, batch, new Span<uint>(_originalHashes, count));
-        for (int i = 0; i < count; i++)
-        {
-            _table.PrefetchHead(_originalHashes[i]);
-        }
-
-        TupleLanes<TAddress, TEra>.HashSources(
-            _table.Traits.BySourceHash, in _table.Secrets, batch, new Span<uint>(_sourceHashes, count));
-        for (int i = 0; i < count; i++)
-        {
-            _table.PrefetchSource(_sourceHashes[i]);
-            _replies[i] = Kept(in batch[i], in range);
-        }
-
-        HashReplies(count);
-        for (int i = 0; i < count; i++)
-        {
-            _memos[i].Kept = _replies[i];
-            _memos[i].KeptHash = _replyHashes[i];
-            _memos[i].Candidate = _replies[i];
-            _memos[i].CandidateHash = _replyHashes[i];
-        }
-
-        if (GuessCandidates(ref random, batch, in range))
-        {
-            HashReplies(count);
-            for (int i = 0; i < count; i++)
-            {
-                _memos[i].Candidate = _replies[i];
-                _memos[i].CandidateHash = _replyHashes[i];
-                _table.PrefetchHead(_replyHashes[i]);
-            }
-        }
-
-        for (int i = 0; i < count; i++)
-        {
-            _table.PrefetchFirstNode(_originalHashes[i]);
-            _table.PrefetchFirstNode(_memos[i].CandidateHash);
-        }
-    }
-
-    private void HashReplies(int count) => TupleLanes<TAddress, TEra>.HashReplies(
-        in _table.Secrets,
-        new ReadOnlySpan<ConntrackTuple<TAddress>>(_replies, count),
-        new Span<uint>(_replyHashes, count),
-        ref _keptPrefix);
-
-    /// <summary>The REPLY tuple with the connection's own port at the NAT address.</summary>
-    private ConntrackTuple<TAddress> Kept(in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
-    {
-        ConntrackTuple<TAddress> mapping = original;
-        AddressPool.Choose(ref mapping, in range, ManipType.Source, _table.Traits.PoolHash);
-        return mapping.Invert();
-    }
-
-    /// <summary>The REPLY tuples with the first candidate of each search, where searches begin at random and are to be expected.</summary>
-    private bool GuessCandidates(ref CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> batch, in NatRange<TAddress> range)
-    {
-        EraTraits traits = _table.Traits;
-        StartOffset start = (range.Flags & NatFlags.ProtoRandom) != 0 ? traits.RandomStart
-            : (range.Flags & NatFlags.ProtoRandomFully) != 0 ? traits.RandomFullyStart : traits.DefaultStart;
-        if (start != StartOffset.Random || (!_expectsSearch && (range.Flags & AnyRandom) == 0))
-        {
-            return false;
-        }
-
+        _table.PrefetchSlots(ref cpu, batch.Length);
+        var guess = new ReplyGuess<TAddress>(_table.Traits, in range, _expectsSearch);
         for (int i = 0; i < batch.Length; i++)
         {
-            ConntrackTuple<TAddress> mapping = _replies[i].Invert();
-            if (PortCandidates.For(in mapping, in range, ManipType.Source, traits) is { } candidates)
+            guess.Write(ref random, in batch[i], in range, ref _memos[i]);
+        }
+
+        int done = 0;
+        if (HasFlowLanes)
+        {
+            for (; done + Lanes <= batch.Length; done += Lanes)
             {
-                candidates.Apply(ref mapping, random.Next16());
-                _replies[i] = mapping.Invert();
+                HashEight(batch.Slice(done, Lanes), _memos + done);
+                PrefetchHeads(done, Lanes);
             }
         }
 
-        return true;
+        HashTuples(batch[done..], _memos + done);
+        PrefetchHeads(done, batch.Length - done);
+        for (int i = 0; i < batch.Length; i++)
+        {
+            _table.PrefetchFirstNode(_memos[i].OriginalHash);
+            _table.PrefetchFirstNode(_memos[i].OtherHash);
+        }
+    }
+
+    private bool HasFlowLanes => typeof(TAddress) == typeof(IPv4Address)
+        && TEra.Hash == TableHash.SipHash39 && _table.Traits.BySourceHash == BySourceHash.SipHash32;
+
+    private void HashEight(ReadOnlySpan<ConntrackTuple<TAddress>> originals, HashMemo<TAddress>* memos)
+    {
+        if (!TupleLanes<TAddress, TEra>.HasOneZone(originals))
+        {
+            HashTuples(originals, memos);
+            return;
+        }
+
+        fixed (ConntrackTuple<TAddress>* first = originals)
+        {
+            FlowLanes.Fill(
+                _table.Secrets.Key,
+                _table.Secrets.NetMix,
+                in *(ConntrackTuple<IPv4Address>*)first,
+                (HashMemo<IPv4Address>*)memos,
+                _scratch);
+        }
+    }
+
+    /// <summary>The same for the other eras and IPv6, a kind of hash at a time.</summary>
+    private void HashTuples(ReadOnlySpan<ConntrackTuple<TAddress>> originals, HashMemo<TAddress>* memos)
+    {
+        int count = originals.Length;
+        var hashes = new Span<uint>(_hashes, count);
+        TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, originals, hashes);
+        for (int i = 0; i < count; i++)
+        {
+            memos[i].OriginalHash = hashes[i];
+            _replies[i] = memos[i].Reply;
+        }
+
+        TupleLanes<TAddress, TEra>.HashSources(_table.Traits.BySourceHash, in _table.Secrets, originals, hashes);
+        for (int i = 0; i < count; i++)
+        {
+            memos[i].SourceHash = hashes[i];
+        }
+
+        TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, new ReadOnlySpan<ConntrackTuple<TAddress>>(_replies, count), hashes);
+        for (int i = 0; i < count; i++)
+        {
+            memos[i].ReplyHash = hashes[i];
+            _replies[i].Keys = memos[i].OtherKeys;
+        }
+
+        TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, new ReadOnlySpan<ConntrackTuple<TAddress>>(_replies, count), hashes);
+        for (int i = 0; i < count; i++)
+        {
+            memos[i].OtherHash = hashes[i];
+        }
+    }
+
+    private void PrefetchHeads(int first, int count)
+    {
+        for (int i = first; i < first + count; i++)
+        {
+            _table.PrefetchHead(_memos[i].OriginalHash);
+            _table.PrefetchSource(_memos[i].SourceHash);
+            _table.PrefetchHead(_memos[i].ReplyHash);
+            _table.PrefetchHead(_memos[i].OtherHash);
+        }
     }
 }

@@ -74,38 +74,8 @@ internal static class TupleLanes<TAddress, TEra>
         }
     }
 
-    /// <summary>Hashes REPLY tuples that, where one destination is popular, differ in their last key only.</summary>
-    [SkipLocalsInit]
-    public static void HashReplies(
-        in HashSecrets secrets, ReadOnlySpan<ConntrackTuple<TAddress>> tuples, Span<uint> hashes, ref SharedPrefix<TAddress, TEra> prefix)
-    {
-        if (TEra.Hash != TableHash.SipHash39 || tuples.Length < Lanes || !prefix.TryCover(in secrets, tuples))
-        {
-            Hash(in secrets, tuples, hashes);
-            return;
-        }
-
-        Span<ulong> words = stackalloc ulong[Lanes];
-        Span<ulong> results = stackalloc ulong[Lanes];
-        int done = 0;
-        for (; done + Lanes <= tuples.Length; done += Lanes)
-        {
-            for (int lane = 0; lane < Lanes; lane++)
-            {
-                words[lane] = prefix.Prefix.LastWord39(tuples[done + lane].DestinationKey);
-            }
-
-            SipHash24Lanes.HashTails(in prefix.Prefix.State, words, results);
-            Narrow(results, hashes[done..]);
-        }
-
-        for (; done < tuples.Length; done++)
-        {
-            hashes[done] = prefix.Prefix.Finish(tuples[done].DestinationKey);
-        }
-    }
-
-    private static bool HasOneZone(ReadOnlySpan<ConntrackTuple<TAddress>> tuples)
+    /// <summary>Whether all tuples are of one zone, which salts the key.</summary>
+    public static bool HasOneZone(ReadOnlySpan<ConntrackTuple<TAddress>> tuples)
     {
         int differences = 0;
         foreach (ref readonly ConntrackTuple<TAddress> tuple in tuples)
@@ -153,39 +123,5 @@ internal static class TupleLanes<TAddress, TEra>
         {
             hashes[lane] = (uint)wide[lane];
         }
-    }
-}
-
-/// <summary>The hash state in front of the last key, kept from batch to batch for the destination that was hashed last.</summary>
-internal struct SharedPrefix<TAddress, TEra>
-    where TAddress : unmanaged, IAddress<TAddress>
-    where TEra : struct, IEra
-{
-    public TupleHashPrefix<TAddress, TEra> Prefix;
-    private ConntrackTuple<TAddress> _base;
-    private bool _isSet;
-
-    /// <summary>Whether all tuples differ in the last key only; then <see cref="Prefix"/> is theirs.</summary>
-    public bool TryCover(in HashSecrets secrets, ReadOnlySpan<ConntrackTuple<TAddress>> tuples)
-    {
-        ConntrackTuple<TAddress> shared = tuples[0];
-        foreach (ref readonly ConntrackTuple<TAddress> tuple in tuples)
-        {
-            shared.DestinationKey = tuple.DestinationKey;
-            if (!ConntrackTuple<TAddress>.AreEqual(in shared, in tuple))
-            {
-                return false;
-            }
-        }
-
-        shared.DestinationKey = _base.DestinationKey;
-        if (!_isSet || !ConntrackTuple<TAddress>.AreEqual(in shared, in _base))
-        {
-            Prefix.Start(in secrets, in shared);
-            _base = shared;
-            _isSet = true;
-        }
-
-        return true;
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
@@ -13,7 +14,31 @@ public static class BySourceHasher
     /// <param name="secrets">Key, secret and salt.</param>
     /// <param name="tuple">An ORIGINAL tuple.</param>
     /// <param name="zone">The zone that is hashed: 0 unless the zone covers both directions.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Hash<TAddress>(
+        BySourceHash kind, in HashSecrets secrets, in ConntrackTuple<TAddress> tuple, ushort zone)
+        where TAddress : unmanaged, IAddress<TAddress>
+    {
+        if (kind != BySourceHash.SipHash32)
+        {
+            ConntrackTuple<TAddress> copy = tuple;
+            return Jenkins(kind, in secrets, in copy, zone);
+        }
+
+        return SipHash32(
+            secrets.Key,
+            tuple.Source.LowWord,
+            tuple.Source.HighWord,
+            tuple.SourceKey | ((uint)TAddress.L3Num << 16) | ((ulong)secrets.NetMix << 32),
+            (byte)tuple.Protocol | ((ulong)zone << 32));
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint SipHash32(SipKey key, ulong low, ulong high, ulong keys, ulong protocol) =>
+        (uint)SipHash24.Hash32Bytes(key, low, high, keys, protocol);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint Jenkins<TAddress>(
         BySourceHash kind, in HashSecrets secrets, in ConntrackTuple<TAddress> tuple, ushort zone)
         where TAddress : unmanaged, IAddress<TAddress>
     {
@@ -22,12 +47,6 @@ public static class BySourceHasher
         uint w0 = tuple.Source.Word(0);
         return kind switch
         {
-            BySourceHash.SipHash32 => (uint)SipHash24.Hash32Bytes(
-                secrets.Key,
-                tuple.Source.LowWord,
-                tuple.Source.HighWord,
-                keys | ((ulong)secrets.NetMix << 32),
-                protocol | ((ulong)zone << 32)),
             BySourceHash.Jenkins3 => Jenkins3.Hash5(
                 w0, tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), keys, protocol ^ secrets.Random ^ secrets.NetMix),
             BySourceHash.Jenkins3Zone => Jenkins3.Hash5(

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
@@ -27,10 +28,26 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="hash">Its <see cref="BySourceHash"/>.</param>
     /// <param name="range">The rule.</param>
     /// <param name="mapped">The tuple with the source of that mapping.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFindSameSource(
         in ConntrackTuple<TAddress> original, uint hash, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
     {
         uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
+
+        // Acquire: as in WalkSources, which starts over if there is anything.
+        if (ChainLink.IsEnd(Volatile.Read(ref _bySource.Heads[bucket])))
+        {
+            Unsafe.SkipInit(out mapped);
+            return false;
+        }
+
+        return WalkSources(in original, bucket, in range, out mapped);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool WalkSources(
+        in ConntrackTuple<TAddress> original, uint bucket, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
+    {
         while (true)
         {
             // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. Likewise for every link below.
@@ -69,6 +86,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Makes a mapping visible to later connections of the same socket.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddBySource(uint slot)
     {
         uint bucket = ReciprocalScale.Scale(StashedSourceHash(slot), _bySource.Count);
@@ -117,6 +135,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             && other.Source.Equals(original.Source);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref int BySourceLock(uint bucket) => ref TEra.GlobalLock
         ? ref *(int*)(_shared.Pointer + SharedLayout.BySourceLock)
         : ref *(int*)(_shared.Pointer + SharedLayout.BySourceLocks + ((bucket % SharedLayout.LockCount) * sizeof(int)));

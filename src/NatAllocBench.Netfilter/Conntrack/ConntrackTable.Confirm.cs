@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 
@@ -25,6 +26,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return result;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConfirmResult ConfirmHere(ref CpuState cpu, uint slot)
     {
         OriginalNode<TAddress>* first = Original(slot);
@@ -145,7 +147,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Walks a chain for a tuple. The caller holds the lock, or accepts a passing view.</summary>
-    private ChainScan ScanChain(uint link, in ConntrackTuple<TAddress> tuple, int limit)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ChainScan ScanChain(uint link, in ConntrackTuple<TAddress> tuple, int limit) =>
+        ChainLink.IsEnd(link) ? new ChainScan(link, tooLong: false) : WalkChain(link, in tuple, limit);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ChainScan WalkChain(uint link, in ConntrackTuple<TAddress> tuple, int limit)
     {
         int passed = 0;
         while (!ChainLink.IsEnd(link))
@@ -167,6 +174,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return new ChainScan(link, tooLong: false);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int DrawChainLimit(ref CpuState cpu) => _traits.ChainLimitMin == 0
         ? int.MaxValue - 1
         : _traits.ChainLimitMin + (int)cpu.Random.NextBelow((uint)_traits.ChainLimitSpread);

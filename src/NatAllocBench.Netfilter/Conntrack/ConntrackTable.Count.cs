@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
@@ -31,6 +33,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Counts one more entry, after early drop if the table is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool AdmitOne(ref CpuState cpu, uint hash)
     {
         if (TDesign.IsLockFree)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
@@ -22,6 +24,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>C3: links a node in front of what was the head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryLink(ref uint head, uint seen, uint link)
     {
         Node(link)->Next = seen;
@@ -49,6 +52,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LinkBySource(ref uint head, uint slot)
     {
         uint seen = Volatile.Read(ref head); // C1: a first guess for the compare-and-swap, which orders

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Conntrack;
@@ -115,10 +116,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>C3 with the head of an earlier walk, then claims from the start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ChainScan ClaimSecond(ref uint head, uint seen, uint link, int limit) =>
         TryLink(ref head, seen, link) ? new ChainScan(ChainLink.End(0), tooLong: false) : Claim(ref head, link, limit);
 
     /// <summary>Claims the tuple of a node, or says what stands against it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private ChainScan Claim(ref uint head, uint link, int limit)
     {
         while (true)
@@ -133,7 +136,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>C2: walks a chain for a resident with this tuple. The asking entry's own nodes and removed ones do not count.</summary>
-    private ChainScan ScanClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ChainScan ScanClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit) =>
+        ChainLink.IsEnd(link) ? new ChainScan(link, tooLong: false) : WalkClaims(link, self, in tuple, limit);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ChainScan WalkClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit)
     {
         int passed = 0;
         while (!ChainLink.IsEnd(link))

@@ -14,6 +14,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         + (TEra.GlobalLock ? 0 : (bucket % SharedLayout.LockCount) * sizeof(int)));
 
     /// <summary>Locks the buckets of two hashes against the present bucket array, starting over if a resize came between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private BucketPair LockPair(uint originalHash, uint replyHash)
     {
         while (true)
@@ -36,6 +37,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private static BucketPair PairOf(BucketArray buckets, uint originalHash, uint replyHash) => new(
         buckets, ReciprocalScale.Scale(originalHash, buckets.Count), ReciprocalScale.Scale(replyHash, buckets.Count));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EnterPair(in BucketPair pair)
     {
         if (TEra.GlobalLock)
@@ -63,6 +65,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Puts a node at the head of its chain. The caller holds the lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LinkNode(BucketArray buckets, uint bucket, uint link)
     {
         ref uint head = ref buckets.Heads[bucket];

@@ -69,8 +69,41 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return found;
     }
 
+    /// <summary>An empty chain, the common case of a new connection, is answered in the caller's code; the walk is a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Search(
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self, bool taken, out EntryReference entry)
+    {
+        BucketArray buckets = CurrentBuckets();
+
+        // Acquire: as in Walk, which starts over if there is anything.
+        if (ChainLink.IsEnd(Volatile.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)])) && IsCurrent(buckets))
+        {
+            entry = default;
+            return false;
+        }
+
+        return taken ? WalkForTaken(ref cpu, in tuple, hash, self, out entry) : WalkForPacket(ref cpu, in tuple, hash, out entry);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool WalkForTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self, out EntryReference entry) =>
+        Walk(ref cpu, in tuple, hash, self, taken: true, out entry);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool WalkForPacket(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry) =>
+        Walk(ref cpu, in tuple, hash, CpuState.NoSlot, taken: false, out entry);
+
+    /// <summary>
+    /// Whether no resize began since the array was read. In the lock-free design none does inside a section.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsCurrent(BucketArray buckets) =>
+        // Acquire, as in CurrentBuckets: if it is still the array, all links read before were of this array.
+        TDesign.IsLockFree || ReferenceEquals(Volatile.Read(ref _buckets), buckets);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool Walk(
         ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self, bool taken, out EntryReference entry)
     {
         while (true)
@@ -101,9 +134,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 }
             }
 
-            // Acquire, as in CurrentBuckets: if no resize began before this read, all links above were of this array. In the lock-free
-            // design neither happens inside a section: no slot is recycled, no chain moved.
-            if (TDesign.IsLockFree || (ChainLink.Value(link) == bucket && ReferenceEquals(Volatile.Read(ref _buckets), buckets)))
+            // In the lock-free design no slot is recycled inside a section, so no walk is led into another chain.
+            if (TDesign.IsLockFree || (ChainLink.Value(link) == bucket && IsCurrent(buckets)))
             {
                 entry = default;
                 return false;

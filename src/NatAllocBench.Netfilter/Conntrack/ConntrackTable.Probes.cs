@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
@@ -97,8 +98,22 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         && (resident.Status & EntryStatus.SourceNat) != 0
         && (int)(Reply(self)->TdEnd - Reply(resident.Slot)->TdEnd) > 0;
 
-    /// <summary>Gives an unconfirmed entry another REPLY tuple (<c>nf_conntrack_alter_reply</c>).</summary>
-    internal void SetReply(uint slot, in ConntrackTuple<TAddress> reply) => Reply(slot)->Tuple = reply;
+    /// <summary>
+    /// Gives an unconfirmed entry the REPLY tuple of a mapping (<c>nf_conntrack_alter_reply</c>); returns whether it had another one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal bool ChangeReply(uint slot, in ConntrackTuple<TAddress> mapping)
+    {
+        ref ConntrackTuple<TAddress> reply = ref Reply(slot)->Tuple;
+        mapping.InvertTo(out ConntrackTuple<TAddress> changed);
+        if (ConntrackTuple<TAddress>.AreEqual(in changed, in reply))
+        {
+            return false;
+        }
+
+        mapping.InvertTo(out reply); // once more: a copy would load wider than was stored
+        return true;
+    }
 
     /// <summary>Sets bits of an unconfirmed entry, which only its CPU touches.</summary>
     internal void AddStatus(uint slot, ulong bits) => Original(slot)->Status |= bits;

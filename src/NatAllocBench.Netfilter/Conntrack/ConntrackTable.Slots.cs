@@ -48,6 +48,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
     private SlotMagazine* Magazine(uint number) => (SlotMagazine*)_magazines.Pointer + number;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint TakeSlot(ref CpuState cpu)
     {
         ref SlotCache slots = ref cpu.Slots;

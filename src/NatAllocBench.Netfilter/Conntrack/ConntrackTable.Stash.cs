@@ -28,9 +28,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion, which goes by the source of
     /// ORIGINAL: an ICMP id that DNAT has changed makes it another one.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
     {
-        if (TDesign.HashesInBatches
+        if (TDesign.CachesHashPrefix
             && (Original(slot)->Next & HasSourceHash) != 0 && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
         {
             return Reply(slot)->BySourceNext;
@@ -53,10 +54,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         Original(slot)->Next |= HasSourceHash;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint StashedSourceHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasSourceHash) != 0
         ? Reply(slot)->BySourceNext
         : BySourceHash(in Original(slot)->Tuple);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint StashedReplyHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasReplyHash) != 0
         ? Reply(slot)->Next
         : Hash(in Reply(slot)->Tuple);

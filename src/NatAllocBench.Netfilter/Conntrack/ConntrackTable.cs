@@ -150,7 +150,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         }
 
         first->Tuple = original;
-        second->Tuple = original.Invert();
+        original.InvertTo(out second->Tuple);
         second->StashedHash = hash;
         second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
         first->Deadline = InitialTimeout(original.Protocol);

@@ -43,7 +43,7 @@ public struct CpuState
     /// <summary>Lock-free design: entries that this CPU may create before it reserves more.</summary>
     internal uint Reserved;
 
-    /// <summary>Hashes computed ahead for the connection that is being allocated, or null; batched design only.</summary>
+    /// <summary>Hashes computed ahead for the connection that is being allocated, or null; not under the kernel's locks.</summary>
     internal unsafe void* HashMemo;
 
     /// <summary>No entry.</summary>

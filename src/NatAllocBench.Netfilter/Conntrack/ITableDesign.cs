@@ -16,14 +16,15 @@ public interface ITableDesign
     static abstract bool IsLockFree { get; }
 
     /// <summary>
-    /// Whether a port search keeps the hash state in front of the candidate port, and confirm reuses the hashes that the search has
-    /// computed. Wants <see cref="IsLockFree"/>: the hashes are kept in links that no reader may follow meanwhile.
+    /// Whether a hash is computed once: ahead where it can be (<see cref="Batching.ConnectionHashes{TAddress, TEra}"/>), from the state
+    /// in front of the candidate port in a search, and not again at confirm. Wants <see cref="IsLockFree"/>: the hashes are kept in links
+    /// that no reader may follow meanwhile.
     /// </summary>
     static abstract bool CachesHashPrefix { get; }
 
     /// <summary>
-    /// Whether hashes may have been computed ahead for a batch of connections, see <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>.
-    /// Wants <see cref="CachesHashPrefix"/>.
+    /// Whether connections come in batches, whose hashes are computed in stages, see
+    /// <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>. Wants <see cref="CachesHashPrefix"/>.
     /// </summary>
     static abstract bool HashesInBatches { get; }
 }

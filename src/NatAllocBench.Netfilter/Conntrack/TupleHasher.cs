@@ -37,19 +37,27 @@ public static class TupleHasher
                 JenkinsStart(in options, in tuple)),
         };
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint SipHash39<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress>
     {
-        ulong destinationLow = tuple.Destination.LowWord;
-        ulong destinationHigh = tuple.Destination.HighWord;
-        return (uint)SipHash24.Hash39Bytes(
-            new SipKey(secrets.Key.K0 ^ tuple.Zone, secrets.Key.K1 ^ secrets.NetMix),
-            tuple.Source.LowWord,
-            tuple.Source.HighWord,
-            KeyWord(in tuple) | (destinationLow << 32),
-            (destinationLow >> 32) | (destinationHigh << 32),
-            (destinationHigh >> 32) | ((ulong)tuple.DestinationKey << 32) | ((ulong)tuple.Protocol << 48));
+        ulong low = tuple.Destination.LowWord;
+        ulong high = tuple.Destination.HighWord;
+        var key = new SipKey(secrets.Key.K0 ^ tuple.Zone, secrets.Key.K1 ^ secrets.NetMix);
+        ulong tail = (high >> 32) | ((ulong)tuple.DestinationKey << 32) | ((ulong)tuple.Protocol << 48);
+        return TAddress.WordCount == 1
+            ? SipHash39OfIPv4(key, tuple.Source.LowWord, KeyWord(in tuple) | (low << 32), tail)
+            : SipHash39(key, tuple.Source.LowWord, tuple.Source.HighWord, KeyWord(in tuple) | (low << 32), (low >> 32) | (high << 32), tail);
     }
+
+    // Out of line, but with all that is hashed in registers: a tuple that goes by reference would have to be in memory.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint SipHash39OfIPv4(SipKey key, ulong source, ulong keysAndDestination, ulong tail) =>
+        (uint)SipHash24.Hash39Bytes(key, source, 0, keysAndDestination, 0, tail);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint SipHash39(SipKey key, ulong w0, ulong w1, ulong w2, ulong w3, ulong tail) =>
+        (uint)SipHash24.Hash39Bytes(key, w0, w1, w2, w3, tail);
 
     private static uint SipHash48<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress>
@@ -80,6 +88,7 @@ public static class TupleHasher
     }
 
     /// <summary>Bytes 16 to 19 of the kernel's tuple: source key and family.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint KeyWord<TAddress>(in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress> => tuple.SourceKey | ((uint)TAddress.L3Num << 16);
 

@@ -36,5 +36,31 @@ internal readonly struct Avx512Lanes : ISipLanes<Vector512<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> And(Vector512<ulong> x, Vector512<ulong> y) => x & y;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> Or(Vector512<ulong> x, Vector512<ulong> y) => x | y;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> ShiftLeft(Vector512<ulong> x, [ConstantExpected] byte count) => x << count;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> ShiftRight(Vector512<ulong> x, [ConstantExpected] byte count) => x >>> count;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> LoadPairs(ref readonly ulong source, out Vector512<ulong> second)
+    {
+        Vector512<ulong> low = Vector512.LoadUnsafe(in source);
+        Vector512<ulong> high = Vector512.LoadUnsafe(in source, (nuint)Width);
+        second = Avx512F.PermuteVar8x64x2(low, Vector512.Create(1UL, 3, 5, 7, 9, 11, 13, 15), high);
+        return Avx512F.PermuteVar8x64x2(low, Vector512.Create(0UL, 2, 4, 6, 8, 10, 12, 14), high);
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> RotateLeft(Vector512<ulong> x, [ConstantExpected] byte count) => Avx512F.RotateLeft(x, count);
 }

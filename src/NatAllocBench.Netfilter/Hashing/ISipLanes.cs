@@ -30,6 +30,21 @@ internal interface ISipLanes<TVector>
     /// <summary>Exclusive or.</summary>
     static abstract TVector Xor(TVector x, TVector y);
 
+    /// <summary>Bitwise and.</summary>
+    static abstract TVector And(TVector x, TVector y);
+
+    /// <summary>Bitwise or.</summary>
+    static abstract TVector Or(TVector x, TVector y);
+
+    /// <summary>Shift of each lane by 1..63 bits to the left.</summary>
+    static abstract TVector ShiftLeft(TVector x, [ConstantExpected] byte count);
+
+    /// <summary>Shift of each lane by 1..63 bits to the right.</summary>
+    static abstract TVector ShiftRight(TVector x, [ConstantExpected] byte count);
+
+    /// <summary>Reads pairs of words, a pair for each lane, and returns the first words in one vector, the second ones in another.</summary>
+    static abstract TVector LoadPairs(ref readonly ulong source, out TVector second);
+
     /// <summary>Rotation of each lane by 1..63 bits.</summary>
     static abstract TVector RotateLeft(TVector x, [ConstantExpected] byte count);
 }

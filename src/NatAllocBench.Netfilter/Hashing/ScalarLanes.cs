@@ -38,5 +38,29 @@ internal readonly struct ScalarLanes : ISipLanes<ulong>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong And(ulong x, ulong y) => x & y;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong Or(ulong x, ulong y) => x | y;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ShiftLeft(ulong x, [ConstantExpected] byte count) => x << count;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong ShiftRight(ulong x, [ConstantExpected] byte count) => x >>> count;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong LoadPairs(ref readonly ulong source, out ulong second)
+    {
+        second = Unsafe.Add(ref Unsafe.AsRef(in source), 1);
+        return source;
+    }
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong RotateLeft(ulong x, [ConstantExpected] byte count) => BitOperations.RotateLeft(x, count);
 }

@@ -20,7 +20,7 @@ public static class SipHash24Lanes
     public const int Count = 8;
 
     // Processors that slow down under 512-bit work report it as not accelerated; AVX2 serves them better.
-    private static bool UseAvx512
+    internal static bool UseAvx512
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => Avx512Lanes.IsSupported && Vector512.IsHardwareAccelerated;

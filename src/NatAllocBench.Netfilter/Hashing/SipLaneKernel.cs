@@ -33,6 +33,27 @@ internal static class SipLaneKernel<TLanes, TVector>
         }
     }
 
+    /// <summary>Absorbs words of eight messages that share a prefix, without finishing them.</summary>
+    /// <param name="prefix">The state they share.</param>
+    /// <param name="words">8 x <paramref name="wordCount"/> readable words.</param>
+    /// <param name="wordCount">Words to absorb.</param>
+    /// <param name="states">Receives the eight states.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Absorb(in SipState prefix, ref readonly ulong words, int wordCount, ref SipStates8 states)
+    {
+        ref ulong to = ref states[0];
+        for (int lane = 0; lane < Lanes; lane += TLanes.Width)
+        {
+            TVector v0 = TLanes.Broadcast(prefix.V0), v1 = TLanes.Broadcast(prefix.V1);
+            TVector v2 = TLanes.Broadcast(prefix.V2), v3 = TLanes.Broadcast(prefix.V3);
+            Absorb(ref v0, ref v1, ref v2, ref v3, ref At(in words, lane), wordCount);
+            TLanes.Store(v0, ref At(in to, lane));
+            TLanes.Store(v1, ref At(in to, Lanes + lane));
+            TLanes.Store(v2, ref At(in to, (2 * Lanes) + lane));
+            TLanes.Store(v3, ref At(in to, (3 * Lanes) + lane));
+        }
+    }
+
     /// <summary>Finishes eight messages with a prefix each; parameters as for <see cref="FinishShared"/>.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void FinishEach(in SipStates8 prefixes, ref readonly ulong words, int wordCount, ref ulong hashes)
@@ -50,6 +71,19 @@ internal static class SipLaneKernel<TLanes, TVector>
     private static void Finish(
         TVector v0, TVector v1, TVector v2, TVector v3, ref readonly ulong words, int wordCount, ref ulong hashes)
     {
+        Absorb(ref v0, ref v1, ref v2, ref v3, in words, wordCount);
+        v2 = TLanes.Xor(v2, TLanes.Broadcast(SipState.FinishMark));
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        Round(ref v0, ref v1, ref v2, ref v3);
+        TLanes.Store(TLanes.Xor(TLanes.Xor(v0, v1), TLanes.Xor(v2, v3)), ref hashes);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Absorb(
+        ref TVector v0, ref TVector v1, ref TVector v2, ref TVector v3, ref readonly ulong words, int wordCount)
+    {
         for (int w = 0; w < wordCount; w++)
         {
             TVector word = TLanes.Load(in At(in words, w * Lanes));
@@ -58,13 +92,6 @@ internal static class SipLaneKernel<TLanes, TVector>
             Round(ref v0, ref v1, ref v2, ref v3);
             v0 = TLanes.Xor(v0, word);
         }
-
-        v2 = TLanes.Xor(v2, TLanes.Broadcast(SipState.FinishMark));
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        Round(ref v0, ref v1, ref v2, ref v3);
-        TLanes.Store(TLanes.Xor(TLanes.Xor(v0, v1), TLanes.Xor(v2, v3)), ref hashes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

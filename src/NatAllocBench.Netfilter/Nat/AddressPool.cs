@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
@@ -17,6 +18,7 @@ public static class AddressPool
     /// <param name="range">The rule.</param>
     /// <param name="manip">The side that is rewritten.</param>
     /// <param name="hash">The era's hash.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Choose<TAddress>(
         ref ConntrackTuple<TAddress> tuple, in NatRange<TAddress> range, ManipType manip, PoolHash hash)
         where TAddress : unmanaged, IAddress<TAddress>
@@ -26,13 +28,23 @@ public static class AddressPool
             return;
         }
 
-        ref TAddress chosen = ref manip == ManipType.Source ? ref tuple.Source : ref tuple.Destination;
-        if (range.MinAddress.Equals(range.MaxAddress))
+        TAddress chosen = range.MinAddress.Equals(range.MaxAddress) ? range.MinAddress : FromPool(in tuple, in range, manip, hash);
+        if (manip == ManipType.Source)
         {
-            chosen = range.MinAddress;
-            return;
+            tuple.Source = chosen;
         }
+        else
+        {
+            tuple.Destination = chosen;
+        }
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static TAddress FromPool<TAddress>(
+        in ConntrackTuple<TAddress> tuple, in NatRange<TAddress> range, ManipType manip, PoolHash hash)
+        where TAddress : unmanaged, IAddress<TAddress>
+    {
+        TAddress chosen = manip == ManipType.Source ? tuple.Source : tuple.Destination;
         bool persistent = (range.Flags & NatFlags.Persistent) != 0;
         int last = TAddress.WordCount - 1;
         uint seed = persistent ? 0 : tuple.Destination.Word(last) ^ tuple.Zone;
@@ -54,8 +66,10 @@ public static class AddressPool
             if (!persistent)
             {
                 // With DNAT this is the word that was just chosen: the kernel writes in place and reads it back.
-                j ^= tuple.Destination.Word(i);
+                j ^= manip == ManipType.Source ? tuple.Destination.Word(i) : word;
             }
         }
+
+        return chosen;
     }
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NatAllocBench.Netfilter.Nat;
 
 /// <summary>Where the port search draws its random offsets from; a type parameter, so that a draw is never a virtual call.</summary>
@@ -18,6 +20,7 @@ public struct CpuRandom(ulong seed) : IRandomSource
     private ulong _state = Mix(seed);
 
     /// <summary>The next 64 random bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Next64()
     {
         _state += 0xA0761D6478BD642F;
@@ -26,6 +29,7 @@ public struct CpuRandom(ulong seed) : IRandomSource
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort Next16() => (ushort)Next64();
 
     /// <summary>A number below <paramref name="bound"/>.</summary>

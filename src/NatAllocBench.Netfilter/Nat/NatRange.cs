@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Nat;
@@ -62,6 +63,7 @@ public readonly struct NatRange<TAddress>
 
     /// <summary>Whether the source of <paramref name="tuple"/> lies in this range (<c>nf_in_range</c> / <c>in_range</c>).</summary>
     /// <param name="tuple">A tuple in original direction.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool Contains(in ConntrackTuple<TAddress> tuple)
     {
         if ((Flags & NatFlags.MapIps) != 0 &&

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -38,7 +39,7 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        ConntrackTuple<TAddress> mapping = Choose(table, ref cpu, ref random, slot, in range, manip, out PortChoice choice);
+        PortChoice choice = Choose(table, ref cpu, ref random, slot, in range, manip, out ConntrackTuple<TAddress> mapping);
         Apply(table, slot, in mapping, manip);
         return choice;
     }
@@ -54,28 +55,29 @@ public static class NatSetup
     /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
     /// <param name="range">What the rule allows.</param>
     /// <param name="manip">The hook's side.</param>
-    /// <param name="choice">How the mapping was found.</param>
-    /// <returns>The tuple that the packet will have on the wire.</returns>
-    public static ConntrackTuple<TAddress> Choose<TAddress, TEra, TDesign, TRandom>(
+    /// <param name="mapping">The tuple that the packet will have on the wire.</param>
+    /// <returns>How the mapping was found.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static PortChoice Choose<TAddress, TEra, TDesign, TRandom>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
         uint slot,
         in NatRange<TAddress> range,
         ManipType manip,
-        out PortChoice choice)
+        out ConntrackTuple<TAddress> mapping)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        ConntrackTuple<TAddress> mapping = table.ReplyTuple(slot).Invert();
+        table.ReplyTuple(slot).InvertTo(out mapping);
         var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot);
         table.Enter(ref cpu);
-        choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
+        PortChoice choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
         ConntrackTable<TAddress, TEra, TDesign>.Leave(ref cpu);
         probe.Stash();
-        return mapping;
+        return choice;
     }
 
     /// <summary>The second part of <see cref="Run"/>: writes the mapping into the entry and publishes it by source.</summary>
@@ -92,11 +94,9 @@ public static class NatSetup
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
     {
-        ConntrackTuple<TAddress> reply = mapping.Invert();
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
-        if (!ConntrackTuple<TAddress>.AreEqual(in reply, in table.ReplyTuple(slot)))
+        if (table.ChangeReply(slot, in mapping))
         {
-            table.SetReply(slot, in reply);
             done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
         }
 
@@ -109,6 +109,7 @@ public static class NatSetup
     }
 
     /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
@@ -159,6 +160,7 @@ public static class NatSetup
         return PortSearcher<TAddress, TEra, TDesign>.Search(table, ref cpu, ref random, ref probe, ref tuple, in range, manip);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryKeepPort<TAddress, TEra, TDesign>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,

@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 
@@ -10,8 +12,23 @@ namespace NatAllocBench.Netfilter.Nat;
 /// <param name="IsIcmp">Whether the key is an ICMP id.</param>
 internal readonly record struct PortCandidates(ushort Min, uint Size, bool RewritesSource, bool IsIcmp)
 {
-    /// <summary>The candidates for a tuple, or null where the search leaves the tuple alone without a probe.</summary>
-    public static PortCandidates? For<TAddress>(
+    private const ushort FirstUnprivileged = 1024;
+    private const uint Unprivileged = 65536 - FirstUnprivileged;
+
+    /// <summary>Whether the search leaves the tuple alone without a probe. A search for an ICMP id always begins, even in a range of none.</summary>
+    public bool IsNone => Size == 0 && !IsIcmp;
+
+    /// <summary>The candidates for a tuple; none where the search leaves it alone without a probe.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static PortCandidates For<TAddress>(
+        in ConntrackTuple<TAddress> tuple, in NatRange<TAddress> range, ManipType manip, EraTraits traits)
+        where TAddress : unmanaged, IAddress<TAddress> =>
+        (range.Flags & NatFlags.ProtoSpecified) == 0 && manip == ManipType.Source && !tuple.IsIcmp && tuple.SourcePort >= FirstUnprivileged
+            ? new PortCandidates(FirstUnprivileged, Unprivileged, true, false)
+            : OfOtherKind(in tuple, in range, manip, traits);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static PortCandidates OfOtherKind<TAddress>(
         in ConntrackTuple<TAddress> tuple, in NatRange<TAddress> range, ManipType manip, EraTraits traits)
         where TAddress : unmanaged, IAddress<TAddress>
     {
@@ -35,14 +52,14 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
 
         if (!source)
         {
-            return null;
+            return default;
         }
 
         return tuple.SourcePort switch
         {
             < 512 => new PortCandidates(1, 511, true, false),
             < 1024 => new PortCandidates(600, 424, true, false),
-            _ => new PortCandidates(1024, 64512, true, false),
+            _ => new PortCandidates(FirstUnprivileged, Unprivileged, true, false),
         };
     }
 
@@ -50,11 +67,16 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
     public ushort KeyOf<TAddress>(in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress> => RewritesSource ? tuple.SourcePort : tuple.DestinationPort;
 
+    /// <summary>The key of candidate <paramref name="offset"/>, network order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ushort KeyAt(ushort offset) => BinaryPrimitives.ReverseEndianness(PortAt(offset));
+
     /// <summary>Puts candidate <paramref name="offset"/> into the tuple: <c>min + offset % size</c>, modulo 2^16.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Apply<TAddress>(ref ConntrackTuple<TAddress> tuple, ushort offset)
         where TAddress : unmanaged, IAddress<TAddress>
     {
-        ushort port = (ushort)(Min + (offset % Size));
+        ushort port = PortAt(offset);
         if (RewritesSource)
         {
             tuple.SourcePort = port;
@@ -64,4 +86,8 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
             tuple.DestinationPort = port;
         }
     }
+
+    // A division only where there is something to divide.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ushort PortAt(ushort offset) => (ushort)(Min + (offset < Size ? offset : offset % Size));
 }

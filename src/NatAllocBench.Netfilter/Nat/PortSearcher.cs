@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -29,6 +30,7 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
     private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
 
     /// <summary>Searches a key for <paramref name="tuple"/> and writes it there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PortChoice Search<TRandom>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
@@ -39,7 +41,8 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         ManipType manip)
         where TRandom : struct, IRandomSource
     {
-        if (PortCandidates.For(in tuple, in range, manip, table.Traits) is not { } candidates)
+        PortCandidates candidates = PortCandidates.For(in tuple, in range, manip, table.Traits);
+        if (candidates.IsNone)
         {
             return PortChoice.Unchanged;
         }
@@ -160,6 +163,7 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ushort FirstOffset<TRandom>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref TRandom random,

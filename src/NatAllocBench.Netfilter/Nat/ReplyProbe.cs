@@ -45,17 +45,9 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     public void FixAllButPort(in ConntrackTuple<TAddress> tuple, ManipType manip)
     {
         // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
-        if (TDesign.CachesHashPrefix && TupleHashPrefix<TAddress, TEra>.IsUseful && manip == ManipType.Source && !tuple.IsIcmp)
+        if (TDesign.CachesHashPrefix && TupleHashPrefix<TAddress, TEra>.IsUseful)
         {
-            if (TDesign.HashesInBatches)
-            {
-                _wantsPrefix = true; // most connections get by with the hashes of their batch
-                return;
-            }
-
-            ConntrackTuple<TAddress> reply = tuple.Invert();
-            _prefix.Start(in _table.Secrets, in reply);
-            _hasPrefix = true;
+            _wantsPrefix = manip == ManipType.Source && !tuple.IsIcmp; // started when a hash is wanted that was not computed ahead
         }
     }
 
@@ -63,7 +55,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsUsed(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
+        tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
         return Note(hash, _table.IsTakenHere(ref cpu, in reply, hash, _self));
     }
@@ -71,7 +63,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedAfterEviction"/>.</summary>
     public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
+        tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
         return Note(hash, _table.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
@@ -79,7 +71,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedByOther"/>.</summary>
     public bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
-        ConntrackTuple<TAddress> reply = tuple.Invert();
+        tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
         return Note(hash, _table.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
     }
@@ -106,21 +98,31 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ref CpuState cpu, in ConntrackTuple<TAddress> reply)
     {
-        if (TDesign.HashesInBatches)
+        if (!TDesign.CachesHashPrefix)
         {
-            if (cpu.HashMemo != null && ((ReplyHashMemo<TAddress>*)cpu.HashMemo)->TryGet(in reply, out uint hash))
-            {
-                return hash;
-            }
-
-            if (_wantsPrefix && !_hasPrefix)
-            {
-                _prefix.Start(in _table.Secrets, in reply);
-                _hasPrefix = true;
-            }
+            return _table.Hash(in reply);
         }
 
-        return TDesign.CachesHashPrefix && _hasPrefix ? _prefix.Finish(reply.DestinationKey) : _table.Hash(in reply);
+        return cpu.HashMemo != null && ((HashMemo<TAddress>*)cpu.HashMemo)->TryGet(in reply, out uint hash)
+            ? hash
+            : HashByPrefix(in reply);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint HashByPrefix(in ConntrackTuple<TAddress> reply)
+    {
+        if (!_wantsPrefix)
+        {
+            return _table.Hash(in reply);
+        }
+
+        if (!_hasPrefix)
+        {
+            _prefix.Start(in _table.Secrets, in reply);
+            _hasPrefix = true;
+        }
+
+        return _prefix.Finish(reply.DestinationKey);
     }
 
     // The search ends at the first candidate that is not in use, so the last answer is the one that counts.

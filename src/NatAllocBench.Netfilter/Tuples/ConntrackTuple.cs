@@ -11,45 +11,121 @@ namespace NatAllocBench.Netfilter.Tuples;
 /// </summary>
 /// <remarks>
 /// Keys are network order, as read by a little-endian host. For TCP, UDP, UDP-Lite, SCTP and DCCP they are ports; for ICMP the
-/// source key is the echo id and the destination key is type (low byte) and code (high byte).
+/// source key is the echo id and the destination key is type (low byte) and code (high byte). Everything is stored in words of eight
+/// bytes: a processor does not forward a load that is wider than the stores before it, but waits until they have reached the cache.
 /// </remarks>
 /// <typeparam name="TAddress">The address family.</typeparam>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     where TAddress : unmanaged, IAddress<TAddress>
 {
+    private const int DestinationShift = 32;
+    private const int DestinationKeyShift = 16;
+    private const int ZoneShift = 32;
+    private const int ProtocolShift = 48;
+
+    private TAddress _source;
+    private TAddress _destination;
+    private ulong _keys;
+
     /// <summary>Source address.</summary>
-    public TAddress Source;
+    public TAddress Source
+    {
+        readonly get => _source;
+        set
+        {
+            if (TAddress.WordCount == 1)
+            {
+                IPv4Addresses = (IPv4Addresses & ~(ulong)uint.MaxValue) | value.LowWord;
+                return;
+            }
+
+            _source = value;
+        }
+    }
 
     /// <summary>Destination address.</summary>
-    public TAddress Destination;
+    public TAddress Destination
+    {
+        readonly get => _destination;
+        set
+        {
+            if (TAddress.WordCount == 1)
+            {
+                IPv4Addresses = (uint)IPv4Addresses | (value.LowWord << DestinationShift);
+                return;
+            }
+
+            _destination = value;
+        }
+    }
 
     /// <summary>Source port or ICMP id, network order.</summary>
-    public ushort SourceKey;
+    public ushort SourceKey
+    {
+        readonly get => (ushort)_keys;
+        set => _keys = (_keys & ~0xFFFFUL) | value;
+    }
 
     /// <summary>Destination port, or ICMP type and code, network order.</summary>
-    public ushort DestinationKey;
+    public ushort DestinationKey
+    {
+        readonly get => (ushort)(_keys >> DestinationKeyShift);
+        set => _keys = KeysWithDestination(value);
+    }
 
     /// <summary>Conntrack zone of this direction; 0 unless zones are used.</summary>
-    public ushort Zone;
+    public ushort Zone
+    {
+        readonly get => (ushort)(_keys >> ZoneShift);
+        set => _keys = (_keys & ~(0xFFFFUL << ZoneShift)) | ((ulong)value << ZoneShift);
+    }
 
     /// <summary>IP protocol.</summary>
-    public IPProtocol Protocol;
-
-    private readonly byte _padding;
+    public IPProtocol Protocol
+    {
+        readonly get => (IPProtocol)(_keys >> ProtocolShift);
+        set => _keys = (_keys & ~(0xFFUL << ProtocolShift)) | ((ulong)value << ProtocolShift);
+    }
 
     /// <summary>Source port or ICMP id in host order (80 is port 80).</summary>
     public ushort SourcePort
     {
         readonly get => BinaryPrimitives.ReverseEndianness(SourceKey);
-        set => SetKey(BinaryPrimitives.ReverseEndianness(value), 0);
+        set => SourceKey = BinaryPrimitives.ReverseEndianness(value);
     }
 
     /// <summary>Destination port in host order. Not meaningful for ICMP.</summary>
     public ushort DestinationPort
     {
         readonly get => BinaryPrimitives.ReverseEndianness(DestinationKey);
-        set => SetKey(BinaryPrimitives.ReverseEndianness(value), 16);
+        set => DestinationKey = BinaryPrimitives.ReverseEndianness(value);
+    }
+
+    /// <summary>Keys, zone and protocol as one word.</summary>
+    internal ulong Keys
+    {
+        readonly get => _keys;
+        set => _keys = value;
+    }
+
+    /// <summary>The keys with another destination key.</summary>
+    internal readonly ulong KeysWithDestination(ushort key) =>
+        (_keys & ~(0xFFFFUL << DestinationKeyShift)) | ((ulong)key << DestinationKeyShift);
+
+    /// <summary>Whether both addresses are those of another tuple.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly bool HasAddressesOf(in ConntrackTuple<TAddress> other) => TAddress.WordCount == 1
+        ? IPv4Addresses == other.IPv4Addresses
+        : _source.Equals(other._source) && _destination.Equals(other._destination);
+
+    /// <summary>Both addresses of an IPv4 tuple as one word, source below.</summary>
+    private ulong IPv4Addresses
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        readonly get => Unsafe.As<TAddress, ulong>(ref Unsafe.AsRef(in _source));
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        set => Unsafe.As<TAddress, ulong>(ref _source) = value;
     }
 
     /// <summary>Whether the protocol is ICMP or ICMPv6, whose id stands in the source key of both directions.</summary>
@@ -90,74 +166,54 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     /// The tuple of the opposite direction, as <c>nf_ct_invert_tuple</c> builds it: addresses and ports swapped; ICMP keeps its
     /// id and swaps request and reply types. An ICMP type that has no counterpart is left as it is (the kernel tracks no such packet).
     /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ConntrackTuple<TAddress> Invert()
     {
-        if (TAddress.WordCount == 1 && !IsIcmp)
-        {
-            return InvertInWords();
-        }
+        InvertTo(out ConntrackTuple<TAddress> inverse);
+        return inverse;
+    }
 
-        ConntrackTuple<TAddress> inverse = this;
-        inverse.Source = Destination;
-        inverse.Destination = Source;
-        if (IsIcmp)
+    /// <summary><see cref="Invert"/>, written where it is wanted instead of copied there.</summary>
+    /// <param name="inverse">Another tuple than this one.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public readonly void InvertTo(out ConntrackTuple<TAddress> inverse)
+    {
+        Unsafe.SkipInit(out inverse);
+        if (TAddress.WordCount == 1)
         {
-            inverse.DestinationKey = (ushort)((DestinationKey & 0xFF00) | IcmpTypes.Counterpart(Protocol, (byte)DestinationKey));
+            inverse.IPv4Addresses = BitOperations.RotateLeft(IPv4Addresses, DestinationShift);
         }
         else
         {
-            inverse.SourceKey = DestinationKey;
-            inverse.DestinationKey = SourceKey;
+            inverse._source = _destination;
+            inverse._destination = _source;
         }
 
-        return inverse;
+        inverse._keys = InverseKeys(_keys);
     }
 
-    /// <summary>Writes a key as part of its 8-byte word, for the same reason as in <see cref="InvertInWords"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void SetKey(ushort key, int shift)
-    {
-        ref ulong word = ref Unsafe.As<ushort, ulong>(ref SourceKey);
-        word = (word & ~(0xFFFFUL << shift)) | ((ulong)key << shift);
-    }
+    private static ulong InverseKeys(ulong keys) => (IPProtocol)(keys >> ProtocolShift) is IPProtocol.Icmp or IPProtocol.IcmpV6
+        ? InverseOfIcmp(keys)
+        : (keys & 0xFFFF_FFFF_0000_0000) | BitOperations.RotateLeft((uint)keys, DestinationKeyShift);
 
-    /// <summary>
-    /// IPv4 with ports, in two 8-byte words: a load that is wider than the stores before it, as field by field, waits for the store buffer.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private readonly ConntrackTuple<TAddress> InvertInWords()
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static ulong InverseOfIcmp(ulong keys)
     {
-        Unsafe.SkipInit(out ConntrackTuple<TAddress> inverse);
-        ref ulong from = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref Unsafe.AsRef(in this));
-        ref ulong to = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref inverse);
-        ulong keys = Unsafe.Add(ref from, 1);
-        to = Destination.LowWord | (Source.LowWord << 32);
-        Unsafe.Add(ref to, 1) = (keys & 0xFFFF_FFFF_0000_0000) | BitOperations.RotateLeft((uint)keys, 16);
-        return inverse;
+        byte type = IcmpTypes.Counterpart((IPProtocol)(keys >> ProtocolShift), (byte)(keys >> DestinationKeyShift));
+        return (keys & ~(0xFFUL << DestinationKeyShift)) | ((ulong)type << DestinationKeyShift);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool Equals(ConntrackTuple<TAddress> other) => AreEqual(in this, in other);
 
-    /// <summary>Equality of <c>nf_ct_tuple_equal</c> and the zone, compared in 8-byte words.</summary>
+    /// <summary>Equality of <c>nf_ct_tuple_equal</c> and the zone.</summary>
     /// <param name="left">One tuple.</param>
     /// <param name="right">The other.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool AreEqual(in ConntrackTuple<TAddress> left, in ConntrackTuple<TAddress> right)
-    {
-        ref ulong a = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref Unsafe.AsRef(in left));
-        ref ulong b = ref Unsafe.As<ConntrackTuple<TAddress>, ulong>(ref Unsafe.AsRef(in right));
-        if (TAddress.WordCount == 1)
-        {
-            return ((a ^ b) | (Unsafe.Add(ref a, 1) ^ Unsafe.Add(ref b, 1))) == 0;
-        }
-
-        return ((Unsafe.Add(ref a, 4) ^ Unsafe.Add(ref b, 4)) |
-            (a ^ b) | (Unsafe.Add(ref a, 1) ^ Unsafe.Add(ref b, 1)) |
-            (Unsafe.Add(ref a, 2) ^ Unsafe.Add(ref b, 2)) | (Unsafe.Add(ref a, 3) ^ Unsafe.Add(ref b, 3))) == 0;
-    }
+    public static bool AreEqual(in ConntrackTuple<TAddress> left, in ConntrackTuple<TAddress> right) => TAddress.WordCount == 1
+        ? ((left.IPv4Addresses ^ right.IPv4Addresses) | (left._keys ^ right._keys)) == 0
+        : left._keys == right._keys && left._source.Equals(right._source) && left._destination.Equals(right._destination);
 
     /// <summary>A total order of tuples and zones without further meaning: negative, zero or positive.</summary>
     /// <param name="left">One tuple.</param>

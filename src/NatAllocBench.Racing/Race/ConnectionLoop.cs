@@ -284,8 +284,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
             return PortChoice.Unchanged;
         }
 
-        ConntrackTuple<IPv4Address> mapping =
-            NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out PortChoice choice);
+        PortChoice choice = NatSetup.Choose(
+            _table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         allocatedAt = TickClock.Now();
         _course.AllocatedAt[slot] = allocatedAt;
         NatSetup.Apply(_table, slot, in mapping, ManipType.Source);

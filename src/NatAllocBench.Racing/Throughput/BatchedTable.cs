@@ -35,7 +35,7 @@ internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
             int count = Math.Min(BatchSize, end - flow);
             for (int i = 0; i < count; i++)
             {
-                tuples[i] = flows.Next();
+                flows.Next(out tuples[i]);
             }
 
             confirmed += _batches[worker].Connect(ref cpu, ref Randoms[worker], tuples[..count], in Rule, _window);

@@ -87,7 +87,7 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
         int confirmed = 0;
         for (int flow = first; flow < end; flow++)
         {
-            ConntrackTuple<IPv4Address> tuple = flows.Next();
+            flows.Next(out ConntrackTuple<IPv4Address> tuple);
             uint hash = table.Hash(in tuple);
             if (table.TryFind(ref cpu, in tuple, hash, out _))
             {
@@ -116,7 +116,7 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
         int deleted = 0;
         for (int flow = first; flow < end; flow++)
         {
-            ConntrackTuple<IPv4Address> tuple = flows.Next();
+            flows.Next(out ConntrackTuple<IPv4Address> tuple);
             if (Table.TryFind(ref cpu, in tuple, Table.Hash(in tuple), out EntryReference entry) && Table.Kill(ref cpu, entry))
             {
                 deleted++;

@@ -14,6 +14,7 @@ public sealed record ThroughputWorkload
     /// <summary>Most connections of a cell: one source address for each out of 10.0.0.0/8, a little less than 2^24.</summary>
     public const int MaxConnections = 16_000_000;
 
+    private const uint DefaultBuckets = 262_144;
     private const ushort OriginalPort = 20000;
     private const ushort DestinationPort = 80;
 
@@ -35,8 +36,15 @@ public sealed record ThroughputWorkload
     /// <summary>Busy wait between allocation and confirm, ns; widens the race.</summary>
     public double WindowAddedNs { get; init; }
 
-    /// <summary>Number of buckets: the kernel's default, or two for each connection where that is more.</summary>
-    public uint Buckets => Math.Max(262_144, 2 * (uint)Connections);
+    /// <summary>
+    /// Number of buckets (<c>nf_conntrack_buckets</c>), 1 to 2^30; unless given, the kernel's default on a large machine, or two for each
+    /// connection where that is more.
+    /// </summary>
+    public uint Buckets
+    {
+        get => field != 0 ? field : Math.Max(DefaultBuckets, 2 * (uint)Connections);
+        init;
+    }
 
     /// <summary>The rule: masquerade to one address.</summary>
     public NatRange<IPv4Address> Rule => NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), Mode.Flags);
@@ -65,17 +73,17 @@ public sealed record ThroughputWorkload
             _destination = (uint)first % _destinations;
         }
 
-        /// <summary>The ORIGINAL tuple of the next flow.</summary>
-        public ConntrackTuple<IPv4Address> Next()
+        /// <summary>The ORIGINAL tuple of the next flow, written where it is wanted.</summary>
+        /// <param name="tuple">Receives it.</param>
+        public void Next(out ConntrackTuple<IPv4Address> tuple)
         {
-            var tuple = ConntrackTuple<IPv4Address>.Of(
-                IPProtocol.Tcp,
-                RaceWorkload.ClientAddress((int)_source++),
-                OriginalPort,
-                RaceWorkload.DestinationAddress((int)_destination),
-                DestinationPort);
+            tuple = default;
+            tuple.Source = RaceWorkload.ClientAddress((int)_source++);
+            tuple.Destination = RaceWorkload.DestinationAddress((int)_destination);
+            tuple.SourcePort = OriginalPort;
+            tuple.DestinationPort = DestinationPort;
+            tuple.Protocol = IPProtocol.Tcp;
             _destination = _destination + 1 == _destinations ? 0 : _destination + 1;
-            return tuple;
         }
     }
 }

@@ -89,7 +89,7 @@ public class ContenderEqualityTests
         ThroughputWorkload.FlowCursor flows = workload.Flows(0);
         for (int flow = 0; flow < Connections; flow++)
         {
-            ConntrackTuple<IPv4Address> original = flows.Next();
+            flows.Next(out ConntrackTuple<IPv4Address> original);
             replies.Add(table.TryGetReply(in original, out ConntrackTuple<IPv4Address> reply) ? reply.ToString() : "none");
         }
 

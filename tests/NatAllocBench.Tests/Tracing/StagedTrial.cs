@@ -86,8 +86,8 @@ internal sealed class StagedTrial : IDisposable
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, Server, 80);
         _recorders[cpuIndex].Started(in tuple, cpu.Probes);
         uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
-        ConntrackTuple<IPv4Address> mapping =
-            NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out PortChoice choice);
+        PortChoice choice = NatSetup.Choose(
+            _table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         ulong allocatedAt = TickClock.Now();
         NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
         _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, cpu.Probes, in _table.ReplyTuple(slot));

@@ -40,7 +40,7 @@ public class BatchedEqualityTests
     [InlineData("5.15")]
     [InlineData("6.2")]
     [InlineData("6.12")]
-    public void Batches_give_what_one_connection_after_the_other_gives(string era) =>
+    public void Batches_and_hashes_computed_ahead_give_what_one_connection_after_the_other_gives(string era) =>
         Gen.Select(Flows.List[0, 300], Rules, Gen.Int[1, 64], Gen.ULong).Sample(
             (flows, rule, size, seed) => EraCatalog.Get(era).Accept<Comparison, bool>(new Comparison([.. flows], rule, size, seed)),
             iter: 60);
@@ -54,21 +54,54 @@ public class BatchedEqualityTests
             using var batchNat = new NatState(new SipKey(1, seed));
             var options = new TableOptions { Buckets = 64, MaxConnections = 4096, HashKey = new SipKey(seed, 2), HashRandom = (uint)seed };
             using var one = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, options, oneNat);
+            using var aheadNat = new NatState(new SipKey(1, seed));
+            using var ahead = new ConntrackTable<IPv4Address, TEra, LockFree>(era, options, aheadNat);
+            using var hashes = new ConnectionHashes<IPv4Address, TEra>(ahead);
             using var batched = new ConntrackTable<IPv4Address, TEra, Batched>(era, options, batchNat);
             using var batch = new ConnectionBatch<IPv4Address, TEra>(batched, size);
             var oneRandom = new CpuRandom(seed);
+            var aheadRandom = new CpuRandom(seed);
             var batchRandom = new CpuRandom(seed);
 
             int expected = OneByOne(one, ref oneRandom);
-            int actual = batch.Connect(ref batched.Cpu(0), ref batchRandom, flows, in rule);
-
-            Assert.Equal(expected, actual);
-            Assert.Equal(oneRandom.Next64(), batchRandom.Next64());
-            Assert.Equal(one.Cpu(0).Counters, batched.Cpu(0).Counters);
-            Assert.Equal((one.Cpu(0).Probes, one.Cpu(0).Hits), (batched.Cpu(0).Probes, batched.Cpu(0).Hits));
-            Assert.Equal(one.Audit().Entries, batched.Audit().Entries);
-            Assert.Equal(Contents(one), Contents(batched));
+            ulong draw = oneRandom.Next64();
+            Assert.Equal(expected, HashedAhead(ahead, hashes, ref aheadRandom));
+            Assert.Equal(draw, aheadRandom.Next64());
+            AssertSame(one, ahead);
+            Assert.Equal(expected, batch.Connect(ref batched.Cpu(0), ref batchRandom, flows, in rule));
+            Assert.Equal(draw, batchRandom.Next64());
+            AssertSame(one, batched);
             return true;
+        }
+
+        private static void AssertSame<TEra, TDesign>(
+            ConntrackTable<IPv4Address, TEra, KernelLocks> expected, ConntrackTable<IPv4Address, TEra, TDesign> actual)
+            where TEra : struct, IEra
+            where TDesign : struct, ITableDesign
+        {
+            Assert.Equal(expected.Cpu(0).Counters, actual.Cpu(0).Counters);
+            Assert.Equal((expected.Cpu(0).Probes, expected.Cpu(0).Hits), (actual.Cpu(0).Probes, actual.Cpu(0).Hits));
+            Assert.Equal(expected.Audit().Entries, actual.Audit().Entries);
+            Assert.Equal(Contents(expected), Contents(actual));
+        }
+
+        private int HashedAhead<TEra>(
+            ConntrackTable<IPv4Address, TEra, LockFree> table, ConnectionHashes<IPv4Address, TEra> hashes, ref CpuRandom random)
+            where TEra : struct, IEra
+        {
+            ref CpuState cpu = ref table.Cpu(0);
+            int inserted = 0;
+            foreach (ConntrackTuple<IPv4Address> flow in flows)
+            {
+                uint slot = hashes.Open(ref cpu, in random, in flow, in rule);
+                if (slot != CpuState.NoSlot)
+                {
+                    hashes.Note(NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source));
+                    inserted += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+                }
+            }
+
+            return inserted;
         }
 
         private int OneByOne<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, ref CpuRandom random)

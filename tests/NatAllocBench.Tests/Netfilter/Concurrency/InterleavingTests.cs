@@ -68,7 +68,7 @@ public sealed class InterleavingTests
                         slots[i] = table.Create(ref cpu, in original, table.Hash(in original));
                         break;
                     case 1:
-                        mappings[i] = NatSetup.Choose(table, ref cpu, ref random, slots[i], in range, ManipType.Source, out _);
+                        NatSetup.Choose(table, ref cpu, ref random, slots[i], in range, ManipType.Source, out mappings[i]);
                         break;
                     case 2:
                         NatSetup.Apply(table, slots[i], in mappings[i], ManipType.Source);

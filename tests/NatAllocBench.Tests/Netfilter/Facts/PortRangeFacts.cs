@@ -87,7 +87,7 @@ public sealed class PortRangeFacts
     public void Fact_14_linear_scan_of_64512_steps_misses_ports_after_the_wrap(ushort start, int missed)
     {
         ConntrackTuple<IPv4Address> tuple = Flow("10.0.0.2", 40000);
-        PortCandidates candidates = PortCandidates.For(in tuple, Masquerade(), ManipType.Source, EraCatalog.Get("4.14").Traits)!.Value;
+        PortCandidates candidates = PortCandidates.For(in tuple, Masquerade(), ManipType.Source, EraCatalog.Get("4.14").Traits);
         var tested = new HashSet<ushort>();
         for (int i = 0; i < 64512; i++)
         {

@@ -1,0 +1,91 @@
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Batching;
+
+/// <summary>
+/// Opens connections of the lock-free design one by one, with all hashes that a connection will want computed at once, four lanes of
+/// SipHash side by side: of its ORIGINAL tuple, of its source, and of the two REPLY tuples that it will probably probe. They take the time of
+/// one hash, and the memory behind them is fetched while the first of them is used. One object serves one CPU.
+/// </summary>
+/// <remarks>
+/// Where the era has another hash than that of 6.5 and later, for IPv6, and without AVX2, hashes are computed when they are wanted, as
+/// without this class. Results are the same in any case: see <see cref="HashMemo{TAddress}"/>.
+/// </remarks>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+{
+    private readonly ConntrackTable<TAddress, TEra, LockFree> _table;
+    private readonly NativeRegion _memory;
+    private readonly FlowLanes.Scratch* _scratch;
+    private readonly HashMemo<TAddress>* _memo;
+    private readonly bool _hasLanes;
+    private bool _expectsSearch;
+
+    /// <summary>Working memory for one CPU.</summary>
+    /// <param name="table">The table.</param>
+    public ConnectionHashes(ConntrackTable<TAddress, TEra, LockFree> table)
+    {
+        _table = table;
+        _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + sizeof(HashMemo<TAddress>));
+        _scratch = (FlowLanes.Scratch*)_memory.Pointer;
+        _memo = (HashMemo<TAddress>*)(_memory.Pointer + sizeof(FlowLanes.Scratch));
+        _hasLanes = typeof(TAddress) == typeof(IPv4Address) && QuadLanes.IsSupported
+            && TEra.Hash == TableHash.SipHash39 && table.Traits.BySourceHash == BySourceHash.SipHash32;
+        FlowLanes.PrepareOne(table.Secrets.Key, table.Secrets.NetMix, _scratch);
+    }
+
+    /// <summary>Looks a first packet up and makes an entry for it, as <c>resolve_normal_ct</c> does.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="random">Its random source; draws are looked at ahead and stay to be made.</param>
+    /// <param name="original">ORIGINAL tuple.</param>
+    /// <param name="range">What the rule will allow.</param>
+    /// <returns>The slot, or <see cref="CpuState.NoSlot"/> if the connection stands already or finds no slot.</returns>
+    public uint Open(ref CpuState cpu, in CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
+    {
+        bool ahead = _hasLanes && original.Zone == 0;
+        uint hash = ahead ? HashAhead(random, in original, in range) : _table.Hash(in original);
+        cpu.HashMemo = ahead ? _memo : null;
+        if (_table.TryFind(ref cpu, in original, hash, out _))
+        {
+            return CpuState.NoSlot;
+        }
+
+        uint slot = _table.Create(ref cpu, in original, hash);
+        if (ahead && slot != CpuState.NoSlot)
+        {
+            _table.StashSourceHash(slot, _memo->SourceHash);
+        }
+
+        return slot;
+    }
+
+    /// <summary>Tells whether the last connection searched: the next one is expected to do the same.</summary>
+    /// <param name="choice">How it came by its port.</param>
+    public void Note(PortChoice choice) => _expectsSearch = choice == PortChoice.Searched;
+
+    /// <inheritdoc/>
+    public void Dispose() => _memory.Dispose();
+
+    private uint HashAhead(CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
+    {
+        var guess = new ReplyGuess<TAddress>(_table.Traits, in range, _expectsSearch);
+        guess.Write(ref random, in original, in range, ref *_memo);
+        fixed (ConntrackTuple<TAddress>* first = &original)
+        {
+            FlowLanes.FillOne(in *(ConntrackTuple<IPv4Address>*)first, ref *(HashMemo<IPv4Address>*)_memo, _scratch);
+        }
+
+        _table.PrefetchHead(_memo->OriginalHash);
+        _table.PrefetchSource(_memo->SourceHash);
+        _table.PrefetchHead(_memo->OtherHash);
+        return _memo->OriginalHash;
+    }
+}

@@ -1,0 +1,57 @@
+using NatAllocBench.Netfilter.Batching;
+using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Platform;
+
+namespace NatAllocBench.Racing.Throughput;
+
+/// <summary>The lock-free design under load, one connection after the other, with the hashes of each computed at once.</summary>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
+    where TEra : struct, IEra
+{
+    private readonly ConnectionHashes<IPv4Address, TEra>[] _hashes;
+
+    public LockFreeTable(ThroughputWorkload workload, ulong seed)
+        : base(workload, seed) =>
+        _hashes = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionHashes<IPv4Address, TEra>(Table))];
+
+    public override int Connect(int worker, int first, int end)
+    {
+        ConntrackTable<IPv4Address, TEra, LockFree> table = Table;
+        ConnectionHashes<IPv4Address, TEra> hashes = _hashes[worker];
+        ulong addedTicks = AddedTicks;
+        ref CpuState cpu = ref table.Cpu(worker);
+        CpuRandom random = Randoms[worker];
+        ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
+        int confirmed = 0;
+        for (int flow = first; flow < end; flow++)
+        {
+            flows.Next(out ConntrackTuple<IPv4Address> tuple);
+            uint slot = hashes.Open(ref cpu, in random, in tuple, in Rule);
+            if (slot == CpuState.NoSlot)
+            {
+                continue;
+            }
+
+            hashes.Note(NatSetup.Run(table, ref cpu, ref random, slot, in Rule, ManipType.Source));
+            BusyWait.For(addedTicks);
+            confirmed += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+        }
+
+        Randoms[worker] = random;
+        return confirmed;
+    }
+
+    public override void Dispose()
+    {
+        foreach (ConnectionHashes<IPv4Address, TEra> hashes in _hashes)
+        {
+            hashes.Dispose();
+        }
+
+        base.Dispose();
+    }
+}
