@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using NatAllocBench.Netfilter.Batching;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
@@ -18,13 +19,15 @@ public class HashBenchmarks
     private readonly HashSecrets _secrets = new(new SipKey(1, 2), 3, 4);
     private TupleHashPrefix<IPv4Address, Linux6_5> _prefix;
     private SipState _state;
+    private FlowLanes.Scratch _scratch;
+    private HashMemo<IPv4Address> _memo;
     private ConntrackTuple<IPv4Address> _tuple;
     private ulong _word = 1;
     private uint _word32 = 1;
 
     /// <summary>Inputs and cached states.</summary>
     [GlobalSetup]
-    public void SetUp()
+    public unsafe void SetUp()
     {
         for (int i = 0; i < _words.Length; i++)
         {
@@ -34,6 +37,11 @@ public class HashBenchmarks
         _tuple = MicroTable.Flow(1);
         _prefix.Start(in _secrets, in _tuple);
         _state = SipState.Start(_key);
+        _memo.Reply = _tuple.Invert();
+        fixed (FlowLanes.Scratch* scratch = &_scratch)
+        {
+            FlowLanes.PrepareOne(_secrets.Key, _secrets.NetMix, scratch);
+        }
     }
 
     /// <summary>Table hash from 6.5 on.</summary>
@@ -64,6 +72,19 @@ public class HashBenchmarks
         _words[0] = _word++;
         SipHash24Lanes.HashTails(in _state, _words.AsSpan(0, Lanes), _hashes);
         return _hashes[0];
+    }
+
+    /// <summary>The four hashes that one connection will want, together: ORIGINAL, source, two REPLY tuples.</summary>
+    [Benchmark]
+    public unsafe uint HashesOfOneConnection()
+    {
+        _tuple.SourceKey++;
+        fixed (FlowLanes.Scratch* scratch = &_scratch)
+        {
+            FlowLanes.FillOne(in _tuple, ref _memo, scratch);
+        }
+
+        return _memo.OriginalHash;
     }
 
     /// <summary>One candidate port behind a cached state.</summary>

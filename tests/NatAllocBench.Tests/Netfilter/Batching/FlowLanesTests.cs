@@ -33,7 +33,7 @@ public sealed unsafe class FlowLanesTests
     [Fact]
     public void Eight_connections_have_the_hashes_of_each_in_general_registers() => CheckEight<ScalarLanes, ulong>();
 
-    [Avx2Fact]
+    [Fact]
     public void One_connection_has_its_four_hashes() =>
         Gen.Select(Secrets, Tuples, Tuples, Gen.UShort).Sample((secrets, original, reply, otherPort) =>
         {
