@@ -21,7 +21,8 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
     /// <summary>The cell as it is published.</summary>
     public ThroughputCell ToCell()
     {
-        ThroughputRound[] kept = [.. _rounds.Where(round => !round.Preempted)];
+        ThroughputRound[] placed = OfOnePlacement();
+        ThroughputRound[] kept = [.. placed.Where(round => !round.Preempted)];
         var cell = new ThroughputCell
         {
             Design = design.Name,
@@ -32,7 +33,7 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
             Destinations = workload.Destinations,
             WindowAddedNs = workload.WindowAddedNs,
             Missing = workload.WhyMissing ?? (_rounds.Count == 0 ? "not measured before the run ended"
-                : kept.Length == 0 ? $"a worker was preempted in each of {_rounds.Count} rounds" : null),
+                : kept.Length == 0 ? $"a worker was preempted in each of {placed.Length} rounds" : null),
         };
         if (cell.Missing is not null)
         {
@@ -48,7 +49,8 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
             AllocatedBytesPerConnection = kept.Sum(round => round.AllocatedBytes) / attempts,
             ProbesPerConnection = kept.Sum(round => round.Probes) / attempts,
             ClashesPer1000 = 1000 * kept.Sum(round => round.InsertFailed) / attempts,
-            DroppedRounds = _rounds.Count - kept.Length,
+            DroppedRounds = placed.Length - kept.Length,
+            OtherPlacementRounds = workload.Threads > 1 ? _rounds.Count - placed.Length : null,
             Fairness = workload.Threads > 1 ? SampleStatistics.Instance.Median([.. kept.Select(round => round.Fairness)]).Value : null,
             PerRound = new ThroughputRounds
             {
@@ -58,6 +60,21 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
                 PingPongNs = Known(kept, round => round.PingPongNs),
             },
         }).Summarised();
+    }
+
+    /// <summary>
+    /// The rounds of the placement that most blocks had. All designs of a workload ran in the same blocks, so all keep the same ones.
+    /// </summary>
+    private ThroughputRound[] OfOnePlacement()
+    {
+        double[] roundTrips = [.. _rounds.Select(round => round.PingPongNs).OfType<double>()];
+        if (roundTrips.Length == 0)
+        {
+            return [.. _rounds];
+        }
+
+        PlacementClass common = PlacementClass.MostCommon(roundTrips);
+        return [.. _rounds.Where(round => round.PingPongNs is { } roundTrip && common.Contains(roundTrip))];
     }
 
     private static double[]? Known(ThroughputRound[] rounds, Func<ThroughputRound, double?> value) =>

@@ -60,6 +60,11 @@ public sealed record ThroughputCell
     /// <summary>Rounds thrown away because a worker was preempted.</summary>
     public int? DroppedRounds { get; init; }
 
+    /// <summary>
+    /// Rounds left out because their block's cache line round trip was of another class than that of most blocks; null with one thread.
+    /// </summary>
+    public int? OtherPlacementRounds { get; init; }
+
     /// <summary>The slowest worker's speed over the fastest's, 0 to 1.</summary>
     public double? Fairness { get; init; }
 
