@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Exporters.Json;
 using BenchmarkDotNet.Jobs;
 
 namespace NatAllocBench.Micro;
@@ -13,6 +14,7 @@ public static class MicroConfig
     {
         IConfig config = DefaultConfig.Instance
             .AddDiagnoser(MemoryDiagnoser.Default, new ProbesDiagnoser())
+            .AddExporter(JsonExporter.Full) // what ResultsComparer of dotnet/performance reads
             .WithArtifactsPath(Path.Combine("BenchmarkDotNet.Artifacts", "micro"))
             .WithBuildTimeout(TimeSpan.FromMinutes(10)) // a busy machine takes longer than the usual two
             .WithOptions(ConfigOptions.JoinSummary);

@@ -44,7 +44,7 @@ internal static class CommandLine
     /// <summary>Prints the one line that bad input gets.</summary>
     public static int Refuse(string message)
     {
-        Console.Error.WriteLine(message.ReplaceLineEndings(" "));
+        Console.Error.WriteLine(PlainText.OneLine(message.ReplaceLineEndings(" ")));
         return BadInput;
     }
 

@@ -40,12 +40,13 @@ internal static class KernelCommand
         console.Heading(
             options.Compare ? "kernel --compare" : "kernel",
             $"Linux {LiveSession.KernelRelease}, which is era {match.Era.Name} ({match.Era.Releases})");
+        MachineWatch machine = MachineWatch.Begin(CpuSet.Allowed(), publish.Keeps, signals.Token);
         try
         {
             using LiveSession session = LiveSession.Open(null, signals.Token);
             RunRecord run = options.Compare
-                ? Compare(session, match, options, console, signals.Token)
-                : Measure(session, match, options, console, signals.Token);
+                ? Compare(session, match, options, machine, console, signals.Token)
+                : Measure(session, match, options, machine, console, signals.Token);
             console.Tables(run);
             foreach (string note in run.Notes)
             {
@@ -73,7 +74,8 @@ internal static class KernelCommand
     }
 
     private static RunRecord<ComparisonCell> Compare(
-        LiveSession session, EraMatch match, KernelCommandOptions options, RunConsole console, CancellationToken cancellation)
+        LiveSession session, EraMatch match, KernelCommandOptions options, MachineWatch machine, RunConsole console,
+        CancellationToken cancellation)
     {
         if (PacketSender.AllowedCpus.Count < 2)
         {
@@ -81,7 +83,6 @@ internal static class KernelCommand
         }
 
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineFacts machine = RecordedMachine.Detect(CpuSet.Allowed());
         KernelComparisonResult? result = null;
         _ = console.WithProgress(options.Seconds, report =>
         {
@@ -100,7 +101,7 @@ internal static class KernelCommand
             Argv = RunEnvironment.Argv,
             Options = options.Resolved(),
             Seeds = [options.Seed],
-            Machine = machine,
+            Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
             Notes = [$"{agreed} of {judged} compared figures agree", .. result.Notes, .. CommonNotes(session, match)],
             Cells = result.Cells,
@@ -108,10 +109,10 @@ internal static class KernelCommand
     }
 
     private static RunRecord<RaceCell> Measure(
-        LiveSession session, EraMatch match, KernelCommandOptions options, RunConsole console, CancellationToken cancellation)
+        LiveSession session, EraMatch match, KernelCommandOptions options, MachineWatch machine, RunConsole console,
+        CancellationToken cancellation)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineFacts machine = RecordedMachine.Detect(CpuSet.Allowed());
         List<KernelCell> cells =
         [
             .. options.Workloads.SelectMany(workload => workload.Cells(options.Modes, options.Ranges, options.Protocol)
@@ -135,7 +136,7 @@ internal static class KernelCommand
             Argv = RunEnvironment.Argv,
             Options = options.Resolved(),
             Seeds = [options.Seed],
-            Machine = machine,
+            Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
             Notes =
             [

@@ -9,6 +9,9 @@ namespace NatAllocBench.Commands;
 /// <summary><c>machine</c>: what the machine is, what its basic operations cost, and what spoils a measurement on it.</summary>
 internal static class MachineCommand
 {
+    // More CPUs than this do not fit the width of a terminal.
+    private const int MostRows = 16;
+
     public static Command Create()
     {
         var command = new Command("machine", "Print what this machine is, calibrate its basic costs, and warn of what spoils a measurement.");
@@ -26,6 +29,25 @@ internal static class MachineCommand
             }
         });
         return command;
+    }
+
+    private static void PrintMatrix(IReadOnlyList<IReadOnlyList<double?>> matrix, TextWriter output)
+    {
+        const string What = "round trip of a cache line between CPUs in ns";
+        double[] measured = [.. matrix.SelectMany(row => row).OfType<double>().Order()];
+        if (matrix.Count > MostRows && measured.Length > 0)
+        {
+            output.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{What}: {measured.Length / 2} pairs, {measured[0]:0} to {measured[^1]:0}, median {measured[measured.Length / 2]:0}"));
+            return;
+        }
+
+        output.WriteLine($"{What} (a row per CPU):");
+        foreach (IReadOnlyList<double?> row in matrix)
+        {
+            output.WriteLine("  " + string.Join(' ', row.Select(cell => cell?.ToString("0", CultureInfo.InvariantCulture).PadLeft(5) ?? "    -")));
+        }
     }
 
     private static void Print(MachineFacts machine, TextWriter output)
@@ -51,11 +73,7 @@ internal static class MachineCommand
 
         if (machine.CoreToCoreNs is { } matrix)
         {
-            output.WriteLine("round trip of a cache line between CPUs in ns (a row per CPU):");
-            foreach (IReadOnlyList<double?> row in matrix)
-            {
-                output.WriteLine("  " + string.Join(' ', row.Select(cell => cell?.ToString("0", CultureInfo.InvariantCulture).PadLeft(5) ?? "    -")));
-            }
+            PrintMatrix(matrix, output);
         }
 
         foreach (string warning in machine.Warnings)

@@ -24,6 +24,9 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
     /// <summary>Whether standard output belongs to the JSON alone.</summary>
     public bool JsonToStandardOutput => JsonPath == "-";
 
+    /// <summary>Whether the run is kept anywhere.</summary>
+    public bool Keeps => Directory is not null || JsonPath is not null;
+
     public static void AddTo(Command command)
     {
         command.Options.Add(Out);

@@ -39,7 +39,7 @@ internal static class RaceCommand
         PublishOptions publish = PublishOptions.From(parsed);
 
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineFacts machine = RecordedMachine.Detect(cpus);
+        MachineWatch machine = MachineWatch.Begin(cpus, publish.Keeps, stop.Token);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(preset.Name, preset.Summary);
         bool completed = Measure(cells, cpus, limits, seed, console, stop.Token);
@@ -60,7 +60,7 @@ internal static class RaceCommand
             Argv = RunEnvironment.Argv,
             Options = RaceCommandOptions.Resolved(preset, cpus, limits, seed),
             Seeds = [seed],
-            Machine = machine,
+            Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
             Notes = [.. Notes(preset, cells)],
             Cells = [.. cells.Select(cell => cell.ToCell())],

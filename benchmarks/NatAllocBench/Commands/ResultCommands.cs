@@ -25,12 +25,24 @@ internal static class ResultCommands
 
     private static Command Compare()
     {
-        var paths = new Argument<string[]>("run") { Description = "Two runs or more; the first is the base.", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("run") { Description = "Two or more, each a run or a machine's directory (the newest run of each name); the first is the base.", Arity = ArgumentArity.OneOrMore };
         var threshold = new Option<string>("--threshold")
         {
             Description = "Difference that matters.",
             HelpName = "SHARE",
             DefaultValueFactory = _ => "5%",
+        };
+        var rateFloor = new Option<string>("--rate-floor")
+        {
+            Description = "Noise floor: failure rates whose intervals end below are the same.",
+            HelpName = "SHARE",
+            DefaultValueFactory = _ => "0.0001%",
+        };
+        var timeFloor = new Option<double>("--time-floor")
+        {
+            Description = "Noise floor: speeds whose times per connection are closer are the same.",
+            HelpName = "NS",
+            DefaultValueFactory = _ => 0.3,
         };
         var across = new Option<string>("--across")
         {
@@ -40,10 +52,12 @@ internal static class ResultCommands
         };
         var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse.", HelpName = "worse" };
         failOn.AcceptOnlyFromAmong("worse");
-        var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, across, failOn };
+        var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, rateFloor, timeFloor, across, failOn };
         command.SetAction(parsed => Print(CompareCommand.Run(parsed.GetValue(paths)!, new Reporting.CompareOptions
         {
             Threshold = UsageException.Parse("--threshold", parsed.GetValue(threshold)!, ParseShare),
+            RateNoiseFloor = UsageException.Parse("--rate-floor", parsed.GetValue(rateFloor)!, ParseShare),
+            TimeNoiseFloorNs = parsed.GetValue(timeFloor),
             Across = parsed.GetValue(across)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(),
             FailOnWorse = parsed.GetValue(failOn) is not null,
         })));
@@ -52,7 +66,7 @@ internal static class ResultCommands
 
     private static Command Matrix()
     {
-        var paths = new Argument<string[]>("run") { Description = "Runs of one kind.", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("run") { Description = "Runs of one kind, or directories of machines (the newest run of each name).", Arity = ArgumentArity.OneOrMore };
         var command = new Command("matrix", "Put runs or machines side by side, without verdicts.") { paths };
         command.SetAction(parsed => Print(MatrixCommand.Run(parsed.GetValue(paths)!)));
         return command;
@@ -82,25 +96,38 @@ internal static class ResultCommands
         var path = new Argument<string>("run") { Description = "A run." };
         var format = new Option<string>("--format")
         {
-            Description = "csv, openmetrics, smaller-is-better or bigger-is-better (for benchmark-action).",
+            Description = "csv, openmetrics, conntrack (the lines of conntrack -S), smaller-is-better or bigger-is-better (for benchmark-action).",
             HelpName = "FORMAT",
             Required = true,
         };
-        format.AcceptOnlyFromAmong("csv", "openmetrics", "smaller-is-better", "bigger-is-better");
+        format.AcceptOnlyFromAmong("csv", "openmetrics", "conntrack", "smaller-is-better", "bigger-is-better");
+        var cell = new Option<int?>("--cell")
+        {
+            Description = "Only this cell of conntrack, counted from 0, without the line that names it.",
+            HelpName = "N",
+        };
         var output = new Option<string>("--out")
         {
             Description = "Directory for the files of csv. Default: the current directory.",
             HelpName = "DIR",
             DefaultValueFactory = _ => ".",
         };
-        var command = new Command("export", "Write a run in a format that other tools parse.") { path, format, output };
+        var command = new Command("export", "Write a run in a format that other tools parse.") { path, format, output, cell };
         command.SetAction(parsed =>
         {
-            RunRecord run = RunFormat.ReadFile(parsed.GetValue(path)!);
+            if (parsed.GetValue(cell) is not null && parsed.GetValue(format) != "conntrack")
+            {
+                throw new UsageException("--cell belongs to --format conntrack; leave it out");
+            }
+
+            RunRecord run = SoundRun.ReadFile(parsed.GetValue(path)!);
             switch (parsed.GetValue(format))
             {
                 case "openmetrics":
                     Console.Out.Write(OpenMetricsExport.Text(run));
+                    break;
+                case "conntrack":
+                    Console.Out.Write(parsed.GetValue(cell) is { } index ? ConntrackExport.Lines(run, index) : ConntrackExport.Text(run));
                     break;
                 case "smaller-is-better":
                     Console.Out.Write(BenchmarkActionExport.SmallerIsBetter(run));
@@ -148,16 +175,20 @@ internal static class ResultCommands
         return exit;
     }
 
-    private static double ParseShare(string text) => text.EndsWith('%')
-        ? double.Parse(text.AsSpan(0, text.Length - 1), NumberStyles.Float, CultureInfo.InvariantCulture) / 100
-        : double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture);
+    private static double ParseShare(string text)
+    {
+        bool percent = text.EndsWith('%');
+        return double.TryParse(percent ? text.AsSpan(0, text.Length - 1) : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+            ? value / (percent ? 100 : 1)
+            : throw new FormatException($"'{text}' is no share; write one such as 5% or 0.05");
+    }
 
     private static int Print(CommandResult result)
     {
         Console.Out.Write(result.Output);
         if (result.Error is { } error)
         {
-            Console.Error.WriteLine(error);
+            Console.Error.WriteLine(PlainText.OneLine(error));
         }
 
         return result.ExitCode;

@@ -98,6 +98,7 @@ internal static class ScenarioCommand
         using var stop = new StopSignal();
         CpuSet cpus = CpuSet.Allowed();
         DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineWatch machine = MachineWatch.Begin(cpus, publish.Keeps, stop.Token);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(scenario.Name, scenario.Summary);
         List<ScenarioCell> cells = [];
@@ -127,7 +128,7 @@ internal static class ScenarioCommand
             Argv = RunEnvironment.Argv,
             Options = Resolved(scenario, churn, seed),
             Seeds = [seed],
-            Machine = RecordedMachine.Detect(cpus),
+            Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
             Notes = [scenario.Summary, .. scenario.Notes],
             Cells = cells,

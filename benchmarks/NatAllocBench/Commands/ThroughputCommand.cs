@@ -28,7 +28,7 @@ internal static class ThroughputCommand
         ThroughputPlan plan = ThroughputOptions.Resolve(parsed);
         PublishOptions publish = PublishOptions.From(parsed);
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineFacts machine = RecordedMachine.Detect(plan.Cpus);
+        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop.Token);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
         ThroughputSession? session = null;
@@ -51,7 +51,7 @@ internal static class ThroughputCommand
             Argv = RunEnvironment.Argv,
             Options = plan.Resolved(),
             Seeds = [plan.Seed],
-            Machine = machine,
+            Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
             Notes = [.. Notes(session!)],
             Cells = [.. session!.Cells.Select(cell => cell.ToCell())],

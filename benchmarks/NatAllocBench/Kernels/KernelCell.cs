@@ -83,6 +83,7 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
         bool isClosed = cell.Plan.Lockstep is null;
         return (named with
         {
+            Counters = Counters(),
             ClashResolved = losses.Any(loss => loss.ClashResolved is null) ? null : losses.Sum(loss => loss.ClashResolved),
             PerTrial = new RaceTrials
             {
@@ -97,6 +98,22 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
             },
         }).Summarised();
     }
+
+    private CpuCounters[] Counters() =>
+    [
+        .. _kept.Select(repetition => repetition.Counters.PerCpu)
+            .Aggregate((sum, next) => [.. sum.Zip(next, (left, right) => left + right)])
+            .Select(cpu => new CpuCounters
+            {
+                Found = cpu.Found,
+                InsertFailed = cpu.InsertFailed,
+                Drop = cpu.Drop,
+                EarlyDrop = cpu.EarlyDrop,
+                SearchRestart = cpu.SearchRestart,
+                ClashResolve = cpu.ClashResolve,
+                ChainTooLong = cpu.ChainTooLong,
+            }),
+    ];
 
     /// <summary>insert_failed without what is attributed, so that the parts add up whatever counters the kernel has.</summary>
     private static long Rest(LossAttribution loss, LiveRepetition repetition) =>

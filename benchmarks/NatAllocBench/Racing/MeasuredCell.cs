@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
@@ -77,7 +78,9 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             SteadyEntries = _trials.Average(trial => trial.Living),
             SteadyEntriesPredicted = plan.Workload.ChurnPerSecond > 0 ? plan.Workload.SteadyEntries : null,
             WindowCurve = Curve(window),
+            WindowHistogram = TimeHistogram.Of(window.Recorded()),
             PairDistanceCurve = Curve(distance),
+            Counters = Counters(),
             Delayed = Delays(),
             FailedByClient = FailedByClient(),
             PerTrial = new RaceTrials
@@ -101,6 +104,13 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
     private static PercentilePoint[]? Curve(WindowHistogram histogram) => histogram.Count == 0
         ? null
         : [.. histogram.Curve().Select(point => new PercentilePoint(point.Percentile, point.Nanoseconds))];
+
+    private CpuCounters[] Counters()
+    {
+        CommandStatisticsFormat format = StatisticsFormats.ForCommand(plan.Workload.Era.Version);
+        return [.. Enumerable.Range(0, cpus).Select(cpu => PrintedCounters.Of(
+            _trials.Select(trial => trial.Counters[cpu]).Aggregate(CounterArithmetic.Plus), format))];
+    }
 
     private long[]? FailedByClient() => _trials[0].FailedByClient.Count == 0
         ? null

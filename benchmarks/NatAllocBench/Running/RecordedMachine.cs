@@ -14,7 +14,7 @@ internal static class RecordedMachine
     /// <param name="cpus">CPUs that the run uses.</param>
     public static ReportedFacts Detect(CpuSet cpus) => Convert(MachineProbe.Detect(cpus.Count), calibration: null);
 
-    /// <summary>Detects and calibrates the machine; takes a few seconds.</summary>
+    /// <summary>Detects and calibrates the machine; takes a second or two.</summary>
     public static ReportedFacts Calibrated(CpuSet cpus, CancellationToken cancellation)
     {
         MachineFacts facts = MachineProbe.Detect(cpus.Count);
@@ -36,8 +36,14 @@ internal static class RecordedMachine
         Clock = string.Create(
             CultureInfo.InvariantCulture,
             $"{facts.Clock.Source}, resolution {facts.Clock.ResolutionNs:0.#} ns, cost {facts.Clock.CostNs:0.#} ns"),
-        Facts = Sections(facts),
-        CalibrationNs = calibration is null ? new Dictionary<string, double>() : Costs(calibration),
+        Facts = calibration is null ? Sections(facts) : new Dictionary<string, IReadOnlyDictionary<string, string>>(Sections(facts))
+        {
+            ["calibration"] = Circumstances(calibration),
+        },
+        CalibrationNs = calibration is null
+            ? new Dictionary<string, double>()
+            : Costs(calibration).Where(cost => cost.Value.Nanoseconds is not null)
+                .ToDictionary(cost => cost.Name, cost => cost.Value.Nanoseconds!.Value),
         CoreToCoreNs = calibration is null ? null : Matrix(calibration.LineTransfers),
         Warnings = [.. facts.Warnings.Select(warning => warning.Text)],
     };
@@ -79,31 +85,43 @@ internal static class RecordedMachine
                 ("transparent huge pages", facts.Memory.TransparentHugePages)),
             ["mitigations"] = facts.Mitigations,
             ["load"] = Known(("average of 1 minute", Text(facts.LoadAverage?.OneMinute))),
+            ["clock"] = Known(("clock source of the kernel", facts.Clock.KernelClockSource)),
             ["not found"] = facts.NotFound.Select((line, i) => (line, i)).ToDictionary(l => l.i.ToString(CultureInfo.InvariantCulture), l => l.line),
         };
         return sections.Where(section => section.Value.Count > 0).ToDictionary(section => section.Key, section => section.Value);
     }
 
-    private static Dictionary<string, double> Costs(CalibrationResult calibration)
-    {
-        (string Name, MeasuredNs Value)[] costs =
-        [
-            ("uncontendedCasNs", calibration.UncontendedCas),
-            ("contendedCasNs", calibration.ContendedCas),
-            ("dependentDramReadNs", calibration.DependentDramRead),
-            ("spinWaitStepNs", calibration.SpinWaitStep),
-            ("siphashNs", calibration.SipHash),
-            ("clockReadingNs", calibration.ClockReading),
-        ];
-        return costs.Where(cost => cost.Value.Nanoseconds is not null).ToDictionary(cost => cost.Name, cost => cost.Value.Nanoseconds!.Value);
-    }
+    private static (string Name, MeasuredNs Value)[] Costs(CalibrationResult calibration) =>
+    [
+        ("uncontendedCasNs", calibration.UncontendedCas),
+        ("contendedCasNs", calibration.ContendedCas),
+        ("dependentDramReadNs", calibration.DependentDramRead),
+        ("spinWaitStepNs", calibration.SpinWaitStep),
+        ("siphashNs", calibration.SipHash),
+        ("clockReadingNs", calibration.ClockReading),
+    ];
+
+    /// <summary>What the calibrated costs need to be read: the CPUs of the matrix, what was left out and why.</summary>
+    private static Dictionary<string, string> Circumstances(CalibrationResult calibration) => Known(
+    [
+        ("rows and columns of the matrix, CPUs", CpusOf(calibration.LineTransfers) is [_, ..] cpus ? CpuSet.Of(cpus).ToString() : null),
+        ("matrix", calibration.LineTransfers.Note),
+        ("buffer of the DRAM reads, bytes", Text(calibration.DramBufferBytes)),
+        .. Costs(calibration).Select(cost => ($"{cost.Name} missing", cost.Value.WhyMissing)),
+        ("pairs missing", calibration.LineTransfers.Pairs.Select(pair => pair.RoundTrip.WhyMissing).OfType<string>().FirstOrDefault()),
+    ]);
+
+    private static int[] CpusOf(LineTransferMatrix transfers) =>
+        [.. transfers.Pairs.SelectMany(pair => new[] { pair.CpuA, pair.CpuB }).Distinct().Order()];
 
     private static IReadOnlyList<IReadOnlyList<double?>>? Matrix(LineTransferMatrix transfers)
     {
-        int[] cpus = [.. transfers.Pairs.SelectMany(pair => new[] { pair.CpuA, pair.CpuB }).Distinct().Order()];
-        double? Between(int a, int b) => transfers.Pairs
-            .FirstOrDefault(pair => (pair.CpuA, pair.CpuB) == (Math.Min(a, b), Math.Max(a, b)))?.RoundTrip.Nanoseconds;
-        return cpus.Length == 0 ? null : [.. cpus.Select(a => cpus.Select(b => a == b ? null : Between(a, b)).ToArray())];
+        int[] cpus = CpusOf(transfers);
+        Dictionary<(int, int), double?> between = transfers.Pairs.ToDictionary(
+            pair => (pair.CpuA, pair.CpuB), pair => pair.RoundTrip.Nanoseconds);
+        return cpus.Length == 0
+            ? null
+            : [.. cpus.Select(a => cpus.Select(b => between.GetValueOrDefault((Math.Min(a, b), Math.Max(a, b)))).ToArray())];
     }
 
     private static Dictionary<string, string> Known(params (string Name, string? Value)[] facts) =>

@@ -11,8 +11,8 @@ internal static class RunEnvironment
     public static string? Commit { get; } = Assembly.GetExecutingAssembly()
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : null;
 
-    /// <summary>The arguments as typed.</summary>
-    public static IReadOnlyList<string> Argv { get; } = [.. Environment.GetCommandLineArgs().Skip(1)];
+    /// <summary>The arguments as typed, without those that say where results go: they change nothing and may name a user or a machine.</summary>
+    public static IReadOnlyList<string> Argv { get; } = [.. WithoutPlaces(Environment.GetCommandLineArgs().Skip(1))];
 
     /// <summary>Whether the source tree differs from its commit; null where git cannot tell. Results do not count.</summary>
     public static bool? IsDirty()
@@ -51,6 +51,22 @@ internal static class RunEnvironment
         .DistinctBy(name => name.Name)
         .OrderBy(name => name.Name, StringComparer.Ordinal)
         .ToDictionary(name => name.Name!, name => name.Version?.ToString() ?? "unknown");
+
+    private static IEnumerable<string> WithoutPlaces(IEnumerable<string> arguments)
+    {
+        bool isPlace = false;
+        foreach (string argument in arguments)
+        {
+            string option = argument.Split('=', 2)[0];
+            if (!isPlace && option is not ("--out" or "--json"))
+            {
+                // A preset may be a file: its name tells enough.
+                yield return Path.IsPathRooted(argument) ? Path.GetFileName(argument) : argument;
+            }
+
+            isPlace = !isPlace && argument is "--out" or "--json";
+        }
+    }
 
     private static string? Repository()
     {

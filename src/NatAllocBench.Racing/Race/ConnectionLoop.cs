@@ -6,6 +6,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Packets;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Tracing;
@@ -81,8 +82,11 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
 
     public ref readonly WorkerTally Tally => ref _tally;
 
-    /// <summary>Probes and found of the first SYNs.</summary>
-    public (ulong Probes, ulong Found) Searched { get; private set; }
+    /// <summary>Probes of the first SYNs.</summary>
+    public ulong Probes { get; private set; }
+
+    /// <summary>The kernel's counters of this CPU over the first SYNs.</summary>
+    public CpuStatistics Counted { get; private set; }
 
     public WindowHistogram Window { get; } = new();
 
@@ -108,7 +112,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     public void Begin()
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
-        Searched = (cpu.Probes, cpu.Counters.Found);
+        Probes = cpu.Probes;
+        Counted = cpu.Counters;
         Collections = GC.CollectionCount(0);
         _tally.StartTick = TickClock.Now();
         StartRound(0, _tally.StartTick);
@@ -125,7 +130,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
     {
         _tally.EndTick = TickClock.Now();
         ref CpuState cpu = ref _table.Cpu(_cpu);
-        Searched = (cpu.Probes - Searched.Probes, cpu.Counters.Found - Searched.Found);
+        Probes = cpu.Probes - Probes;
+        Counted = cpu.Counters.Since(Counted);
         Collections = GC.CollectionCount(0) - Collections;
         GC.KeepAlive(_packetOwner);
     }

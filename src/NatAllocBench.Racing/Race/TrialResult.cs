@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Platform;
 
 namespace NatAllocBench.Racing.Race;
@@ -16,6 +17,9 @@ public sealed record TrialResult
 
     /// <summary>The kernel's <c>found</c> over the measured connections.</summary>
     public required long Found { get; init; }
+
+    /// <summary>The kernel's counters of each CPU over the measured connections; which of them a kernel prints depends on its era.</summary>
+    public required IReadOnlyList<CpuStatistics> Counters { get; init; }
 
     /// <summary>Connections per second of all workers together: from the first start to the last end.</summary>
     public required double ConnectionsPerSecond { get; init; }

@@ -27,8 +27,8 @@ internal static class TrialSummary
             window.Add(loop.Window);
             distance.Add(loop.PairDistance);
             speeds.Add(PerSecond(tally.Attempts, tally.StartTick, tally.EndTick));
-            probes += loop.Searched.Probes;
-            found += loop.Searched.Found;
+            probes += loop.Probes;
+            found += loop.Counted.Found;
             failedAfter[0] += tally.InsertFailed;
             for (int round = 0; round < loop.FailedAgain.Length; round++)
             {
@@ -47,6 +47,7 @@ internal static class TrialSummary
             Total = total,
             Probes = (long)probes,
             Found = (long)found,
+            Counters = [.. workers.Select(worker => worker.Loop.Counted)],
             ConnectionsPerSecond = PerSecond(total.Attempts, total.StartTick, total.EndTick),
             WorkerConnectionsPerSecond = speeds,
             Window = window,

@@ -17,7 +17,14 @@ public sealed record Chart(
     string YTitle,
     bool IsLogarithmic,
     IReadOnlyList<double> XValues,
-    IReadOnlyList<ChartLine> Lines);
+    IReadOnlyList<ChartLine> Lines)
+{
+    /// <summary>
+    /// Whether it is a histogram: the values on the horizontal axis are then the bounds of classes, and a point is the height of the class
+    /// that begins at its value.
+    /// </summary>
+    public bool IsHistogram { get; init; }
+}
 
 /// <summary>A line of a chart.</summary>
 /// <param name="Name">The text of the legend.</param>

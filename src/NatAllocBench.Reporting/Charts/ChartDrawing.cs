@@ -10,6 +10,7 @@ public static class ChartDrawing
 {
     private const double Width = 860;
     private const double Height = 480;
+    private const int MaxLabels = 14;
     private const string SansSerif = "Arial";
 
     // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white.
@@ -34,8 +35,9 @@ public static class ChartDrawing
     {
         PlotModel model = new()
         {
-            Title = chart.Title,
-            Subtitle = chart.Note.Length > 0 ? chart.Note : null,
+            Title = Fitting(chart.Title, 78),
+            TitleHorizontalAlignment = TitleHorizontalAlignment.CenteredWithinView,
+            Subtitle = chart.Note.Length > 0 ? Fitting(chart.Note, 115) : null,
             DefaultFont = SansSerif,
             TitleFontSize = 16,
             TitlePadding = 8,
@@ -58,14 +60,27 @@ public static class ChartDrawing
         {
             // Beside each other rather than over each other, all lines of a value within half of its room.
             double shift = Math.Min(0.06, 0.5 / chart.Lines.Count) * (i - ((chart.Lines.Count - 1) / 2.0));
-            foreach (Series series in Draw(chart.Lines[i], i, shift, chart.IsLogarithmic ? LogFloor(chart) : 0))
+            foreach (Series series in chart.IsHistogram ? [Steps(chart.Lines[i], i)] : Draw(chart.Lines[i], i, shift, chart.IsLogarithmic ? LogFloor(chart) : 0))
             {
                 model.Series.Add(series);
             }
         }
 
         string svg = SvgExporter.ExportToString(model, Width, Height, false, new TextMeasurer());
-        return svg.ReplaceLineEndings("\n").TrimEnd() + "\n";
+        return OnBaseline(svg).ReplaceLineEndings("\n").TrimEnd() + "\n";
+    }
+
+    // Not every renderer knows dominant-baseline; all know dy. The fractions are those of the usual sans-serif faces.
+    private static string OnBaseline(string svg) => svg
+        .Replace(" dominant-baseline=\"hanging\"", " dy=\"0.74em\"", StringComparison.Ordinal)
+        .Replace(" dominant-baseline=\"middle\"", " dy=\"0.36em\"", StringComparison.Ordinal)
+        .Replace(" dominant-baseline=\"baseline\"", "", StringComparison.Ordinal);
+
+    // The picture has room for so many characters.
+    private static string Fitting(string text, int most)
+    {
+        string plain = PlainText.OneLine(text);
+        return plain.Length <= most ? plain : $"{plain.AsSpan(0, most - 3)}...";
     }
 
     private static LinearAxis XAxis(Chart chart) => new()
@@ -74,9 +89,9 @@ public static class ChartDrawing
         Title = chart.XTitle,
         FontSize = 12,
         AxisTitleDistance = 6,
-        Minimum = -0.5,
-        Maximum = chart.XValues.Count - 0.5,
-        MajorStep = 1,
+        Minimum = chart.IsHistogram ? 0 : -0.5,
+        Maximum = chart.IsHistogram ? chart.XValues.Count - 1 : chart.XValues.Count - 0.5,
+        MajorStep = (chart.XValues.Count + MaxLabels - 1) / MaxLabels,
         MinorTickSize = 0,
         LabelFormatter = v => v >= 0 && v < chart.XValues.Count && v == Math.Floor(v) ? Label(chart.XValues[(int)v]) : "",
     };
@@ -99,8 +114,7 @@ public static class ChartDrawing
             };
         }
 
-        // Whole decades around the values and bounds, so that every axis has at least two labels, and one more below for the bars: the
-        // lower end of a single failure lies many decades down and would flatten everything else.
+        // Whole decades around the values and bounds, so that every axis has at least two labels.
         return new LogarithmicAxis
         {
             Position = AxisPosition.Left,
@@ -108,7 +122,8 @@ public static class ChartDrawing
             FontSize = 12,
             AxisTitleDistance = 6,
             Minimum = LogFloor(chart),
-            Maximum = Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.02)),
+            // A hair above the decade, lest its label fall victim to rounding.
+            Maximum = Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.02)) * (1 + 1e-9),
             LabelFormatter = Label,
             MajorGridlineStyle = LineStyle.Solid,
             MajorGridlineColor = Grid,
@@ -118,7 +133,27 @@ public static class ChartDrawing
     private static double LogFloor(Chart chart)
     {
         double lowest = chart.Lines.SelectMany(l => l.Points).Select(p => p.Y ?? p.High).OfType<double>().Where(v => v > 0).Min();
-        return Math.Pow(10, Math.Floor(Math.Log10(lowest) - 0.02) - 1);
+
+        // One decade more for bars: the lower end of a single failure lies many decades down and would flatten everything else.
+        int room = chart.Lines.Any(l => l.Points.Any(p => p.Low is not null)) ? 1 : 0;
+        return Math.Pow(10, Math.Floor(Math.Log10(lowest) - 0.02) - room);
+    }
+
+    private static LineSeries Steps(ChartLine line, int index)
+    {
+        LineSeries steps = new()
+        {
+            Title = Fitting(line.Name, 40),
+            Color = Palette[index % Palette.Length],
+            StrokeThickness = 1.5,
+            LineStyle = Dashes[index / Palette.Length % Dashes.Length],
+        };
+        foreach (ChartPoint point in line.Points)
+        {
+            steps.Points.AddRange([new DataPoint(point.XIndex, point.Y ?? 0), new DataPoint(point.XIndex + 1, point.Y ?? 0)]);
+        }
+
+        return steps;
     }
 
     private static IEnumerable<Series> Draw(ChartLine line, int index, double shift, double floor)
@@ -126,7 +161,7 @@ public static class ChartDrawing
         OxyColor color = Palette[index % Palette.Length];
         LineSeries values = new()
         {
-            Title = line.Name,
+            Title = Fitting(line.Name, 40),
             Color = color,
             StrokeThickness = 1.5,
             LineStyle = Dashes[index / Palette.Length % Dashes.Length],

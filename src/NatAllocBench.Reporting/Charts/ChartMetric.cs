@@ -6,4 +6,4 @@ internal sealed record ChartMetric<TCell>(
 
 /// <summary>A parameter that charts can show a figure against.</summary>
 internal sealed record ChartParameter<TCell>(
-    string Name, string Slug, string Title, Func<TCell, double?> Value, IReadOnlyList<ChartMetric<TCell>> Metrics);
+    string Name, string Slug, string ShortTitle, string Title, Func<TCell, double?> Value, IReadOnlyList<ChartMetric<TCell>> Metrics);

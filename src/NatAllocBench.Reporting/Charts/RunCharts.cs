@@ -9,6 +9,9 @@ public static class RunCharts
     // More lines than this cannot be told apart: the rest go into further charts.
     private const int MaxLines = 12;
 
+    // More values than this have no room for their labels: such a sweep is not charted.
+    private const int MaxValues = 64;
+
     private static readonly ChartMetric<RaceCell> Rate = new(
         "rate", "insertion failures", "insert_failed (% of attempts)", IsLogarithmic: true,
         "Bars: 95 % intervals. Open triangles: no failures, upper bound.",
@@ -30,18 +33,18 @@ public static class RunCharts
 
     private static readonly ChartParameter<RaceCell>[] RaceParameters =
     [
-        new("clients", "clients", "clients", c => c.Clients, [Rate]),
-        new("windowAddedNs", "window", "wait added to the window (ns)", c => c.WindowAddedNs, [Rate]),
-        new("occupancy", "occupancy", "occupancy of the port range at the start", c => c.Occupancy, [Rate, Probes]),
-        new("destinations", "destinations", "destinations", c => c.Destinations, [Rate]),
-        new("pool", "pool", "addresses in the pool", c => c.Pool, [Rate]),
-        new("cpus", "cpus", "CPUs", c => c.Cpus, [Rate, RaceSpeed]),
+        new("clients", "clients", "clients", "clients", c => c.Clients, [Rate]),
+        new("windowAddedNs", "window", "added window", "wait added to the window (ns)", c => c.WindowAddedNs, [Rate]),
+        new("occupancy", "occupancy", "occupancy", "occupancy of the port range at the start", c => c.Occupancy, [Rate, Probes]),
+        new("destinations", "destinations", "destinations", "destinations", c => c.Destinations, [Rate]),
+        new("pool", "pool", "pool addresses", "addresses in the pool", c => c.Pool, [Rate]),
+        new("cpus", "cpus", "CPUs", "CPUs, each with one pinned worker", c => c.Cpus, [Rate, RaceSpeed]),
     ];
 
     private static readonly ChartParameter<ThroughputCell>[] ThroughputParameters =
     [
-        new("threads", "threads", "threads", c => c.Threads, [TableSpeed]),
-        new("connections", "connections", "connections in the table", c => c.Connections, [TableSpeed]),
+        new("threads", "threads", "CPUs", "CPUs, each with one pinned thread", c => c.Threads, [TableSpeed]),
+        new("connections", "connections", "table size", "connections in the table", c => c.Connections, [TableSpeed]),
     ];
 
     /// <summary>The charts of a run.</summary>
@@ -52,7 +55,8 @@ public static class RunCharts
         RunRecord<RaceCell> race =>
         [
             .. race.Cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g =>
-                Charts(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g], Workload.Of, RaceParameters)),
+                Charts(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g], Workload.Of, RaceParameters)
+                    .Concat(WindowCharts.Build(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g]))),
         ],
         RunRecord<ThroughputCell> throughput => [.. Charts("throughput", throughput.Cells, Workload.Of, ThroughputParameters)],
         _ => [],
@@ -64,17 +68,18 @@ public static class RunCharts
         foreach (ChartParameter<TCell> parameter in parameters)
         {
             double[] values = [.. cells.Select(parameter.Value).OfType<double>().Distinct().Order()];
-            foreach (ChartMetric<TCell> metric in values.Length > 1 ? parameter.Metrics : [])
+            HashSet<string> following = Following(cells, workload, parameter);
+            foreach (ChartMetric<TCell> metric in values.Length is > 1 and <= MaxValues ? parameter.Metrics : [])
             {
-                ChartLine[] lines = [.. Lines(cells, workload, parameter, metric, values)];
+                ChartLine[] lines = [.. Lines(cells, workload, parameter, metric, values, following)];
                 ChartLine[][] pages = [.. lines.Chunk(MaxLines)];
                 for (int page = 0; page < pages.Length; page++)
                 {
                     (string slug, string title) = pages.Length == 1 ? ("", "") : ($"-{page + 1}", $" ({page + 1} of {pages.Length})");
                     yield return new Chart(
                         $"{ResultsStore.Slug(name)}-{metric.Slug}-{parameter.Slug}{slug}.svg",
-                        $"{(name == metric.Title ? "" : $"{name}: ")}{metric.Title} against {parameter.Title}{title}",
-                        metric.Note, parameter.Title, metric.YTitle, metric.IsLogarithmic, values, pages[page]);
+                        $"{(name == metric.Title ? "" : $"{name}: ")}{metric.Title} against {parameter.ShortTitle}{title}",
+                        string.Join(' ', [metric.Note, .. following.Select(name => $"With it changes: {name}.")]).Trim(), parameter.Title, metric.YTitle, metric.IsLogarithmic, values, pages[page]);
                 }
             }
         }
@@ -85,9 +90,10 @@ public static class RunCharts
         Func<TCell, Workload> workload,
         ChartParameter<TCell> parameter,
         ChartMetric<TCell> metric,
-        double[] values)
+        double[] values,
+        HashSet<string> following)
     {
-        HashSet<string> across = [parameter.Name];
+        HashSet<string> across = [parameter.Name, .. following];
         var groups = cells
             .Where(c => parameter.Value(c) is not null)
             .GroupBy(c => workload(c).Without(across))
@@ -99,6 +105,22 @@ public static class RunCharts
         HashSet<string> constant = [.. groups.SelectMany(g => g.Key.Parameters).Distinct().GroupBy(p => p.Key)
             .Where(p => p.Count() == 1).Select(p => p.Key)];
         return groups.Select(g => new ChartLine(LineName(g.Key, constant), g.Points));
+    }
+
+    // The parameters that change with the swept one and with nothing else: a line runs through them too.
+    private static HashSet<string> Following<TCell>(
+        IReadOnlyList<TCell> cells, Func<TCell, Workload> workload, ChartParameter<TCell> parameter)
+    {
+        var settings = cells.Where(c => parameter.Value(c) is not null)
+            .SelectMany(c => workload(c).Parameters.Where(p => p.Key != parameter.Name && p.Key is not ("era" or "mode" or "design"))
+                .Select(p => (p.Key, p.Value, Swept: parameter.Value(c)!.Value)))
+            .Distinct();
+        return
+        [
+            .. settings.GroupBy(s => s.Key)
+                .Where(g => g.Select(s => s.Value).Distinct().Count() > 1 && g.GroupBy(s => s.Swept).All(s => s.Count() == 1))
+                .Select(g => g.Key),
+        ];
     }
 
     private static string LineName(Workload workload, HashSet<string> constant)

@@ -60,7 +60,8 @@ internal sealed class CellComparer(CompareOptions options)
             return Missing(workload, Metric, textA, textB, null);
         }
 
-        RatioEstimate ratio = SampleStatistics.Instance.Ratio(first.Raw, second.Raw);
+        ISampleStatistics statistics = SampleStatistics.Instance;
+        RatioEstimate ratio = statistics.Ratio(first.Raw, second.Raw) with { Superiority = statistics.Superiority(first.Raw, second.Raw) };
         bool belowFloor = Math.Abs((1e9 / a) - (1e9 / b)) < options.TimeNoiseFloorNs;
         Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: false);
         string? remark = belowFloor ? "below the noise floor" : ratio.Low is null ? "too few values" : null;

@@ -1,13 +1,12 @@
-using System.Globalization;
 using System.Text;
 
 namespace NatAllocBench.Reporting;
 
-/// <summary>The <c>compare</c> command: a base and one or more runs against it.</summary>
+/// <summary>The <c>compare</c> command: a base and one or more runs or machines against it.</summary>
 public static class CompareCommand
 {
     /// <summary>Compares runs on disk.</summary>
-    /// <param name="paths">Runs (files or directories); the first is the base.</param>
+    /// <param name="paths">Runs (files or directories) or directories of machines; the first is the base.</param>
     /// <param name="options">Threshold, noise floors, what may differ, what fails.</param>
     /// <returns>
     /// Markdown; exit code 1 when a cell is worse and that was asked to fail, 2 when a run cannot be read or the runs cannot be compared.
@@ -19,21 +18,19 @@ public static class CompareCommand
             return CommandResult.BadInput("compare needs two runs or more; name their directories");
         }
 
-        if (!double.IsFinite(options.Threshold) || options.Threshold < 0)
+        if (options.WhyImpossible is { } reason)
         {
-            return CommandResult.BadInput("the threshold must be 0 or more, for example 5%");
+            return CommandResult.BadInput(reason);
         }
 
         StringBuilder output = new();
         bool worse = false;
         try
         {
-            RunRecord[] runs = [.. paths.Select(RunFormat.ReadFile)];
-            for (int i = 1; i < runs.Length; i++)
+            RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
+            foreach (RunSelection other in selections.Skip(1))
             {
-                RunComparison comparison = Compare(paths[0], runs[0], paths[i], runs[i], options);
-                worse |= comparison.Cells.Any(c => c.Verdict == Verdict.Worse);
-                Append(output, runs[0], runs[i], comparison, options);
+                worse |= Append(output, selections[0], other, options);
             }
         }
         catch (RunFormatException e)
@@ -42,6 +39,32 @@ public static class CompareCommand
         }
 
         return new CommandResult(worse && options.FailOnWorse ? 1 : 0, output.ToString());
+    }
+
+    private static bool Append(StringBuilder output, RunSelection first, RunSelection second, CompareOptions options)
+    {
+        bool worse = false;
+        foreach ((RunRecord a, RunRecord b) in second.PairsWith(first))
+        {
+            // Of two machines all runs are at hand, and those that hold their predictions are not what was asked for.
+            if (first.IsMachine && second.IsMachine && RunComparison.WhyNever(a) is { } never)
+            {
+                _ = output.Append($"## {MarkdownText.Escape(a.Name)}\n\nNot compared: {never}.\n\n");
+                continue;
+            }
+
+            RunComparison comparison = Compare(first.Path, a, second.Path, b, options);
+            worse |= comparison.Cells.Any(c => c.Verdict == Verdict.Worse);
+            _ = output.Append(ComparisonReport.Markdown(a, b, comparison, options, "##"));
+        }
+
+        if (first.IsMachine && second.IsMachine)
+        {
+            AppendNames(output, "Only in A", first.NamesMissingIn(second));
+            AppendNames(output, "Only in B", second.NamesMissingIn(first));
+        }
+
+        return worse;
     }
 
     private static RunComparison Compare(string firstPath, RunRecord first, string secondPath, RunRecord second, CompareOptions options)
@@ -56,33 +79,6 @@ public static class CompareCommand
         }
     }
 
-    private static void Append(StringBuilder output, RunRecord first, RunRecord second, RunComparison comparison, CompareOptions options)
-    {
-        string threshold = (options.Threshold * 100).ToString("0.##", CultureInfo.InvariantCulture);
-        _ = output
-            .Append(CultureInfo.InvariantCulture, $"## {MarkdownText.Escape(first.Name)}: B against A\n\n")
-            .Append(CultureInfo.InvariantCulture, $"- A: {MarkdownText.Escape(RunReport.Summary(first))}\n")
-            .Append(CultureInfo.InvariantCulture, $"- B: {MarkdownText.Escape(RunReport.Summary(second))}\n")
-            .Append(CultureInfo.InvariantCulture, $"- threshold {threshold} %, each verdict wrong in at most 2.5 % of cells\n\n");
-        foreach (IGrouping<string, CellComparison> metric in comparison.Cells.GroupBy(c => c.Metric))
-        {
-            _ = output.Append(CultureInfo.InvariantCulture, $"### {MarkdownText.Escape(metric.Key)}\n\n")
-                .Append(MarkdownTable.Render(ComparisonTable.Build([.. metric]))).Append('\n');
-        }
-
-        AppendLonely(output, "Only in A", comparison.OnlyInFirst);
-        AppendLonely(output, "Only in B", comparison.OnlyInSecond);
-        IEnumerable<string> counts = comparison.Cells.GroupBy(c => c.Verdict).OrderBy(g => g.Key)
-            .Select(g => string.Create(CultureInfo.InvariantCulture, $"{g.Count()} {ComparisonTable.Name(g.Key)}"));
-        _ = output.Append(string.Join(", ", counts)).Append("\n\n");
-    }
-
-    private static void AppendLonely(StringBuilder output, string heading, IReadOnlyList<Workload> workloads)
-    {
-        if (workloads.Count > 0)
-        {
-            _ = output.Append(heading).Append(":\n\n")
-                .AppendJoin("", workloads.Select(w => $"- {MarkdownText.Escape(w.ToString())}\n")).Append('\n');
-        }
-    }
+    private static void AppendNames(StringBuilder output, string heading, IReadOnlyList<string> names) =>
+        _ = output.Append(names.Count > 0 ? $"{heading}: {string.Join(", ", names.Select(MarkdownText.Escape))}\n\n" : "");
 }

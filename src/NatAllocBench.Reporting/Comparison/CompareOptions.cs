@@ -17,6 +17,17 @@ public sealed record CompareOptions
     /// <summary>Parameters that may differ between partners, by their names in the run format, for example <c>cpus</c>.</summary>
     public IReadOnlySet<string> Across { get; init; } = new HashSet<string>();
 
+    /// <summary>What is wrong with the options, in one line, or null.</summary>
+    public string? WhyImpossible => (Threshold, RateNoiseFloor, TimeNoiseFloorNs) switch
+    {
+        (not (>= 0 and < 1e6), _, _) => "the threshold must be a share of 0 or more, for example 5%",
+        (_, not (>= 0 and <= 1), _) => "the noise floor of rates must be a share from 0 to 1, for example 0.0001%",
+        (_, _, not (>= 0 and < 1e9)) => "the noise floor of times must be 0 ns or more",
+        _ => Across.Except(Workload.Names).FirstOrDefault() is { } unknown
+            ? $"there is no parameter '{unknown}' to compare across; there are {string.Join(", ", Workload.Names)}"
+            : null,
+    };
+
     /// <summary>Exit with code 1 when a cell is worse.</summary>
     public bool FailOnWorse { get; init; }
 }

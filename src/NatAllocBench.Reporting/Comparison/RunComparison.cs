@@ -21,8 +21,8 @@ public sealed record RunComparison(
     public static RunComparison Compare(RunRecord first, RunRecord second, CompareOptions options)
     {
         Refuse(first.SchemaVersion != second.SchemaVersion, $"schema versions {first.SchemaVersion} and {second.SchemaVersion} differ");
-        Refuse(first is RunRecord<ComparisonCell>, "a kernel-compare run is a comparison itself; look at its tables");
         Refuse(first.GetType() != second.GetType(), $"a {first.Command} run and a {second.Command} run measure different things");
+        Refuse(WhyNever(first) is not null, WhyNever(first) ?? "");
         foreach (string name in WorkloadOptions.Except(options.Across))
         {
             string? a = first.Options.GetValueOrDefault(name);
@@ -30,7 +30,6 @@ public sealed record RunComparison(
             Refuse(a != b, $"the workloads differ: --{name} is {a ?? "not set"} and {b ?? "not set"}");
         }
 
-        Refuse(first is RunRecord<ScenarioCell>, "scenario runs carry their predictions and are not compared with each other");
         CellComparer comparer = new(options);
         return (first, second) switch
         {
@@ -40,6 +39,14 @@ public sealed record RunComparison(
             _ => throw new ArgumentException($"no comparison for runs of {first.GetType().Name}", nameof(first)),
         };
     }
+
+    /// <summary>Why runs of this kind are never compared with each other, or null.</summary>
+    internal static string? WhyNever(RunRecord run) => run switch
+    {
+        RunRecord<ComparisonCell> => "a kernel-compare run is a comparison itself; look at its tables",
+        RunRecord<ScenarioCell> => "scenario runs carry their predictions and are not compared with each other",
+        _ => null,
+    };
 
     private static RunComparison Pair<TCell>(
         IReadOnlyList<TCell> first,

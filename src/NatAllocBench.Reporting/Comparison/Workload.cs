@@ -15,6 +15,13 @@ public sealed record Workload
     /// <summary>The parameters by name, in the order of the run format.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Parameters => _parameters;
 
+    /// <summary>The names of all parameters of the cells that can be compared, and of the options that change their work.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "preset", "series", "system", "era", "mode", "protocol", "cpus", "clients", "threads", "destinations", "pool", "portMin", "portMax",
+        "occupancy", "windowAddedNs", "churnPerSecond", "arrival", "sourcePorts", "design", "connections", "fill",
+    ];
+
     /// <summary>The workload of a race cell. Releases of a live kernel count as one system, so that kernels can be compared.</summary>
     /// <param name="cell">The cell.</param>
     /// <returns>Its parameters.</returns>

@@ -6,6 +6,9 @@ internal sealed record CsvColumn<TRow>(string Name, Func<TRow, object?> Value);
 /// <summary>One trial or round of a cell.</summary>
 internal sealed record RawRow<TRaw>(int Cell, int Index, TRaw Raw);
 
+/// <summary>One figure of a scenario's cell.</summary>
+internal sealed record FigureRow(int Cell, ScenarioFigure Figure);
+
 /// <summary>The columns of each CSV file.</summary>
 internal static class CsvColumns
 {
@@ -124,12 +127,42 @@ internal static class CsvColumns
         new("missing", c => c.Missing),
     ];
 
+    public static IReadOnlyList<CsvColumn<ScenarioCell>> Scenario { get; } =
+    [
+        new("table", c => c.Table),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        // The tables of a run differ in their parameters: one column holds them all.
+        new("parameters", c => string.Join("; ", c.Parameters.Select(p => $"{p.Key}={p.Value}"))),
+        new("attempts", c => c.Attempts),
+        new("trials", c => c.Trials),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<FigureRow>> Figures { get; } =
+    [
+        new("cell", r => r.Cell),
+        new("name", r => r.Figure.Name),
+        new("isShare", r => r.Figure.IsShare),
+        new("measured", r => r.Figure.Measured),
+        new("low", r => r.Figure.Low),
+        new("high", r => r.Figure.High),
+        new("predicted", r => r.Figure.Predicted),
+        new("law", r => r.Figure.Law),
+        new("agrees", r => r.Figure.Agrees),
+    ];
+
     public static IReadOnlyList<CsvColumn<RawRow<ThroughputRounds>>> Rounds { get; } =
     [
         new("cell", r => r.Cell),
         new("round", r => r.Index),
         new("connectionsPerSecond", r => r.Raw.ConnectionsPerSecond[r.Index]),
-        new("tearDownPerSecond", r => r.Raw.TearDownPerSecond?[r.Index]),
-        new("pingPongNs", r => r.Raw.PingPongNs?[r.Index]),
+        new("tearDownPerSecond", r => OfRound(r.Raw.TearDownPerSecond, r)),
+        new("expiredPerSecond", r => OfRound(r.Raw.ExpiredPerSecond, r)),
+        new("pingPongNs", r => OfRound(r.Raw.PingPongNs, r)),
     ];
+
+    // A list that lacks some rounds does not say which.
+    private static double? OfRound(IReadOnlyList<double>? values, RawRow<ThroughputRounds> row) =>
+        values?.Count == row.Raw.ConnectionsPerSecond.Count ? values[row.Index] : null;
 }

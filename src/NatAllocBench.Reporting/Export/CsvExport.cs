@@ -8,7 +8,9 @@ public static class CsvExport
 {
     /// <summary>The files of a run by name, one table per file: its cells and their raw values.</summary>
     /// <param name="run">The run.</param>
-    /// <returns><c>cells.csv</c>, and <c>trials.csv</c> or <c>rounds.csv</c> whose rows name their cell by its index from 0.</returns>
+    /// <returns>
+    /// <c>cells.csv</c>, and <c>trials.csv</c>, <c>rounds.csv</c> or <c>figures.csv</c>, whose rows name their cell by its index from 0.
+    /// </returns>
     public static IReadOnlyDictionary<string, string> Files(RunRecord run) => run switch
     {
         RunRecord<RaceCell> race => new Dictionary<string, string>
@@ -30,6 +32,12 @@ public static class CsvExport
         RunRecord<ComparisonCell> comparison => new Dictionary<string, string>
         {
             ["cells.csv"] = Table(comparison.Cells, CsvColumns.Comparison),
+        },
+        RunRecord<ScenarioCell> scenario => new Dictionary<string, string>
+        {
+            ["cells.csv"] = Table(scenario.Cells, CsvColumns.Scenario),
+            ["figures.csv"] = Table(
+                scenario.Cells.SelectMany((c, i) => c.Figures.Select(figure => new FigureRow(i, figure))), CsvColumns.Figures),
         },
         _ => throw new ArgumentException($"no CSV for a run of {run.GetType().Name}", nameof(run)),
     };

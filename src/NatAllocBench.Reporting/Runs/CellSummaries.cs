@@ -13,7 +13,7 @@ public static class CellSummaries
     {
         RaceTrials trials = cell.PerTrial ?? throw new ArgumentException("a cell without raw values cannot be summarised", nameof(cell));
         RateEstimate estimate = FailureRate.Estimate(trials.Attempts, trials.InsertFailed);
-        MedianEstimate? speed = Median(trials.ConnectionsPerSecond);
+        QuantileEstimate? speed = Median(trials.ConnectionsPerSecond);
         return cell with
         {
             Trials = trials.Attempts.Count,
@@ -48,7 +48,7 @@ public static class CellSummaries
     {
         ThroughputRounds rounds = cell.PerRound
             ?? throw new ArgumentException("a cell without raw values cannot be summarised", nameof(cell));
-        MedianEstimate speed = SampleStatistics.Instance.Median(rounds.ConnectionsPerSecond);
+        QuantileEstimate speed = SampleStatistics.Instance.Median(rounds.ConnectionsPerSecond);
         return cell with
         {
             ConnectionsPerSecond = speed.Value,
@@ -61,6 +61,6 @@ public static class CellSummaries
         };
     }
 
-    private static MedianEstimate? Median(IReadOnlyList<double>? values) =>
+    private static QuantileEstimate? Median(IReadOnlyList<double>? values) =>
         values is { Count: > 0 } ? SampleStatistics.Instance.Median(values) : null;
 }

@@ -30,7 +30,7 @@ public static partial class PublishedRun
     /// <exception cref="ResultsWriteException">A file cannot be written.</exception>
     public static IReadOnlyList<string> Regenerate(string directory)
     {
-        RunRecord run = RunFormat.ReadFile(directory);
+        RunRecord run = SoundRun.ReadFile(directory);
         List<string> stale = [.. Stale(directory, run, out IReadOnlyDictionary<string, byte[]> files)];
         foreach (string name in stale)
         {
@@ -85,7 +85,8 @@ public static partial class PublishedRun
         return generated.Keys.Where(name =>
         {
             string file = Path.Combine(directory, name);
-            return !File.Exists(file) || !RunFormat.ReadBytes(file).AsSpan().SequenceEqual(generated[name]);
+            return !File.Exists(file) || new FileInfo(file).LinkTarget is not null
+                || !RunFormat.ReadBytes(file).AsSpan().SequenceEqual(generated[name]);
         });
     }
 

@@ -141,8 +141,14 @@ public sealed record RaceCell
     /// <summary>The window's whole distribution, shortest to longest.</summary>
     public IReadOnlyList<PercentilePoint>? WindowCurve { get; init; }
 
+    /// <summary>How often which window was measured, over all trials; null in runs from before the histogram was kept.</summary>
+    public TimeHistogram? WindowHistogram { get; init; }
+
     /// <summary>The pair distance's whole distribution, shortest to longest; null without a collision.</summary>
     public IReadOnlyList<PercentilePoint>? PairDistanceCurve { get; init; }
+
+    /// <summary>The kernel's conntrack counters of each CPU; null in runs from before they were kept.</summary>
+    public IReadOnlyList<CpuCounters>? Counters { get; init; }
 
     /// <summary>Failed insertions of each client, where there are at most 256 clients.</summary>
     public IReadOnlyList<long>? FailedByClient { get; init; }

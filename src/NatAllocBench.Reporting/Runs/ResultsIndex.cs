@@ -16,7 +16,7 @@ public static class ResultsIndex
     public static string Markdown(ResultsStore store)
     {
         StringBuilder page = new("# Results\n\nGenerated from the runs below; do not edit.\n");
-        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, RunFormat.ReadFile(d)))];
+        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, SoundRun.ReadFile(d)))];
         if (entries.FirstOrDefault(e => !PublishedRun.IsNameOf(e.Directory, e.Run)) is { } misplaced)
         {
             throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}");
@@ -24,18 +24,27 @@ public static class ResultsIndex
 
         foreach (IGrouping<string, Entry> machine in entries.GroupBy(e => Path.GetFileName(Path.GetDirectoryName(e.Directory)!)))
         {
-            Entry[] runs = [.. machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal)];
-            string summary = RunReport.Machine(runs[0].Run.Machine);
-            _ = page.Append(CultureInfo.InvariantCulture, $"\n## {machine.Key}\n\n{MarkdownText.Escape(summary)}\n\n")
-                .Append("| measured (UTC) | run | commit | cells | remarks |\n| :--- | :--- | :--- | ---: | :--- |\n");
-            foreach (Entry entry in runs)
-            {
-                _ = page.Append(Row(machine.Key, entry));
-            }
+            AppendMachine(page, machine.Key, [.. machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal)]);
         }
 
-        return page.ToString();
+        return page.Append(PublishedComparisons.Markdown(store)).ToString();
     }
+
+    // What all runs of a machine share stands above the table, so that the table shows what tells them apart.
+    private static void AppendMachine(StringBuilder page, string name, Entry[] runs)
+    {
+        MachineFacts facts = runs[0].Run.Machine;
+        string[] shared = [.. runs.Select(e => Remarks(e.Run)).Aggregate((a, b) => a.Intersect(b))];
+        _ = page.Append(CultureInfo.InvariantCulture, $"\n## {name}\n\n{MarkdownText.Escape($"{facts.CpuModel}, {facts.Arch}")}\n\n")
+            .Append(shared.Length > 0 ? $"In every run: {MarkdownText.Escape(string.Join("; ", shared))}.\n\n" : "")
+            .Append("| measured (UTC) | run | commit | cells | differs by |\n| :--- | :--- | :--- | ---: | :--- |\n");
+        foreach (Entry entry in runs)
+        {
+            _ = page.Append(Row(name, entry, shared));
+        }
+    }
+
+    private static IEnumerable<string> Remarks(RunRecord run) => RunTraits.Settings(run).Concat(RunTraits.Cautions(run)).Distinct();
 
     /// <summary>Brings a store's generated files up to date: tables and charts of each run, the index and the schema.</summary>
     /// <param name="root">The <c>results</c> directory.</param>
@@ -44,7 +53,7 @@ public static class ResultsIndex
     {
         try
         {
-            ResultsStore store = new(root);
+            ResultsStore store = Existing(root);
             StringBuilder output = new();
             foreach (string directory in store.RunDirectories())
             {
@@ -75,9 +84,9 @@ public static class ResultsIndex
     {
         try
         {
-            ResultsStore store = new(root);
+            ResultsStore store = Existing(root);
             List<string> faults =
-                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, RunFormat.ReadFile(d)).Select(f => $"{d}: {f}"))];
+                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, SoundRun.ReadFile(d)).Select(f => $"{d}: {f}"))];
             faults.AddRange(Stale(store).Select(f => $"{f.File}: stale; run publish"));
             return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
         }
@@ -86,6 +95,10 @@ public static class ResultsIndex
             return CommandResult.BadInput(e.Message);
         }
     }
+
+    private static ResultsStore Existing(string root) => Directory.Exists(root)
+        ? new ResultsStore(root)
+        : throw new RunFormatException($"{root}: there is no such directory; name the results directory");
 
     // The generated files of the store itself that are not what they should be.
     private static (string File, string Text)[] Stale(ResultsStore store)
@@ -98,16 +111,10 @@ public static class ResultsIndex
         return [.. files.Where(f => !File.Exists(f.File) || File.ReadAllText(f.File) != f.Text)];
     }
 
-    private static string Row(string machine, Entry entry)
+    private static string Row(string machine, Entry entry, IEnumerable<string> shared)
     {
         RunRecord run = entry.Run;
         string commit = run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
-        string[] remarks =
-        [
-            .. run.Completed ? Array.Empty<string>() : ["cut short"],
-            .. run.Dirty == true ? ["uncommitted changes"] : Array.Empty<string>(),
-            .. run.Machine.Warnings,
-        ];
         string started = run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{ResultsStore.TablesFileName}";
         string[] cells =
@@ -116,7 +123,7 @@ public static class ResultsIndex
             $"[{MarkdownText.Escape(run.Name)}]({page})",
             MarkdownText.Escape(commit),
             Figures.Count(run.CellCount),
-            MarkdownText.Escape(string.Join("; ", remarks)),
+            MarkdownText.Escape(string.Join("; ", Remarks(run).Except(shared))),
         ];
         return $"| {string.Join(" | ", cells)} |\n";
     }

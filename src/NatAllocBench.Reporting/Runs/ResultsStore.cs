@@ -80,10 +80,21 @@ public sealed class ResultsStore
     /// <returns>Directories two levels below <see cref="Root"/> that hold a <see cref="RunFileName"/>.</returns>
     public IReadOnlyList<string> RunDirectories() => !Directory.Exists(Root)
         ? []
-        : [.. Directory.EnumerateDirectories(Root)
-            .SelectMany(Directory.EnumerateDirectories)
-            .Where(d => File.Exists(Path.Combine(d, RunFileName)))
-            .Order(StringComparer.Ordinal)];
+        : [.. Directory.EnumerateDirectories(Root, "*", WithoutLinks()).SelectMany(RunsIn).Order(StringComparer.Ordinal)];
+
+    /// <summary>The directories of the runs of one machine.</summary>
+    /// <param name="machine">A directory.</param>
+    /// <returns>Directories right below it that hold a <see cref="RunFileName"/>, in ordinal order.</returns>
+    internal static IReadOnlyList<string> RunsIn(string machine) =>
+    [
+        .. Directory.EnumerateDirectories(machine, "*", WithoutLinks())
+            .Where(directory => Directory.EnumerateFiles(directory, RunFileName, WithoutLinks()).Any())
+            .Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>Links are not followed: a contribution must not make a command read or write outside of it. Nor are hidden leftovers.</summary>
+    internal static EnumerationOptions WithoutLinks() =>
+        new() { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System };
 
     private static string MoveToFreeName(string staging, string target)
     {

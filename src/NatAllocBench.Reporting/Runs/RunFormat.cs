@@ -10,6 +10,9 @@ public static class RunFormat
     /// <summary>The largest file that is read, in bytes; a larger one is refused before it is parsed.</summary>
     public const long MaxBytes = 64L << 20;
 
+    /// <summary>The most cells of a run that is read: above what the largest preset measures by far, below what keeps a reader busy.</summary>
+    public const int MaxCells = 10_000;
+
     /// <summary>Writes a run as indented UTF-8 JSON with LF line ends and a final one.</summary>
     /// <param name="run">The run.</param>
     /// <returns>The bytes of <c>run.json</c>, the same for the same run on every platform.</returns>
@@ -78,7 +81,12 @@ public static class RunFormat
                     $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare, throughput and scenario"),
             };
             RejectNulls(run!);
-            return run!;
+            if (run!.CellCount > MaxCells)
+            {
+                throw new RunFormatException($"{run.CellCount} cells are more than the {MaxCells} that a run may have");
+            }
+
+            return run;
         }
         catch (JsonException e)
         {
@@ -104,7 +112,7 @@ public static class RunFormat
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new RunFormatException($"{file}: cannot be read: {e.Message}", e);
+            throw new RunFormatException($"{file}: cannot be read: {AtomicFile.Reason(e)}", e);
         }
     }
 
@@ -123,6 +131,7 @@ public static class RunFormat
             ("cells", CellsOf(run)),
             ("figures", run is RunRecord<ScenarioCell> scenario ? scenario.Cells.SelectMany(c => c?.Figures ?? []) : []),
             ("parameters", run is RunRecord<ScenarioCell> rows ? rows.Cells.SelectMany(c => c?.Parameters.Values ?? []) : []),
+            ("counters", run is RunRecord<RaceCell> counted ? counted.Cells.SelectMany(c => c?.Counters ?? []) : []),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
             ("windowCurve or pairDistanceCurve", run is RunRecord<RaceCell> curves
                 ? curves.Cells.SelectMany(c => (c?.WindowCurve ?? []).Concat(c?.PairDistanceCurve ?? []))
@@ -147,6 +156,13 @@ public static class RunFormat
 
     internal static byte[] ReadBytes(string file)
     {
+        // Pipes and devices have no length, and opening a pipe would wait for its other end; a link may lead to one, or out of a contribution.
+        FileInfo info = new(file);
+        if (info.LinkTarget is not null || info.Length == 0)
+        {
+            throw new RunFormatException("is empty, a link, or no regular file");
+        }
+
         using FileStream stream = File.OpenRead(file);
         if (stream.Length > MaxBytes)
         {

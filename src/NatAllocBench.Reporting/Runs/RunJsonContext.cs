@@ -40,6 +40,7 @@ internal sealed partial class RunJsonContext : JsonSerializerContext
             UnmappedMemberHandling = unmapped,
             AllowDuplicateProperties = false,
             RespectNullableAnnotations = true,
+            RespectRequiredConstructorParameters = true,
             MaxDepth = 16,
         };
         foreach (JsonConverter converter in converters)

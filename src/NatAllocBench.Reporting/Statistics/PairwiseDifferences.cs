@@ -34,6 +34,12 @@ internal sealed class PairwiseDifferences(IEnumerable<double> first, IEnumerable
         }
     }
 
+    /// <summary>How many differences lie above a limit.</summary>
+    public long CountAbove(double limit) => Count - CountUpTo(limit);
+
+    /// <summary>How many differences are exactly a value.</summary>
+    public long CountAt(double value) => CountUpTo(value) - CountUpTo(Math.BitDecrement(value));
+
     private long CountUpTo(double limit)
     {
         long count = 0;

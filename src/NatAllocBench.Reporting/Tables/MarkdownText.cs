@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace NatAllocBench.Reporting;
@@ -29,7 +28,7 @@ public static class MarkdownText
                 '[' or ']' when !IsInterval(text) => escaped.Append('\\').Append(c),
                 // An underscore within a word is no emphasis on GitHub; insert_failed stays readable.
                 '_' when !IsWithinWord(text, i) => escaped.Append("\\_"),
-                _ when IsUnsafe(c) => escaped.Append(' '),
+                _ when PlainText.IsUnsafe(c) => escaped.Append(' '),
                 _ => escaped.Append(c),
             };
         }
@@ -38,14 +37,13 @@ public static class MarkdownText
         return escaped.Replace("://", "&#58;//").Replace("www.", "www&#46;").ToString();
     }
 
-    // "2.31 % [2.10, 2.52]" is no link: nothing follows the bracket that could make it one.
-    private static bool IsInterval(string text) =>
-        text.EndsWith(']') && text[0] != '[' && text.Count(c => c is '[' or ']') == 2;
+    // "2.31 [2.10, 2.52] M" is no link: nothing follows the bracket that could make it one.
+    private static bool IsInterval(string text)
+    {
+        int close = text.IndexOf(']', StringComparison.Ordinal);
+        return text[0] != '[' && text.Count(c => c is '[' or ']') == 2 && (close == text.Length - 1 || text[close + 1] == ' ');
+    }
 
     private static bool IsWithinWord(string text, int i) =>
         i > 0 && i + 1 < text.Length && char.IsAsciiLetterOrDigit(text[i - 1]) && char.IsAsciiLetterOrDigit(text[i + 1]);
-
-    private static bool IsUnsafe(char c) => char.GetUnicodeCategory(c)
-        is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
-        or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse;
 }

@@ -67,6 +67,7 @@ public static class RaceTables
             new("clash resolved", ColumnRole.Part, c => Count(c.ClashResolved)),
             new($"{unit.Name} [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
+            new("spread of the trials", ColumnRole.Figure, c => Spreads.Remarks(c.PerTrial?.ConnectionsPerSecond), IsNumber: false),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
             new("found per connection", ColumnRole.Figure, c => Significant(c.FoundPerConnection)),
             new("window p50 (ns)", ColumnRole.Figure, c => Significant(c.WindowP50Ns)),

@@ -74,7 +74,7 @@ public static class ReadmeBlock
     private static string Block(string source, string baseDirectory)
     {
         string[] parts = source.Split('#', 2);
-        RunRecord run = RunFormat.ReadFile(Inside(parts[0], baseDirectory));
+        RunRecord run = SoundRun.ReadFile(Inside(parts[0], baseDirectory));
         IReadOnlyList<ResultTable> tables = RunReport.Tables(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(

@@ -77,6 +77,11 @@ public static class RunReport
             yield return $"{name}: {value}";
         }
 
+        if (MachineCosts.Text(machine) is { } costs)
+        {
+            yield return $"costs in ns: {costs}";
+        }
+
         yield return $"command: {string.Join(' ', run.Argv.Prepend("NatAllocBench"))}";
         if (!run.Completed)
         {

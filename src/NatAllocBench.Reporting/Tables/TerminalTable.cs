@@ -16,10 +16,10 @@ public static class TerminalTable
     /// <param name="table">The table.</param>
     public static void Write(IAnsiConsole console, ResultTable table)
     {
-        console.WriteLine(Printable(table.Title));
+        console.WriteLine(PlainText.OneLine(table.Title));
         if (table.Caption.Length > 0)
         {
-            console.WriteLine($"In every row: {Printable(table.Caption)}.");
+            console.WriteLine($"In every row: {PlainText.OneLine(table.Caption)}.");
         }
 
         foreach (int[] columns in Parts(table, console.Profile.Width))
@@ -59,18 +59,15 @@ public static class TerminalTable
         Table grid = new() { Border = TableBorder.Simple };
         foreach (int column in columns)
         {
-            Spectre.Console.TableColumn header = new(new Text(Printable(table.Columns[column].Heading)));
+            Spectre.Console.TableColumn header = new(new Text(PlainText.OneLine(table.Columns[column].Heading)));
             _ = grid.AddColumn(table.Columns[column].IsNumber ? header.RightAligned() : header.LeftAligned());
         }
 
         foreach (IReadOnlyList<string> row in table.Rows)
         {
-            _ = grid.AddRow(columns.Select(c => new Text(Printable(row[c]))));
+            _ = grid.AddRow(columns.Select(c => new Text(PlainText.OneLine(row[c]))));
         }
 
         return grid;
     }
-
-    // A run read from a file may carry escape sequences: none of them reaches the terminal.
-    private static string Printable(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c));
 }

@@ -25,6 +25,8 @@ public static class ThroughputTables
             new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
             new($"{unit.Name} [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
+            new("p10 to p90 of the rounds", ColumnRole.Figure, c => Spreads.Quantiles(unit, c.PerRound?.ConnectionsPerSecond)),
+            new("spread of the rounds", ColumnRole.Figure, c => Spreads.Remarks(c.PerRound?.ConnectionsPerSecond), IsNumber: false),
             new($"best ({unit.Name})", ColumnRole.Figure, c => unit.Format(c.Best)),
             new("rounds", ColumnRole.Figure, c => c.PerRound is { } rounds ? Figures.Count(rounds.ConnectionsPerSecond.Count) : null),
             new("dropped rounds", ColumnRole.Part, c => c.DroppedRounds is { } dropped ? Figures.Count(dropped) : null),

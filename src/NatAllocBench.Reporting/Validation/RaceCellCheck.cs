@@ -17,6 +17,11 @@ internal static class RaceCellCheck
         CheckCounts(place, cell, problems);
         CheckRate(place, cell, problems);
         CheckTimes(place, cell, problems);
+        if (cell.Counters is { } counters)
+        {
+            CheckCounters(place, cell, counters, problems);
+        }
+
         if (cell.PerTrial is { } trials)
         {
             CheckTrials(place, cell, trials, problems);
@@ -81,6 +86,7 @@ internal static class RaceCellCheck
         problems.NotNegative<double>(place, "churnPerSecond", cell.ChurnPerSecond);
         problems.NotNegative<double>(place, "steadyEntries", cell.SteadyEntries);
         problems.NotNegative<double>(place, "steadyEntriesPredicted", cell.SteadyEntriesPredicted);
+        CheckHistogram(place, cell.WindowHistogram, problems);
         CheckCurve(place, "windowCurve", cell.WindowCurve, problems);
         CheckCurve(place, "pairDistanceCurve", cell.PairDistanceCurve, problems);
         foreach (DelayedShare delayed in cell.Delayed ?? [])
@@ -104,6 +110,36 @@ internal static class RaceCellCheck
             curve is null || curve.Zip(curve.Skip(1)).All(pair => pair.First.Percentile < pair.Second.Percentile && pair.First.Ns <= pair.Second.Ns),
             place,
             $"{name} does not rise");
+    }
+
+    private static void CheckHistogram(string place, TimeHistogram? histogram, Problems problems)
+    {
+        if (histogram is not var (bounds, counts))
+        {
+            return;
+        }
+
+        problems.Unless(
+            bounds.Count > 1 && bounds[0] >= 0 && bounds[^1] > bounds[0] && bounds.SequenceEqual(TimeHistogram.BoundsBetween(bounds[0], bounds[^1]))
+            && counts.Count == bounds.Count - 1,
+            place,
+            "windowHistogram needs the bounds of its classes, one more than counts");
+        problems.Unless(
+            counts.All(count => count >= 0) && counts.Any(count => count > 0), place, "windowHistogram counts nothing, or less than nothing");
+    }
+
+    private static void CheckCounters(string place, RaceCell cell, IReadOnlyList<CpuCounters> counters, Problems problems)
+    {
+        foreach ((string name, long value) in counters.SelectMany(cpu => cpu.Named()))
+        {
+            problems.NotNegative<long>(place, $"counters.{name}", value);
+        }
+
+        long? failed = counters.Aggregate((long?)0, (sum, cpu) => sum + cpu.InsertFailed);
+        problems.Unless(
+            failed is null || failed == cell.InsertFailed,
+            place,
+            $"insert_failed of the counters adds up to {failed}, not to insertFailed {cell.InsertFailed}");
     }
 
     private static void CheckTimes(string place, RaceCell cell, Problems problems)

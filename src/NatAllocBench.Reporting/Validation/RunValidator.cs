@@ -17,36 +17,39 @@ public static partial class RunValidator
         CheckHead(run, now, problems);
         CheckMachine(run.Machine, problems);
         CheckDuplicates(run, problems);
-        if (run is RunRecord<RaceCell> race)
+        switch (run)
         {
-            for (int i = 0; i < race.Cells.Count; i++)
-            {
-                RaceCellCheck.Check($"cells[{i}]", race.Cells[i], problems);
-            }
-        }
-        else if (run is RunRecord<ThroughputCell> throughput)
-        {
-            for (int i = 0; i < throughput.Cells.Count; i++)
-            {
-                ThroughputCellCheck.Check($"cells[{i}]", throughput.Cells[i], problems);
-            }
-        }
-        else if (run is RunRecord<ScenarioCell> scenario)
-        {
-            for (int i = 0; i < scenario.Cells.Count; i++)
-            {
-                ScenarioCellCheck.Check($"cells[{i}]", scenario.Cells[i], problems);
-            }
-        }
-        else if (run is RunRecord<ComparisonCell> comparison)
-        {
-            for (int i = 0; i < comparison.Cells.Count; i++)
-            {
-                ComparisonCellCheck.Check($"cells[{i}]", comparison.Cells[i], problems);
-            }
+            case RunRecord<RaceCell> race:
+                CheckCells(race.Cells, RaceCellCheck.Check, problems);
+                break;
+            case RunRecord<ThroughputCell> throughput:
+                CheckCells(throughput.Cells, ThroughputCellCheck.Check, problems);
+                break;
+            case RunRecord<ScenarioCell> scenario:
+                CheckCells(scenario.Cells, ScenarioCellCheck.Check, problems);
+                break;
+            case RunRecord<ComparisonCell> comparison:
+                CheckCells(comparison.Cells, ComparisonCellCheck.Check, problems);
+                break;
         }
 
         return problems.Lines;
+    }
+
+    private static void CheckCells<TCell>(IReadOnlyList<TCell> cells, Action<string, TCell, Problems> check, Problems problems)
+    {
+        foreach ((int i, TCell cell) in cells.Index())
+        {
+            string place = $"cells[{i}]";
+            try
+            {
+                check(place, cell, problems);
+            }
+            catch (OverflowException)
+            {
+                problems.Add(place, "its counts are too large to be added up");
+            }
+        }
     }
 
     private static void CheckHead(RunRecord run, DateTimeOffset now, Problems problems)

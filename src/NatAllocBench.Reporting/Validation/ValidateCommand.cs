@@ -35,7 +35,7 @@ public static class ValidateCommand
                 failed += faults.Count == 0 ? 0 : 1;
                 _ = faults.Count == 0
                     ? output.Append(CultureInfo.InvariantCulture, $"{run}: ok\n")
-                    : output.AppendJoin("", faults.Select(f => $"{run}: {f.ReplaceLineEndings(" ")}\n"));
+                    : output.AppendJoin("", faults.Select(f => $"{PlainText.OneLine(f)}\n"));
             }
         }
 
@@ -50,13 +50,9 @@ public static class ValidateCommand
             return [path];
         }
 
-        // Links are not followed: a contribution must not make the check read outside of it.
-        EnumerationOptions options = new()
-        {
-            RecurseSubdirectories = true,
-            AttributesToSkip = FileAttributes.ReparsePoint,
-            MaxRecursionDepth = 4,
-        };
+        EnumerationOptions options = ResultsStore.WithoutLinks();
+        options.RecurseSubdirectories = true;
+        options.MaxRecursionDepth = 4;
         return !Directory.Exists(path)
             ? []
             : [.. Directory.EnumerateFiles(path, ResultsStore.RunFileName, options)
@@ -70,7 +66,8 @@ public static class ValidateCommand
         {
             RunRecord run = RunFormat.ReadFile(path);
             IReadOnlyList<string> faults = RunValidator.Check(run, now);
-            return Directory.Exists(path) && faults.Count == 0 ? PublishedRun.Faults(path, run) : faults;
+            IReadOnlyList<string> all = Directory.Exists(path) && faults.Count == 0 ? PublishedRun.Faults(path, run) : faults;
+            return [.. all.Select(fault => $"{path}: {fault}")];
         }
         catch (RunFormatException e)
         {

@@ -44,6 +44,19 @@ public class BadInputTests
     [InlineData("--ranges", "kernel", "--ranges", "4")]
     [InlineData("--modes", "kernel", "--compare", "--modes", "random")]
     [InlineData("--seconds", "kernel", "--seconds", "0")]
+    [InlineData("'abc' is no share", "compare", "x", "y", "--threshold", "abc")]
+    [InlineData("threshold", "compare", "x", "y", "--threshold", "-5%")]
+    [InlineData("threshold", "compare", "x", "y", "--threshold", "NaN")]
+    [InlineData("no parameter 'colour'", "compare", "x", "y", "--across", "colour")]
+    [InlineData("two runs", "compare", "x")]
+    [InlineData("/nowhere", "compare", "/nowhere", "/nowhere")]
+    [InlineData("/nowhere", "matrix", "/nowhere")]
+    [InlineData("/nowhere", "validate", "/nowhere")]
+    [InlineData("/nowhere", "publish", "/nowhere")]
+    [InlineData("/nowhere", "publish", "--check", "/nowhere")]
+    [InlineData("/nowhere", "export", "/nowhere", "--format", "csv")]
+    [InlineData("--cell", "export", "/nowhere", "--format", "csv", "--cell", "1")]
+    [InlineData("openmetrics", "export", "/nowhere", "--format", "xml")]
     public void Bad_input_gets_one_line_that_names_it_and_exit_code_2(string named, params string[] args)
     {
         ProgramRun run = ProgramRun.Of(args);

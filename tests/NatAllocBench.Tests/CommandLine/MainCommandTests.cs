@@ -42,6 +42,15 @@ public sealed class MainCommandTests : IDisposable
         Assert.True(File.Exists(Path.Combine(published, "tables.md")));
         CommandResult check = ValidateCommand.Run([published], DateTimeOffset.UtcNow);
         Assert.True(check.ExitCode == 0, check.Output + check.Error);
+        var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.ReadFile(published));
+        Assert.True(read.Machine.CalibrationNs["uncontendedCasNs"] > 0);
+        Assert.Equal(read.Machine.Cores > 1, read.Machine.CoreToCoreNs is not null);
+        Assert.True(read.Machine.Facts["calibration"].Count > 0);
+        Assert.DoesNotContain(read.Argv, argument => argument.Contains(_directory, StringComparison.Ordinal));
+        RaceCell cell = read.Cells[0];
+        Assert.True(cell.WindowHistogram!.Counts.Sum() > 0);
+        Assert.Equal(cell.InsertFailed, cell.Counters!.Sum(cpu => cpu.InsertFailed));
+        Assert.Equal(cell.PerTrial!.Found!.Sum(), cell.Counters!.Sum(cpu => cpu.Found));
     }
 
     [Fact]

@@ -31,6 +31,41 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public void Of_two_machines_the_newest_runs_of_each_name_are_compared()
+    {
+        ResultsStore store = new(_root);
+        RunRecord<RaceCell> high = (RunRecord<RaceCell>)RunFormat.ReadFile(_high);
+        MachineFacts arm = SampleRuns.Machine with { Arch = "arm64", CpuModel = "Altra", Gc = "server" };
+        _ = store.Publish(high with { Machine = arm });
+        string other = store.Publish(high with { Machine = arm, Preset = "xing-2018", Cells = [high.Cells[0] with { Preset = "xing-2018" }] });
+
+        CommandResult result = CompareCommand.Run([Path.GetDirectoryName(_low)!, Path.GetDirectoryName(other)!], new CompareOptions());
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("## quick: B against A\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("- B: Altra, 2 CPUs, arm64, Debian GNU/Linux 12, 2026-03-04, commit 0123456789, GC server\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Only in B: xing-2018\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("## quick: B against A\n", CompareCommand.Run([_high, Path.GetDirectoryName(other)!], new CompareOptions()).Output, StringComparison.Ordinal);
+        Assert.Contains("no run of the same name", CompareCommand.Run([other, Path.GetDirectoryName(_low)!], new CompareOptions()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Speeds_come_with_the_share_of_pairs_in_which_B_is_faster() =>
+        Assert.Contains("| pairs with B faster |", CompareCommand.Run([_low, _high], new CompareOptions()).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_run_with_faults_is_not_compared()
+    {
+        string file = Path.Combine(_low, "run.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("[1000, 1010,", "[100001, 1010,", StringComparison.Ordinal));
+
+        CommandResult result = CompareCommand.Run([_high, _low], new CompareOptions());
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("cells[0]", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Worse_fails_only_when_asked()
     {
         Assert.Equal(1, CompareCommand.Run([_low, _high], new CompareOptions { FailOnWorse = true }).ExitCode);
@@ -47,6 +82,11 @@ public sealed class CompareCommandTests : IDisposable
             CompareCommand.Run([_low, "none.json"], new CompareOptions()),
             CompareCommand.Run([_low, other], new CompareOptions()),
             CompareCommand.Run([_low, _high], new CompareOptions { Threshold = -1 }),
+            CompareCommand.Run([_low, _high], new CompareOptions { Threshold = double.NaN }),
+            CompareCommand.Run([_low, _high], new CompareOptions { RateNoiseFloor = 2 }),
+            CompareCommand.Run([_low, _high], new CompareOptions { TimeNoiseFloorNs = -1 }),
+            CompareCommand.Run([_low, _high], new CompareOptions { Across = new HashSet<string> { "colour" } }),
+            CompareCommand.Run([_low, Path.GetDirectoryName(_root)!], new CompareOptions()),
         ];
 
         Assert.All(results, r => Assert.Equal(2, r.ExitCode));

@@ -4,7 +4,7 @@ namespace NatAllocBench.Tests.Reporting;
 
 public class ComparisonCellTests
 {
-    private static readonly ComparisonCell Sound = new()
+    internal static readonly ComparisonCell Sound = new()
     {
         System = "linux-6.18.1",
         Experiment = "race",
@@ -55,7 +55,7 @@ public class ComparisonCellTests
         Assert.All(broken, cell => Assert.NotEmpty(RunValidator.Check(Run(cell), DateTimeOffset.UtcNow)));
     }
 
-    private static RunRecord<ComparisonCell> Run(ComparisonCell cell) => new()
+    internal static RunRecord<ComparisonCell> Run(ComparisonCell cell) => new()
     {
         Command = "kernel-compare",
         StartedUtc = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),

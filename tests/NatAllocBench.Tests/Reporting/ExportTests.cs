@@ -22,6 +22,31 @@ public sealed partial class ExportTests
     }
 
     [Fact]
+    public void Figures_of_a_scenario_have_a_table_of_their_own()
+    {
+        IReadOnlyDictionary<string, string> files = CsvExport.Files(ScenarioRunTests.Run(ScenarioRunTests.Sound));
+
+        Assert.Equal("one search,5.10,default,occupancy=99 %,4000,4,", files["cells.csv"].Split('\n')[1]);
+        string[] lines = files["figures.csv"].TrimEnd('\n').Split('\n');
+        Assert.Equal("cell,name,isShare,measured,low,high,predicted,law,agrees", lines[0]);
+        Assert.Equal("0,succeed,false,100,,,100,as many as there are ports,true", lines[3]);
+        Assert.All(lines, line => Assert.Equal(9, Fields(line).Length));
+    }
+
+    [Fact]
+    public void Rounds_that_lack_a_value_leave_it_empty()
+    {
+        ThroughputCell cell = SampleRuns.Design("batched", 1e6, 2e6, 3e6);
+        RunRecord<ThroughputCell> run = SampleRuns.Throughput(
+            cell with { PerRound = cell.PerRound! with { TearDownPerSecond = [4e6, 5e6, 6e6], ExpiredPerSecond = [7e6] } });
+
+        string[] lines = CsvExport.Files(run)["rounds.csv"].Split('\n');
+
+        Assert.Equal("cell,round,connectionsPerSecond,tearDownPerSecond,expiredPerSecond,pingPongNs", lines[0]);
+        Assert.Equal("0,1,2000000,5000000,,", lines[2]);
+    }
+
+    [Fact]
     public void The_CSV_of_cells_has_every_scalar_of_the_run_format_with_its_value()
     {
         AssertSameScalars(Race, CsvExport.Files(Race)["cells.csv"]);
@@ -90,7 +115,11 @@ public sealed partial class ExportTests
         string[] header = Fields(csv.Split('\n')[0]);
         string[] first = Fields(csv.Split('\n')[1]);
         JsonObject cell = JsonNode.Parse(RunFormat.Write(run))!["cells"]![0]!.AsObject();
-        string[] compound = ["delayed", "failedByClient", "windowCurve", "pairDistanceCurve", "perTrial", "perRound"];
+        string[] compound =
+        [
+            "delayed", "failedByClient", "windowCurve", "windowHistogram", "pairDistanceCurve", "counters", "perTrial", "perRound", "figures",
+            "parameters",
+        ];
         Assert.Equal(cell.Select(p => p.Key).Except(compound).Order(), header.Order());
         for (int i = 0; i < header.Length; i++)
         {

@@ -26,11 +26,83 @@ public sealed class ResultsIndexTests : IDisposable
         int arm = page.IndexOf("## linux-arm64-ampere-altra\n", StringComparison.Ordinal);
         int amd = page.IndexOf("## linux-x64-amd-epyc-9r45-zen-5\n", StringComparison.Ordinal);
         const string Newer =
-            "| 2026-03-05 23:30 | [quick](linux-x64-amd-epyc-9r45-zen-5/20260305-0123456789-quick/tables.md) | 0123456789 | 2 | cut short; ";
+            "| 2026-03-05 23:30 | [quick](linux-x64-amd-epyc-9r45-zen-5/20260305-0123456789-quick/tables.md) | 0123456789 | 2 | cut short |\n";
         int newer = page.IndexOf(Newer, StringComparison.Ordinal);
         int older = page.IndexOf("| 2026-03-04 23:30 |", amd, StringComparison.Ordinal);
         Assert.True(0 < arm && arm < amd && amd < newer && newer < older, page);
         Assert.Contains("Ampere\\|Altra", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_all_runs_of_a_machine_share_stands_above_its_table() => Assert.Contains(
+        "In every run: 2 CPUs; Debian GNU/Linux 12; kernel 6.12.1; .NET 10.0.12; the governor is powersave.",
+        ResultsIndex.Markdown(_store),
+        StringComparison.Ordinal);
+
+    [Fact]
+    public void A_named_comparison_is_part_of_the_index_and_goes_stale_with_its_runs()
+    {
+        string[] runs = [.. _store.RunDirectories().Select(d => Path.GetRelativePath(_root, d).Replace('\\', '/'))];
+        File.WriteAllText(
+            Path.Combine(_root, "comparisons.json"), $$"""[{ "title": "Two <b>machines", "runs": ["{{runs[0]}}", "{{runs[1]}}"], "across": ["cpus"] }]""");
+
+        Assert.Equal(0, ResultsIndex.Publish(_root).ExitCode);
+        string page = File.ReadAllText(Path.Combine(_root, "README.md"));
+
+        Assert.Contains("\n## Two &lt;b&gt;machines\n\nA is [linux-arm64-", page, StringComparison.Ordinal);
+        Assert.Contains("\n### quick: B against A\n", page, StringComparison.Ordinal);
+        Assert.Contains("\n#### insert_failed\n", page, StringComparison.Ordinal);
+        Assert.Contains("- compared across cpus; threshold 5 %", page, StringComparison.Ordinal);
+        Assert.Equal(0, ResultsIndex.Check(_root).ExitCode);
+        File.Delete(Path.Combine(_root, "comparisons.json"));
+        Assert.Contains("README.md: stale", ResultsIndex.Check(_root).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""[{ "title": "x", "runs": ["../../etc", "../x"] }]""", "there is no run ../../etc")]
+    [InlineData("""[{ "title": "x", "runs": ["a"] }]""", "two runs")]
+    [InlineData("""[{ "title": "x", "runs": [null, null] }]""", "null")]
+    [InlineData("""[{ "title": "x", "run": [] }]""", "run")]
+    [InlineData("""[{ "title": "x", "runs": ["a", "b"], "threshold": -1 }]""", "threshold")]
+    [InlineData("""[{ "title": "x", "runs": ["a", "b"], "across": ["colour"] }]""", "colour")]
+    [InlineData("{", "not a list")]
+    [InlineData("null", "null")]
+    [InlineData("", "empty")]
+    public void A_comparison_that_cannot_be_made_is_bad_input(string json, string named)
+    {
+        File.WriteAllText(Path.Combine(_root, "comparisons.json"), json);
+
+        CommandResult result = ResultsIndex.Publish(_root);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("comparisons.json", result.Error, StringComparison.Ordinal);
+        Assert.Contains(named, result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_that_does_not_exist_is_bad_input_and_is_not_made()
+    {
+        string none = Path.Combine(_root, "none");
+
+        Assert.Equal((2, 2), (ResultsIndex.Publish(none).ExitCode, ResultsIndex.Check(none).ExitCode));
+        Assert.False(Directory.Exists(none));
+    }
+
+    [Fact]
+    public void A_link_to_runs_elsewhere_is_not_followed()
+    {
+        string elsewhere = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+        try
+        {
+            string run = new ResultsStore(elsewhere).Publish(SampleRuns.Race() with { Machine = SampleRuns.Machine with { CpuModel = "elsewhere" } });
+            _ = Directory.CreateSymbolicLink(Path.Combine(_root, "linux-x64-elsewhere"), Path.GetDirectoryName(run)!);
+
+            Assert.Equal(3, _store.RunDirectories().Count);
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
     }
 
     [Fact]
@@ -80,6 +152,43 @@ public sealed class ResultsIndexTests : IDisposable
         Assert.Contains("| mode | A | B |", result.Output, StringComparison.Ordinal);
         Assert.Contains("| default | 2.30 % [1.27, 3.81] | 2.30 % [1.27, 3.81] |", result.Output, StringComparison.Ordinal);
         Assert.Contains("## million connections/s [95 %]\n", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_matrix_of_machines_takes_their_newest_runs_and_says_why_a_cell_is_missing()
+    {
+        RunRecord<RaceCell> run = SampleRuns.Race();
+        RaceCell missing = run.Cells[0] with
+        {
+            Trials = null,
+            Attempts = null,
+            Confirmed = null,
+            InsertFailed = null,
+            Rate = null,
+            PerTrial = null,
+            ConnectionsPerSecond = null,
+            Missing = "no such mode",
+        };
+        _ = _store.Publish(run with
+        {
+            StartedUtc = run.StartedUtc.AddDays(2),
+            Machine = SampleRuns.Machine with { CpuModel = "Ampere|Altra", Arch = "arm64" },
+            Cells = [missing, run.Cells[1]],
+        });
+
+        CommandResult result = MatrixCommand.Run([.. Directory.GetDirectories(_root).Order(StringComparer.Ordinal)]);
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("## quick\n\n- A: Ampere\\|Altra", result.Output, StringComparison.Ordinal);
+        Assert.Contains("| default | missing: no such mode | 2.30 % [1.27, 3.81] |", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_matrix_of_scenarios_is_bad_input()
+    {
+        string scenario = _store.Publish(ScenarioRunTests.Run(ScenarioRunTests.Sound));
+
+        Assert.Contains("predictions", MatrixCommand.Run([scenario]).Error, StringComparison.Ordinal);
     }
 
     [Fact]

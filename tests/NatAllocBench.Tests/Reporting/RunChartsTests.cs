@@ -57,6 +57,51 @@ public sealed class RunChartsTests
     }
 
     [Fact]
+    public void A_parameter_that_changes_with_the_swept_one_does_not_cut_the_lines()
+    {
+        RunRecord<RaceCell> run = Sweep();
+        RaceCell[] cells = [.. run.Cells.Select(c => c with { Arrival = $"tick:{c.Clients * 8}us" })];
+
+        Chart chart = Assert.Single(RunCharts.Build(run with { Cells = cells }));
+
+        Assert.All(chart.Lines, line => Assert.Equal(4, line.Points.Count));
+        Assert.EndsWith("With it changes: arrival.", chart.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Windows_are_charted_as_a_histogram_without_the_outermost_thousandths()
+    {
+        TimeHistogram windows = TimeHistogram.Of([(290, 300), (330, 600), (400, 99), (50_000, 1)])!;
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [300, 310, 290]) with { WindowHistogram = windows };
+
+        Chart chart = Assert.Single(RunCharts.Build(SampleRuns.Race(cell, cell with { Mode = "random" })));
+
+        Assert.Equal("quick-window-histogram.svg", chart.FileName);
+        Assert.Equal([288, 320, 352, 384, 416], chart.XValues);
+        Assert.Equal(["4.14 default", "4.14 random"], chart.Lines.Select(l => l.Name));
+        Assert.Equal([30.0, 60, 0, 9.9], chart.Lines[0].Points.Select(p => p.Y!.Value));
+        string[] texts = [.. XElement.Parse(ChartDrawing.Svg(chart)).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+        Assert.Superset(new HashSet<string> { "window (ns)", "windows (% in each class)", "288", "416", "4.14 random" }, texts.ToHashSet());
+    }
+
+    [Fact]
+    public void Text_sits_on_its_baseline_for_every_renderer()
+    {
+        string svg = ChartDrawing.Svg(RunCharts.Build(Sweep())[0]);
+
+        Assert.DoesNotContain("dominant-baseline", svg, StringComparison.Ordinal);
+        Assert.Contains(" dy=\"0.74em\"", svg, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sweep_of_hundreds_of_values_is_not_charted()
+    {
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [300, 310, 290]);
+
+        Assert.Empty(RunCharts.Build(SampleRuns.Race([.. Enumerable.Range(1, 65).Select(clients => cell with { Clients = clients })])));
+    }
+
+    [Fact]
     public void The_picture_is_well_formed_on_white_ground_and_names_axes_units_and_lines()
     {
         Chart chart = RunCharts.Build(Sweep())[0];

@@ -6,7 +6,7 @@ public sealed class ScenarioRunTests
 {
     private static readonly DateTimeOffset Now = new(2026, 3, 5, 0, 0, 0, TimeSpan.Zero);
 
-    private static readonly ScenarioCell Sound = new()
+    internal static readonly ScenarioCell Sound = new()
     {
         Table = "one search",
         Era = "5.10",
@@ -87,7 +87,7 @@ public sealed class ScenarioRunTests
         Assert.Equal(2 - (4.3027 / Math.Sqrt(3)), mean.Low!.Value, 3);
     }
 
-    private static RunRecord<ScenarioCell> Run(params ScenarioCell[] cells) => new()
+    internal static RunRecord<ScenarioCell> Run(params ScenarioCell[] cells) => new()
     {
         Command = "scenario",
         Preset = "exhaustion",

@@ -106,6 +106,9 @@ public sealed class TableTests
     [InlineData("line\nbreak\u202Eback", "line break back")]
     [InlineData("http://x @who", "http&#58;//x &#64;who")]
     [InlineData("insert_failed [95 %]", "insert_failed [95 %]")]
+    [InlineData("12.1 [10.7, 13.4] k", "12.1 [10.7, 13.4] k")]
+    [InlineData("see [x](y)", "see \\[x\\](y)")]
+    [InlineData("see [x]: y", "see \\[x\\]: y")]
     [InlineData("_x_", "\\_x\\_")]
     public void Text_of_a_stranger_is_escaped(string text, string escaped) => Assert.Equal(escaped, MarkdownText.Escape(text));
 

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text;
 using NatAllocBench.Reporting;
+using NatAllocBench.Tests.Racing.Platform;
 
 namespace NatAllocBench.Tests.Reporting;
 
@@ -70,6 +72,46 @@ public sealed class ValidateCommandTests : IDisposable
 
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("more than", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_run_of_too_many_cells_is_refused()
+    {
+        RunRecord<RaceCell> run = SampleRuns.Race();
+        RaceCell[] cells = [.. Enumerable.Range(1, RunFormat.MaxCells + 1).Select(clients => run.Cells[1] with { Clients = clients, PerTrial = null })];
+        File.WriteAllBytes(Path.Combine(_run, "run.json"), RunFormat.Write(run with { Cells = cells }));
+
+        Assert.Contains("10001 cells are more than the 10000", ValidateCommand.Run([_run], Now).Output, StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
+    public void A_pipe_in_the_place_of_a_file_is_refused_without_waiting_for_its_other_end()
+    {
+        string pipe = Path.Combine(_root, "pipe");
+        using (Process mkfifo = Process.Start("mkfifo", [pipe]))
+        {
+            mkfifo.WaitForExit();
+        }
+
+        File.Delete(Path.Combine(_run, "tables.md"));
+        _ = File.CreateSymbolicLink(Path.Combine(_run, "tables.md"), pipe);
+
+        Assert.Contains("no regular file", ValidateCommand.Run([pipe], Now).Output, StringComparison.Ordinal);
+        Assert.Contains("tables.md", ValidateCommand.Run([_run], Now).Output, StringComparison.Ordinal);
+        Assert.Equal(1, ValidateCommand.Run([_run], Now).ExitCode);
+    }
+
+    [Fact]
+    public void A_fault_is_one_line_that_begins_with_the_path_and_has_no_escape_sequence()
+    {
+        string path = Path.Combine(_run, "run.json");
+        File.WriteAllText(path, File.ReadAllText(path).Replace("\"command\": \"race\"", "\"command\": \"\\u001b[2J\\n\"", StringComparison.Ordinal));
+
+        string[] lines = ValidateCommand.Run([_run], Now).Output.TrimEnd('\n').Split('\n');
+
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith($"{path}: unknown command", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', lines[0]);
     }
 
     [Fact]

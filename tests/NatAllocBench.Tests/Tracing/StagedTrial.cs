@@ -61,6 +61,7 @@ internal sealed class StagedTrial : IDisposable
                 Total = _tally,
                 Probes = 0,
                 Found = 0,
+                Counters = [],
                 ConnectionsPerSecond = 1,
                 WorkerConnectionsPerSecond = [1],
                 Window = new WindowHistogram(),
