@@ -100,6 +100,7 @@ internal static class CsvColumns
         new("probesPerConnection", c => c.ProbesPerConnection),
         new("clashesPer1000", c => c.ClashesPer1000),
         new("droppedRounds", c => c.DroppedRounds),
+        new("otherPlacementRounds", c => c.OtherPlacementRounds),
         new("fairness", c => c.Fairness),
         new("missing", c => c.Missing),
     ];

@@ -1,6 +1,6 @@
 namespace NatAllocBench.Reporting;
 
-/// <summary>The table of throughput cells.</summary>
+/// <summary>The table of throughput cells; the rates and the capacity are named as in RFC 9693.</summary>
 public static class ThroughputTables
 {
     /// <summary>Lays out the cells.</summary>
@@ -12,8 +12,8 @@ public static class ThroughputTables
     private static IEnumerable<ColumnSpec<ThroughputCell>> Columns(IReadOnlyList<ThroughputCell> cells)
     {
         RateUnit unit = RateUnit.For(cells.Select(c => c.Best ?? c.ConnectionsPerSecond));
-        RateUnit tearDown = RateUnit.For(cells.Select(c => c.TearDownPerSecond), "tear-downs/s");
-        RateUnit expiry = RateUnit.For(cells.Select(c => c.ExpiredPerSecond), "expiries/s");
+        RateUnit tearDown = RateUnit.For(cells.Select(c => c.TearDownPerSecond));
+        RateUnit expiry = RateUnit.For(cells.Select(c => c.ExpiredPerSecond));
         return
         [
             new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
@@ -23,19 +23,20 @@ public static class ThroughputTables
             new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
             new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
             new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
-            new($"{unit.Name} [95 %]", ColumnRole.Figure,
+            new($"establishment rate ({unit.Name}) [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
             new("p10 to p90 of the rounds", ColumnRole.Figure, c => Spreads.Quantiles(unit, c.PerRound?.ConnectionsPerSecond)),
             new("spread of the rounds", ColumnRole.Figure, c => Spreads.Remarks(c.PerRound?.ConnectionsPerSecond), IsNumber: false),
             new($"best ({unit.Name})", ColumnRole.Figure, c => unit.Format(c.Best)),
             new("rounds", ColumnRole.Figure, c => c.PerRound is { } rounds ? Figures.Count(rounds.ConnectionsPerSecond.Count) : null),
             new("dropped rounds", ColumnRole.Part, c => c.DroppedRounds is { } dropped ? Figures.Count(dropped) : null),
+            new("rounds of another placement", ColumnRole.Part, c => c.OtherPlacementRounds is { } other ? Figures.Count(other) : null),
             new("slowest/fastest worker", ColumnRole.Figure, c => Significant(c.Fairness)),
-            new(tearDown.Name, ColumnRole.Figure, c => tearDown.Format(c.TearDownPerSecond)),
-            new(expiry.Name, ColumnRole.Figure, c => expiry.Format(c.ExpiredPerSecond)),
+            new($"tear-down rate ({tearDown.Name})", ColumnRole.Figure, c => tearDown.Format(c.TearDownPerSecond)),
+            new($"expiry rate ({expiry.Name})", ColumnRole.Figure, c => expiry.Format(c.ExpiredPerSecond)),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
             new("clashes per 1000", ColumnRole.Figure, c => Significant(c.ClashesPer1000)),
-            new("bytes per connection", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
+            new("table capacity (bytes per connection)", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
             new("allocated bytes per connection", ColumnRole.Figure, c => Significant(c.AllocatedBytesPerConnection)),
             new("ping-pong (ns)", ColumnRole.Figure, c => Significant(c.PingPongNs)),
         ];

@@ -29,6 +29,7 @@ internal static class ThroughputCellCheck
         problems.InRange(place, "clashesPer1000", cell.ClashesPer1000, 0, 1000);
         problems.NotNegative<double>(place, "windowAddedNs", cell.WindowAddedNs);
         problems.NotNegative(place, "droppedRounds", cell.DroppedRounds);
+        problems.NotNegative(place, "otherPlacementRounds", cell.OtherPlacementRounds);
         problems.InRange(place, "fairness", cell.Fairness, 0, 1);
         if (cell.PerRound is { } rounds)
         {
