@@ -10,7 +10,6 @@ public static class ChartDrawing
 {
     private const double Width = 860;
     private const double Height = 480;
-    private const int MaxLabels = 14;
     private const string SansSerif = "Arial";
 
     // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white.
@@ -76,6 +75,15 @@ public static class ChartDrawing
         .Replace(" dominant-baseline=\"middle\"", " dy=\"0.36em\"", StringComparison.Ordinal)
         .Replace(" dominant-baseline=\"baseline\"", "", StringComparison.Ordinal);
 
+    // How many of the values have room for their labels.
+    private static double Labels(Chart chart)
+    {
+        const double PlotWidth = 560;
+        const double CharacterWidth = 7.5;
+        const double Gap = 14;
+        return Math.Floor(PlotWidth / ((chart.XValues.Max(v => Label(v).Length) * CharacterWidth) + Gap));
+    }
+
     // The picture has room for so many characters.
     private static string Fitting(string text, int most)
     {
@@ -91,7 +99,7 @@ public static class ChartDrawing
         AxisTitleDistance = 6,
         Minimum = chart.IsHistogram ? 0 : -0.5,
         Maximum = chart.IsHistogram ? chart.XValues.Count - 1 : chart.XValues.Count - 0.5,
-        MajorStep = (chart.XValues.Count + MaxLabels - 1) / MaxLabels,
+        MajorStep = Math.Ceiling(chart.XValues.Count / Labels(chart)),
         MinorTickSize = 0,
         LabelFormatter = v => v >= 0 && v < chart.XValues.Count && v == Math.Floor(v) ? Label(chart.XValues[(int)v]) : "",
     };

@@ -4,7 +4,7 @@ namespace NatAllocBench.Reporting;
 internal static class WindowCharts
 {
     // The share of the shortest and of the longest windows that gets no room: a preempted worker's is a thousand times the median.
-    private const double LeftOut = 0.001;
+    private const double LeftOut = 0.01;
 
     private static readonly HashSet<string> Compared = ["era", "mode"];
 
@@ -26,7 +26,7 @@ internal static class WindowCharts
         yield return new Chart(
             $"{ResultsStore.Slug(name)}-window-histogram.svg",
             $"{name}: windows between allocation and insertion",
-            $"{(chosenOf.Length > 0 ? $"Of {chosenOf}. " : "")}Eight classes to an octave; the outermost 0.1 % on either side are not shown.",
+            $"{(chosenOf.Length > 0 ? $"Of {chosenOf}. " : "")}Eight classes to an octave; the outermost 1 % on either side are not shown.",
             "window (ns)",
             "windows (% in each class)",
             IsLogarithmic: false,
