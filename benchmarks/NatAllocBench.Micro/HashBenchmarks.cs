@@ -3,13 +3,14 @@ using NatAllocBench.Netfilter.Batching;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Micro;
 
 /// <summary>The hashes of all eras, alone and in lanes. Inputs change with every call, so that nothing is folded.</summary>
 [BenchmarkCategory("hash")]
-public class HashBenchmarks
+public unsafe class HashBenchmarks
 {
     private const int Lanes = SipHash24Lanes.Count;
     private readonly ulong[] _words = new ulong[Lanes * 5];
@@ -19,15 +20,18 @@ public class HashBenchmarks
     private readonly HashSecrets _secrets = new(new SipKey(1, 2), 3, 4);
     private TupleHashPrefix<IPv4Address, Linux6_5> _prefix;
     private SipState _state;
-    private FlowLanes.Scratch _scratch;
-    private HashMemo<IPv4Address> _memo;
+    private NativeRegion _memory = null!;
+    private FlowLanes.Scratch* _oneScratch;
+    private FlowLanes.Scratch* _eightScratch;
+    private ConntrackTuple<IPv4Address>* _flows;
+    private HashMemo<IPv4Address>* _memos;
     private ConntrackTuple<IPv4Address> _tuple;
     private ulong _word = 1;
     private uint _word32 = 1;
 
     /// <summary>Inputs and cached states.</summary>
     [GlobalSetup]
-    public unsafe void SetUp()
+    public void SetUp()
     {
         for (int i = 0; i < _words.Length; i++)
         {
@@ -37,12 +41,23 @@ public class HashBenchmarks
         _tuple = MicroTable.Flow(1);
         _prefix.Start(in _secrets, in _tuple);
         _state = SipState.Start(_key);
-        _memo.Reply = _tuple.Invert();
-        fixed (FlowLanes.Scratch* scratch = &_scratch)
+        _memory = new NativeRegion(
+            (2 * sizeof(FlowLanes.Scratch)) + (Lanes * (sizeof(ConntrackTuple<IPv4Address>) + sizeof(HashMemo<IPv4Address>))));
+        _oneScratch = (FlowLanes.Scratch*)_memory.Pointer;
+        _eightScratch = _oneScratch + 1;
+        _flows = (ConntrackTuple<IPv4Address>*)(_eightScratch + 1);
+        _memos = (HashMemo<IPv4Address>*)(_flows + Lanes);
+        FlowLanes.PrepareOne(_secrets.Key, _secrets.NetMix, _oneScratch);
+        for (int i = 0; i < Lanes; i++)
         {
-            FlowLanes.PrepareOne(_secrets.Key, _secrets.NetMix, scratch);
+            _flows[i] = MicroTable.Flow(i);
+            _memos[i].Reply = _flows[i].Invert();
         }
     }
+
+    /// <summary>Frees the working memory.</summary>
+    [GlobalCleanup]
+    public void CleanUp() => _memory.Dispose();
 
     /// <summary>Table hash from 6.5 on.</summary>
     [Benchmark]
@@ -76,15 +91,20 @@ public class HashBenchmarks
 
     /// <summary>The four hashes that one connection will want, together: ORIGINAL, source, two REPLY tuples.</summary>
     [Benchmark]
-    public unsafe uint HashesOfOneConnection()
+    public uint HashesOfOneConnection()
     {
-        _tuple.SourceKey++;
-        fixed (FlowLanes.Scratch* scratch = &_scratch)
-        {
-            FlowLanes.FillOne(in _tuple, ref _memo, scratch);
-        }
+        _flows[0].SourceKey++;
+        FlowLanes.FillOne(in _flows[0], ref _memos[0], _oneScratch);
+        return _memos[0].OriginalHash;
+    }
 
-        return _memo.OriginalHash;
+    /// <summary>The same four hashes for eight connections.</summary>
+    [Benchmark(OperationsPerInvoke = Lanes)]
+    public uint HashesOfEightConnections()
+    {
+        _flows[0].SourceKey++;
+        FlowLanes.Fill(_secrets.Key, _secrets.NetMix, in _flows[0], _memos, _eightScratch);
+        return _memos[0].OriginalHash;
     }
 
     /// <summary>One candidate port behind a cached state.</summary>

@@ -13,7 +13,7 @@ internal sealed record StressCell(string Name, Func<StressOptions, TimeSpan, Can
 internal static class StressCells
 {
     private static readonly string[] Families = ["ipv4", "ipv6"];
-    private static readonly string[] Designs = [KernelLocks.Name, LockFree.Name];
+    private static readonly string[] Designs = [KernelLocks.Name, LockFree.Name, Batched.Name];
 
     /// <exception cref="ArgumentException">A name is unknown; the message names it and the choices.</exception>
     public static List<StressCell> Select(string design, string eras, string family)
@@ -42,7 +42,9 @@ internal static class StressCells
     private readonly record struct CellVisitor(string Design, string Family) : IEraVisitor<StressCell>
     {
         public StressCell Visit<TEra>(Era era)
-            where TEra : struct, IEra => Design == LockFree.Name ? Cell<TEra, LockFree>(era) : Cell<TEra, KernelLocks>(era);
+            where TEra : struct, IEra => Design == LockFree.Name ? Cell<TEra, LockFree>(era)
+                : Design == Batched.Name ? Cell<TEra, Batched>(era)
+                : Cell<TEra, KernelLocks>(era);
 
         private StressCell Cell<TEra, TDesign>(Era era)
             where TEra : struct, IEra

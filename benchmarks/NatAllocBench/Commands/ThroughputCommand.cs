@@ -54,7 +54,7 @@ internal static class ThroughputCommand
             Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
             Notes = [.. Notes(session!)],
-            Cells = [.. session!.Cells.Select(cell => cell.ToCell())],
+            Cells = [.. session!.Published()],
         };
         console.Tables(run);
         if (stop.Token.IsCancellationRequested)

@@ -13,15 +13,20 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
     /// <summary>Rounds that were run, preempted ones included.</summary>
     public int Finished => _rounds.Count;
 
-    /// <summary>Rounds that count.</summary>
+    /// <summary>Undisturbed rounds, of any placement.</summary>
     public int Kept => _rounds.Count(round => !round.Preempted);
 
     public void Add(ThroughputRound round) => _rounds.Add(round);
 
+    /// <summary>Cache line round trips beside its rounds, ns.</summary>
+    public IEnumerable<double> RoundTripsNs => _rounds.Select(round => round.PingPongNs).OfType<double>();
+
     /// <summary>The cell as it is published.</summary>
-    public ThroughputCell ToCell()
+    /// <param name="placement">Rounds of another placement are left out; null if there is none, as with one thread.</param>
+    public ThroughputCell ToCell(PlacementClass? placement)
     {
-        ThroughputRound[] placed = OfOnePlacement();
+        ThroughputRound[] placed =
+            [.. _rounds.Where(round => placement is not { } common || (round.PingPongNs is { } roundTrip && common.Contains(roundTrip)))];
         ThroughputRound[] kept = [.. placed.Where(round => !round.Preempted)];
         var cell = new ThroughputCell
         {
@@ -50,7 +55,7 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
             ProbesPerConnection = kept.Sum(round => round.Probes) / attempts,
             ClashesPer1000 = 1000 * kept.Sum(round => round.InsertFailed) / attempts,
             DroppedRounds = placed.Length - kept.Length,
-            OtherPlacementRounds = workload.Threads > 1 ? _rounds.Count - placed.Length : null,
+            OtherPlacementRounds = placement is null ? null : _rounds.Count - placed.Length,
             Fairness = workload.Threads > 1 ? SampleStatistics.Instance.Median([.. kept.Select(round => round.Fairness)]).Value : null,
             PerRound = new ThroughputRounds
             {
@@ -60,21 +65,6 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
                 PingPongNs = Known(kept, round => round.PingPongNs),
             },
         }).Summarised();
-    }
-
-    /// <summary>
-    /// The rounds of the placement that most blocks had. All designs of a workload ran in the same blocks, so all keep the same ones.
-    /// </summary>
-    private ThroughputRound[] OfOnePlacement()
-    {
-        double[] roundTrips = [.. _rounds.Select(round => round.PingPongNs).OfType<double>()];
-        if (roundTrips.Length == 0)
-        {
-            return [.. _rounds];
-        }
-
-        PlacementClass common = PlacementClass.MostCommon(roundTrips);
-        return [.. _rounds.Where(round => round.PingPongNs is { } roundTrip && common.Contains(roundTrip))];
     }
 
     private static double[]? Known(ThroughputRound[] rounds, Func<ThroughputRound, double?> value) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Reporting;
 
 namespace NatAllocBench.Throughput;
 
@@ -14,6 +15,24 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
 
     /// <summary>All cells, workload by workload.</summary>
     public IEnumerable<MeasuredDesign> Cells => _cells.SelectMany(cells => cells);
+
+    /// <summary>
+    /// The cells as they are published. All cells with as many threads keep the blocks of one placement, the one that most blocks had: they took
+    /// turns, and only such cells can be compared.
+    /// </summary>
+    public IEnumerable<ThroughputCell> Published()
+    {
+        foreach (MeasuredDesign[] cells in _cells)
+        {
+            double[] roundTrips =
+                [.. Cells.Where(cell => cell.Workload.Threads == cells[0].Workload.Threads).SelectMany(cell => cell.RoundTripsNs)];
+            PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
+            foreach (MeasuredDesign cell in cells)
+            {
+                yield return cell.ToCell(placement);
+            }
+        }
+    }
 
     /// <summary>Why workers could not be pinned.</summary>
     public HashSet<string> PinFailures { get; } = [];

@@ -79,7 +79,6 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
             }
         }
 
-        cpu.HashMemo = null;
         return inserted;
     }
 
@@ -109,6 +108,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         _table.StashSourceHash(slot, memo->SourceHash);
         cpu.HashMemo = memo;
         _expectsSearch = NatSetup.Run(_table, ref cpu, ref random, slot, in range, ManipType.Source) == PortChoice.Searched;
+        cpu.HashMemo = null;
         window?.Invoke();
         return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted;
     }
@@ -125,7 +125,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         }
 
         int done = 0;
-        if (HasFlowLanes)
+        if (FlowLanes.Cover<TAddress, TEra>(_table.Traits))
         {
             for (; done + Lanes <= batch.Length; done += Lanes)
             {
@@ -142,9 +142,6 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
             _table.PrefetchFirstNode(_memos[i].OtherHash);
         }
     }
-
-    private bool HasFlowLanes => typeof(TAddress) == typeof(IPv4Address)
-        && TEra.Hash == TableHash.SipHash39 && _table.Traits.BySourceHash == BySourceHash.SipHash32;
 
     private void HashEight(ReadOnlySpan<ConntrackTuple<TAddress>> originals, HashMemo<TAddress>* memos)
     {

@@ -37,8 +37,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
         _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + sizeof(HashMemo<TAddress>));
         _scratch = (FlowLanes.Scratch*)_memory.Pointer;
         _memo = (HashMemo<TAddress>*)(_memory.Pointer + sizeof(FlowLanes.Scratch));
-        _hasLanes = typeof(TAddress) == typeof(IPv4Address) && QuadLanes.IsSupported
-            && TEra.Hash == TableHash.SipHash39 && table.Traits.BySourceHash == BySourceHash.SipHash32;
+        _hasLanes = QuadLanes.IsSupported && FlowLanes.Cover<TAddress, TEra>(table.Traits);
         FlowLanes.PrepareOne(table.Secrets.Key, table.Secrets.NetMix, _scratch);
     }
 
@@ -47,12 +46,13 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     /// <param name="random">Its random source; draws are looked at ahead and stay to be made.</param>
     /// <param name="original">ORIGINAL tuple.</param>
     /// <param name="range">What the rule will allow.</param>
-    /// <returns>The slot, or <see cref="CpuState.NoSlot"/> if the connection stands already or finds no slot.</returns>
+    /// <returns>
+    /// The slot, or <see cref="CpuState.NoSlot"/> if the connection stands already or finds no slot. After a slot call <see cref="Close"/>.
+    /// </returns>
     public uint Open(ref CpuState cpu, in CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
     {
         bool ahead = _hasLanes && original.Zone == 0;
         uint hash = ahead ? HashAhead(random, in original, in range) : _table.Hash(in original);
-        cpu.HashMemo = ahead ? _memo : null;
         if (_table.TryFind(ref cpu, in original, hash, out _))
         {
             return CpuState.NoSlot;
@@ -62,14 +62,23 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
         if (ahead && slot != CpuState.NoSlot)
         {
             _table.StashSourceHash(slot, _memo->SourceHash);
+            cpu.HashMemo = _memo;
         }
 
         return slot;
     }
 
-    /// <summary>Tells whether the last connection searched: the next one is expected to do the same.</summary>
-    /// <param name="choice">How it came by its port.</param>
-    public void Note(PortChoice choice) => _expectsSearch = choice == PortChoice.Searched;
+    /// <summary>
+    /// Ends the use of the hashes when the connection has its mapping, and before this object is disposed of. Whether it searched is what
+    /// the next one is expected to do.
+    /// </summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="choice">How the connection came by its port.</param>
+    public void Close(ref CpuState cpu, PortChoice choice)
+    {
+        cpu.HashMemo = null;
+        _expectsSearch = choice == PortChoice.Searched;
+    }
 
     /// <inheritdoc/>
     public void Dispose() => _memory.Dispose();
@@ -85,6 +94,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
 
         _table.PrefetchHead(_memo->OriginalHash);
         _table.PrefetchSource(_memo->SourceHash);
+        _table.PrefetchHead(_memo->ReplyHash);
         _table.PrefetchHead(_memo->OtherHash);
         return _memo->OriginalHash;
     }

@@ -1,12 +1,15 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// All hashes of eight IPv4 connections under the function of 6.5 and later, a connection to a lane. The words that SipHash absorbs are made
-/// from the tuples by vector instructions; both REPLY tuples of a connection differ in the last word only and share the state before it.
+/// All hashes of IPv4 connections under the functions of 6.5 and later: of eight connections, a connection to a lane, or of one, a hash to
+/// a lane. For eight the words that SipHash absorbs are made from the tuples by vector instructions; both REPLY tuples of a connection differ in
+/// the last word only and share the state before it.
 /// </summary>
 internal static unsafe class FlowLanes
 {
@@ -19,12 +22,16 @@ internal static unsafe class FlowLanes
     private const ulong ProtocolMask = 0xFFUL << ProtocolShift;
     private const ulong Family = 2UL << 16;
     private const ulong Length39 = 39UL << SipState.LengthShift;
+    private const ulong Length32 = 32UL << SipState.LengthShift;
+
+    // Lanes of a single connection; lane 0 is the ORIGINAL tuple.
     private const int SourceLane = 1;
     private const int ReplyLane = 2;
     private const int OtherLane = 3;
-    private const ulong Length32 = 32UL << SipState.LengthShift;
 
-    /// <summary>What one batch needs beside its memos; 64-byte aligned memory of the caller.</summary>
+    /// <summary>
+    /// Working memory, at best aligned to 64 bytes. One that <see cref="PrepareOne"/> has seen is for <see cref="FillOne"/> only.
+    /// </summary>
     public struct Scratch
     {
         public SipStates8 States;
@@ -32,6 +39,12 @@ internal static unsafe class FlowLanes
         public fixed ulong Hashes[Lanes];
         public ulong NetMix;
     }
+
+    /// <summary>Whether the hashes of an era and family are those computed here.</summary>
+    public static bool Cover<TAddress, TEra>(EraTraits traits)
+        where TAddress : unmanaged, IAddress<TAddress>
+        where TEra : struct, IEra => typeof(TAddress) == typeof(IPv4Address)
+        && TEra.Hash == TableHash.SipHash39 && traits.BySourceHash == BySourceHash.SipHash32;
 
     /// <summary>Fills the four hashes of eight memos.</summary>
     /// <param name="key">Key of the hash table, unsalted.</param>
@@ -46,7 +59,7 @@ internal static unsafe class FlowLanes
         SipState start = SipState.Start(new SipKey(key.K0 ^ zone, key.K1 ^ netMix));
         if (SipHash24Lanes.UseAvx512)
         {
-            Fill<Avx512Lanes, System.Runtime.Intrinsics.Vector512<ulong>>(in start, SipState.Start(key), netMix, in originals, memos, scratch);
+            Fill<Avx512Lanes, Vector512<ulong>>(in start, SipState.Start(key), netMix, in originals, memos, scratch);
         }
         else if (Avx2Lanes.IsSupported)
         {
@@ -64,11 +77,12 @@ internal static unsafe class FlowLanes
     /// <param name="scratch">Working memory.</param>
     public static void PrepareOne(SipKey key, uint netMix, Scratch* scratch)
     {
-        for (int lane = 0; lane < QuadLanes.Width; lane++)
+        for (int lane = 0; lane <= OtherLane; lane++)
         {
             scratch->States.Set(lane, SipState.Start(lane == SourceLane ? key : new SipKey(key.K0, key.K1 ^ netMix)));
         }
 
+        new Span<ulong>(scratch->Words, Words * Lanes).Clear();
         scratch->NetMix = (ulong)netMix << 32;
         Word(ref scratch->Words[SourceLane], 4) = Length32;
     }
@@ -88,7 +102,7 @@ internal static unsafe class FlowLanes
         Unsafe.Add(ref words, ReplyLane) = memo.Reply.Source.LowWord;
         Unsafe.Add(ref words, OtherLane) = memo.Reply.Source.LowWord;
 
-        ulong replyWord = memo.Reply.SourceKey | Family | (memo.Reply.Destination.LowWord << 32);
+        ulong replyWord = ReplyWord(in memo.Reply);
         ref ulong second = ref Word(ref words, 2);
         second = keyWord | (original.Destination.LowWord << 32);
         Unsafe.Add(ref second, SourceLane) = keyWord | scratch->NetMix;
@@ -102,7 +116,7 @@ internal static unsafe class FlowLanes
         Unsafe.Add(ref last, OtherLane) = LastWord(memo.OtherKeys);
 
         ref ulong hashes = ref scratch->Hashes[0];
-        QuadLanes.FinishEach(in scratch->States, in words, Words, ref hashes);
+        SipLaneKernel<QuadLanes, Vector256<ulong>>.FinishFirst(in scratch->States, in words, Words, ref hashes);
         memo.OriginalHash = (uint)hashes;
         memo.SourceHash = (uint)Unsafe.Add(ref hashes, SourceLane);
         memo.ReplyHash = (uint)Unsafe.Add(ref hashes, ReplyLane);
@@ -193,7 +207,7 @@ internal static unsafe class FlowLanes
             ref ulong to = ref Unsafe.Add(ref words, lane);
             to = reply.Source.LowWord;
             Word(ref to, 1) = 0;
-            Word(ref to, 2) = reply.SourceKey | Family | (reply.Destination.LowWord << 32);
+            Word(ref to, 2) = ReplyWord(in reply);
             Word(ref to, 3) = 0;
             Word(ref to, 4) = LastWord(reply.Keys);
         }
@@ -206,6 +220,10 @@ internal static unsafe class FlowLanes
         TLanes.Store(TLanes.And(addresses, TLanes.Broadcast(uint.MaxValue)), ref words);
         TLanes.Store(TLanes.Broadcast(0), ref Word(ref words, 1));
     }
+
+    /// <summary>Source key, family and destination.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong ReplyWord(in ConntrackTuple<IPv4Address> reply) => reply.SourceKey | Family | (reply.Destination.LowWord << 32);
 
     /// <summary>Source key and family.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -6,8 +6,9 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// Which REPLY tuples a new connection will probe first: with its own port, then with the first candidate of a search; where the mode
-/// never keeps a port, with the first two candidates. Looks at draws ahead, on a copy of the generator.
+/// Which REPLY tuples a new connection will probe first: with its own port, and with the first candidate of a search (always the memo's
+/// second tuple); where the mode never keeps a port, with the first two candidates. Looks at draws ahead, on a copy of the generator. It need not
+/// follow every rule of the search, for instance about port offsets: a wrong guess is only slow.
 /// </summary>
 internal readonly struct ReplyGuess<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
@@ -67,8 +68,8 @@ internal readonly struct ReplyGuess<TAddress>
             return;
         }
 
-        memo.Reply.DestinationKey = candidates.KeyAt(offset);
-        memo.OtherKeys = memo.Reply.KeysWithDestination(candidates.KeyAt((ushort)(offset + 1)));
+        memo.OtherKeys = memo.Reply.KeysWithDestination(candidates.KeyAt(offset));
+        memo.Reply.DestinationKey = candidates.KeyAt((ushort)(offset + 1));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

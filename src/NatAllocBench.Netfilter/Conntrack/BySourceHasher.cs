@@ -21,8 +21,7 @@ public static class BySourceHasher
     {
         if (kind != BySourceHash.SipHash32)
         {
-            ConntrackTuple<TAddress> copy = tuple;
-            return Jenkins(kind, in secrets, in copy, zone);
+            return Jenkins(kind, in secrets, in tuple, zone);
         }
 
         return SipHash32(

@@ -27,14 +27,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="original">The tuple that wants a mapping.</param>
     /// <param name="hash">Its <see cref="BySourceHash"/>.</param>
     /// <param name="range">The rule.</param>
-    /// <param name="mapped">The tuple with the source of that mapping.</param>
+    /// <param name="mapped">The tuple with the source of that mapping; undefined if there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryFindSameSource(
         in ConntrackTuple<TAddress> original, uint hash, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
     {
         uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
 
-        // Acquire: as in WalkSources, which starts over if there is anything.
+        // An empty answer reads nothing behind the head, so it pairs with nothing: this table is never resized, and WalkSources begins anew.
         if (ChainLink.IsEnd(Volatile.Read(ref _bySource.Heads[bucket])))
         {
             Unsafe.SkipInit(out mapped);
@@ -101,7 +101,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         SpinLock32.Enter(ref guard);
         Reply(slot)->BySourceNext = head;
 
-        // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in TryFindSameSource.
+        // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in WalkSources.
         Volatile.Write(ref head, slot);
         SpinLock32.Exit(ref guard);
     }

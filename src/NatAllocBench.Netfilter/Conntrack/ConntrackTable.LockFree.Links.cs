@@ -29,7 +29,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         Node(link)->Next = seen;
 
-        // C3, full fence: tuple, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Search.
+        // C3, full fence: tuple, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk.
         return Interlocked.CompareExchange(ref head, link, seen) == seen;
     }
 
@@ -60,7 +60,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         {
             Reply(slot)->BySourceNext = seen;
 
-            // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of TryFindSameSource. Wants
+            // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of WalkSources. Wants
             // no section: the link written is the present head whatever became of it since.
             uint now = Interlocked.CompareExchange(ref head, slot, seen);
             if (now == seen)

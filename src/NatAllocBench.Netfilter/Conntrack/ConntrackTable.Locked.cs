@@ -71,7 +71,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ref uint head = ref buckets.Heads[bucket];
         Node(link)->Next = head;
 
-        // Release: tuple and link are visible before the node is. Pairs with the acquire of the head in Search.
+        // Release: tuple and link are visible before the node is. Pairs with the acquire of the head in Walk.
         Volatile.Write(ref head, link);
     }
 
@@ -89,7 +89,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             at = ref Node(at)->Next;
         }
 
-        // Release: a reader that takes this way round sees the rest of the chain. Pairs with the acquire of links in Search.
+        // Release: a reader that takes this way round sees the rest of the chain. Pairs with the acquire of links in Walk.
         Volatile.Write(ref at, Node(link)->Next);
     }
 

@@ -76,7 +76,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         BucketArray buckets = CurrentBuckets();
 
-        // Acquire: as in Walk, which starts over if there is anything.
+        // Acquire: comes before the read in IsCurrent. A resize hides the array, with a full fence, before it writes an end into any head
+        // (HideBuckets), so an end written by a resize is never taken for an answer.
         if (ChainLink.IsEnd(Volatile.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)])) && IsCurrent(buckets))
         {
             entry = default;
@@ -99,7 +100,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsCurrent(BucketArray buckets) =>
-        // Acquire, as in CurrentBuckets: if it is still the array, all links read before were of this array.
+        // Acquire, pairs with the fence of HideBuckets: if it is still the array, all links read before were of this array.
         TDesign.IsLockFree || ReferenceEquals(Volatile.Read(ref _buckets), buckets);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ using NatAllocBench.Netfilter.Hashing;
 namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
-/// Fetching ahead for the batched design. Nothing is concluded from what is read here, so it needs no section and no order: a stale link
+/// Fetching ahead for connections whose hashes are known before they are looked up. Nothing is concluded from what is read here, so it needs no section and no order: a stale link
 /// leads to memory of the slab, which stays. Other processors than x86 have no prefetch in .NET: there the batch gains by its lanes only.
 /// </content>
 public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>

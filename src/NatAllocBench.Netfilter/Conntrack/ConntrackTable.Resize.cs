@@ -53,7 +53,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
     private void HideBuckets()
     {
-        // Release: pairs with the acquire that ends Search. A reader that followed a link written later finds the array gone.
+        // Release: pairs with the acquire of IsCurrent. A reader that followed a link written later finds the array gone.
         Volatile.Write(ref _buckets, null);
         Interlocked.MemoryBarrier(); // and no link is written before the array is gone: a release alone does not order later stores
     }

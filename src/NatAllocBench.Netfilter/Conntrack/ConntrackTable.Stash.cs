@@ -4,7 +4,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
-/// Hashes that designs with <see cref="ITableDesign.CachesHashPrefix"/> keep from the port search to confirm. They stand in the links of
+/// Hashes that designs with <see cref="ITableDesign.ReusesHashes"/> keep from the port search to confirm. They stand in the links of
 /// the unconfirmed entry, which nobody follows yet: the ORIGINAL node's link says which hashes are there, the REPLY node's link
 /// holds that of the REPLY tuple, the by-source link that of the source.
 /// </content>
@@ -31,14 +31,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
     {
-        if (TDesign.CachesHashPrefix
-            && (Original(slot)->Next & HasSourceHash) != 0 && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
+        if (TDesign.ReusesHashes
+            && (Original(slot)->Next & HasSourceHash) != 0 && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0
+            && (!tuple.IsIcmp || HasSource(slot, in tuple)))
         {
             return Reply(slot)->BySourceNext;
         }
 
         uint hash = BySourceHash(in tuple);
-        if (TDesign.CachesHashPrefix && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && HasSource(slot, in tuple))
+        if (TDesign.ReusesHashes && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && HasSource(slot, in tuple))
         {
             Reply(slot)->BySourceNext = hash;
             Original(slot)->Next |= HasSourceHash;
@@ -47,7 +48,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return hash;
     }
 
-    /// <summary>Keeps the by-source hash of a new entry that no hook has seen.</summary>
+    /// <summary>Keeps the by-source hash of a new entry's ORIGINAL tuple, before any hook.</summary>
     internal void StashSourceHash(uint slot, uint hash)
     {
         Reply(slot)->BySourceNext = hash;
@@ -55,12 +56,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint StashedSourceHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasSourceHash) != 0
+    private uint StashedSourceHash(uint slot) => TDesign.ReusesHashes && (Original(slot)->Next & HasSourceHash) != 0
         ? Reply(slot)->BySourceNext
         : BySourceHash(in Original(slot)->Tuple);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint StashedReplyHash(uint slot) => TDesign.CachesHashPrefix && (Original(slot)->Next & HasReplyHash) != 0
+    private uint StashedReplyHash(uint slot) => TDesign.ReusesHashes && (Original(slot)->Next & HasReplyHash) != 0
         ? Reply(slot)->Next
         : Hash(in Reply(slot)->Tuple);
 }

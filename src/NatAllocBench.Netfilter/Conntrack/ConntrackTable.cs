@@ -144,7 +144,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
 
         OriginalNode<TAddress>* first = Original(slot);
         ReplyNode<TAddress>* second = Reply(slot);
-        if (TDesign.CachesHashPrefix)
+        if (TDesign.ReusesHashes)
         {
             first->Next = 0; // no hash is stashed yet
         }

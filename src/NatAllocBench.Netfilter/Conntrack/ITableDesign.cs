@@ -20,13 +20,7 @@ public interface ITableDesign
     /// in front of the candidate port in a search, and not again at confirm. Wants <see cref="IsLockFree"/>: the hashes are kept in links
     /// that no reader may follow meanwhile.
     /// </summary>
-    static abstract bool CachesHashPrefix { get; }
-
-    /// <summary>
-    /// Whether connections come in batches, whose hashes are computed in stages, see
-    /// <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>. Wants <see cref="CachesHashPrefix"/>.
-    /// </summary>
-    static abstract bool HashesInBatches { get; }
+    static abstract bool ReusesHashes { get; }
 }
 
 /// <summary>The kernel's own way: ordered bucket locks (one global lock up to 3.14), and every hash computed where the kernel does.</summary>
@@ -39,10 +33,7 @@ public readonly struct KernelLocks : ITableDesign
     public static bool IsLockFree => false;
 
     /// <inheritdoc/>
-    public static bool CachesHashPrefix => false;
-
-    /// <inheritdoc/>
-    public static bool HashesInBatches => false;
+    public static bool ReusesHashes => false;
 }
 
 /// <summary>
@@ -58,15 +49,12 @@ public readonly struct LockFree : ITableDesign
     public static bool IsLockFree => true;
 
     /// <inheritdoc/>
-    public static bool CachesHashPrefix => true;
-
-    /// <inheritdoc/>
-    public static bool HashesInBatches => false;
+    public static bool ReusesHashes => true;
 }
 
 /// <summary>
-/// As <see cref="LockFree"/>, with the hashes of a batch of new connections computed in stages, eight at a time, and their memory fetched
-/// ahead.
+/// As <see cref="LockFree"/>, for connections that come in batches, whose hashes are computed in stages, eight at a time, and whose memory is
+/// fetched ahead: see <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>.
 /// </summary>
 public readonly struct Batched : ITableDesign
 {
@@ -77,8 +65,5 @@ public readonly struct Batched : ITableDesign
     public static bool IsLockFree => true;
 
     /// <inheritdoc/>
-    public static bool CachesHashPrefix => true;
-
-    /// <inheritdoc/>
-    public static bool HashesInBatches => true;
+    public static bool ReusesHashes => true;
 }

@@ -77,13 +77,6 @@ public struct TupleHashPrefix<TAddress, TEra>
         get => TEra.Hash is TableHash.SipHash39 or TableHash.SipHash48 or TableHash.SipHash4Words;
     }
 
-    /// <summary>The state in front of the word with the destination key.</summary>
-    [System.Diagnostics.CodeAnalysis.UnscopedRef]
-    internal readonly ref readonly SipState State => ref _state;
-
-    /// <summary>The last word from 6.5 on, with this destination key.</summary>
-    internal readonly ulong LastWord39(ushort destinationKey) => _keyWord | ((ulong)destinationKey << 32);
-
     /// <summary>The hash of the tuple with this destination key.</summary>
     /// <param name="destinationKey">Network order, as a little-endian host reads it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -61,34 +61,16 @@ internal readonly struct Avx2Lanes : ISipLanes<Avx2Lanes.Pair>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair LoadPairs(ref readonly ulong source, out Pair second)
     {
-        Vector256<ulong> low = LoadPairs(in source, 0, out Vector256<ulong> secondLow);
-        Vector256<ulong> high = LoadPairs(in source, 2 * HalfWidth, out Vector256<ulong> secondHigh);
+        Vector256<ulong> low = QuadLanes.LoadPairs(in source, out Vector256<ulong> secondLow);
+        Vector256<ulong> high = QuadLanes.LoadPairs(
+            in Unsafe.Add(ref Unsafe.AsRef(in source), 2 * HalfWidth), out Vector256<ulong> secondHigh);
         second = new Pair(secondLow, secondHigh);
         return new Pair(low, high);
     }
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pair RotateLeft(Pair x, [ConstantExpected] byte count) => new(Rotate(x.Low, count), Rotate(x.High, count));
-
-    /// <summary>Rotation of four lanes without the instruction for it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<ulong> Rotate(Vector256<ulong> x, [ConstantExpected] byte count) => count switch
-    {
-        // Swapping the halves of each word is one shuffle; AVX2 has no 64-bit rotation.
-        32 => Avx2.Shuffle(x.AsUInt32(), 0b10_11_00_01).AsUInt64(),
-        _ => (x << count) | (x >>> (64 - count)),
-    };
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<ulong> LoadPairs(ref readonly ulong source, nuint offset, out Vector256<ulong> second)
-    {
-        const byte InOrder = 0b11_01_10_00; // the unpacking leaves lanes 0, 2, 1, 3
-        Vector256<ulong> a = Vector256.LoadUnsafe(in source, offset);
-        Vector256<ulong> b = Vector256.LoadUnsafe(in source, offset + HalfWidth);
-        second = Avx2.Permute4x64(Avx2.UnpackHigh(a, b), InOrder);
-        return Avx2.Permute4x64(Avx2.UnpackLow(a, b), InOrder);
-    }
+    public static Pair RotateLeft(Pair x, [ConstantExpected] byte count) => new(QuadLanes.RotateLeft(x.Low, count), QuadLanes.RotateLeft(x.High, count));
 
     /// <summary>Lanes 0..3 and 4..7.</summary>
     internal readonly struct Pair(Vector256<ulong> low, Vector256<ulong> high)

@@ -58,13 +58,24 @@ internal static class SipLaneKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void FinishEach(in SipStates8 prefixes, ref readonly ulong words, int wordCount, ref ulong hashes)
     {
-        ref readonly ulong states = ref prefixes[0];
         for (int lane = 0; lane < Lanes; lane += TLanes.Width)
         {
-            TVector v0 = TLanes.Load(in At(in states, lane)), v1 = TLanes.Load(in At(in states, Lanes + lane));
-            TVector v2 = TLanes.Load(in At(in states, (2 * Lanes) + lane)), v3 = TLanes.Load(in At(in states, (3 * Lanes) + lane));
-            Finish(v0, v1, v2, v3, ref At(in words, lane), wordCount, ref Unsafe.Add(ref hashes, lane));
+            FinishFrom(lane, in prefixes, in words, wordCount, ref hashes);
         }
+    }
+
+    /// <summary><see cref="FinishEach"/> for as many messages as one vector holds; the other lanes are not looked at.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public static void FinishFirst(in SipStates8 prefixes, ref readonly ulong words, int wordCount, ref ulong hashes) =>
+        FinishFrom(0, in prefixes, in words, wordCount, ref hashes);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FinishFrom(int lane, in SipStates8 prefixes, ref readonly ulong words, int wordCount, ref ulong hashes)
+    {
+        ref readonly ulong states = ref prefixes[0];
+        TVector v0 = TLanes.Load(in At(in states, lane)), v1 = TLanes.Load(in At(in states, Lanes + lane));
+        TVector v2 = TLanes.Load(in At(in states, (2 * Lanes) + lane)), v3 = TLanes.Load(in At(in states, (3 * Lanes) + lane));
+        Finish(v0, v1, v2, v3, ref At(in words, lane), wordCount, ref Unsafe.Add(ref hashes, lane));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -86,7 +86,7 @@ public static class NatSetup
     /// <typeparam name="TDesign">The table design.</typeparam>
     /// <param name="table">The table.</param>
     /// <param name="slot">The entry.</param>
-    /// <param name="mapping">What <see cref="Choose"/> returned.</param>
+    /// <param name="mapping">What <see cref="Choose"/> chose.</param>
     /// <param name="manip">The hook's side.</param>
     public static void Apply<TAddress, TEra, TDesign>(
         ConntrackTable<TAddress, TEra, TDesign> table, uint slot, in ConntrackTuple<TAddress> mapping, ManipType manip)

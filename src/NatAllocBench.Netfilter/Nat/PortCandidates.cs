@@ -7,7 +7,7 @@ namespace NatAllocBench.Netfilter.Nat;
 
 /// <summary>The range a port search runs through, and where its key stands in the tuple.</summary>
 /// <param name="Min">First candidate, host order.</param>
-/// <param name="Size">Number of candidates; up to 4.17 a reversed range underflows to nearly 2^32.</param>
+/// <param name="Size">Number of candidates; up to 4.17 a reversed range underflows to nearly 2^32, or to 0.</param>
 /// <param name="RewritesSource">Whether the key is the source key (also for every ICMP id).</param>
 /// <param name="IsIcmp">Whether the key is an ICMP id.</param>
 internal readonly record struct PortCandidates(ushort Min, uint Size, bool RewritesSource, bool IsIcmp)
@@ -87,7 +87,7 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
         }
     }
 
-    // A division only where there is something to divide.
+    // A division only where there is something to divide. Deviates: where reversed limits leave a size of 0, the kernel divides by it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ushort PortAt(ushort offset) => (ushort)(Min + (offset < Size ? offset : offset % Size));
+    private ushort PortAt(ushort offset) => (ushort)(Min + (offset < Size || Size == 0 ? offset : offset % Size));
 }

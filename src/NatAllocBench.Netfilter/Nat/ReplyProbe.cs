@@ -8,7 +8,7 @@ namespace NatAllocBench.Netfilter.Nat;
 
 /// <summary>
 /// The probe of one allocation (<c>nf_nat_used_tuple</c>): is the reply that a mapping would have in the table? Designs with
-/// <see cref="ITableDesign.CachesHashPrefix"/> hash only the port of a candidate, and keep the hash of the accepted one for confirm.
+/// <see cref="ITableDesign.ReusesHashes"/> hash only the port of a candidate, and keep the hash of the accepted one for confirm.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
@@ -45,7 +45,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     public void FixAllButPort(in ConntrackTuple<TAddress> tuple, ManipType manip)
     {
         // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
-        if (TDesign.CachesHashPrefix && TupleHashPrefix<TAddress, TEra>.IsUseful)
+        if (TDesign.ReusesHashes && TupleHashPrefix<TAddress, TEra>.IsUseful)
         {
             _wantsPrefix = manip == ManipType.Source && !tuple.IsIcmp; // started when a hash is wanted that was not computed ahead
         }
@@ -80,7 +80,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Stash()
     {
-        if (!TDesign.CachesHashPrefix)
+        if (!TDesign.ReusesHashes)
         {
             return;
         }
@@ -98,7 +98,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ref CpuState cpu, in ConntrackTuple<TAddress> reply)
     {
-        if (!TDesign.CachesHashPrefix)
+        if (!TDesign.ReusesHashes)
         {
             return _table.Hash(in reply);
         }
@@ -129,7 +129,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Note(uint hash, bool used)
     {
-        if (TDesign.CachesHashPrefix)
+        if (TDesign.ReusesHashes)
         {
             _hash = hash;
             _accepted = !used;

@@ -11,8 +11,9 @@ namespace NatAllocBench.Netfilter.Tuples;
 /// </summary>
 /// <remarks>
 /// Keys are network order, as read by a little-endian host. For TCP, UDP, UDP-Lite, SCTP and DCCP they are ports; for ICMP the
-/// source key is the echo id and the destination key is type (low byte) and code (high byte). Everything is stored in words of eight
-/// bytes: a processor does not forward a load that is wider than the stores before it, but waits until they have reached the cache.
+/// source key is the echo id and the destination key is type (low byte) and code (high byte). An IPv4 tuple is written in words of eight
+/// bytes: a processor does not forward a load that is wider than the stores before it, but waits until they have reached the cache. So a
+/// tuple that was just written is better written again where it is wanted than copied.
 /// </remarks>
 /// <typeparam name="TAddress">The address family.</typeparam>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]

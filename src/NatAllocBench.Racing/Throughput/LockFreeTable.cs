@@ -36,7 +36,7 @@ internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
                 continue;
             }
 
-            hashes.Note(NatSetup.Run(table, ref cpu, ref random, slot, in Rule, ManipType.Source));
+            hashes.Close(ref cpu, NatSetup.Run(table, ref cpu, ref random, slot, in Rule, ManipType.Source));
             BusyWait.For(addedTicks);
             confirmed += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
         }

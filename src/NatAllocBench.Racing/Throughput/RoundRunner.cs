@@ -4,7 +4,7 @@ namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>
 /// One round of one table, run by all workers: prove that it is empty, fill, prove, delete all, and where asked fill again and expire all. The
-/// first proof walks the whole table, so every design begins with as much of it in the caches as they hold, whoever ran before.
+/// first proof reads every chain head, so that a round does not depend on which design ran before it.
 /// </summary>
 internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barrier, int workers)
 {
@@ -182,6 +182,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
         InsertFailed = _work.InsertFailed,
         Probes = _work.Probes,
         AllocatedBytes = _setUp.AllocatedBytes,
+        RemovalAllocatedBytes = _delete.AllocatedBytes + _refill.AllocatedBytes + _expire.AllocatedBytes,
         Collections = _collections,
         Fairness = _setUp.Fairness,
         TableBytes = _tableBytes,

@@ -22,8 +22,8 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
         where TDesign : struct, ITableDesign
     {
         public IConnectionTable Visit<TEra>(Era era)
-            where TEra : struct, IEra => TDesign.HashesInBatches ? new BatchedTable<TEra>(workload, seed)
-                : TDesign.IsLockFree ? new LockFreeTable<TEra>(workload, seed)
+            where TEra : struct, IEra => typeof(TDesign) == typeof(Batched) ? new BatchedTable<TEra>(workload, seed)
+                : typeof(TDesign) == typeof(LockFree) ? new LockFreeTable<TEra>(workload, seed)
                 : new NetfilterTable<TEra, TDesign>(workload, seed);
     }
 }

@@ -27,6 +27,9 @@ public sealed record ThroughputRound
     /// <summary>Managed bytes that the workers allocated while they set connections up.</summary>
     public required long AllocatedBytes { get; init; }
 
+    /// <summary>Managed bytes that the workers allocated while they deleted connections, and set them up again and expired them.</summary>
+    public required long RemovalAllocatedBytes { get; init; }
+
     /// <summary>Collections of garbage while connections were set up.</summary>
     public required int Collections { get; init; }
 

@@ -36,15 +36,8 @@ public sealed record ThroughputWorkload
     /// <summary>Busy wait between allocation and confirm, ns; widens the race.</summary>
     public double WindowAddedNs { get; init; }
 
-    /// <summary>
-    /// Number of buckets (<c>nf_conntrack_buckets</c>), 1 to 2^30; unless given, the kernel's default on a large machine, or two for each
-    /// connection where that is more.
-    /// </summary>
-    public uint Buckets
-    {
-        get => field != 0 ? field : Math.Max(DefaultBuckets, 2 * (uint)Connections);
-        init;
-    }
+    /// <summary>Number of buckets: the kernel's default, or two for each connection where that is more.</summary>
+    public uint Buckets => Math.Max(DefaultBuckets, 2 * (uint)Connections);
 
     /// <summary>The rule: masquerade to one address.</summary>
     public NatRange<IPv4Address> Rule => NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), Mode.Flags);

@@ -10,15 +10,29 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     /// <summary>Runs the program to its end in a directory of its own.</summary>
     public static ProgramRun Of(params string[] args) => Of(Path.GetTempPath(), _ => { }, args);
 
-    /// <summary>Runs the program; <paramref name="whileRunning"/> gets the process when it has printed its first line.</summary>
-    public static ProgramRun Of(string directory, Action<Process> whileRunning, params string[] args)
+    /// <summary>Runs the program to its end with an environment variable set.</summary>
+    public static ProgramRun With(string variable, string value, params string[] args)
     {
-        using Process process = Process.Start(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), .. args])
+        ProcessStartInfo start = StartInfo(Path.GetTempPath(), args);
+        start.Environment[variable] = value;
+        return Of(start, _ => { });
+    }
+
+    /// <summary>Runs the program; <paramref name="whileRunning"/> gets the process when it has printed its first line.</summary>
+    public static ProgramRun Of(string directory, Action<Process> whileRunning, params string[] args) =>
+        Of(StartInfo(directory, args), whileRunning);
+
+    private static ProcessStartInfo StartInfo(string directory, string[] args) =>
+        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), .. args])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-        })!;
+        };
+
+    private static ProgramRun Of(ProcessStartInfo start, Action<Process> whileRunning)
+    {
+        using Process process = Process.Start(start)!;
         using var guard = new Timer(_ => process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string first = process.StandardOutput.ReadLine() ?? "";

@@ -23,8 +23,8 @@ internal static class DesignCatalog
         where TProgram : IDesignProgram<TResult>
     {
         public TResult Visit<TEra>(Era era)
-            where TEra : struct, IEra => Design == LockFree.Name
-                ? Program.Run<TEra, LockFree>(era)
+            where TEra : struct, IEra => Design == LockFree.Name ? Program.Run<TEra, LockFree>(era)
+                : Design == Batched.Name ? Program.Run<TEra, Batched>(era)
                 : Program.Run<TEra, KernelLocks>(era);
     }
 }

@@ -10,7 +10,7 @@ public sealed class DesignEqualityTests
 
     [Theory]
     [MemberData(nameof(EraNames))]
-    public void Both_designs_give_the_same_outcomes(string name)
+    public void All_designs_give_the_same_outcomes(string name)
     {
         Era era = EraCatalog.Get(name);
         for (ulong seed = 1; seed <= 6; seed++)
@@ -22,6 +22,7 @@ public sealed class DesignEqualityTests
                 List<string> locked = DesignCatalog.Run<SeededProgram, List<string>>(program, era, KernelLocks.Name);
                 List<string> lockFree = DesignCatalog.Run<SeededProgram, List<string>>(program, era, LockFree.Name);
                 Assert.Equal(locked, lockFree);
+                Assert.Equal(locked, DesignCatalog.Run<SeededProgram, List<string>>(program, era, Batched.Name));
             }
         }
     }

@@ -22,6 +22,7 @@ public sealed class InterleavingTests
         {
             tables.Add(era, KernelLocks.Name);
             tables.Add(era, LockFree.Name);
+            tables.Add(era, Batched.Name);
         }
 
         return tables;

@@ -7,20 +7,26 @@ namespace NatAllocBench.Tests.Netfilter.Concurrency;
 /// <summary>Short random programs on several threads: every answer and the table in the end are those of some order of the operations.</summary>
 public sealed class LinearizabilityTests
 {
-    private const int Seconds = 4;
+    private const int Seconds = 3;
     private static readonly Gen<int> Number = Gen.Int[0, int.MaxValue];
     private static readonly Gen<int> Connection = Gen.Int[0, SmallModel.Connections - 1];
     private static readonly Gen<ConntrackTuple<IPv4Address>> Tuple =
         Gen.Select(Connection, Gen.Bool, (c, reply) => reply ? SmallModel.Reply(c) : SmallModel.Original(c));
 
     [Fact]
-    public void Lock_free_operations_take_effect_one_at_a_time() => Check<LockFree>(
-        GenOperation.Create<SmallTable<LockFree>, SmallModel, (int, ConntrackTuple<IPv4Address>)>(
-            Gen.Select(Number, Tuple), (table, arg) => table.Taken(arg.Item1, arg.Item2), (model, arg) => model.Taken(arg.Item1, arg.Item2)));
+    public void Lock_free_operations_take_effect_one_at_a_time() => CheckWithProbe<LockFree>();
+
+    [Fact]
+    public void Operations_of_the_batched_design_take_effect_one_at_a_time() => CheckWithProbe<Batched>();
 
     /// <summary>Without the NAT probe, which in the kernel sees an entry until it is out of its chain.</summary>
     [Fact]
     public void Operations_under_the_kernels_locks_take_effect_one_at_a_time() => Check<KernelLocks>();
+
+    private static void CheckWithProbe<TDesign>()
+        where TDesign : struct, ITableDesign => Check(
+        GenOperation.Create<SmallTable<TDesign>, SmallModel, (int, ConntrackTuple<IPv4Address>)>(
+            Gen.Select(Number, Tuple), (table, arg) => table.Taken(arg.Item1, arg.Item2), (model, arg) => model.Taken(arg.Item1, arg.Item2)));
 
     private static void Check<TDesign>(params GenOperation<SmallTable<TDesign>, SmallModel>[] more)
         where TDesign : struct, ITableDesign
@@ -48,7 +54,10 @@ public sealed class LinearizabilityTests
             maxParallelOperations: 6,
             threads: 3,
             time: Seconds,
-            printActual: table => table.Contents(),
-            printModel: model => model.Contents());
+            printActual: table => $"{table.Contents()}; {Answers(table)}",
+            printModel: model => $"{model.Contents()}; {Answers(model)}");
     }
+
+    private static string Answers(ISmallTable table) =>
+        string.Join(", ", table.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key}: {answer.Value}"));
 }

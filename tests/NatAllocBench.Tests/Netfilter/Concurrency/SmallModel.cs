@@ -8,7 +8,8 @@ namespace NatAllocBench.Tests.Netfilter.Concurrency;
 internal sealed class SmallModel : ISmallTable
 {
     public const int Connections = 5;
-    private const int Udp = 4;
+    /// <summary>The connection that can expire.</summary>
+    public const int Udp = 4;
     private readonly SortedSet<int> _present = [];
 
     public IDictionary<int, string> Answers { get; } = new Dictionary<int, string>();

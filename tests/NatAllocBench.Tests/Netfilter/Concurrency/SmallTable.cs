@@ -51,12 +51,18 @@ internal sealed class SmallTable<TDesign> : ISmallTable, IDisposable
         return killed.ToString();
     });
 
+    /// <summary>
+    /// A lookup that meets the one connection that can expire. A walk of the collector is not one step: it could remove the connection from
+    /// one bucket and, inserted again meanwhile, once more from another.
+    /// </summary>
     public void Expire(int number) => Do(number, (ref CpuState cpu) =>
     {
+        ulong before = cpu.Expired;
         cpu.Now = Minute;
-        long expired = _table.CollectExpired(ref cpu);
+        ConntrackTuple<IPv4Address> tuple = SmallModel.Original(SmallModel.Udp);
+        _table.TryFind(ref cpu, in tuple, _table.Hash(in tuple), out _);
         cpu.Now = 0;
-        return expired.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return (cpu.Expired - before).ToString(System.Globalization.CultureInfo.InvariantCulture);
     });
 
     public void Resize(uint buckets) => _table.Resize(buckets);
