@@ -37,7 +37,7 @@ internal static class TraceOverheadCommand
     [
         (RaceTelemetry.Never, "without trace code"),
         (RaceTelemetry.WhenListened, "compiled in, nobody listens"),
-        (RaceTelemetry.Always, "recording, nobody listens"),
+        (RaceTelemetry.Unwritten, "recording, nobody listens"),
     ];
 
     public static Command Create()

@@ -31,9 +31,15 @@ internal static class TraceReportCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetValue(TracePath)!;
+            int most = parsed.GetValue(Collisions);
+            if (most < 0)
+            {
+                throw new UsageException($"--collisions {most}: use at least 0");
+            }
+
             RaceTrace trace = TraceFile.Read(path);
             PhaseProfile profile = PhaseProfile.Read(path);
-            TraceReport.Write(trace, profile, parsed.GetValue(Collisions), Console.Out);
+            TraceReport.Write(trace, profile, most, Console.Out);
             if (parsed.GetValue(SpeedscopePath) is { } target)
             {
                 AtomicFile.Write(target, Speedscope.Write(profile, Path.GetFileName(path)));

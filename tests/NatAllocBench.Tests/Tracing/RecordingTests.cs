@@ -82,10 +82,11 @@ public sealed class RecordingTests : IDisposable
             Connections = 800,
         };
         TrialResult result;
-        using (TraceRecording recording = TraceRecording.Start(_file.Path, new TraceRecordingOptions(WithProfile: false)))
+        using (TraceRecording recording = TraceRecording.Start(Environment.ProcessId, _file.Path, new TraceRecordingOptions(WithProfile: false)))
         {
             result = RaceTrial.Run(workload, CpuSet.Allowed().Cpus, seed: 5)!;
-            recording.Finish();
+            recording.Stop();
+            recording.Keep();
         }
 
         TracedTrial trial = Assert.Single(TraceFile.Read(_file.Path).Trials);
@@ -138,13 +139,14 @@ public sealed class RecordingTests : IDisposable
 
     private void Record(int sample, Action<StagedTrial> stage)
     {
-        using TraceRecording recording = TraceRecording.Start(_file.Path, new TraceRecordingOptions(sample, WithProfile: false));
+        using TraceRecording recording = TraceRecording.Start(Environment.ProcessId, _file.Path, new TraceRecordingOptions(sample, WithProfile: false));
         using (var trial = new StagedTrial())
         {
             stage(trial);
             trial.End();
         }
 
-        recording.Finish();
+        recording.Stop();
+        recording.Keep();
     }
 }

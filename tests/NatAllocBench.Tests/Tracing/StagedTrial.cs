@@ -84,13 +84,13 @@ internal sealed class StagedTrial : IDisposable
     {
         ref CpuState cpu = ref _table.Cpu(cpuIndex);
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, Server, 80);
-        _recorders[cpuIndex].Started(in tuple, cpu.Probes);
+        _recorders[cpuIndex].Started(in tuple, in cpu);
         uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
         ConntrackTuple<IPv4Address> mapping =
             NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out PortChoice choice);
         ulong allocatedAt = TickClock.Now();
         NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
-        _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, cpu.Probes, in _table.ReplyTuple(slot));
+        _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
         return (slot, choice);
     }
 
@@ -98,7 +98,12 @@ internal sealed class StagedTrial : IDisposable
     {
         ref CpuState cpu = ref _table.Cpu(cpuIndex);
         ConfirmResult result = _table.Confirm(ref cpu, allocated.Slot);
-        _recorders[cpuIndex].Confirmed(TickClock.Now(), result, cpu.LastClashWith, sequence: 7);
+        _recorders[cpuIndex].Confirmed(TickClock.Now(), result, sequence: 7);
+        if (result == ConfirmResult.Clash)
+        {
+            _recorders[cpuIndex].Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
+        }
+
         _tally.Count(allocated.Choice, result);
     }
 }
