@@ -65,7 +65,7 @@ internal static class TraceCommand
     {
         using var lifeline = new Lifeline(CommandLine.Interrupted);
         RacePlan plan = RacePlan.From(parsed);
-        if (!SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled() || lifeline.Token.IsCancellationRequested, Patience))
+        if (!SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo || lifeline.Token.IsCancellationRequested, Patience))
         {
             throw new TraceException($"nobody began to record within {Patience.TotalSeconds:0} s");
         }

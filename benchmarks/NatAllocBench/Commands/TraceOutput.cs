@@ -48,14 +48,17 @@ internal static class TraceOutput
         RaceTrace trace = recording.Stop();
         if (!trace.Complete.Any())
         {
-            return false;
+            return trace.LostEvents == 0
+                ? false
+                : throw new TraceException($"{path} was not written: {trace.LostEvents} events were lost and no trial is whole; write fewer with --sample 1/64");
         }
 
         long bytes = recording.Keep();
         console.Line(string.Create(
             CultureInfo.InvariantCulture,
             $"{trace.Complete.Count()} trials, {trace.Collisions.Count()} collisions, {bytes / 1e6:0.0} MB written to {path}"));
-        console.Line($"Events lost: {trace.LostEvents} by the session, {trace.MissingEvents} of the trials' own.");
+        string advice = trace.LostEvents + trace.MissingEvents == 0 ? "" : " Write fewer with --sample 1/64.";
+        console.Line($"Events lost: {trace.LostEvents} by the session, {trace.MissingEvents} of the trials' own.{advice}");
         console.Line($"Read it with: trace report {path}");
         return true;
     }

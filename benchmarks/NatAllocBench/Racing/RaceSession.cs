@@ -58,7 +58,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
     /// </summary>
     private void WarmUp(CancellationToken cancellation)
     {
-        RaceTelemetry telemetry = RaceEventSource.Log.IsEnabled() ? RaceTelemetry.Unwritten : RaceTelemetry.Never;
+        RaceTelemetry telemetry = RaceEventSource.Log.IsListenedTo ? RaceTelemetry.Unwritten : RaceTelemetry.Never;
         foreach (Workloads.RaceWorkload workload in cells.Where(cell => cell.Plan.Missing is null).Select(cell => cell.Plan.Workload)
             .DistinctBy(workload => (workload.Era.Traits.Hash, workload.Era.Traits.Search, workload.Arrival.GetType(), workload.Protocol)))
         {

@@ -52,7 +52,7 @@ public static class RaceTrial
         var standing = CounterSnapshot.Of(table);
         var shared = new RaceCourse<TEra>(workload, table, stamps, cpus.Count, random.Next64());
         bool counts = telemetry == RaceTelemetry.WhenListened;
-        if (telemetry == RaceTelemetry.Never || (counts && !RaceEventSource.Log.IsEnabled()))
+        if (telemetry == RaceTelemetry.Never || (counts && !RaceEventSource.Log.IsListenedTo))
         {
             return Race<TEra, NoTelemetry>(shared, cpus, seed, standing, (_, _) => default, trace: null, counts, cancellation);
         }

@@ -61,7 +61,7 @@ internal sealed unsafe class TrialTrace : IDisposable
     /// <summary>Writes all events of the trial: the pairs of collisions first, then the sampled connections.</summary>
     public void End(TrialResult result, IReadOnlyList<WorkerReport> reports)
     {
-        if (!_writes || !Log.IsEnabled())
+        if (!_writes || !Log.IsListenedTo)
         {
             return;
         }

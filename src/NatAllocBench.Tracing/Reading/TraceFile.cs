@@ -6,8 +6,6 @@ namespace NatAllocBench.Tracing;
 /// <summary>Reads .nettrace files, on any machine.</summary>
 public static class TraceFile
 {
-    private static ReadOnlySpan<byte> Magic => "Nettrace"u8;
-
     /// <summary>Reads a trace.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="TraceException">The file cannot be read, is no trace, is cut off, or holds no trial of this program.</exception>
@@ -54,8 +52,11 @@ public static class TraceFile
     }
 
     /// <summary>What a parser's complaint means.</summary>
-    internal static TraceException Damaged(string name, Exception e) =>
-        new($"{name} is damaged or cut off ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): record it again");
+    internal static TraceException Damaged(string name, Exception e)
+    {
+        string complaint = e is OutOfMemoryException ? "it asks for more memory than a trace of its length takes" : e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        return new TraceException($"{name} is damaged or cut off ({complaint}): record it again");
+    }
 
     private static void RequireWhole(string path, string name)
     {
@@ -67,17 +68,14 @@ public static class TraceFile
                 throw new TraceException($"{name} is a pipe or a device: write the trace to a file first");
             }
 
-            Span<byte> head = stackalloc byte[Magic.Length];
-            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual(Magic))
+            if (!TraceStructure.BeginsLikeATrace(file))
             {
                 throw new TraceException($"{name} is not a .nettrace file: record one with the command trace");
             }
 
-            // The format ends with an empty object; what the parser would take for the end of a shorter trace is a cut.
-            file.Seek(-1, SeekOrigin.End);
-            if (file.ReadByte() != 1)
+            if (!TraceStructure.IsWhole(file))
             {
-                throw new TraceException($"{name} is cut off: record it again");
+                throw new TraceException($"{name} is cut off or damaged: record it again");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

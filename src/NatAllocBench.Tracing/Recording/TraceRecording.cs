@@ -59,7 +59,7 @@ public sealed class TraceRecording : IDisposable
             throw;
         }
 
-        if (processId == Environment.ProcessId && !SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled(), OwnPatience))
+        if (processId == Environment.ProcessId && !SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, OwnPatience))
         {
             recording.Dispose();
             throw new TraceException($"the event source {RaceEventSource.SourceName} was not enabled within {OwnPatience.TotalSeconds:0} s");

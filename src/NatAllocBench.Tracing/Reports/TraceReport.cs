@@ -50,7 +50,7 @@ public static class TraceReport
         int open = trace.Trials.Count - complete.Count;
         if (open > 0)
         {
-            writer.WriteLine($"  {open} trials were cut short by the end of the run; they are left out of the parts below");
+            writer.WriteLine($"  {open} trials are not complete, since the run was ended or events were lost; parts 1, 4 and 5 leave them out");
         }
     }
 }

@@ -8,12 +8,12 @@ namespace NatAllocBench.Tests.Tracing;
 /// <summary>A collision as a trace would hold it; one tick is one nanosecond.</summary>
 internal static class MadeCollision
 {
-    public static Collision Of(string protocol = "tcp")
+    public static Collision Of(string protocol = "tcp", string era = "4.14")
     {
         var trial = new TracedTrial
         {
             Number = 1,
-            Era = "4.14",
+            Era = era,
             Mode = "default",
             Protocol = protocol,
             Workload = "made",

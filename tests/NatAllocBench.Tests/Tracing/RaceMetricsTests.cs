@@ -1,10 +1,16 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using Microsoft.Diagnostics.NETCore.Client;
+using Microsoft.Diagnostics.Tracing;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tests.CommandLine;
 using NatAllocBench.Tests.Racing.Platform;
 
 namespace NatAllocBench.Tests.Tracing;
@@ -88,6 +94,47 @@ public sealed class RaceMetricsTests : IDisposable
     }
 
     [LinuxFact]
+    public void Dotnet_counters_sees_a_running_race()
+    {
+        var seen = new HashSet<string>();
+        bool stopped = false;
+        ProgramRun run = ProgramRun.Of(
+            Path.GetTempPath(),
+            process =>
+            {
+                // What dotnet-counters asks a process for.
+                EventPipeProvider[] providers =
+                [
+                    new("System.Diagnostics.Metrics", EventLevel.Informational, 2, new Dictionary<string, string>
+                    {
+                        ["SessionId"] = "test", ["Metrics"] = RaceMetrics.MeterName, ["RefreshInterval"] = "0.2", ["MaxTimeSeries"] = "100", ["MaxHistograms"] = "10",
+                    }),
+                ];
+                using EventPipeSession session = new DiagnosticsClient(process.Id).StartEventPipeSession(providers, requestRundown: false);
+                using var source = new EventPipeEventSource(session.EventStream);
+                source.Dynamic.All += e =>
+                {
+                    if (e.EventName is "CounterRateValuePublished" or "GaugeValuePublished" && $"{e.PayloadByName("meterName")}" == RaceMetrics.MeterName)
+                    {
+                        seen.Add($"{e.PayloadByName("instrumentName")} {e.PayloadByName("tags")}");
+                        if (!stopped && seen.Select(text => text.Split(' ')[0]).Distinct().Count() == 3)
+                        {
+                            stopped = true;
+                            Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+                        }
+                    }
+                };
+                source.Process(); // to the end of the race
+            },
+            ["race", "--no-publish", "--seconds", "60", "--eras", "4.14", "--modes", "default"]);
+
+        Assert.Equal((130, ""), (run.ExitCode, run.Error));
+        Assert.Contains(seen, text => text.StartsWith("nat.allocations era=4.14,mode=default,workload=40 clients", StringComparison.Ordinal));
+        Assert.Contains(seen, text => text.StartsWith("nat.insert_failed cause=search,", StringComparison.Ordinal));
+        Assert.Contains(seen, text => text.StartsWith("nat.window", StringComparison.Ordinal) && text.Contains("percentile=99", StringComparison.Ordinal));
+    }
+
+    [LinuxFact]
     public void Trials_that_do_not_count_move_no_counter()
     {
         RaceTrial.Run(Workload, CpuSet.Allowed().Cpus, seed: 5, RaceTelemetry.Never);
@@ -107,7 +154,7 @@ public sealed class RaceMetricsTests : IDisposable
                 {
                     _listener.RecordObservableInstruments();
                     value = _values.GetValueOrDefault("nat.allocations 4.14 default");
-                    return value > above;
+                    return value > above && _values.ContainsKey("nat.window 4.14 default 50");
                 },
                 TimeSpan.FromSeconds(30)),
             "no answer in 30 s");
