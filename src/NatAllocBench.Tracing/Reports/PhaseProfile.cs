@@ -18,16 +18,16 @@ public sealed class PhaseProfile
     /// <summary>Number of samples.</summary>
     public int Count => Samples.Count;
 
-    /// <summary>Reads the samples of a trace; a temporary index file is made beside the system's other ones and removed.</summary>
+    /// <summary>Reads the samples of a trace; an index is made in a temporary directory and removed.</summary>
     /// <param name="path">A trace that <see cref="TraceFile.Read(string)"/> accepts.</param>
     /// <exception cref="TraceException">The trace cannot be indexed.</exception>
     public static PhaseProfile Read(string path)
     {
-        string index = Path.Combine(Path.GetTempPath(), $"nat-alloc-bench-{Guid.NewGuid():N}.etlx");
-
-        // The library cannot be cancelled, so Ctrl-C ends the process; the index must not stay behind.
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => File.Delete(index));
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => File.Delete(index));
+        // The library cannot be cancelled, so Ctrl-C ends the process; the index and what it is made from must not stay behind.
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("nat-alloc-bench-");
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => directory.Delete(recursive: true));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => directory.Delete(recursive: true));
+        string index = Path.Combine(directory.FullName, "index.etlx");
         try
         {
             TraceLog.CreateFromEventPipeDataFile(path, index);
@@ -43,7 +43,7 @@ public sealed class PhaseProfile
         }
         finally
         {
-            File.Delete(index);
+            directory.Delete(recursive: true);
         }
     }
 
