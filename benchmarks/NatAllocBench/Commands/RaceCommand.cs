@@ -29,20 +29,15 @@ internal static class RaceCommand
     private static int Run(ParseResult parsed)
     {
         using var stop = new StopSignal();
-        PresetFile preset = RaceCommandOptions.Override(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed);
-        CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
-        RaceLimits limits = RaceCommandOptions.ResolveLimits(parsed, preset);
-        ulong seed = parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64();
-        List<MeasuredCell> cells =
-            [.. preset.Series.SelectMany(CellPlan.Of).Select(plan => new MeasuredCell(plan, cpus.Count, preset.Name))];
-        RequireMeasurable(cells, cpus);
+        RacePlan plan = RacePlan.From(parsed);
+        IReadOnlyList<MeasuredCell> cells = plan.Cells;
         PublishOptions publish = PublishOptions.From(parsed);
 
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineWatch machine = MachineWatch.Begin(cpus, publish.Keeps, stop.Token);
+        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop.Token);
         using var console = new RunConsole(publish.JsonToStandardOutput);
-        console.Heading(preset.Name, preset.Summary);
-        bool completed = Measure(cells, cpus, limits, seed, console, stop.Token);
+        console.Heading(plan.Preset.Name, plan.Preset.Summary);
+        bool completed = plan.Measure(console, stop.Token);
         if (cells.All(cell => cell.Trials == 0))
         {
             console.Line("Interrupted before a trial was finished: nothing was written.");
@@ -52,17 +47,17 @@ internal static class RaceCommand
         var run = new RunRecord<RaceCell>
         {
             Command = "race",
-            Preset = preset.Name,
+            Preset = plan.Preset.Name,
             StartedUtc = started,
             MeasuredCommit = RunEnvironment.Commit,
             Dirty = RunEnvironment.IsDirty(),
             Completed = completed,
             Argv = RunEnvironment.Argv,
-            Options = RaceCommandOptions.Resolved(preset, cpus, limits, seed),
-            Seeds = [seed],
+            Options = RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed),
+            Seeds = [plan.Seed],
             Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
-            Notes = [.. Notes(preset, cells)],
+            Notes = [.. Notes(plan.Preset, cells)],
             Cells = [.. cells.Select(cell => cell.ToCell())],
         };
         console.Tables(run);
@@ -80,36 +75,7 @@ internal static class RaceCommand
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 
-    private static void RequireMeasurable(List<MeasuredCell> cells, CpuSet cpus)
-    {
-        if (cells.TrueForAll(cell => cell.Plan.Missing is not null))
-        {
-            throw new UsageException($"nothing can be measured: {cells[0].Plan.Missing}; choose another of --modes or --eras");
-        }
-
-        foreach (MeasuredCell cell in cells)
-        {
-            UsageException.Parse("race", "", _ =>
-            {
-                cell.Plan.Workload.ValidateFor(cpus.Count);
-                return 0;
-            });
-        }
-    }
-
-    private static bool Measure(
-        List<MeasuredCell> cells, CpuSet cpus, RaceLimits limits, ulong seed, RunConsole console, CancellationToken cancellation) =>
-        console.WithProgress(limits.Seconds, report =>
-        {
-            var session = new RaceSession(cells, cpus.Cpus, limits, seed)
-            {
-                Progress = (done, cell) => report(
-                    $"{done} trials, now era {cell.Plan.Workload.Era} {cell.Plan.Workload.Mode}, {cell.Plan.Workload.Clients} clients"),
-            };
-            return session.Run(cancellation);
-        });
-
-    private static IEnumerable<string> Notes(PresetFile preset, List<MeasuredCell> cells)
+    private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredCell> cells)
     {
         yield return $"{preset.Summary} Source: {preset.Source}";
         foreach (string shows in preset.Shows)

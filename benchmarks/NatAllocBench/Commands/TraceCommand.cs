@@ -1,41 +1,33 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using NatAllocBench.Racing;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Running;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;
 
-/// <summary><c>trace</c>: a race that is recorded, and the commands that read the recording.</summary>
+/// <summary>
+/// <c>trace</c>: a race that is recorded, and the commands that read the recording. The race runs in a child process: what the recording
+/// of its events allocates, collects and waits for is none of its business.
+/// </summary>
 internal static class TraceCommand
 {
     /// <summary>Trials of a cell where the command line does not say: a trace is to be looked at, not averaged.</summary>
     private const int UsualTrials = 5;
 
-    private static readonly Option<string?> Out = new("--out", "-o") { Description = "The .nettrace file to write.", HelpName = "FILE" };
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static readonly Option<string> Sample = new("--sample")
-    {
-        Description = "Share of connections to write; both sides of every collision always are.",
-        HelpName = "1/N",
-        DefaultValueFactory = _ => "1/1",
-    };
-
-    private static readonly Option<bool> NoProfile = new("--no-profile")
-    {
-        Description = "Take no stack samples. Each stops all threads for some microseconds.",
-    };
+    private static readonly Option<bool> Recorded = new("--recorded") { Hidden = true };
 
     public static Command Create()
     {
         var command = new Command("trace", "Record a race over EventPipe, or look at a recording.");
         RaceCommandOptions.AddTo(command);
-        command.Options.Add(Out);
-        command.Options.Add(Sample);
-        command.Options.Add(NoProfile);
-        command.SetAction(Record);
+        TraceOutput.AddTo(command);
+        command.Options.Add(Recorded);
+        command.SetAction(parsed => parsed.GetValue(Recorded) ? Race(parsed) : Record(parsed));
+        command.Subcommands.Add(TraceAttachCommand.Create());
         command.Subcommands.Add(TraceReportCommand.Create());
         command.Subcommands.Add(TraceTimelineCommand.Create());
         command.Subcommands.Add(TracePcapCommand.Create());
@@ -43,46 +35,56 @@ internal static class TraceCommand
         return command;
     }
 
+    /// <summary>The process that the user started.</summary>
     private static int Record(ParseResult parsed)
     {
-        string path = parsed.GetValue(Out) ?? throw new UsageException("trace: --out is missing; name the .nettrace file to write");
-        int sample = ParseSample(parsed.GetValue(Sample)!);
-        using var stop = new StopSignal();
-        PresetFile preset = RaceCommandOptions.Override(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed);
-        CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
-        RaceLimits limits = RaceCommandOptions.ResolveLimits(parsed, preset);
-        if (parsed.GetResult("--max-trials") is null or OptionResult { Implicit: true })
+        (string path, TraceRecordingOptions options) = TraceOutput.From(parsed);
+        RacePlan plan = RacePlan.From(parsed);
+        using var console = new RunConsole(toStandardError: false);
+        console.Heading(plan.Preset.Name, plan.Preset.Summary);
+        using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
+        using TraceRecording recording = race.Record(path, options);
+        int exitCode = race.WaitForExit(recording.Ended);
+        if (exitCode is not (CommandLine.Success or CommandLine.Interrupted))
         {
-            limits = limits with { MaxTrials = UsualTrials };
+            return exitCode;
         }
 
-        ulong seed = parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64();
-        List<MeasuredCell> cells =
-            [.. preset.Series.SelectMany(CellPlan.Of).Select(plan => new MeasuredCell(plan, cpus.Count, preset.Name))];
+        if (!TraceOutput.Keep(recording, path, console))
+        {
+            console.Line("Interrupted before a trial was finished: nothing was written.");
+            return CommandLine.Interrupted;
+        }
+
+        console.Line(string.Create(CultureInfo.InvariantCulture, $"Seed {plan.Seed}."));
+        return exitCode;
+    }
+
+    /// <summary>The child: the race itself, which begins when somebody listens.</summary>
+    private static int Race(ParseResult parsed)
+    {
+        using var lifeline = new Lifeline(CommandLine.Interrupted);
+        RacePlan plan = RacePlan.From(parsed);
+        if (!SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo || lifeline.Token.IsCancellationRequested, Patience))
+        {
+            throw new TraceException($"nobody began to record within {Patience.TotalSeconds:0} s");
+        }
 
         using var console = new RunConsole(toStandardError: false);
-        console.Heading(preset.Name, preset.Summary);
-        using TraceRecording recording = TraceRecording.Start(path, new TraceRecordingOptions(sample, !parsed.GetValue(NoProfile)));
-        new RaceSession(cells, cpus.Cpus, limits, seed).Run(stop.Token);
-        long bytes = recording.Finish();
-        Summarise(TraceFile.Read(path), path, bytes, seed, console);
-        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+        if (parsed.GetResult("--max-trials") is null or OptionResult { Implicit: true })
+        {
+            plan = plan with { Limits = plan.Limits with { MaxTrials = UsualTrials } };
+        }
+
+        plan.Measure(console, lifeline.Token);
+        return lifeline.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 
-    private static void Summarise(RaceTrace trace, string path, long bytes, ulong seed, RunConsole console)
+    private static IEnumerable<string> ChildArguments(ParseResult parsed, RacePlan plan)
     {
-        console.Line(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{trace.Trials.Count(trial => trial.IsComplete)} trials, {trace.Collisions.Count()} collisions, {bytes / 1e6:0.0} MB written to {path}, seed {seed}"));
-        console.Line($"Events lost: {trace.LostEvents} by the session, {trace.MissingEvents} of the trials' own.");
-        console.Line($"Read it with: trace report {path}");
-    }
-
-    private static int ParseSample(string text)
-    {
-        string[] parts = text.Split('/');
-        return parts is ["1", var every] && int.TryParse(every, NumberStyles.None, CultureInfo.InvariantCulture, out int n) && n >= 1
-            ? n
-            : throw new UsageException($"--sample {text}: write 1/N with N at least 1, for example 1/64");
+        IEnumerable<string> arguments = RunEnvironment.Argv.Append(Recorded.Name);
+        return parsed.GetValue(RaceCommandOptions.Seed) is null
+            ? [.. arguments, RaceCommandOptions.Seed.Name, plan.Seed.ToString(CultureInfo.InvariantCulture)]
+            : arguments;
     }
 }

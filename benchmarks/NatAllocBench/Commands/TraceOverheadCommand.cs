@@ -1,29 +1,31 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
+using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Racing;
 using NatAllocBench.Racing.Platform;
-using NatAllocBench.Racing.Race;
-using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 
-/// <summary>
-/// <c>trace overhead</c>: what tracing costs a race. Trials of the three ways take turns in one run, in a changing order and with the same
-/// seed in each round. Compared is the upper quartile of their speeds: other load on the machine can only slow a trial down.
-/// </summary>
+/// <summary><c>trace overhead</c>: what tracing costs a race, as ratios with intervals from one run.</summary>
 internal static class TraceOverheadCommand
 {
-    private const int Resamples = 2000;
+    /// <summary>What is to be shown: the source costs less than this share while nobody listens.</summary>
+    private const double Bound = 0.01;
 
-    private static readonly Option<int> Rounds = new("--rounds")
+    /// <summary>Half an interval that is narrow enough to stop; reached by its width alone, whatever the ratio is.</summary>
+    private const double Narrow = 0.0025;
+
+    private const int RoundsBetweenLooks = 100;
+    private const int MostRounds = 3000;
+
+    private static readonly Option<double> Seconds = new("--seconds")
     {
-        Description = "Rounds of three trials.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 400,
+        Description = "Time limit; ends earlier when the interval is narrow enough.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 150,
     };
 
     private static readonly Option<int> Workers = new("--cpus")
@@ -33,26 +35,19 @@ internal static class TraceOverheadCommand
         DefaultValueFactory = _ => 1,
     };
 
-    private static readonly (RaceTelemetry Way, string Text)[] Ways =
-    [
-        (RaceTelemetry.Never, "without trace code"),
-        (RaceTelemetry.WhenListened, "compiled in, nobody listens"),
-        (RaceTelemetry.Always, "recording, nobody listens"),
-    ];
-
     public static Command Create()
     {
-        var command = new Command("overhead", "Measure what tracing costs: off, and recording, against a race without it.") { Rounds, Workers };
+        var command = new Command("overhead", "Measure what tracing costs: off, and recording, against a race without it.") { Seconds, Workers };
         command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
-        int rounds = parsed.GetValue(Rounds);
-        if (rounds < 3)
+        double seconds = parsed.GetValue(Seconds);
+        if (!(seconds > 0))
         {
-            throw new UsageException($"--rounds {rounds}: use at least 3");
+            throw new UsageException("--seconds: use more than 0");
         }
 
         if (!CpuSet.Allowed().TryTake(parsed.GetValue(Workers), out CpuSet? cpus, out string? why))
@@ -61,75 +56,70 @@ internal static class TraceOverheadCommand
         }
 
         using var stop = new StopSignal();
-        var workload = new RaceWorkload
-        {
-            Era = EraCatalog.Get("6.12"),
-            Mode = RaceMode.Default,
-            Destinations = 100,
-            SourcePorts = SourcePortChoice.Shared,
-            Connections = 4_000,
-        };
-        double[][] speeds = [.. Ways.Select(_ => new double[rounds])];
-        for (int round = -1; round < rounds; round++)
-        {
-            for (int turn = 0; turn < Ways.Length; turn++)
-            {
-                int way = (turn + round + Ways.Length) % Ways.Length;
-                TrialResult? trial = RaceTrial.Run(workload, cpus.Cpus, (ulong)round + 2, Ways[way].Way, stop.Token);
-                if (trial is null)
-                {
-                    return CommandLine.Interrupted;
-                }
+        using var console = new RunConsole(toStandardError: false);
+        var comparison = new TelemetryComparison(Workload(), cpus.Cpus);
+        console.WithProgress(seconds, report => Measure(comparison, seconds, report, stop.Token));
+        Print(comparison, cpus, console);
+        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
 
-                // The round before the first compiles the code and is not kept.
-                if (round >= 0)
-                {
-                    speeds[way][round] = trial.ConnectionsPerSecond;
-                }
+    /// <summary>Short trials without a wait in them: any cost of the code shows in full, and few are disturbed.</summary>
+    private static RaceWorkload Workload() => new()
+    {
+        Era = EraCatalog.Get("6.12"),
+        Mode = RaceMode.Default,
+        Destinations = 100,
+        SourcePorts = SourcePortChoice.Shared,
+        Connections = 2_000,
+    };
+
+    private static bool Measure(TelemetryComparison comparison, double seconds, Action<string> report, CancellationToken cancellation)
+    {
+        // The first round compiles the code.
+        bool goesOn = comparison.RunRound(cancellation);
+        comparison.Forget();
+        var clock = Stopwatch.StartNew();
+        while (goesOn && clock.Elapsed.TotalSeconds < seconds && comparison.Rounds < MostRounds)
+        {
+            goesOn = comparison.RunRound(cancellation);
+            report($"{comparison.Rounds} rounds");
+            if (comparison.Rounds % RoundsBetweenLooks == 0 && Estimate(comparison, 1) is { Low: { } low, High: { } high } && high - low <= 2 * Narrow)
+            {
+                return true;
             }
         }
 
-        Print(speeds, cpus);
-        return CommandLine.Success;
+        return goesOn;
     }
 
-    private static void Print(double[][] speeds, CpuSet cpus)
+    private static void Print(TelemetryComparison comparison, CpuSet cpus, RunConsole console)
     {
-        int rounds = speeds[0].Length;
-        Console.WriteLine($"{rounds} rounds on CPU {cpus}; upper quartile of connections/s, and its ratio to the race without trace code:");
-        for (int way = 0; way < Ways.Length; way++)
+        console.Line(
+            $"{comparison.Rounds} rounds of {Workload().Connections} connections a trial on CPU {cpus}, era {Workload().Era}, mode {Workload().Mode}. Median speed, and ratio to " +
+            "the race without trace code [95 %] from the rounds that nothing disturbed:");
+        for (int way = 0; way < TelemetryComparison.Ways.Count; way++)
         {
-            string ratio = way == 0 ? "1" : Ratio(speeds[way], speeds[0]);
-            Console.WriteLine($"  {Ways[way].Text,-28}  {Figures.Significant(UpperQuartile(speeds[way])),10}/s  {ratio}");
-        }
-    }
-
-    /// <summary>The ratio of the quartiles with its 95 % interval from resampled rounds.</summary>
-    private static string Ratio(double[] mine, double[] without)
-    {
-        var random = new CpuRandom(1);
-        var ratios = new double[Resamples];
-        double[] left = new double[mine.Length];
-        double[] right = new double[mine.Length];
-        for (int i = 0; i < Resamples; i++)
-        {
-            for (int j = 0; j < mine.Length; j++)
-            {
-                int round = (int)random.NextBelow((uint)mine.Length);
-                (left[j], right[j]) = (mine[round], without[round]);
-            }
-
-            ratios[i] = UpperQuartile(left) / UpperQuartile(right);
+            string speed = comparison.MedianSpeed(way) is { } median ? Figures.Significant(median) : "-";
+            console.Line($"  {TelemetryComparison.Ways[way].Text,-28}  {speed,10}/s  {(way == 0 ? "1" : Describe(comparison, way))}");
         }
 
-        Array.Sort(ratios);
-        return FormattableString.Invariant(
-            $"{UpperQuartile(mine) / UpperQuartile(without):0.0000} [{ratios[Resamples / 40]:0.0000}, {ratios[Resamples * 39 / 40]:0.0000}]");
+        console.Line(Verdict(Estimate(comparison, 1)));
     }
 
-    private static double UpperQuartile(double[] values)
+    private static string Describe(TelemetryComparison comparison, int way) => Estimate(comparison, way) switch
     {
-        double[] sorted = [.. values.Order()];
-        return sorted[sorted.Length * 3 / 4];
-    }
+        { Low: { } low, High: { } high, Ratio: var ratio } =>
+            FormattableString.Invariant($"{ratio:0.0000} [{low:0.0000}, {high:0.0000}] from {comparison.Pairs(way).Count} rounds"),
+        _ => $"only {comparison.Pairs(way).Count} undisturbed rounds; {PairedRatio.FewestPairs} are needed",
+    };
+
+    private static string Verdict(RatioEstimate? off) => off switch
+    {
+        { Low: >= 1 - Bound, High: <= 1 + Bound } => "Compiled in and off, the source costs nothing that shows: the interval lies within 1 % of 1.",
+        { Low: > 1 + Bound } or { High: < 1 - Bound } => "Compiled in and off, the speed differs by more than 1 %.",
+        _ => "Not decided: the interval reaches beyond 1 %. Measure longer (--seconds), or on a quieter machine.",
+    };
+
+    private static RatioEstimate? Estimate(TelemetryComparison comparison, int way) =>
+        comparison.Pairs(way) is { Count: > 0 } pairs ? PairedRatio.Of(pairs) : null;
 }

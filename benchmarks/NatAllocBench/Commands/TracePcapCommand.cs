@@ -7,8 +7,6 @@ namespace NatAllocBench.Commands;
 /// <summary><c>trace pcap</c>: the packets of one collision, for Wireshark and tshark.</summary>
 internal static class TracePcapCommand
 {
-    private static readonly Argument<string> TracePath = new("FILE") { Description = "A .nettrace file." };
-
     private static readonly Option<int> Number = new("--collision")
     {
         Description = "Number of the collision, as trace report lists it.",
@@ -20,10 +18,10 @@ internal static class TracePcapCommand
 
     public static Command Create()
     {
-        var command = new Command("pcap", "Write the packets of one collision as a capture.") { TracePath, Number, Out };
+        var command = new Command("pcap", "Write the packets of one collision as a capture.") { TraceInput.Path, Number, Out };
         command.SetAction(parsed =>
         {
-            RaceTrace trace = TraceFile.Read(parsed.GetValue(TracePath)!);
+            RaceTrace trace = TraceInput.Read(parsed);
             Collision collision = trace.Collision(parsed.GetValue(Number));
             AtomicFile.Write(parsed.GetValue(Out)!, CollisionCapture.Write(collision, trace.StartedUtc));
             return CommandLine.Success;

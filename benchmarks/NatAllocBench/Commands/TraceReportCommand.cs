@@ -7,8 +7,6 @@ namespace NatAllocBench.Commands;
 /// <summary><c>trace report</c>: what a recording says.</summary>
 internal static class TraceReportCommand
 {
-    private static readonly Argument<string> TracePath = new("FILE") { Description = "A .nettrace file." };
-
     private static readonly Option<int> Collisions = new("--collisions")
     {
         Description = "Most collisions to list.",
@@ -26,14 +24,20 @@ internal static class TraceReportCommand
     {
         var command = new Command("report", "Windows, collisions, distances, phases and disturbances of a recording.")
         {
-            TracePath, Collisions, SpeedscopePath,
+            TraceInput.Path, Collisions, SpeedscopePath,
         };
         command.SetAction(parsed =>
         {
-            string path = parsed.GetValue(TracePath)!;
-            RaceTrace trace = TraceFile.Read(path);
+            int most = parsed.GetValue(Collisions);
+            if (most < 0)
+            {
+                throw new UsageException($"--collisions {most}: use at least 0");
+            }
+
+            RaceTrace trace = TraceInput.Read(parsed);
+            string path = parsed.GetValue(TraceInput.Path)!;
             PhaseProfile profile = PhaseProfile.Read(path);
-            TraceReport.Write(trace, profile, parsed.GetValue(Collisions), Console.Out);
+            TraceReport.Write(trace, profile, most, Console.Out);
             if (parsed.GetValue(SpeedscopePath) is { } target)
             {
                 AtomicFile.Write(target, Speedscope.Write(profile, Path.GetFileName(path)));

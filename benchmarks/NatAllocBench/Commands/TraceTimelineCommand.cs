@@ -8,8 +8,6 @@ namespace NatAllocBench.Commands;
 /// <summary><c>trace timeline</c>: one collision as two lanes in time.</summary>
 internal static class TraceTimelineCommand
 {
-    private static readonly Argument<string> TracePath = new("FILE") { Description = "A .nettrace file." };
-
     private static readonly Option<int> Collision = new("--collision")
     {
         Description = "Number of the collision, as trace report lists it.",
@@ -21,10 +19,10 @@ internal static class TraceTimelineCommand
 
     public static Command Create()
     {
-        var command = new Command("timeline", "Draw one collision of a recording.") { TracePath, Collision, SvgPath };
+        var command = new Command("timeline", "Draw one collision of a recording.") { TraceInput.Path, Collision, SvgPath };
         command.SetAction(parsed =>
         {
-            var timeline = new Timeline(TraceFile.Read(parsed.GetValue(TracePath)!).Collision(parsed.GetValue(Collision)));
+            var timeline = new Timeline(TraceInput.Read(parsed).Collision(parsed.GetValue(Collision)));
             TimelineText.Write(timeline, Console.Out);
             if (parsed.GetValue(SvgPath) is { } path)
             {

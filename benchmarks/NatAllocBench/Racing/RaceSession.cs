@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing;
 
@@ -51,14 +52,18 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
         return true;
     }
 
-    /// <summary>One small trial of each kind that is thrown away: code is compiled at its first call, and must not be within a window.</summary>
+    /// <summary>
+    /// One small trial of each kind that is thrown away: code is compiled at its first call, and must not be within a window. It appears
+    /// neither in a trace nor in the metrics.
+    /// </summary>
     private void WarmUp(CancellationToken cancellation)
     {
+        RaceTelemetry telemetry = RaceEventSource.Log.IsListenedTo ? RaceTelemetry.Unwritten : RaceTelemetry.Never;
         foreach (Workloads.RaceWorkload workload in cells.Where(cell => cell.Plan.Missing is null).Select(cell => cell.Plan.Workload)
             .DistinctBy(workload => (workload.Era.Traits.Hash, workload.Era.Traits.Search, workload.Arrival.GetType(), workload.Protocol)))
         {
             RaceTrial.Run(
-                workload with { Connections = Math.Min(200, workload.Connections), Occupancy = 0, Arrival = Brief(workload.Arrival) }, cpus, seed, cancellation);
+                workload with { Connections = Math.Min(200, workload.Connections), Occupancy = 0, Arrival = Brief(workload.Arrival) }, cpus, seed, telemetry, cancellation);
         }
     }
 

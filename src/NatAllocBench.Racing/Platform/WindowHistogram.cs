@@ -36,6 +36,12 @@ public sealed class WindowHistogram
     /// </summary>
     public void RecordNs(long nanoseconds) => _histogram.RecordValue(Math.Clamp(nanoseconds, 0, LongestNs));
 
+    /// <summary>Records a length in nanoseconds as often as told.</summary>
+    /// <param name="nanoseconds">The length, bounded as by <see cref="RecordNs(long)"/>.</param>
+    /// <param name="count">How often, at least 0.</param>
+    public void RecordNs(long nanoseconds, long count) =>
+        _histogram.RecordValueWithCount(Math.Clamp(nanoseconds, 0, LongestNs), Math.Max(0, count));
+
     /// <summary>Adds what another worker recorded. That worker must have ended (joined) or met at a barrier.</summary>
     public void Add(WindowHistogram other) => _histogram.Add(other._histogram);
 

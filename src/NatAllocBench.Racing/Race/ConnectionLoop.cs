@@ -30,7 +30,7 @@ namespace NatAllocBench.Racing.Race;
 /// The first clock reading is made for every connection, since the distance of two colliding allocations is taken from it; its cost is
 /// part of the window.
 /// </remarks>
-internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
+internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     where TEra : struct, IEra
     where TTelemetry : struct, ITelemetry
 {
@@ -168,7 +168,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
 
         if (TTelemetry.IsOn)
         {
-            _telemetry.Started(in tuple, _table.Cpu(_cpu).Probes);
+            _telemetry.Started(in tuple, in _table.Cpu(_cpu));
         }
 
         PortChoice choice = Allocate(in tuple, out uint slot, out ulong allocatedAt);
@@ -181,7 +181,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
         ref CpuState cpu = ref _table.Cpu(_cpu);
         if (TTelemetry.IsOn)
         {
-            _telemetry.Confirming(slot, allocatedAt, choice, cpu.Probes, in _table.ReplyTuple(slot));
+            _telemetry.Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
         }
 
         ConfirmResult result = _table.Confirm(ref cpu, slot);
@@ -196,7 +196,11 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry>
 
             if (TTelemetry.IsOn)
             {
-                _telemetry.Confirmed(now, result, cpu.LastClashWith, Sequence());
+                _telemetry.Confirmed(now, result, Sequence());
+                if (result == ConfirmResult.Clash && cpu.LastClashWith != CpuState.NoSlot)
+                {
+                    _telemetry.Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
+                }
             }
         }
 

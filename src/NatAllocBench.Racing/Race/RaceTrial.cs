@@ -35,20 +35,11 @@ public static class RaceTrial
     /// <param name="telemetry">Whether it is recorded.</param>
     /// <param name="cancellation">Ends the trial early; its result is then void.</param>
     public static TrialResult? Run(
-        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation = default)
-    {
-        bool traced = telemetry == RaceTelemetry.Always || (telemetry == RaceTelemetry.WhenListened && RaceEventSource.Log.IsEnabled());
-        TrialResult? result = workload.Era.Accept<Visitor, TrialResult?>(new Visitor(workload, cpus, seed, traced, cancellation));
-        if (result is not null)
-        {
-            RaceMetrics.Add(workload, result);
-        }
-
-        return result;
-    }
+        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation = default) =>
+        workload.Era.Accept<Visitor, TrialResult?>(new Visitor(workload, cpus, seed, telemetry, cancellation));
 
     private static TrialResult? Run<TEra>(
-        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, bool traced, CancellationToken cancellation)
+        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation)
         where TEra : struct, IEra
     {
         var random = new CpuRandom(seed);
@@ -60,14 +51,15 @@ public static class RaceTrial
         TableFill.Run(table, workload, ref random);
         var standing = CounterSnapshot.Of(table);
         var shared = new RaceCourse<TEra>(workload, table, stamps, cpus.Count, random.Next64());
-        if (!traced)
+        bool counts = telemetry == RaceTelemetry.WhenListened;
+        if (telemetry == RaceTelemetry.Never || (counts && !RaceEventSource.Log.IsListenedTo))
         {
-            return Race<TEra, NoTelemetry>(shared, cpus, seed, standing, (_, _) => default, trace: null, cancellation);
+            return Race<TEra, NoTelemetry>(shared, cpus, seed, standing, (_, _) => default, trace: null, counts, cancellation);
         }
 
-        using var trace = new TrialTrace(workload, cpus, table.Capacity);
+        using var trace = new TrialTrace(workload, cpus, table.Capacity, writes: counts);
         return Race<TEra, EventTelemetry>(
-            shared, cpus, seed, standing, (worker, most) => new EventTelemetry(trace.Recorder(worker, most)), trace, cancellation);
+            shared, cpus, seed, standing, (worker, most) => new EventTelemetry(trace.Recorder(worker, most)), trace, counts, cancellation);
     }
 
     private static TrialResult? Race<TEra, TTelemetry>(
@@ -77,6 +69,7 @@ public static class RaceTrial
         CounterSnapshot standing,
         Func<int, int, TTelemetry> telemetry,
         TrialTrace? trace,
+        bool counts,
         CancellationToken cancellation)
         where TEra : struct, IEra
         where TTelemetry : struct, ITelemetry
@@ -89,6 +82,7 @@ public static class RaceTrial
         }
 
         trace?.Begin();
+        using RaceMetrics.Followed? followed = counts ? RaceMetrics.Follow(shared.Workload, [.. workers.Select(worker => worker.Loop)]) : null;
         IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
             worker => workers[worker].Run(cancellation),
@@ -154,10 +148,10 @@ public static class RaceTrial
     }
 
     private readonly struct Visitor(
-        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, bool traced, CancellationToken cancellation)
+        RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation)
         : IEraVisitor<TrialResult?>
     {
         public TrialResult? Visit<TEra>(Era era)
-            where TEra : struct, IEra => Run<TEra>(workload, cpus, seed, traced, cancellation);
+            where TEra : struct, IEra => Run<TEra>(workload, cpus, seed, telemetry, cancellation);
     }
 }

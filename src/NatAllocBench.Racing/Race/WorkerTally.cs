@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Race;
 
@@ -38,6 +39,16 @@ public struct WorkerTally
 
     /// <summary>Failed insertions of all causes.</summary>
     public readonly long InsertFailed => FailedKeepPort + FailedSearch + FailedExhausted + FailedChain;
+
+    /// <summary>Failed insertions of one cause.</summary>
+    /// <param name="cause">The cause.</param>
+    public readonly long Failed(FailureCause cause) => cause switch
+    {
+        FailureCause.KeepPort => FailedKeepPort,
+        FailureCause.Search => FailedSearch,
+        FailureCause.Exhausted => FailedExhausted,
+        _ => FailedChain,
+    };
 
     /// <summary>
     /// Counts the end of a connection. A lost race is named after how the loser came by its port, whatever the winner did.

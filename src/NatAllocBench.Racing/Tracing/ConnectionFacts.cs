@@ -16,8 +16,16 @@ internal struct ConnectionFacts
     public uint Sequence;
     public uint Probes;
 
+    /// <summary>Probes that found the mapping in use.</summary>
+    public uint Taken;
+
     /// <summary>Number of the connection that stood in the way; 0 if none, or one that stood before the trial.</summary>
     public uint Winner;
+
+    /// <summary>The client of what stood in the way; zero if nothing did.</summary>
+    public IPv4Address WinnerClient;
+
+    public ushort WinnerPort;
 
     public ushort NatPort;
     public PortChoice Choice;

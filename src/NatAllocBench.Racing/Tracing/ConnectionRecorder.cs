@@ -26,6 +26,7 @@ internal sealed unsafe class ConnectionRecorder
     private readonly ulong _suspiciousTicks;
     private ConnectionFacts _current;
     private ulong _probesBefore;
+    private ulong _takenBefore;
     private long _switches;
     private int _count;
 
@@ -59,10 +60,11 @@ internal sealed unsafe class ConnectionRecorder
     /// <summary>Numbers start at 1 and name worker and place: worker w has w + 1, w + 1 + workers, and so on.</summary>
     public uint NumberOf(int index) => ((uint)index * _workers) + (uint)Worker + 1;
 
-    public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar)
+    public void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu)
     {
         _current.Tuple = tuple;
-        _probesBefore = probesSoFar;
+        _probesBefore = cpu.Probes;
+        _takenBefore = cpu.Hits;
         _current.StartTick = TickClock.Now();
         if (_current.StartTick - _current.EndTick > _suspiciousTicks)
         {
@@ -72,31 +74,39 @@ internal sealed unsafe class ConnectionRecorder
         }
     }
 
-    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply)
+    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
     {
         // Plain store: confirm publishes the slot with a release after it.
         _numberOfSlot[slot] = NumberOf(_count);
         _current.AllocatedTick = allocatedAt;
         _current.Choice = choice;
-        _current.Probes = (uint)(probesSoFar - _probesBefore);
+        _current.Probes = (uint)(cpu.Probes - _probesBefore);
+        _current.Taken = (uint)(cpu.Hits - _takenBefore);
         _current.NatAddress = reply.Destination;
         _current.NatPort = reply.DestinationPort;
         _current.ConfirmTick = TickClock.Now();
     }
 
-    public void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence)
+    public void Confirmed(ulong now, ConfirmResult result, uint sequence)
     {
         _current.EndTick = now;
         _current.Result = result;
         _current.Sequence = sequence;
-
-        // Plain read: confirm met the winner in a chain under its lock, hence sees what was stored before the winner was linked.
-        _current.Winner = result == ConfirmResult.Clash && clashWith != CpuState.NoSlot ? _numberOfSlot[clashWith] : 0;
         _facts[_count++] = _current;
         if (now - _current.StartTick > _suspiciousTicks)
         {
             NotePreemption(_current.StartTick, now);
         }
+    }
+
+    public void Lost(uint winner, in ConntrackTuple<IPv4Address> original)
+    {
+        ref ConnectionFacts loser = ref _facts[_count - 1];
+
+        // Plain read: confirm met the winner in a chain under its lock, hence sees what was stored before the winner was linked.
+        loser.Winner = _numberOfSlot[winner];
+        loser.WinnerClient = original.Source;
+        loser.WinnerPort = original.SourcePort;
     }
 
     public void Retransmitted(

@@ -14,13 +14,16 @@ internal interface ITelemetry
     static abstract bool IsOn { get; }
 
     /// <summary>The SYN reaches the kernel.</summary>
-    void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar);
+    void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu);
 
     /// <summary>The mapping is chosen and the packet rewritten; confirm is next. Lies inside the window, hence does little.</summary>
-    void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply);
+    void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply);
 
     /// <summary>Confirm has returned.</summary>
-    void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence);
+    void Confirmed(ulong now, ConfirmResult result, uint sequence);
+
+    /// <summary>Confirm has refused it, and this entry stood in the way; follows <see cref="Confirmed"/>.</summary>
+    void Lost(uint winner, in ConntrackTuple<IPv4Address> original);
 
     /// <summary>A loser has sent once more, after the measured part of the trial.</summary>
     void Retransmitted(
@@ -32,15 +35,19 @@ internal readonly struct NoTelemetry : ITelemetry
 {
     public static bool IsOn => false;
 
-    public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar)
+    public void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu)
     {
     }
 
-    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply)
+    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
     {
     }
 
-    public void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence)
+    public void Confirmed(ulong now, ConfirmResult result, uint sequence)
+    {
+    }
+
+    public void Lost(uint winner, in ConntrackTuple<IPv4Address> original)
     {
     }
 
@@ -55,13 +62,15 @@ internal readonly struct EventTelemetry(ConnectionRecorder recorder) : ITelemetr
 {
     public static bool IsOn => true;
 
-    public void Started(in ConntrackTuple<IPv4Address> tuple, ulong probesSoFar) => recorder.Started(in tuple, probesSoFar);
+    public void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu) => recorder.Started(in tuple, in cpu);
 
-    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, ulong probesSoFar, in ConntrackTuple<IPv4Address> reply) =>
-        recorder.Confirming(slot, allocatedAt, choice, probesSoFar, in reply);
+    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply) =>
+        recorder.Confirming(slot, allocatedAt, choice, in cpu, in reply);
 
-    public void Confirmed(ulong now, ConfirmResult result, uint clashWith, uint sequence) =>
-        recorder.Confirmed(now, result, clashWith, sequence);
+    public void Confirmed(ulong now, ConfirmResult result, uint sequence) =>
+        recorder.Confirmed(now, result, sequence);
+
+    public void Lost(uint winner, in ConntrackTuple<IPv4Address> original) => recorder.Lost(winner, in original);
 
     public void Retransmitted(
         int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result) =>

@@ -29,31 +29,35 @@ public sealed unsafe partial class RaceEventSource
         WriteEventCore(10, 10, data);
     }
 
-    /// <summary>How often the allocator asked whether a mapping is in use.</summary>
+    /// <summary>How often the allocator asked whether a mapping is in use, and how often the answer was yes.</summary>
     [Event(11, Keywords = Keywords.Connections, Level = EventLevel.Informational)]
-    public void Probed(int trial, uint number, int cpu, uint probes)
+    public void Probed(int trial, uint number, int cpu, uint probes, uint taken)
     {
-        EventData* data = stackalloc EventData[4];
+        EventData* data = stackalloc EventData[5];
         Set(data, 0, &trial);
         Set(data, 1, &number);
         Set(data, 2, &cpu);
         Set(data, 3, &probes);
-        WriteEventCore(11, 4, data);
+        Set(data, 4, &taken);
+        WriteEventCore(11, 5, data);
     }
 
-    /// <summary>The mapping is chosen; the window begins. <paramref name="choice"/> is a <c>PortChoice</c>.</summary>
+    /// <summary>
+    /// The mapping is chosen after so many probes; the window begins. <paramref name="choice"/> is a <c>PortChoice</c>.
+    /// </summary>
     [Event(12, Keywords = Keywords.Connections, Level = EventLevel.Informational)]
-    public void Allocated(int trial, uint number, int cpu, ulong tick, uint natAddress, ushort natPort, int choice)
+    public void Allocated(int trial, uint number, int cpu, ulong tick, uint natAddress, ushort natPort, uint probes, int choice)
     {
-        EventData* data = stackalloc EventData[7];
+        EventData* data = stackalloc EventData[8];
         Set(data, 0, &trial);
         Set(data, 1, &number);
         Set(data, 2, &cpu);
         Set(data, 3, &tick);
         Set(data, 4, &natAddress);
         Set(data, 5, &natPort);
-        Set(data, 6, &choice);
-        WriteEventCore(12, 7, data);
+        Set(data, 6, &probes);
+        Set(data, 7, &choice);
+        WriteEventCore(12, 8, data);
     }
 
     /// <summary>Confirm begins.</summary>
@@ -83,19 +87,22 @@ public sealed unsafe partial class RaceEventSource
 
     /// <summary>
     /// An insertion failed. <paramref name="cause"/> is a <see cref="FailureCause"/>; <paramref name="winner"/> is the number of the
-    /// connection that stood in the way, 0 for an entry that stood before the trial, or where none did.
+    /// connection that stood in the way, 0 for an entry that stood before the trial, or where none did; its client's address and port
+    /// follow.
     /// </summary>
     [Event(15, Keywords = Keywords.Connections, Level = EventLevel.Warning)]
-    public void InsertFailed(int trial, uint number, int cpu, ulong tick, int cause, uint winner)
+    public void InsertFailed(int trial, uint number, int cpu, ulong tick, int cause, uint winner, uint winnerClient, ushort winnerPort)
     {
-        EventData* data = stackalloc EventData[6];
+        EventData* data = stackalloc EventData[8];
         Set(data, 0, &trial);
         Set(data, 1, &number);
         Set(data, 2, &cpu);
         Set(data, 3, &tick);
         Set(data, 4, &cause);
         Set(data, 5, &winner);
-        WriteEventCore(15, 6, data);
+        Set(data, 6, &winnerClient);
+        Set(data, 7, &winnerPort);
+        WriteEventCore(15, 8, data);
     }
 
     /// <summary>A loser sent once more; <paramref name="round"/> 0 is the first retransmission.</summary>

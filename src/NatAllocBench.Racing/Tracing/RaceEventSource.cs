@@ -31,6 +31,12 @@ public sealed partial class RaceEventSource : EventSource
     /// <summary>One connection in this many is written, at least 1; both sides of a collision always are.</summary>
     public int SampleEvery { get; private set; } = 1;
 
+    /// <summary>
+    /// Whether somebody wants the events of connections. Tools that want counters enable every source of the name, for errors alone: a race
+    /// is not recorded for them.
+    /// </summary>
+    public bool IsListenedTo => IsEnabled(EventLevel.Informational, Keywords.Connections);
+
     /// <summary>A trial begins.</summary>
     [Event(1, Keywords = Keywords.Trials, Level = EventLevel.Informational)]
     public void TrialBegin(

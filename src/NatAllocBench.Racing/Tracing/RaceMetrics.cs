@@ -1,53 +1,75 @@
 using System.Diagnostics.Metrics;
+using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Tracing;
 
 /// <summary>
-/// The meter <c>NatAllocBench</c>: connections, failed insertions by cause, and window percentiles, by era and mode. Fed once a trial,
-/// so that the hot loop pays nothing; <c>dotnet-counters monitor -n NatAllocBench --counters NatAllocBench</c> shows it live.
+/// The meter <c>NatAllocBench</c>: connections, failed insertions by cause, and window percentiles of the run so far, by era and mode.
 /// </summary>
+/// <remarks>
+/// Listeners ask, as <c>dotnet-counters</c> does once a second; then the tallies of the workers are read while they count, in the middle of
+/// a trial too. The hot loop writes nothing for it, and nothing happens while nobody asks. What is read may be some connections old, and
+/// the numbers of one answer some connections apart.
+/// </remarks>
 public static class RaceMetrics
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "NatAllocBench";
 
-    private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Allocations = Meter.CreateCounter<long>(
-        "nat.allocations", "{connection}", "Connections that were allocated a port and brought to confirm.");
+    private static readonly Lock Gate = new();
+    private static readonly List<CellMetrics> Cells = [];
 
-    private static readonly Counter<long> Failures = Meter.CreateCounter<long>(
-        "nat.insert_failed", "{connection}", "Connections whose insertion failed, by cause.");
+    // Made last: a listener may ask as soon as an instrument exists.
+    private static readonly Meter Meter = CreateMeter();
 
-    private static readonly Gauge<double> Window = Meter.CreateGauge<double>(
-        "nat.window", "ns", "Time from the last probe to the visible insertion in the last trial, by percentile.");
-
-    internal static void Add(RaceWorkload workload, TrialResult result)
+    /// <summary>Shows the workers of a trial to listeners until the answer is disposed, which adds their counts to the run's.</summary>
+    internal static Followed Follow(RaceWorkload workload, IReadOnlyList<ILiveCounts> workers)
     {
-        var era = new KeyValuePair<string, object?>("era", workload.Era.Name);
-        var mode = new KeyValuePair<string, object?>("mode", workload.Mode.Name);
-        Allocations.Add(result.Total.Attempts, era, mode);
-        AddFailures(FailureCause.KeepPort, result.Total.FailedKeepPort);
-        AddFailures(FailureCause.Search, result.Total.FailedSearch);
-        AddFailures(FailureCause.Exhausted, result.Total.FailedExhausted);
-        AddFailures(FailureCause.Chain, result.Total.FailedChain);
-        SetWindow("50", result.Window.P50Ns);
-        SetWindow("99", result.Window.P99Ns);
-
-        void AddFailures(FailureCause cause, long count)
+        string summary = WorkloadSummary.Of(workload);
+        lock (Gate)
         {
-            if (count > 0)
+            CellMetrics? cell = Cells.Find(cell => cell.IsOf(workload, summary));
+            if (cell is null)
             {
-                Failures.Add(count, era, mode, new KeyValuePair<string, object?>("cause", cause.Name()));
+                Cells.Add(cell = new CellMetrics(workload, summary));
             }
-        }
 
-        void SetWindow(string percentile, double? nanoseconds)
+            cell.Begin(workers);
+            return new Followed(cell);
+        }
+    }
+
+    private static Meter CreateMeter()
+    {
+        var meter = new Meter(MeterName);
+        meter.CreateObservableCounter(
+            "nat.allocations", () => Ask(cell => cell.Attempts()), "{connection}", "Connections that were allocated a port and brought to confirm.");
+        meter.CreateObservableCounter(
+            "nat.insert_failed", () => Ask(cell => cell.Failures()), "{connection}", "Connections whose insertion failed, by cause.");
+        meter.CreateObservableGauge(
+            "nat.window", () => Ask(cell => cell.Window()), "ns", "Time from the last probe to the visible insertion in the run so far, by percentile.");
+        return meter;
+    }
+
+    private static List<Measurement<T>> Ask<T>(Func<CellMetrics, IEnumerable<Measurement<T>>> question)
+        where T : struct
+    {
+        lock (Gate)
         {
-            if (nanoseconds is { } value)
+            return [.. Cells.SelectMany(question)];
+        }
+    }
+
+    /// <summary>A trial in progress.</summary>
+    internal readonly struct Followed(CellMetrics cell) : IDisposable
+    {
+        public void Dispose()
+        {
+            lock (Gate)
             {
-                Window.Record(value, era, mode, new KeyValuePair<string, object?>("percentile", percentile));
+                cell.End();
             }
         }
     }

@@ -1,14 +1,14 @@
 namespace NatAllocBench.Racing.Tracing;
 
-/// <summary>Which of the two compilations of the hot loop a trial uses.</summary>
+/// <summary>What a trial tells the world besides its result, and hence which of the two compilations of the hot loop it uses.</summary>
 public enum RaceTelemetry
 {
-    /// <summary>The recording one while somebody listens to <see cref="RaceEventSource"/>, else the one without trace code.</summary>
+    /// <summary>Feeds <see cref="RaceMetrics"/>, and is recorded while somebody listens to <see cref="RaceEventSource"/>.</summary>
     WhenListened,
 
-    /// <summary>The one without trace code, whoever listens.</summary>
+    /// <summary>Nothing, whoever listens: the loop without trace code, and no metrics.</summary>
     Never,
 
-    /// <summary>The recording one, even if nobody listens: what recording costs without the writing of events.</summary>
-    Always,
+    /// <summary>Connections are noted as for a recording, but no event is written and no metric fed: what the noting costs.</summary>
+    Unwritten,
 }

@@ -22,10 +22,16 @@ internal sealed unsafe class TrialTrace : IDisposable
     private readonly int _trial;
     private readonly int _sample;
     private readonly HashSet<uint> _written = [];
+    private readonly bool _writes;
     private long _events;
 
-    public TrialTrace(RaceWorkload workload, IReadOnlyList<int> cpus, uint slots)
+    /// <param name="workload">The workload.</param>
+    /// <param name="cpus">The CPU of each worker.</param>
+    /// <param name="slots">Slots of the table.</param>
+    /// <param name="writes">Whether events are written, or connections noted only.</param>
+    public TrialTrace(RaceWorkload workload, IReadOnlyList<int> cpus, uint slots, bool writes = true)
     {
+        _writes = writes;
         _workload = workload;
         _cpus = cpus;
         _numberOfSlot = new NativeRegion((long)slots * sizeof(uint));
@@ -41,16 +47,21 @@ internal sealed unsafe class TrialTrace : IDisposable
 
     public void Begin()
     {
+        if (!_writes)
+        {
+            return;
+        }
+
         Log.TrialBegin(
             _trial, _workload.Era.Name, _workload.Mode.Name, _workload.Protocol == IPProtocol.Udp ? "udp" : "tcp",
-            Describe(_workload), _cpus.Count, _sample, TickClock.Now(), TickClock.NanosecondsPerTick);
+            WorkloadSummary.Of(_workload), _cpus.Count, _sample, TickClock.Now(), TickClock.NanosecondsPerTick);
         Log.ClockMark(TickClock.Now());
     }
 
     /// <summary>Writes all events of the trial: the pairs of collisions first, then the sampled connections.</summary>
     public void End(TrialResult result, IReadOnlyList<WorkerReport> reports)
     {
-        if (!Log.IsEnabled())
+        if (!_writes || !Log.IsListenedTo)
         {
             return;
         }
@@ -75,10 +86,6 @@ internal sealed unsafe class TrialTrace : IDisposable
 
     public void Dispose() => _numberOfSlot.Dispose();
 
-    private static string Describe(RaceWorkload workload) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{workload.Clients} clients, {workload.Destinations} destinations, {workload.Arrival}, window +{Duration.Format(workload.WindowAddedNs)}, {workload.Connections} connections");
-
     private void WriteWorker(ConnectionRecorder recorder)
     {
         int cpu = _cpus[recorder.Worker];
@@ -99,7 +106,9 @@ internal sealed unsafe class TrialTrace : IDisposable
                     WriteConnection(facts.Winner);
                 }
 
-                Log.InsertFailed(_trial, number, cpu, facts.EndTick, (int)FailureCauses.Of(facts.Choice, facts.Result), facts.Winner);
+                Log.InsertFailed(
+                    _trial, number, cpu, facts.EndTick, (int)FailureCauses.Of(facts.Choice, facts.Result), facts.Winner,
+                    facts.WinnerClient.Value, facts.WinnerPort);
                 _events++;
             }
             else if (number % _sample == 0)
@@ -131,8 +140,8 @@ internal sealed unsafe class TrialTrace : IDisposable
         Log.ConnectionStarted(
             _trial, number, recorder.Worker, cpu, facts.StartTick,
             facts.Tuple.Source.Value, facts.Tuple.SourcePort, facts.Tuple.Destination.Value, facts.Tuple.DestinationPort, facts.Sequence);
-        Log.Probed(_trial, number, cpu, facts.Probes);
-        Log.Allocated(_trial, number, cpu, facts.AllocatedTick, facts.NatAddress.Value, facts.NatPort, (int)facts.Choice);
+        Log.Probed(_trial, number, cpu, facts.Probes, facts.Taken);
+        Log.Allocated(_trial, number, cpu, facts.AllocatedTick, facts.NatAddress.Value, facts.NatPort, facts.Probes, (int)facts.Choice);
         Log.ConfirmBegin(_trial, number, cpu, facts.ConfirmTick);
         Log.ConfirmEnd(_trial, number, cpu, facts.EndTick, (int)facts.Result);
         _events += 5;

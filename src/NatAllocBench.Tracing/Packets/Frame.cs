@@ -1,53 +1,60 @@
-using NatAllocBench.Netfilter.Packets;
+using System.Net;
+using System.Net.NetworkInformation;
 using NatAllocBench.Netfilter.Tuples;
+using PacketDotNet;
 
 namespace NatAllocBench.Tracing;
 
-/// <summary>The Ethernet frames of one connection, built and rewritten by the code that the race itself uses.</summary>
+/// <summary>The Ethernet frames of one connection, with the headers that the race's packets have.</summary>
 internal static class Frame
 {
-    private const int EthernetLength = 14;
+    private const int ClientTimeToLive = 64;
+    private const byte DontFragment = 2;
+    private const ushort SynWindow = 64240;
 
     /// <summary>What the client sends: its SYN, or its datagram.</summary>
-    public static byte[] Of(TracedConnection connection, bool isUdp)
+    public static byte[] Of(TracedConnection connection, bool isUdp) =>
+        From(connection.Client, connection.ClientPort, ClientTimeToLive, connection, isUdp);
+
+    /// <summary>The same, forwarded and behind source NAT, as it leaves or would have left the host.</summary>
+    public static byte[] Translated(TracedConnection connection, bool isUdp, IPv4Address address, ushort port) =>
+        From(address, port, ClientTimeToLive - 1, connection, isUdp);
+
+    private static byte[] From(IPv4Address source, ushort sourcePort, int timeToLive, TracedConnection connection, bool isUdp)
     {
-        byte[] frame = new byte[EthernetLength + (isUdp ? IPv4Headers.UdpLength : IPv4Headers.TcpSynLength)];
-        WriteEthernet(frame, connection.Client);
-        ushort source = ConntrackKey(connection.ClientPort);
-        ushort destination = ConntrackKey(connection.DestinationPort);
-        Span<byte> packet = frame.AsSpan(EthernetLength);
-        if (isUdp)
+        TransportPacket transport = isUdp
+            ? new UdpPacket(sourcePort, connection.DestinationPort)
+            : new TcpPacket(sourcePort, connection.DestinationPort) { SequenceNumber = connection.Sequence, Synchronize = true, WindowSize = SynWindow };
+        var ip = new IPv4Packet(Address(source), Address(connection.Destination))
         {
-            IPv4Headers.WriteUdp(packet, connection.Client.Raw, connection.Destination.Raw, source, destination);
-        }
-        else
+            TimeToLive = timeToLive,
+            FragmentFlags = DontFragment,
+            PayloadPacket = transport,
+        };
+        var frame = new EthernetPacket(Station(source), NextHop, EthernetType.IPv4) { PayloadPacket = ip };
+        transport.UpdateCalculatedValues();
+        ip.UpdateCalculatedValues();
+        UpdateChecksum(transport);
+        ip.UpdateIPChecksum();
+        return frame.Bytes;
+    }
+
+    private static void UpdateChecksum(TransportPacket transport)
+    {
+        if (transport is TcpPacket tcp)
         {
-            IPv4Headers.WriteTcpSyn(packet, connection.Client.Raw, connection.Destination.Raw, source, destination, connection.Sequence);
+            tcp.UpdateTcpChecksum();
         }
-
-        return frame;
+        else if (transport is UdpPacket udp)
+        {
+            udp.UpdateUdpChecksum();
+        }
     }
 
-    /// <summary>The same after source NAT, as it leaves or would have left the host.</summary>
-    public static byte[] Translated(TracedConnection connection, bool isUdp, IPv4Address address, ushort port)
-    {
-        byte[] frame = Of(connection, isUdp);
-        WriteEthernet(frame, address);
-        HeaderRewrite.SourceNat(frame.AsSpan(EthernetLength), address.Raw, ConntrackKey(port));
-        return frame;
-    }
+    private static IPAddress Address(IPv4Address address) => new(address.Raw);
 
-    private static ushort ConntrackKey(ushort hostOrder) => System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(hostOrder);
+    private static PhysicalAddress NextHop { get; } = new([0x02, 0, 0, 0, 0, 0xFF]);
 
-    /// <summary>Locally administered addresses: the sender's has its IPv4 address in it, the next hop's ends in ff.</summary>
-    private static void WriteEthernet(Span<byte> frame, IPv4Address sender)
-    {
-        ReadOnlySpan<byte> nextHop = [0x02, 0, 0, 0, 0, 0xFF];
-        nextHop.CopyTo(frame);
-        frame[6] = 0x02;
-        frame[7] = 0;
-        BitConverter.TryWriteBytes(frame[8..], sender.Raw);
-        frame[12] = 0x08;
-        frame[13] = 0;
-    }
+    /// <summary>A locally administered address that has the IPv4 address in it.</summary>
+    private static PhysicalAddress Station(IPv4Address address) => new([0x02, 0, .. BitConverter.GetBytes(address.Raw)]);
 }

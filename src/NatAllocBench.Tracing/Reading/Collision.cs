@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Tracing;
@@ -16,6 +17,12 @@ public sealed class Collision
 
     /// <summary>The connection that was there first; null if the entry stood before the trial, or a chain was too long.</summary>
     public required TracedConnection? Winner { get; init; }
+
+    /// <summary>Client address of what stood in the way, an entry from before the trial included; zero if nothing did.</summary>
+    public required IPv4Address WinnerClient { get; init; }
+
+    /// <summary>Its client port.</summary>
+    public required ushort WinnerPort { get; init; }
 
     /// <summary>Why it failed.</summary>
     public required FailureCause Cause { get; init; }

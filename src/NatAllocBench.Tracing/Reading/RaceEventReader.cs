@@ -44,14 +44,19 @@ internal sealed class RaceEventReader
         _latest = new TracedTrial
         {
             Number = (int)e.PayloadByName("trial"),
-            Era = (string)e.PayloadByName("era"),
-            Mode = (string)e.PayloadByName("mode"),
-            Protocol = (string)e.PayloadByName("protocol"),
-            Workload = (string)e.PayloadByName("workload"),
+            Era = Text(e, "era"),
+            Mode = Text(e, "mode"),
+            Protocol = Text(e, "protocol"),
+            Workload = Text(e, "workload"),
             Workers = (int)e.PayloadByName("workers"),
             SampleEvery = (int)e.PayloadByName("sample"),
             NanosecondsPerTick = (double)e.PayloadByName("nanosecondsPerTick"),
         };
+        if (_latest.Workers < 1 || _latest.SampleEvery < 1 || !double.IsFinite(_latest.NanosecondsPerTick) || _latest.NanosecondsPerTick <= 0)
+        {
+            throw new InvalidDataException($"trial {_latest.Number} has impossible values");
+        }
+
         _latest.Mark((ulong)e.PayloadByName("tick"), e.TimeStampRelativeMSec);
         _byNumber[_latest.Number] = _latest;
         Trials.Add(_latest);
@@ -73,7 +78,7 @@ internal sealed class RaceEventReader
                 ReadBuckets(trial, (string)e.PayloadByName("buckets"));
                 break;
             case nameof(RaceEventSource.WorkerPinned):
-                if ((string)e.PayloadByName("failure") is { Length: > 0 } failure)
+                if (Text(e, "failure") is { Length: > 0 } failure)
                 {
                     trial.PinFailures.Add(failure);
                 }
@@ -110,7 +115,7 @@ internal sealed class RaceEventReader
             return;
         }
 
-        uint number = Convert.ToUInt32(e.PayloadByName("number"), CultureInfo.InvariantCulture);
+        uint number = Number(e, "number");
         if (e.EventName == nameof(RaceEventSource.ConnectionStarted))
         {
             trial.Connections[number] = new TracedConnection
@@ -122,7 +127,7 @@ internal sealed class RaceEventReader
                 ClientPort = Port(e, "clientPort"),
                 Destination = Address(e, "destination"),
                 DestinationPort = Port(e, "destinationPort"),
-                Sequence = Convert.ToUInt32(e.PayloadByName("sequence"), CultureInfo.InvariantCulture),
+                Sequence = Number(e, "sequence"),
                 StartTick = (ulong)e.PayloadByName("tick"),
             };
         }
@@ -137,7 +142,8 @@ internal sealed class RaceEventReader
         switch (e.EventName)
         {
             case nameof(RaceEventSource.Probed):
-                connection.Probes = Convert.ToUInt32(e.PayloadByName("probes"), CultureInfo.InvariantCulture);
+                connection.Probes = Number(e, "probes");
+                connection.Taken = Number(e, "taken");
                 break;
             case nameof(RaceEventSource.Allocated):
                 connection.AllocatedTick = (ulong)e.PayloadByName("tick");
@@ -153,12 +159,13 @@ internal sealed class RaceEventReader
                 connection.Result = (ConfirmResult)(int)e.PayloadByName("result");
                 break;
             case nameof(RaceEventSource.InsertFailed):
-                uint winner = Convert.ToUInt32(e.PayloadByName("winner"), CultureInfo.InvariantCulture);
                 trial.Collisions.Add(new Collision
                 {
                     Trial = trial,
                     Loser = connection,
-                    Winner = trial.Connections.GetValueOrDefault(winner),
+                    Winner = trial.Connections.GetValueOrDefault(Number(e, "winner")),
+                    WinnerClient = Address(e, "winnerClient"),
+                    WinnerPort = Port(e, "winnerPort"),
                     Cause = (FailureCause)(int)e.PayloadByName("cause"),
                 });
                 break;
@@ -171,15 +178,18 @@ internal sealed class RaceEventReader
         {
             string[] parts = bucket.Split('x');
             long count = long.Parse(parts[1], CultureInfo.InvariantCulture);
-            for (long i = 0; i < count; i++)
-            {
-                trial.OwnWindow.RecordNs(long.Parse(parts[0], CultureInfo.InvariantCulture));
-            }
+            trial.OwnWindow.RecordNs(long.Parse(parts[0], CultureInfo.InvariantCulture), count);
         }
     }
 
+    /// <summary>A text that is printed later on; a foreign file must not steer the terminal.</summary>
+    private static string Text(TraceEvent e, string name) =>
+        string.Concat(((string)e.PayloadByName(name)).Select(c => char.IsControl(c) ? '?' : c));
+
     private static IPv4Address Address(TraceEvent e, string name) =>
-        IPv4Address.FromValue(Convert.ToUInt32(e.PayloadByName(name), CultureInfo.InvariantCulture));
+        IPv4Address.FromValue(Number(e, name));
+
+    private static uint Number(TraceEvent e, string name) => Convert.ToUInt32(e.PayloadByName(name), CultureInfo.InvariantCulture);
 
     private static ushort Port(TraceEvent e, string name) => Convert.ToUInt16(e.PayloadByName(name), CultureInfo.InvariantCulture);
 }

@@ -12,8 +12,21 @@ public sealed record RaceTrace(
     /// <summary>All collisions, numbered from 1.</summary>
     public IEnumerable<Collision> Collisions => Trials.SelectMany(trial => trial.Collisions);
 
+    /// <summary>Trials that the trace holds to their end.</summary>
+    public IEnumerable<TracedTrial> Complete => Trials.Where(trial => trial.IsComplete);
+
+    /// <summary>The different loads of the trials, in order of appearance; reports call them A, B, and so on.</summary>
+    public IReadOnlyList<string> Loads => [.. Trials.Select(trial => trial.Cell.Load).Distinct()];
+
+    /// <summary>Complete trials of one era, mode and load.</summary>
+    public IEnumerable<IGrouping<(string Era, string Mode, string Load), TracedTrial>> Cells => Complete
+        .GroupBy(trial => trial.Cell)
+        .OrderBy(cell => cell.Key.Era, StringComparer.Ordinal)
+        .ThenBy(cell => cell.Key.Mode, StringComparer.Ordinal)
+        .ThenBy(cell => cell.Key.Load, StringComparer.Ordinal);
+
     /// <summary>Connection events that finished trials wrote and the trace does not hold.</summary>
-    public long MissingEvents => Trials.Where(trial => trial.IsComplete).Sum(trial => trial.EventsWritten - trial.EventsRead);
+    public long MissingEvents => Complete.Sum(trial => trial.EventsWritten - trial.EventsRead);
 
     /// <summary>A collision by number.</summary>
     /// <param name="number">From 1.</param>

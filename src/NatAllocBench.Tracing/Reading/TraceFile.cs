@@ -6,14 +6,19 @@ namespace NatAllocBench.Tracing;
 /// <summary>Reads .nettrace files, on any machine.</summary>
 public static class TraceFile
 {
-    private static ReadOnlySpan<byte> Magic => "Nettrace"u8;
-
     /// <summary>Reads a trace.</summary>
     /// <param name="path">The file.</param>
     /// <exception cref="TraceException">The file cannot be read, is no trace, is cut off, or holds no trial of this program.</exception>
     public static RaceTrace Read(string path)
     {
-        RequireWhole(path);
+        RaceTrace trace = Read(path, path);
+        return trace.Trials.Count > 0 ? trace : throw new TraceException($"{path} holds no trial: record one with the command trace");
+    }
+
+    /// <summary>Reads a trace that does not have its name yet, and may hold no trial.</summary>
+    internal static RaceTrace Read(string path, string name)
+    {
+        RequireWhole(path, name);
         try
         {
             using var source = new EventPipeEventSource(path);
@@ -22,11 +27,6 @@ public static class TraceFile
             source.Dynamic.AddCallbackForProviderEvent(RaceEventSource.SourceName, null, events.Read);
             runtime.Subscribe(source.Clr);
             source.Process();
-            if (events.Trials.Count == 0)
-            {
-                throw new TraceException($"{path} holds no trial: record one with the command trace");
-            }
-
             var trace = new RaceTrace(
                 events.Trials, runtime.Finish(), source.EventsLost, source.SessionDuration.TotalMilliseconds,
                 source.SessionStartTime.ToUniversalTime());
@@ -47,31 +47,40 @@ public static class TraceFile
         catch (Exception e) when (e is not TraceException)
         {
             // The parser meets damage with exceptions of many kinds; all of them mean the same to the reader.
-            throw new TraceException($"{path} is damaged or cut off ({e.Message.ReplaceLineEndings(" ").TrimEnd('.')}): record it again");
+            throw Damaged(name, e);
         }
     }
 
-    private static void RequireWhole(string path)
+    /// <summary>What a parser's complaint means.</summary>
+    internal static TraceException Damaged(string name, Exception e)
+    {
+        string complaint = e is OutOfMemoryException ? "it asks for more memory than a trace of its length takes" : e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        return new TraceException($"{name} is damaged or cut off ({complaint}): record it again");
+    }
+
+    private static void RequireWhole(string path, string name)
     {
         try
         {
             using FileStream file = File.OpenRead(path);
-            Span<byte> head = stackalloc byte[Magic.Length];
-            if (file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) < head.Length || !head.SequenceEqual(Magic))
+            if (!file.CanSeek)
             {
-                throw new TraceException($"{path} is not a .nettrace file: record one with the command trace");
+                throw new TraceException($"{name} is a pipe or a device: write the trace to a file first");
             }
 
-            // The format ends with an empty object; what the parser would take for the end of a shorter trace is a cut.
-            file.Seek(-1, SeekOrigin.End);
-            if (file.ReadByte() != 1)
+            if (!TraceStructure.BeginsLikeATrace(file))
             {
-                throw new TraceException($"{path} is cut off: record it again");
+                throw new TraceException($"{name} is not a .nettrace file: record one with the command trace");
+            }
+
+            if (!TraceStructure.IsWhole(file))
+            {
+                throw new TraceException($"{name} is cut off or damaged: record it again");
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            throw new TraceException($"cannot read {path}: {e.Message}");
+            throw new TraceException($"cannot read {name}: {e.Message}");
         }
     }
 

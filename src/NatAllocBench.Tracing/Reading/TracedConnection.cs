@@ -37,6 +37,9 @@ public sealed class TracedConnection
     /// <summary>How often the allocator asked whether a mapping is in use.</summary>
     public uint Probes { get; internal set; }
 
+    /// <summary>How often the answer was yes.</summary>
+    public uint Taken { get; internal set; }
+
     /// <summary>The mapping was chosen.</summary>
     public ulong AllocatedTick { get; internal set; }
 

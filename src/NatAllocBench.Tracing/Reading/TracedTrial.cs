@@ -23,6 +23,9 @@ public sealed class TracedTrial
     /// <summary>The workload in words.</summary>
     public required string Workload { get; init; }
 
+    /// <summary>What trials must have in common to be counted together.</summary>
+    public (string Era, string Mode, string Load) Cell => (Era, Mode, $"{Workers} workers, {Protocol}, {Workload}");
+
     /// <summary>Workers of the trial.</summary>
     public required int Workers { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.Globalization;
 using Microsoft.Diagnostics.NETCore.Client;
@@ -6,23 +7,23 @@ using NatAllocBench.Racing.Tracing;
 namespace NatAllocBench.Tracing;
 
 /// <summary>
-/// Records this process over EventPipe into a .nettrace file: the race's events and the runtime's about garbage collection, contention
-/// and threads, and sampled stacks. The file appears under its name when the recording is finished, whole or not at all.
+/// Records a process over EventPipe into a .nettrace file: the race's events and the runtime's about garbage collection, contention and
+/// threads, and sampled stacks. The file appears under its name when the recording is kept, whole or not at all.
 /// </summary>
+/// <remarks>The recorded process may be this one, but then the copying of its events shares its CPUs, its heap and its collections.</remarks>
 public sealed class TraceRecording : IDisposable
 {
     private const long GarbageCollection = 0x1;
     private const long Contention = 0x4000;
     private const long Threading = 0x10000;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OwnPatience = TimeSpan.FromSeconds(10);
 
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _file;
     private readonly EventPipeSession _session;
-    private readonly Thread _copier;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Exception? _copyFailure;
-    private bool _finished;
 
     private TraceRecording(string path, string temporary, FileStream file, EventPipeSession session)
     {
@@ -30,84 +31,139 @@ public sealed class TraceRecording : IDisposable
         _temporary = temporary;
         _file = file;
         _session = session;
-        _copier = new Thread(Copy) { Name = "trace-copy", IsBackground = true };
-        _copier.Start();
+        new Thread(Copy) { Name = "trace-copy", IsBackground = true }.Start();
     }
 
-    /// <summary>Starts to record, and returns when the race's event source is listened to.</summary>
-    /// <param name="path">The file; its directory must exist.</param>
-    /// <param name="options">What to record.</param>
-    /// <exception cref="TraceException">The file cannot be written, or the runtime does not answer.</exception>
-    public static TraceRecording Start(string path, TraceRecordingOptions options)
-    {
-        string temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        FileStream file;
-        try
-        {
-            file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            throw new TraceException($"cannot write {path}: {e.Message}");
-        }
+    /// <summary>Completes when the recorded process has ended, the recording was stopped, or the file cannot be written.</summary>
+    public Task Ended => _ended.Task;
 
-        EventPipeSession session;
+    /// <summary>Starts to record a process of this user.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="path">The file; its directory is made if there is none.</param>
+    /// <param name="options">What to record.</param>
+    /// <param name="patience">How long to wait for the runtime of a process that has just been started.</param>
+    /// <returns>The recording; where it records this process, the race's event source is already listened to.</returns>
+    /// <exception cref="TraceException">The file cannot be written, there is no such process, or its runtime does not answer.</exception>
+    public static TraceRecording Start(int processId, string path, TraceRecordingOptions options, TimeSpan patience = default)
+    {
+        FileStream file = Create(path, out string temporary);
+        TraceRecording recording;
         try
         {
-            session = new DiagnosticsClient(Environment.ProcessId).StartEventPipeSession(Configuration(options));
+            recording = new TraceRecording(path, temporary, file, Connect(processId, options, patience));
         }
-        catch (Exception e) when (e is DiagnosticsClientException or IOException or TimeoutException or UnauthorizedAccessException)
+        catch (TraceException)
         {
             file.Dispose();
             File.Delete(temporary);
-            throw new TraceException(
-                $"the runtime does not accept a tracing session ({e.Message}): is DOTNET_EnableDiagnostics=0 set, or the temporary directory not writable?");
+            throw;
         }
 
-        var recording = new TraceRecording(path, temporary, file, session);
-        if (!SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled(), Patience))
+        if (processId == Environment.ProcessId && !SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, OwnPatience))
         {
             recording.Dispose();
-            throw new TraceException($"the event source {RaceEventSource.SourceName} was not enabled within {Patience.TotalSeconds:0} s");
+            throw new TraceException($"the event source {RaceEventSource.SourceName} was not enabled within {OwnPatience.TotalSeconds:0} s");
         }
 
         return recording;
     }
 
-    /// <summary>Ends the recording and puts the file in its place.</summary>
-    /// <returns>Length of the file in bytes.</returns>
-    /// <exception cref="TraceException">The file could not be written.</exception>
-    public long Finish()
+    /// <summary>Ends the recording and reads it, before it has its name.</summary>
+    /// <returns>What it holds.</returns>
+    /// <exception cref="TraceException">It could not be written, or is not whole.</exception>
+    public RaceTrace Stop()
     {
-        _finished = true;
-        _session.Stop();
-        _copier.Join();
-        long length = _file.Length;
-        _file.Dispose();
-        if (_copyFailure is not null)
-        {
-            File.Delete(_temporary);
-            throw new TraceException($"cannot write {_path}: {_copyFailure.Message}");
-        }
-
-        File.Move(_temporary, _path, overwrite: true);
-        return length;
+        StopSession();
+        return _copyFailure is null ? TraceFile.Read(_temporary, _path) : throw Unwritable(_path, _copyFailure);
     }
 
-    /// <summary>Ends the session; a recording that was not finished leaves no file.</summary>
+    /// <summary>Puts the file of a stopped recording in its place.</summary>
+    /// <returns>Length of the file in bytes.</returns>
+    /// <exception cref="TraceException">The file cannot be written.</exception>
+    public long Keep()
+    {
+        try
+        {
+            File.Move(_temporary, _path, overwrite: true);
+            return new FileInfo(_path).Length;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(_path, e);
+        }
+    }
+
+    /// <summary>Ends the session; a recording that was not kept leaves no file.</summary>
     public void Dispose()
     {
-        if (!_finished)
-        {
-            _finished = true;
-            _session.Stop();
-            _copier.Join();
-            _file.Dispose();
-            File.Delete(_temporary);
-        }
-
+        StopSession();
         _session.Dispose();
+        File.Delete(_temporary);
     }
+
+    private static FileStream Create(string path, out string temporary)
+    {
+        temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            if (Directory.Exists(path))
+            {
+                throw new IOException("it is a directory; name a file");
+            }
+
+            _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            throw Unwritable(path, e);
+        }
+    }
+
+    private static EventPipeSession Connect(int processId, TraceRecordingOptions options, TimeSpan patience)
+    {
+        var clock = Stopwatch.StartNew();
+        while (true)
+        {
+            try
+            {
+                return new DiagnosticsClient(processId).StartEventPipeSession(Configuration(options));
+            }
+            catch (Exception e) when (e is DiagnosticsClientException or IOException or TimeoutException or UnauthorizedAccessException)
+            {
+                if (!Exists(processId))
+                {
+                    throw new TraceException($"there is no process {processId}");
+                }
+
+                // A process that has just been started has no diagnostics socket yet.
+                if (clock.Elapsed > patience)
+                {
+                    throw new TraceException(
+                        $"process {processId} does not accept a tracing session: is it a .NET process of this user, without " +
+                        "DOTNET_EnableDiagnostics=0, and with the same TMPDIR?");
+                }
+
+                Thread.Sleep(10);
+            }
+        }
+    }
+
+    private static bool Exists(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return !process.HasExited;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    private static TraceException Unwritable(string path, Exception e) =>
+        new($"cannot write {path}: {e.Message.ReplaceLineEndings(" ").TrimEnd('.')}");
 
     private static EventPipeSessionConfiguration Configuration(TraceRecordingOptions options)
     {
@@ -128,6 +184,23 @@ public sealed class TraceRecording : IDisposable
             providers, options.BufferMegabytes, requestRundown: options.WithProfile, requestStackwalk: false);
     }
 
+    private void StopSession()
+    {
+        if (!Ended.IsCompleted)
+        {
+            try
+            {
+                _session.Stop();
+            }
+            catch (Exception e) when (e is DiagnosticsClientException or IOException or TimeoutException)
+            {
+                // The process has ended meanwhile, and the session with it; so does the stream.
+            }
+        }
+
+        Ended.Wait();
+    }
+
     private void Copy()
     {
         try
@@ -138,6 +211,25 @@ public sealed class TraceRecording : IDisposable
         catch (Exception e) when (e is IOException or ObjectDisposedException)
         {
             _copyFailure = e;
+
+            // Nobody reads the stream any more: without this the recorded process would wait for it at its end.
+            _session.Dispose();
+        }
+
+        // Orders the writes above before what anyone does who has waited for the end.
+        DisposeFile();
+        _ended.SetResult();
+    }
+
+    private void DisposeFile()
+    {
+        try
+        {
+            _file.Dispose();
+        }
+        catch (IOException e)
+        {
+            _copyFailure ??= e;
         }
     }
 }

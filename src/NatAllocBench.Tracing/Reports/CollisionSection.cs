@@ -19,7 +19,7 @@ internal static class CollisionSection
             table.Add(
                 Figure.Count(collision.Number), collision.Trial.Era, collision.Trial.Mode, collision.Cause.Name(),
                 $"{loser.Client}:{loser.ClientPort}", Figure.Count(loser.Cpu), Figure.Count(loser.Probes),
-                winner is null ? NoWinner(collision) : $"{winner.Client}:{winner.ClientPort}",
+                Winner(collision),
                 winner is null ? "-" : Figure.Count(winner.Cpu), winner is null ? "-" : Figure.Count(winner.Probes),
                 collision.StartDistanceNs is { } start ? Figure.Us(start) : "-",
                 collision.AllocationDistanceNs is { } allocated ? Figure.Us(allocated) : "-",
@@ -49,8 +49,12 @@ internal static class CollisionSection
         _ => "preemption",
     };
 
-    private static string NoWinner(Collision collision) =>
-        collision.Cause == FailureCause.Chain ? "none (chain too long)" : "an entry from before the trial";
+    private static string Winner(Collision collision) => (collision.Cause, collision.Winner) switch
+    {
+        (FailureCause.Chain, _) => "none (chain too long)",
+        (_, null) => $"{collision.WinnerClient}:{collision.WinnerPort} (not of this trial)",
+        (_, { } winner) => $"{winner.Client}:{winner.ClientPort}",
+    };
 
     private static string Describe(IReadOnlyList<Disturbance> overlaps) => overlaps.Count == 0
         ? "nothing"

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
 
@@ -17,12 +18,16 @@ public sealed class PhaseProfile
     /// <summary>Number of samples.</summary>
     public int Count => Samples.Count;
 
-    /// <summary>Reads the samples of a trace; a temporary index file is made beside the system's other ones and removed.</summary>
-    /// <param name="path">A trace that <see cref="TraceFile.Read"/> accepts.</param>
+    /// <summary>Reads the samples of a trace; an index is made in a temporary directory and removed.</summary>
+    /// <param name="path">A trace that <see cref="TraceFile.Read(string)"/> accepts.</param>
     /// <exception cref="TraceException">The trace cannot be indexed.</exception>
     public static PhaseProfile Read(string path)
     {
-        string index = Path.Combine(Path.GetTempPath(), $"nat-alloc-bench-{Guid.NewGuid():N}.etlx");
+        // The library cannot be cancelled, so Ctrl-C ends the process; the index and what it is made from must not stay behind.
+        DirectoryInfo directory = Directory.CreateTempSubdirectory("nat-alloc-bench-");
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => directory.Delete(recursive: true));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => directory.Delete(recursive: true));
+        string index = Path.Combine(directory.FullName, "index.etlx");
         try
         {
             TraceLog.CreateFromEventPipeDataFile(path, index);
@@ -32,13 +37,13 @@ public sealed class PhaseProfile
                 .Select(Read)
                 .OfType<PhaseSample>()]);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or FormatException or InvalidOperationException)
+        catch (Exception e) when (e is not TraceException)
         {
-            throw new TraceException($"cannot read the stack samples of {path}: {e.Message.ReplaceLineEndings(" ")}");
+            throw TraceFile.Damaged(path, e);
         }
         finally
         {
-            File.Delete(index);
+            directory.Delete(recursive: true);
         }
     }
 

@@ -9,28 +9,34 @@ internal static class PhaseSection
     {
         writer.WriteLine("4. Where the workers' time goes");
         WriteSpans(trace, writer);
-        writer.WriteLine("  Stack samples by phase, calls below:");
+        writer.WriteLine("  Stack samples by phase, the sampled calls below each:");
         if (profile is null || profile.Count == 0)
         {
             writer.WriteLine(profile is null ? "  not read" : "  the trace has no stack samples of workers: it was recorded with --no-profile, or is too short");
             return;
         }
 
-        foreach (IGrouping<string, PhaseSample> phase in profile.Samples.GroupBy(sample => sample.Phase).OrderByDescending(phase => phase.Count()))
+        ILookup<string, PhaseSample> phases = profile.Samples.ToLookup(sample => sample.Phase);
+        int waiting = phases[Phases.Wait].Count();
+        int busy = profile.Count - waiting;
+        writer.WriteLine(
+            $"  {Figure.Count(profile.Count)} of workers; in {Figure.Count(waiting)} ({Figure.Share(waiting, profile.Count)}) they wait for each other or " +
+            $"for the next start. Of the other {Figure.Count(busy)}:");
+        foreach (string phase in phases.Select(phase => phase.Key).Union(Phases.OfConnection).Except([Phases.Wait]).OrderByDescending(phase => phases[phase].Count()))
         {
-            WriteLine(writer, 0, phase.Key, phase.Count(), profile.Count);
-            WriteCalls(writer, 1, [.. phase.Select(sample => sample.Frames)], profile.Count);
+            WriteLine(writer, 0, phase, phases[phase].Count(), busy);
+            WriteCalls(writer, 1, [.. phases[phase].Select(sample => sample.Frames)], busy);
         }
 
-        writer.WriteLine($"  {Figure.Count(profile.Count)} samples. The runtime takes them where threads can stop, so short methods that were inlined");
-        writer.WriteLine("  count for their caller (loop and other), and loops without a safe point for the next one; the medians above are exact.");
+        writer.WriteLine("  The runtime takes samples where threads can stop, so short methods that were inlined count for their caller (hash for");
+        writer.WriteLine("  probe or the loop), and what has no safe point for the next one; the medians above are exact.");
     }
 
     /// <summary>The exact part: medians between the clock readings of each connection.</summary>
     private static void WriteSpans(RaceTrace trace, TextWriter writer)
     {
-        var table = new TextColumns("median ns", "", "choose (lookup, hash, probes)", "rewrite and added wait (mangle)", "confirm (lock, insert)").Left(1);
-        foreach (var cell in trace.Trials.Where(trial => trial.IsComplete).GroupBy(trial => (trial.Era, trial.Mode)).OrderBy(cell => cell.Key))
+        var table = new TextColumns("median ns", "", "load", "choose (lookup, hash, probes)", "rewrite and added wait (mangle)", "confirm (lock, insert)").Left(1, 2);
+        foreach (var cell in trace.Cells)
         {
             var spans = cell.SelectMany(trial => trial.Connections.Values
                 .Where(connection => connection.Number % trial.SampleEvery == 0)
@@ -39,7 +45,7 @@ internal static class PhaseSection
                     Rewrite: trial.ToNanoseconds(connection.ConfirmTick - connection.AllocatedTick),
                     Confirm: trial.ToNanoseconds(connection.EndTick - connection.ConfirmTick)))).ToList();
             table.Add(
-                cell.Key.Era, cell.Key.Mode, Median(spans.Select(span => span.Choose)), Median(spans.Select(span => span.Rewrite)),
+                cell.Key.Era, cell.Key.Mode, TraceReport.Load(trace, cell.Key.Load), Median(spans.Select(span => span.Choose)), Median(spans.Select(span => span.Rewrite)),
                 Median(spans.Select(span => span.Confirm)));
         }
 

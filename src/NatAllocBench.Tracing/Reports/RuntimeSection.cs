@@ -7,7 +7,7 @@ internal static class RuntimeSection
     {
         writer.WriteLine("5. Garbage collection, suspension, contention, preemption");
         List<(double From, double To)> trials =
-            [.. trace.Trials.Where(trial => trial.IsComplete).Select(trial => (trial.ToTraceMs(trial.StartTick), trial.ToTraceMs(trial.EndTick)))];
+            [.. trace.Complete.Select(trial => (trial.ToTraceMs(trial.StartTick), trial.ToTraceMs(trial.EndTick)))];
         var table = new TextColumns("", "in the trace", "inside trials", "ms inside trials");
         foreach (DisturbanceKind kind in Enum.GetValues<DisturbanceKind>())
         {

@@ -23,17 +23,24 @@ public static class TraceReport
         RuntimeSection.Write(trace, writer);
     }
 
+    /// <summary>The letter of a load; a trace with more than 26 goes on with numbers.</summary>
+    internal static string Load(RaceTrace trace, string load)
+    {
+        int index = trace.Loads.ToList().IndexOf(load);
+        return index < 26 ? $"{(char)('A' + index)}" : Figure.Count(index + 1);
+    }
+
     private static void WriteHead(RaceTrace trace, TextWriter writer)
     {
-        List<TracedTrial> complete = [.. trace.Trials.Where(trial => trial.IsComplete)];
+        List<TracedTrial> complete = [.. trace.Complete];
         long attempts = complete.Sum(trial => trial.Attempts);
         long failed = complete.Sum(trial => trial.InsertFailed);
         writer.WriteLine(
             $"{Figure.Count(complete.Count)} trials, {Figure.Count(attempts)} connections, {Figure.Count(failed)} failed insertions, " +
             FormattableString.Invariant($"{trace.DurationMs / 1000:0.0} s"));
-        foreach (string workload in trace.Trials.Select(trial => $"{trial.Workers} workers, {trial.Protocol}, {trial.Workload}").Distinct())
+        foreach (string load in trace.Loads)
         {
-            writer.WriteLine($"  {workload}");
+            writer.WriteLine($"  load {Load(trace, load)}: {load}");
         }
 
         int sample = trace.Trials.Max(trial => trial.SampleEvery);
@@ -43,7 +50,7 @@ public static class TraceReport
         int open = trace.Trials.Count - complete.Count;
         if (open > 0)
         {
-            writer.WriteLine($"  {open} trials were cut short by the end of the run; they are left out of the parts below");
+            writer.WriteLine($"  {open} trials are not complete, since the run was ended or events were lost; parts 1, 4 and 5 leave them out");
         }
     }
 }

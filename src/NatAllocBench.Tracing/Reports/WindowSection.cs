@@ -12,8 +12,10 @@ internal static class WindowSection
     public static void Write(RaceTrace trace, TextWriter writer)
     {
         writer.WriteLine("1. Window (last probe to visible insertion), ns");
-        var table = new TextColumns("era", "mode", "", "insertions", "p50", "p90", "p99").Left(1, 2);
-        foreach (var cell in trace.Trials.Where(trial => trial.IsComplete).GroupBy(trial => (trial.Era, trial.Mode)).OrderBy(cell => cell.Key))
+        var table = new TextColumns("era", "mode", "load", "", "insertions", "p50", "p90", "p99").Left(1, 2, 3);
+        double worstOfSame = 0;
+        double worstOfAll = 0;
+        foreach (var cell in trace.Cells)
         {
             var events = new WindowHistogram();
             var same = new WindowHistogram();
@@ -24,14 +26,18 @@ internal static class WindowSection
                 AddWindows(events, same, trial);
             }
 
-            table.Add([cell.Key.Era, cell.Key.Mode, "the race's own histogram", .. Row(own)]);
-            table.Add(["", "", "events of the same insertions", .. Row(same)]);
-            table.Add(["", "", "  off by", "", .. Percentiles.Select(p => Compare(same.PercentileNs(p), own.PercentileNs(p)))]);
-            table.Add(["", "", "events of all in the trace", .. Row(events)]);
-            table.Add(["", "", "  off by", "", .. Percentiles.Select(p => Compare(events.PercentileNs(p), own.PercentileNs(p)))]);
+            table.Add([cell.Key.Era, cell.Key.Mode, TraceReport.Load(trace, cell.Key.Load), "the race's own histogram", .. Row(own)]);
+            table.Add(["", "", "", cell.All(trial => trial.SampleEvery == 1) ? "events of the same insertions" : "events of those in the trace", .. Row(same)]);
+            table.Add(["", "", "", "  off by", "", .. Percentiles.Select(p => Show(OffBy(same, own, p)))]);
+            table.Add(["", "", "", "events of all in the trace", .. Row(events)]);
+            table.Add(["", "", "", "  off by", "", .. Percentiles.Select(p => Show(OffBy(events, own, p)))]);
+            worstOfSame = Math.Max(worstOfSame, Worst(same, own));
+            worstOfAll = Math.Max(worstOfAll, Worst(events, own));
         }
 
         table.Write(writer);
+        writer.WriteLine(FormattableString.Invariant(
+            $"  Events and the race's histogram agree to {worstOfSame:0.0} % for the same insertions, to {worstOfAll:0.0} % for all in the trace."));
         writer.WriteLine("  The race keeps one attempt in sixteen of a worker. Events of the same insertions come from the same clock readings and");
         writer.WriteLine("  agree but for rounding where all of them are in the trace; what all insertions differ by is the race's sampling.");
     }
@@ -58,6 +64,11 @@ internal static class WindowSection
     private static string[] Row(WindowHistogram window) =>
         [Figure.Count(window.Count), .. Percentiles.Select(percentile => Figure.Ns(window.PercentileNs(percentile)))];
 
-    private static string Compare(double? events, double? own) =>
-        events is { } e && own is > 0 and { } o ? Figure.Signed(100 * ((e / o) - 1)) : "-";
+    private static double Worst(WindowHistogram events, WindowHistogram own) => Percentiles.Max(p => Math.Abs(OffBy(events, own, p) ?? 0));
+
+    /// <summary>In percent of the race's own.</summary>
+    private static double? OffBy(WindowHistogram events, WindowHistogram own, double percentile) =>
+        events.PercentileNs(percentile) is { } e && own.PercentileNs(percentile) is > 0 and { } o ? 100 * ((e / o) - 1) : null;
+
+    private static string Show(double? offBy) => offBy is { } percent ? Figure.Signed(percent) : "-";
 }

@@ -12,7 +12,7 @@ public static class TimelineSvg
     private const int LaneTop = 78;
     private const int LaneStep = 64;
     private const int BarHeight = 26;
-    private const int Ticks = 8;
+    private const int MostTicks = 10;
     private static readonly string[] Colours = ["#9ecae1", "#fdae6b", "#de2d26"];
 
     /// <summary>The picture.</summary>
@@ -20,7 +20,7 @@ public static class TimelineSvg
     public static string Write(Timeline timeline)
     {
         int axis = LaneTop + (timeline.Lanes.Count * LaneStep);
-        int height = axis + 44 + (timeline.Disturbances.Count * 16);
+        int height = axis + 48 + (timeline.Disturbances.Count * 16);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
             $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12">""");
@@ -42,7 +42,7 @@ public static class TimelineSvg
         for (int i = 0; i < timeline.Disturbances.Count; i++)
         {
             TimelineBand band = timeline.Disturbances[i];
-            Text(svg, Left, axis + 50 + (i * 16), $"grey: {band.Label}, {Figure.Ns(band.FromNs)} to {Figure.Ns(band.ToNs)} ns", "start", 12);
+            Text(svg, Left, axis + 56 + (i * 16), $"grey: {band.Label}, {Figure.Ns(band.FromNs)} to {Figure.Ns(band.ToNs)} ns", "start", 12);
         }
 
         return svg.Append("</svg>\n").ToString();
@@ -75,13 +75,21 @@ public static class TimelineSvg
     private static void WriteAxis(StringBuilder svg, Timeline timeline, int y)
     {
         Box(svg, Left, y, Right, 1, "#333333", "time");
-        for (int i = 0; i <= Ticks; i++)
+        double step = Step(timeline.LengthNs / MostTicks);
+        for (double ns = 0; ns <= timeline.LengthNs; ns += step)
         {
-            double ns = timeline.LengthNs * i / Ticks;
-            string anchor = i == 0 ? "start" : i == Ticks ? "end" : "middle";
             Box(svg, X(timeline, ns) - 0.5, y, X(timeline, ns) + 0.5, 5, "#333333", "");
-            Text(svg, X(timeline, ns), y + 19, Figure.Ns(ns) + (i == Ticks ? " ns" : ""), anchor, 12);
+            Text(svg, X(timeline, ns), y + 19, Figure.Ns(ns), ns == 0 ? "start" : X(timeline, ns) > Right - 20 ? "end" : "middle", 12);
         }
+
+        Text(svg, Right, y + 36, "ns since the first of the two packets reached the kernel", "end", 12);
+    }
+
+    /// <summary>The next step of 1, 2, 5, 10, 20 and so on that is at least as long.</summary>
+    private static double Step(double least)
+    {
+        double decade = Math.Pow(10, Math.Floor(Math.Log10(Math.Max(1, least))));
+        return decade * (least <= decade ? 1 : least <= 2 * decade ? 2 : least <= 5 * decade ? 5 : 10);
     }
 
     private static double X(Timeline timeline, double ns) => Left + ((Right - Left) * ns / Math.Max(1, timeline.LengthNs));

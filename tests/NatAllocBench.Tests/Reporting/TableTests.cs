@@ -91,7 +91,7 @@ public sealed class TableTests
             [SampleRuns.Design("kernel-locks", 10e6, 11e6, 12e6), SampleRuns.Design("batched", 30e6, 31e6, 32e6)]));
 
         Assert.Equal("design", table.Columns[0].Heading);
-        Assert.Equal("million connections/s [95 %]", table.Columns[1].Heading);
+        Assert.Equal("establishment rate (million connections/s) [95 %]", table.Columns[1].Heading);
         Assert.StartsWith("31.0 [", table.Rows[1][1], StringComparison.Ordinal);
         Assert.Contains("threads 2", table.Caption, StringComparison.Ordinal);
     }

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using System.Diagnostics;
+using NatAllocBench.Netfilter.Packets;
 using NatAllocBench.Tracing;
 using PacketDotNet;
 
@@ -49,6 +51,48 @@ public class CaptureTests
             Assert.Equal(0xDEADBEEF, tcp.SequenceNumber);
             Assert.Equal("198.18.0.0", ip.DestinationAddress.ToString());
         });
+    }
+
+    [Theory]
+    [InlineData("2.6.32", 3, 9)]
+    [InlineData("4.14", 1, 3)]
+    [InlineData("6.12", 1, 2)]
+    public void Retransmissions_come_when_the_client_of_the_era_sends_them(string era, int first, int second)
+    {
+        var capture = new CaptureReader(CollisionCapture.Write(MadeCollision.Of(era: era), Started));
+
+        ulong syn = capture.Packets.First(packet => packet.Interface == "veth-10.0.0.3").Nanoseconds;
+        Assert.Equal(
+            [0, (ulong)first * 1_000_000_000, (ulong)second * 1_000_000_000],
+            capture.Packets.Where(packet => packet.Interface == "veth-10.0.0.3").Select(packet => packet.Nanoseconds - syn));
+    }
+
+    [Theory]
+    [InlineData("tcp")]
+    [InlineData("udp")]
+    public void The_frames_have_the_headers_that_the_race_built(string protocol)
+    {
+        Collision collision = MadeCollision.Of(protocol);
+        TracedConnection loser = collision.Loser;
+        byte[] built = new byte[protocol == "udp" ? IPv4Headers.UdpLength : IPv4Headers.TcpSynLength];
+        ushort source = BinaryPrimitives.ReverseEndianness(loser.ClientPort);
+        ushort destination = BinaryPrimitives.ReverseEndianness(loser.DestinationPort);
+        _ = protocol == "udp"
+            ? IPv4Headers.WriteUdp(built, loser.Client.Raw, loser.Destination.Raw, source, destination)
+            : IPv4Headers.WriteTcpSyn(built, loser.Client.Raw, loser.Destination.Raw, source, destination, loser.Sequence);
+
+        var capture = new CaptureReader(CollisionCapture.Write(collision, Started));
+
+        Assert.Equal(built, capture.Packets.First(packet => packet.Interface == "veth-10.0.0.3").Frame[14..]);
+    }
+
+    [Fact]
+    public void The_host_forwards_what_leaves()
+    {
+        var capture = new CaptureReader(CollisionCapture.Write(MadeCollision.Of(), Started));
+
+        Assert.All(capture.Packets, packet =>
+            Assert.Equal(packet.Interface.StartsWith("veth", StringComparison.Ordinal) ? 64 : 63, Parse(packet.Frame).TimeToLive));
     }
 
     [Fact]

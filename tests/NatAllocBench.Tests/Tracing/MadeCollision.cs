@@ -8,12 +8,12 @@ namespace NatAllocBench.Tests.Tracing;
 /// <summary>A collision as a trace would hold it; one tick is one nanosecond.</summary>
 internal static class MadeCollision
 {
-    public static Collision Of(string protocol = "tcp")
+    public static Collision Of(string protocol = "tcp", string era = "4.14")
     {
         var trial = new TracedTrial
         {
             Number = 1,
-            Era = "4.14",
+            Era = era,
             Mode = "default",
             Protocol = protocol,
             Workload = "made",
@@ -29,7 +29,7 @@ internal static class MadeCollision
             1, 0, loser.Client, loser.ClientPort, loser.Destination, loser.NatAddress, 41000, ConfirmResult.Clash));
         trial.Retransmissions.Add(new TracedRetransmission(
             1, 1, loser.Client, loser.ClientPort, loser.Destination, loser.NatAddress, 41001, ConfirmResult.Inserted));
-        return new Collision { Number = 1, Trial = trial, Loser = loser, Winner = winner, Cause = FailureCause.Search };
+        return new Collision { Number = 1, Trial = trial, Loser = loser, Winner = winner, WinnerClient = winner.Client, WinnerPort = winner.ClientPort, Cause = FailureCause.Search };
     }
 
     private static TracedConnection Connection(uint number, int cpu, string client, ulong start) => new()

@@ -1,5 +1,9 @@
+using System.Diagnostics.Tracing;
+using System.Globalization;
+using Microsoft.Diagnostics.NETCore.Client;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
@@ -82,10 +86,11 @@ public sealed class RecordingTests : IDisposable
             Connections = 800,
         };
         TrialResult result;
-        using (TraceRecording recording = TraceRecording.Start(_file.Path, new TraceRecordingOptions(WithProfile: false)))
+        using (TraceRecording recording = TraceRecording.Start(Environment.ProcessId, _file.Path, new TraceRecordingOptions(WithProfile: false)))
         {
             result = RaceTrial.Run(workload, CpuSet.Allowed().Cpus, seed: 5)!;
-            recording.Finish();
+            recording.Stop();
+            recording.Keep();
         }
 
         TracedTrial trial = Assert.Single(TraceFile.Read(_file.Path).Trials);
@@ -100,9 +105,79 @@ public sealed class RecordingTests : IDisposable
     }
 
     [LinuxFact]
-    public void A_race_without_a_listener_is_not_recorded()
+    public void The_record_of_a_collision_says_how_it_came_about()
     {
-        Assert.False(RaceEventSource.Log.IsEnabled());
+        Record(sample: 1, trial =>
+        {
+            trial.Connect(0, "10.0.0.9", 30001);
+            trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30002);
+        });
+
+        RaceTrace trace = TraceFile.Read(_file.Path);
+
+        Collision collision = Assert.Single(trace.Collisions);
+        Assert.Equal(("10.0.0.1", 30002), (collision.WinnerClient.ToString(), (int)collision.WinnerPort));
+        Assert.Equal((PortChoice.Kept, 1u, 0u), (collision.Loser.Choice, collision.Loser.Probes, collision.Loser.Taken));
+    }
+
+    [LinuxFact]
+    public void An_entry_from_before_the_trial_is_named_by_its_client()
+    {
+        Record(sample: 1, trial => trial.CollideWithStanding("10.0.0.7", "10.0.0.8", 30007));
+
+        Collision collision = Assert.Single(TraceFile.Read(_file.Path).Collisions);
+
+        Assert.Null(collision.Winner);
+        Assert.Equal(("10.0.0.7", 30007), (collision.WinnerClient.ToString(), (int)collision.WinnerPort));
+    }
+
+    [LinuxFact]
+    public void A_listener_to_counters_does_not_switch_the_recording_on()
+    {
+        // So dotnet-counters asks for a name that may be a source's or a meter's.
+        EventPipeProvider[] providers =
+            [new EventPipeProvider(RaceEventSource.SourceName, EventLevel.Error, 0, new Dictionary<string, string> { ["EventCounterIntervalSec"] = "1" })];
+        using EventPipeSession session = new DiagnosticsClient(Environment.ProcessId).StartEventPipeSession(providers, requestRundown: false);
+
+        Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled(), TimeSpan.FromSeconds(10)));
+        Assert.False(RaceEventSource.Log.IsListenedTo);
+        Task drained = session.EventStream.CopyToAsync(Stream.Null);
+        session.Stop();
+        drained.Wait();
+    }
+
+    [LinuxFact]
+    public void Events_that_a_full_buffer_drops_are_counted()
+    {
+        // One megabyte for the session, nobody reads until all is written, and that is many times more.
+        EventPipeProvider[] providers = [new EventPipeProvider(RaceEventSource.SourceName, EventLevel.Informational, -1)];
+        using (EventPipeSession session = new DiagnosticsClient(Environment.ProcessId).StartEventPipeSession(providers, requestRundown: false, circularBufferMB: 1))
+        {
+            Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, TimeSpan.FromSeconds(10)));
+            for (int trial = 0; trial < 40; trial++)
+            {
+                using var staged = new StagedTrial();
+                for (int i = 0; i < StagedTrial.Most; i++)
+                {
+                    staged.Connect(0, "10.0.1.1", (ushort)(2000 + i));
+                }
+
+                staged.End();
+            }
+
+            using FileStream file = File.Create(_file.Path);
+            Task copy = session.EventStream.CopyToAsync(file);
+            session.Stop();
+            copy.Wait();
+        }
+
+        RaceTrace trace = TraceFile.Read(_file.Path);
+
+        Assert.True(trace.LostEvents > 0);
+        Assert.True(trace.Complete.Count() < 40 || trace.MissingEvents > 0);
+        var text = new StringWriter();
+        TraceReport.Write(trace, profile: null, mostCollisions: 10, text);
+        Assert.Contains($"events lost: {trace.LostEvents.ToString("N0", CultureInfo.InvariantCulture)} by the session", text.ToString(), StringComparison.Ordinal);
     }
 
     [LinuxFact]
@@ -136,15 +211,5 @@ public sealed class RecordingTests : IDisposable
         }
     }
 
-    private void Record(int sample, Action<StagedTrial> stage)
-    {
-        using TraceRecording recording = TraceRecording.Start(_file.Path, new TraceRecordingOptions(sample, WithProfile: false));
-        using (var trial = new StagedTrial())
-        {
-            stage(trial);
-            trial.End();
-        }
-
-        recording.Finish();
-    }
+    private void Record(int sample, Action<StagedTrial> stage) => StagedTrial.Record(_file.Path, sample, stage);
 }

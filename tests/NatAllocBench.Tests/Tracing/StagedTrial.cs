@@ -6,6 +6,7 @@ using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;
 
@@ -37,6 +38,21 @@ internal sealed class StagedTrial : IDisposable
         _tally.StartTick = TickClock.Now();
     }
 
+    /// <summary>Records a staged trial of this process.</summary>
+    public static void Record(string path, int sample, Action<StagedTrial> stage)
+    {
+        using TraceRecording recording =
+            TraceRecording.Start(Environment.ProcessId, path, new TraceRecordingOptions(sample, WithProfile: false));
+        using (var trial = new StagedTrial())
+        {
+            stage(trial);
+            trial.End();
+        }
+
+        recording.Stop();
+        recording.Keep();
+    }
+
     public WorkerTally Tally => _tally;
 
     /// <summary>A connection that nobody disturbs.</summary>
@@ -49,6 +65,19 @@ internal sealed class StagedTrial : IDisposable
         var second = Allocate(1 - winnerCpu, loser, port);
         Confirm(winnerCpu, first);
         Confirm(1 - winnerCpu, second);
+    }
+
+    /// <summary>The loser chooses its port; then an entry that the trial knows nothing of takes the port before it confirms.</summary>
+    public void CollideWithStanding(string standing, string loser, ushort port)
+    {
+        var late = Allocate(0, loser, port);
+        ref CpuState cpu = ref _table.Cpu(1);
+        var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(standing), port, Server, 80);
+        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
+        NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
+        Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref cpu, slot));
+        Confirm(0, late);
     }
 
     public void End()
@@ -85,13 +114,13 @@ internal sealed class StagedTrial : IDisposable
     {
         ref CpuState cpu = ref _table.Cpu(cpuIndex);
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, Server, 80);
-        _recorders[cpuIndex].Started(in tuple, cpu.Probes);
+        _recorders[cpuIndex].Started(in tuple, in cpu);
         uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
         PortChoice choice = NatSetup.Choose(
             _table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         ulong allocatedAt = TickClock.Now();
         NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
-        _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, cpu.Probes, in _table.ReplyTuple(slot));
+        _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
         return (slot, choice);
     }
 
@@ -99,7 +128,12 @@ internal sealed class StagedTrial : IDisposable
     {
         ref CpuState cpu = ref _table.Cpu(cpuIndex);
         ConfirmResult result = _table.Confirm(ref cpu, allocated.Slot);
-        _recorders[cpuIndex].Confirmed(TickClock.Now(), result, cpu.LastClashWith, sequence: 7);
+        _recorders[cpuIndex].Confirmed(TickClock.Now(), result, sequence: 7);
+        if (result == ConfirmResult.Clash)
+        {
+            _recorders[cpuIndex].Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
+        }
+
         _tally.Count(allocated.Choice, result);
     }
 }

@@ -11,7 +11,7 @@ public class TraceCommandTests
     [InlineData("cannot read", "trace", "report", "nowhere.nettrace")]
     [InlineData("cannot read", "trace", "timeline", "nowhere.nettrace")]
     [InlineData("--out", "trace", "pcap", "nowhere.nettrace")]
-    [InlineData("--rounds", "trace", "overhead", "--rounds", "1")]
+    [InlineData("--seconds", "trace", "overhead", "--seconds", "0")]
     public void Bad_input_gets_one_line_and_exit_code_2(string named, params string[] args) => AssertRefused(named, args);
 
     [Theory]

@@ -24,6 +24,7 @@ public class ConnectionHashesTests
         using var ahead = new ConntrackTable<IPv4Address, Linux6_5, LockFree>(EraCatalog.Get("6.12"), Options, aheadNat);
         using var hashes = new ConnectionHashes<IPv4Address, Linux6_5>(ahead);
         var random = new CpuRandom(1);
+        var aheadRandom = new CpuRandom(1);
         string[] expected = new string[2];
         string[] actual = new string[2];
         for (int i = 0; i < 2; i++)
@@ -32,8 +33,8 @@ public class ConnectionHashesTests
             var echo = ConntrackTuple<IPv4Address>.OfIcmp(Client, (ushort)(i == 0 ? 77 : 5), i == 0 ? Server : IPv4Address.Parse("192.0.2.2"), 8, 0);
             uint slot = plain.Create(ref plain.Cpu(0), in echo, plain.Hash(in echo));
             expected[i] = Translate(plain, slot, ref random, in changedId).ToString();
-            uint openSlot = hashes.Open(ref ahead.Cpu(0), in random, in echo, in Masquerade);
-            actual[i] = Translate(ahead, openSlot, ref random, in changedId).ToString();
+            uint openSlot = hashes.Open(ref ahead.Cpu(0), in aheadRandom, in echo, in Masquerade);
+            actual[i] = Translate(ahead, openSlot, ref aheadRandom, in changedId).ToString();
             hashes.Close(ref ahead.Cpu(0), PortChoice.Kept);
         }
 

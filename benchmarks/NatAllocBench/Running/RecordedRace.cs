@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using NatAllocBench.Tracing;
+
+namespace NatAllocBench.Running;
+
+/// <summary>
+/// A race in a process of its own, seen from the process that records it. The child waits until it is recorded; its standard input is its
+/// <see cref="Lifeline"/>.
+/// </summary>
+internal sealed class RecordedRace : IDisposable
+{
+    /// <summary>A runtime answers a fraction of a second after its start, on a busy machine later.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly Process _child;
+    private readonly PosixSignalRegistration[] _registrations;
+
+    private RecordedRace(Process child)
+    {
+        _child = child;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+        ];
+    }
+
+    /// <summary>Starts this program once more.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    public static RecordedRace Start(IEnumerable<string> arguments)
+    {
+        // Where the program was started as "dotnet NatAllocBench.dll", the process is dotnet.
+        string program = Environment.ProcessPath!;
+        IEnumerable<string> dll = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+        return new RecordedRace(Process.Start(new ProcessStartInfo(program, dll.Concat(arguments)) { RedirectStandardInput = true })!);
+    }
+
+    /// <summary>Begins to record the child.</summary>
+    /// <exception cref="TraceException">The file cannot be written, or the child's runtime does not answer.</exception>
+    public TraceRecording Record(string path, TraceRecordingOptions options) => TraceRecording.Start(_child.Id, path, options, Patience);
+
+    /// <summary>Waits until the child has ended; ends it where the recording ends first, since its file cannot be written.</summary>
+    /// <returns>The child's exit code.</returns>
+    public int WaitForExit(Task recordingEnded)
+    {
+        recordingEnded.Wait();
+        RequestStop();
+        _child.WaitForExit();
+        return _child.ExitCode;
+    }
+
+    /// <summary>Ends the child if it still runs.</summary>
+    public void Dispose()
+    {
+        RequestStop();
+        _child.WaitForExit();
+        foreach (PosixSignalRegistration registration in _registrations)
+        {
+            registration.Dispose();
+        }
+
+        _child.Dispose();
+    }
+
+    /// <summary>The first signal asks the child to finish, a second one to end at once. This process ends when the child has.</summary>
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        RequestStop();
+    }
+
+    private void RequestStop()
+    {
+        try
+        {
+            _child.StandardInput.BaseStream.WriteByte(0);
+            _child.StandardInput.BaseStream.Flush();
+        }
+        catch (IOException)
+        {
+            // The child has ended already.
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Globalization;
+using NatAllocBench.Racing.Tracing;
+using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tracing;
+
+namespace NatAllocBench.Tests.Tracing;
+
+/// <summary>Recording as a user does it: by processes.</summary>
+public sealed class TraceRecordingCommandTests : IDisposable
+{
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("nat-alloc-bench-");
+
+    private string TracePath => Path.Combine(_directory.FullName, "race.nettrace");
+
+    public void Dispose() => _directory.Delete(recursive: true);
+
+    [LinuxFact]
+    public void A_recorded_race_has_the_trials_that_were_asked_for_and_no_warm_up()
+    {
+        ProgramRun run = ProgramRun.Of(
+            _directory.FullName, _ => { },
+            ["trace", "--eras", "4.14", "--modes", "default", "--arrival", "tick:320us", "--connections", "400", "--max-trials", "2", "--seed", "7",
+                "--sample", "1/8", "--out", "race.nettrace"]);
+
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Contains("Events lost: 0 by the session, 0 of the trials' own.", run.Output, StringComparison.Ordinal);
+        RaceTrace trace = TraceFile.Read(TracePath);
+        Assert.All(trace.Trials, trial => Assert.Equal(("4.14", "default", 8, 400L), (trial.Era, trial.Mode, trial.SampleEvery, trial.Attempts)));
+        Assert.Equal(4, trace.Complete.Count()); // the preset has two series
+        Assert.All(trace.Collisions.Where(collision => collision.Cause == FailureCause.Search), collision => Assert.NotNull(collision.Winner));
+        Assert.True(PhaseProfile.Read(TracePath).Count > 0);
+        Assert.Equal(["race.nettrace"], _directory.GetFiles().Select(file => file.Name));
+    }
+
+    [LinuxFact]
+    public void Ctrl_C_keeps_the_finished_trials_and_leaves_nothing_behind()
+    {
+        ProgramRun run = Interrupted("--preset", "xing-2018");
+
+        Assert.Equal(130, run.ExitCode);
+        RaceTrace trace = TraceFile.Read(TracePath);
+        Assert.True(trace.Complete.Any());
+        Assert.Contains($"{trace.Complete.Count()} trials, {trace.Collisions.Count()} collisions", run.Output, StringComparison.Ordinal);
+        Assert.Equal(["race.nettrace"], _directory.GetFiles().Select(file => file.Name));
+    }
+
+    [LinuxFact]
+    public void An_attached_recording_holds_trials_of_the_other_process()
+    {
+        ProgramRun? attached = null;
+        ProgramRun race = ProgramRun.Of(
+            _directory.FullName,
+            process =>
+            {
+                attached = ProgramRun.Of(
+                    _directory.FullName, _ => { }, ["trace", "attach", Text(process.Id), "--seconds", "4", "--out", "race.nettrace", "--no-profile"]);
+                Signal(process.Id);
+            },
+            ["race", "--no-publish", "--seconds", "60"]);
+
+        Assert.Equal((0, ""), (attached!.ExitCode, attached.Error));
+        Assert.Equal(130, race.ExitCode);
+        Assert.True(TraceFile.Read(TracePath).Complete.Any());
+    }
+
+    [LinuxFact]
+    public void Attaching_to_a_process_that_does_not_race_gets_one_line_and_leaves_no_file()
+    {
+        ProgramRun run = ProgramRun.Of(
+            _directory.FullName, _ => { }, ["trace", "attach", Text(Environment.ProcessId), "--seconds", "0.2", "--out", "race.nettrace"]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"process {Text(Environment.ProcessId)} finished no trial", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+        Assert.Empty(_directory.GetFiles());
+    }
+
+    /// <summary>Records until a trial is finished, interrupts the parent alone, and checks that the child is gone with its socket.</summary>
+    private ProgramRun Interrupted(params string[] options)
+    {
+        int child = 0;
+        ProgramRun run = ProgramRun.Of(
+            _directory.FullName,
+            process =>
+            {
+                Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+                child = ChildOf(process.Id);
+                Signal(process.Id);
+            },
+            ["trace", .. options, "--no-profile", "--out", "race.nettrace"]);
+
+        Assert.False(Directory.Exists($"/proc/{Text(child)}"));
+        Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Text(child)}-*"));
+        return run;
+    }
+
+    /// <summary>The only child, whichever thread started it.</summary>
+    private static int ChildOf(int parent) => int.Parse(
+        Directory.GetDirectories($"/proc/{Text(parent)}/task")
+            .SelectMany(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            .Single(),
+        CultureInfo.InvariantCulture);
+
+    private static void Signal(int process) => Process.Start("kill", ["-INT", Text(process)]).WaitForExit();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}
