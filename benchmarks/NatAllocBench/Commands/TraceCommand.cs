@@ -22,7 +22,7 @@ internal static class TraceCommand
 
     public static Command Create()
     {
-        var command = new Command("trace", "Record a race over EventPipe, or look at a recording.");
+        var command = new Command("trace", "Record a race over EventPipe, five trials of a cell without --max-trials, or look at a recording.");
         RaceCommandOptions.AddTo(command);
         TraceOutput.AddTo(command);
         command.Options.Add(Recorded);

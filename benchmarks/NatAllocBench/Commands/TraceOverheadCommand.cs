@@ -57,8 +57,9 @@ internal static class TraceOverheadCommand
 
         using var stop = new StopSignal();
         using var console = new RunConsole(toStandardError: false);
+        using var progress = new RunConsole(toStandardError: true);
         var comparison = new TelemetryComparison(Workload(), cpus.Cpus);
-        console.WithProgress(seconds, report => Measure(comparison, seconds, report, stop.Token));
+        progress.WithProgress(seconds, report => Measure(comparison, seconds, report, stop.Token));
         Print(comparison, cpus, console);
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
