@@ -50,7 +50,8 @@ internal static class TraceOutput
         {
             return trace.LostEvents == 0
                 ? false
-                : throw new TraceException($"{path} was not written: {trace.LostEvents} events were lost and no trial is whole; write fewer with --sample 1/64");
+                : throw new TraceException(
+                    $"{path} was not written: {trace.LostEvents} events were lost and no trial is whole; write fewer with --sample 1/64");
         }
 
         long bytes = recording.Keep();

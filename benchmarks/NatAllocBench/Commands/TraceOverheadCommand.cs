@@ -96,8 +96,8 @@ internal static class TraceOverheadCommand
     private static void Print(TelemetryComparison comparison, CpuSet cpus, RunConsole console)
     {
         console.Line(
-            $"{comparison.Rounds} rounds of {Workload().Connections} connections a trial on CPU {cpus}, era {Workload().Era}, mode {Workload().Mode}. Median speed, and ratio to " +
-            "the race without trace code [95 %] from the rounds that nothing disturbed:");
+            $"{comparison.Rounds} rounds of {Workload().Connections} connections a trial on CPU {cpus}, era {Workload().Era}, mode {Workload().Mode}.");
+        console.Line("Median speed, and ratio to the race without trace code [95 %] from the rounds that nothing disturbed:");
         for (int way = 0; way < TelemetryComparison.Ways.Count; way++)
         {
             string speed = comparison.MedianSpeed(way) is { } median ? Figures.Significant(median) : "-";

@@ -63,7 +63,8 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
             .DistinctBy(workload => (workload.Era.Traits.Hash, workload.Era.Traits.Search, workload.Arrival.GetType(), workload.Protocol)))
         {
             RaceTrial.Run(
-                workload with { Connections = Math.Min(200, workload.Connections), Occupancy = 0, Arrival = Brief(workload.Arrival) }, cpus, seed, telemetry, cancellation);
+                workload with { Connections = Math.Min(200, workload.Connections), Occupancy = 0, Arrival = Brief(workload.Arrival) },
+                cpus, seed, telemetry, cancellation);
         }
     }
 

@@ -74,7 +74,8 @@ public static class CollisionCapture
         TracedTrial trial = collision.Trial;
         TracedConnection loser = collision.Loser;
         RetransmissionSchedule schedule = RetransmissionSchedule.For(
-            EraCatalog.Find(trial.Era)?.Version ?? throw new TraceException($"era {trial.Era} of the trace is not known to this program: see the command eras"));
+            EraCatalog.Find(trial.Era)?.Version
+            ?? throw new TraceException($"era {trial.Era} of the trace is not known to this program: see the command eras"));
         double window = trial.ToNanoseconds(loser.EndTick - loser.StartTick) / 1e6;
         foreach (TracedRetransmission again in collision.Retransmissions.TakeWhile(again => again.Round < schedule.OffsetsSeconds.Length))
         {

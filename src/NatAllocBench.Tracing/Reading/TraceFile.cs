@@ -54,7 +54,9 @@ public static class TraceFile
     /// <summary>What a parser's complaint means.</summary>
     internal static TraceException Damaged(string name, Exception e)
     {
-        string complaint = e is OutOfMemoryException ? "it asks for more memory than a trace of its length takes" : e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        string complaint = e is OutOfMemoryException
+            ? "it asks for more memory than a trace of its length takes"
+            : e.Message.ReplaceLineEndings(" ").TrimEnd('.');
         return new TraceException($"{name} is damaged or cut off ({complaint}): record it again");
     }
 

@@ -22,7 +22,8 @@ internal static class PhaseSection
         writer.WriteLine(
             $"  {Figure.Count(profile.Count)} of workers; in {Figure.Count(waiting)} ({Figure.Share(waiting, profile.Count)}) they wait for each other or " +
             $"for the next start. Of the other {Figure.Count(busy)}:");
-        foreach (string phase in phases.Select(phase => phase.Key).Union(Phases.OfConnection).Except([Phases.Wait]).OrderByDescending(phase => phases[phase].Count()))
+        IEnumerable<string> names = phases.Select(phase => phase.Key).Union(Phases.OfConnection).Except([Phases.Wait]);
+        foreach (string phase in names.OrderByDescending(phase => phases[phase].Count()))
         {
             WriteLine(writer, 0, phase, phases[phase].Count(), busy);
             WriteCalls(writer, 1, [.. phases[phase].Select(sample => sample.Frames)], busy);
