@@ -28,7 +28,7 @@ internal static class TraceAttachCommand
     {
         int processId = parsed.GetValue(ProcessId);
         double? seconds = parsed.GetValue(Seconds);
-        if (seconds is <= 0 or > 1e6)
+        if (seconds is { } limit && !(limit > 0 && limit <= 1e6))
         {
             throw new UsageException("--seconds: use more than 0 and at most a million");
         }

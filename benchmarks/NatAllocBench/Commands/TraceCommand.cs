@@ -45,9 +45,15 @@ internal static class TraceCommand
         using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
         using TraceRecording recording = race.Record(path, options);
         int exitCode = race.WaitForExit(recording.Ended);
+        if (exitCode is CommandLine.Failure or CommandLine.BadInput)
+        {
+            return exitCode; // it has said why
+        }
+
         if (exitCode is not (CommandLine.Success or CommandLine.Interrupted))
         {
-            return exitCode;
+            throw new TraceException(string.Create(
+                CultureInfo.InvariantCulture, $"the race ended with code {exitCode}; nothing was written: was it killed, or is memory short?"));
         }
 
         if (!TraceOutput.Keep(recording, path, console))
@@ -82,7 +88,8 @@ internal static class TraceCommand
 
     private static IEnumerable<string> ChildArguments(ParseResult parsed, RacePlan plan)
     {
-        IEnumerable<string> arguments = RunEnvironment.Argv.Append(Recorded.Name);
+        // As typed, places included: the child has to find the same files.
+        IEnumerable<string> arguments = Environment.GetCommandLineArgs().Skip(1).Append(Recorded.Name);
         return parsed.GetValue(RaceCommandOptions.Seed) is null
             ? [.. arguments, RaceCommandOptions.Seed.Name, plan.Seed.ToString(CultureInfo.InvariantCulture)]
             : arguments;

@@ -45,9 +45,9 @@ internal static class TraceOverheadCommand
     private static int Run(ParseResult parsed)
     {
         double seconds = parsed.GetValue(Seconds);
-        if (!(seconds > 0))
+        if (!(seconds > 0 && seconds <= 1e6))
         {
-            throw new UsageException("--seconds: use more than 0");
+            throw new UsageException("--seconds: use more than 0 and at most a million");
         }
 
         if (!CpuSet.Allowed().TryTake(parsed.GetValue(Workers), out CpuSet? cpus, out string? why))

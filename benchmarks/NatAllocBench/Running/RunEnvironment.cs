@@ -61,7 +61,8 @@ internal static class RunEnvironment
             if (!isPlace && option is not ("--out" or "--json"))
             {
                 // A preset may be a file: its name tells enough.
-                yield return Path.IsPathRooted(argument) ? Path.GetFileName(argument) : argument;
+                int value = argument.IndexOf('=', StringComparison.Ordinal) + 1;
+                yield return argument[..value] + Path.GetFileName(argument[value..]);
             }
 
             isPlace = !isPlace && argument is "--out" or "--json";

@@ -13,8 +13,9 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
     /// <summary>Rounds that were run, preempted ones included.</summary>
     public int Finished => _rounds.Count;
 
-    /// <summary>Undisturbed rounds, of any placement.</summary>
-    public int Kept => _rounds.Count(round => !round.Preempted);
+    /// <summary>Undisturbed rounds of a placement.</summary>
+    /// <param name="placement">The placement; null counts all.</param>
+    public int Kept(PlacementClass? placement) => Placed(placement).Count(round => !round.Preempted);
 
     public void Add(ThroughputRound round) => _rounds.Add(round);
 
@@ -25,8 +26,7 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
     /// <param name="placement">Rounds of another placement are left out; null if there is none, as with one thread.</param>
     public ThroughputCell ToCell(PlacementClass? placement)
     {
-        ThroughputRound[] placed =
-            [.. _rounds.Where(round => placement is not { } common || (round.PingPongNs is { } roundTrip && common.Contains(roundTrip)))];
+        ThroughputRound[] placed = [.. Placed(placement)];
         ThroughputRound[] kept = [.. placed.Where(round => !round.Preempted)];
         var cell = new ThroughputCell
         {
@@ -38,6 +38,7 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
             Destinations = workload.Destinations,
             WindowAddedNs = workload.WindowAddedNs,
             Missing = workload.WhyMissing ?? (_rounds.Count == 0 ? "not measured before the run ended"
+                : placed.Length == 0 ? "no round ran while the CPUs were placed as in most rounds"
                 : kept.Length == 0 ? $"a worker was preempted in each of {placed.Length} rounds" : null),
         };
         if (cell.Missing is not null)
@@ -66,6 +67,10 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
             },
         }).Summarised();
     }
+
+    private IEnumerable<ThroughputRound> Placed(PlacementClass? placement) => placement is { } common
+        ? _rounds.Where(round => round.PingPongNs is { } roundTrip && common.Contains(roundTrip))
+        : _rounds;
 
     private static double[]? Known(ThroughputRound[] rounds, Func<ThroughputRound, double?> value) =>
         rounds.Select(value).OfType<double>().ToArray() is { Length: > 0 } known ? known : null;

@@ -24,9 +24,7 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
     {
         foreach (MeasuredDesign[] cells in _cells)
         {
-            double[] roundTrips =
-                [.. Cells.Where(cell => cell.Workload.Threads == cells[0].Workload.Threads).SelectMany(cell => cell.RoundTripsNs)];
-            PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
+            PlacementClass? placement = PlacementOf(cells[0].Workload.Threads);
             foreach (MeasuredDesign cell in cells)
             {
                 yield return cell.ToCell(placement);
@@ -50,7 +48,8 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
             bool open = false;
             foreach (MeasuredDesign[] cells in _cells.Where(cells => cells[0].Workload.WhyMissing is null))
             {
-                if (cells.All(cell => cell.Kept >= plan.MaxRounds))
+                PlacementClass? placement = PlacementOf(cells[0].Workload.Threads);
+                if (cells.All(cell => cell.Kept(placement) >= plan.MaxRounds))
                 {
                     continue;
                 }
@@ -71,6 +70,13 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
                 return true;
             }
         }
+    }
+
+    /// <summary>The placement that most blocks with so many threads had so far; null if there is none, as with one thread.</summary>
+    private PlacementClass? PlacementOf(int threads)
+    {
+        double[] roundTrips = [.. Cells.Where(cell => cell.Workload.Threads == threads).SelectMany(cell => cell.RoundTripsNs)];
+        return roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
     }
 
     private void RunBlock(MeasuredDesign[] cells, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Tracing;
@@ -17,6 +18,7 @@ internal static class WorkloadSummary
             In($"{workload.Connections} connections"),
             $"ports {workload.SourcePorts.ToString().ToLowerInvariant()}",
         ];
+        AddIf(workload.Protocol != IPProtocol.Tcp, workload.Protocol.ToString().ToLowerInvariant());
         AddIf(workload.Threads > 1, In($"{workload.Threads} threads each"));
         AddIf(workload.Pool > 1, In($"{workload.Pool} addresses"));
         AddIf(workload.HasPortRange, In($"{workload.PortMin}-{workload.PortMax}"));

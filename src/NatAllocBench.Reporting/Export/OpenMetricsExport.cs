@@ -90,10 +90,10 @@ public static class OpenMetricsExport
     private static string SnakeCase(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString()));
 
-    private static string Escape(string value) => value
+    private static string Escape(string value) => PlainText.OneLine(value
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("\"", "\\\"", StringComparison.Ordinal)
-        .Replace("\n", "\\n", StringComparison.Ordinal);
+        .Replace("\n", "\\n", StringComparison.Ordinal));
 
     private sealed record Family<TCell>(string Name, string Help, Func<TCell, double?> Value);
 }

@@ -1,6 +1,6 @@
 namespace NatAllocBench.Reporting;
 
-/// <summary>What a user names for a comparison: one run, or a machine, which stands for the newest run of each name.</summary>
+/// <summary>What a user names for a comparison: one run, or a machine, which stands for the newest run of each name that was not cut short, if there is one.</summary>
 /// <param name="Path">The path as given.</param>
 /// <param name="IsMachine">Whether it is a machine's directory.</param>
 /// <param name="Runs">The runs by name; one for a run.</param>
@@ -20,7 +20,7 @@ public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictiona
 
         RunRecord[] runs = [.. ResultsStore.RunsIn(path).Select(SoundRun.ReadFile)];
         return runs.Length > 0
-            ? new RunSelection(path, true, runs.GroupBy(run => run.Name).ToDictionary(g => g.Key, g => g.MaxBy(run => run.StartedUtc)!))
+            ? new RunSelection(path, true, runs.GroupBy(run => run.Name).ToDictionary(g => g.Key, g => g.MaxBy(run => (run.Completed, run.StartedUtc))!))
             : throw new RunFormatException(
                 $"{path}: there is no {ResultsStore.RunFileName} here or right below; name a run, or a machine's directory of runs");
     }

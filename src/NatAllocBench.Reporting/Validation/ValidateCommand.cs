@@ -34,7 +34,7 @@ public static class ValidateCommand
                 passed += faults.Count == 0 ? 1 : 0;
                 failed += faults.Count == 0 ? 0 : 1;
                 _ = faults.Count == 0
-                    ? output.Append(CultureInfo.InvariantCulture, $"{run}: ok\n")
+                    ? output.Append(CultureInfo.InvariantCulture, $"{PlainText.OneLine(run)}: ok\n")
                     : output.AppendJoin("", faults.Select(f => $"{PlainText.OneLine(f)}\n"));
             }
         }

@@ -52,7 +52,7 @@ internal sealed class RaceEventReader
             SampleEvery = (int)e.PayloadByName("sample"),
             NanosecondsPerTick = (double)e.PayloadByName("nanosecondsPerTick"),
         };
-        if (_latest.Workers < 1 || _latest.SampleEvery < 1 || !double.IsFinite(_latest.NanosecondsPerTick) || _latest.NanosecondsPerTick <= 0)
+        if (_latest.Workers < 1 || _latest.SampleEvery < 1 || !(_latest.NanosecondsPerTick is >= 1e-3 and <= 1e6))
         {
             throw new InvalidDataException($"trial {_latest.Number} has impossible values");
         }
@@ -69,10 +69,10 @@ internal sealed class RaceEventReader
             case nameof(RaceEventSource.TrialEnd):
                 trial.StartTick = (ulong)e.PayloadByName("startTick");
                 trial.EndTick = (ulong)e.PayloadByName("endTick");
-                trial.Attempts = (long)e.PayloadByName("attempts");
-                trial.InsertFailed = (long)e.PayloadByName("insertFailed");
+                trial.Attempts = Count(e, "attempts");
+                trial.InsertFailed = Count(e, "insertFailed");
                 trial.Collections = (int)e.PayloadByName("collections");
-                trial.EventsWritten = (long)e.PayloadByName("events");
+                trial.EventsWritten = Count(e, "events");
                 break;
             case nameof(RaceEventSource.WindowBuckets):
                 ReadBuckets(trial, (string)e.PayloadByName("buckets"));
@@ -182,9 +182,17 @@ internal sealed class RaceEventReader
         }
     }
 
+    /// <summary>A number of things that a trial can have; sums of them fit into a word.</summary>
+    private static long Count(TraceEvent e, string name) => (long)e.PayloadByName(name) is >= 0 and <= 1L << 40 and var count
+        ? count
+        : throw new InvalidDataException($"a trial has an impossible number of {name}");
+
     /// <summary>A text that is printed later on; a foreign file must not steer the terminal.</summary>
-    private static string Text(TraceEvent e, string name) =>
-        string.Concat(((string)e.PayloadByName(name)).Select(c => char.IsControl(c) ? '?' : c));
+    private static string Text(TraceEvent e, string name) => string.Concat(((string)e.PayloadByName(name)).Select(c => IsPlain(c) ? c : '?'));
+
+    private static bool IsPlain(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate
+        or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator);
 
     private static IPv4Address Address(TraceEvent e, string name) =>
         IPv4Address.FromValue(Number(e, name));

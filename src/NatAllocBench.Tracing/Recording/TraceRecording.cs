@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.Diagnostics.NETCore.Client;
 using NatAllocBench.Racing.Tracing;
 
@@ -52,7 +53,7 @@ public sealed class TraceRecording : IDisposable
         {
             recording = new TraceRecording(path, temporary, file, Connect(processId, options, patience));
         }
-        catch (TraceException)
+        catch
         {
             file.Dispose();
             File.Delete(temporary);
@@ -129,7 +130,8 @@ public sealed class TraceRecording : IDisposable
             {
                 return new DiagnosticsClient(processId).StartEventPipeSession(Configuration(options));
             }
-            catch (Exception e) when (e is DiagnosticsClientException or IOException or TimeoutException or UnauthorizedAccessException)
+            catch (Exception e) when (
+                e is DiagnosticsClientException or IOException or SocketException or TimeoutException or UnauthorizedAccessException)
             {
                 if (!Exists(processId))
                 {
@@ -192,9 +194,10 @@ public sealed class TraceRecording : IDisposable
             {
                 _session.Stop();
             }
-            catch (Exception e) when (e is DiagnosticsClientException or IOException or TimeoutException)
+            catch (Exception e) when (e is DiagnosticsClientException or IOException or SocketException or TimeoutException)
             {
-                // The process has ended meanwhile, and the session with it; so does the stream.
+                // The process has ended meanwhile, and the session with it, or it does not answer: then this ends the stream.
+                _session.Dispose();
             }
         }
 
