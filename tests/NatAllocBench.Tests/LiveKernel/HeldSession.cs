@@ -34,6 +34,9 @@ internal sealed class HeldSession : IDisposable
     {
         using Process kill = Process.Start("kill", ["-" + signal, Process.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
+
+        // A child that was started where the signal is ignored would send for ever: better a failed test.
+        using var guard = new Timer(_ => Process.Kill(), null, Patience, Timeout.InfiniteTimeSpan);
         string rest = Process.StandardOutput.ReadToEnd();
         Assert.True(Process.WaitForExit(Patience));
         return rest;
