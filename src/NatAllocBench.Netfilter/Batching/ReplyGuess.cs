@@ -44,9 +44,7 @@ internal readonly struct ReplyGuess<TAddress>
         original.InvertTo(out memo.Reply);
         if ((range.Flags & NatFlags.MapIps) != 0)
         {
-            memo.Reply.Destination = range.MinAddress.Equals(range.MaxAddress)
-                ? range.MinAddress
-                : FromPool(in original, in range);
+            memo.Reply.Destination = AddressPool.AddressFor(in original, in range, ManipType.Source, _traits.PoolHash);
         }
 
         memo.OtherKeys = memo.Reply.Keys;
@@ -70,13 +68,5 @@ internal readonly struct ReplyGuess<TAddress>
 
         memo.OtherKeys = memo.Reply.KeysWithDestination(candidates.KeyAt(offset));
         memo.Reply.DestinationKey = candidates.KeyAt((ushort)(offset + 1));
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private TAddress FromPool(in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
-    {
-        ConntrackTuple<TAddress> mapping = original;
-        AddressPool.Choose(ref mapping, in range, ManipType.Source, _traits.PoolHash);
-        return mapping.Source;
     }
 }

@@ -28,7 +28,7 @@ public static class AddressPool
             return;
         }
 
-        TAddress chosen = range.MinAddress.Equals(range.MaxAddress) ? range.MinAddress : FromPool(in tuple, in range, manip, hash);
+        TAddress chosen = AddressFor(in tuple, in range, manip, hash);
         if (manip == ManipType.Source)
         {
             tuple.Source = chosen;
@@ -38,6 +38,13 @@ public static class AddressPool
             tuple.Destination = chosen;
         }
     }
+
+    /// <summary>The address that a rule with <see cref="NatFlags.MapIps"/> gives to a tuple.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static TAddress AddressFor<TAddress>(
+        in ConntrackTuple<TAddress> tuple, in NatRange<TAddress> range, ManipType manip, PoolHash hash)
+        where TAddress : unmanaged, IAddress<TAddress> =>
+        range.MinAddress.Equals(range.MaxAddress) ? range.MinAddress : FromPool(in tuple, in range, manip, hash);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static TAddress FromPool<TAddress>(
