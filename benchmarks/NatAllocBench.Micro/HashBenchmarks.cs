@@ -3,8 +3,8 @@ using NatAllocBench.Netfilter.Batching;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Micro;
 

@@ -1,7 +1,7 @@
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Throughput;
 
 namespace NatAllocBench.Contenders;

@@ -4,7 +4,7 @@ using System.Globalization;
 using NatAllocBench.Kernels;
 using NatAllocBench.LiveKernel;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing;
-using NatAllocBench.Racing.Platform;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 using Spectre.Console;

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 using NatAllocBench.Scenarios;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing;
-using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;

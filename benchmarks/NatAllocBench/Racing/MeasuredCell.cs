@@ -1,7 +1,7 @@
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
 

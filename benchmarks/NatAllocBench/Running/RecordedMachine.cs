@@ -1,6 +1,6 @@
 using System.Globalization;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
-using NatAllocBench.Racing.Platform;
 using ReportedFacts = NatAllocBench.Reporting.MachineFacts;
 
 namespace NatAllocBench.Running;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Reporting;
 
 namespace NatAllocBench.Running;
@@ -46,7 +47,7 @@ internal static class RunEnvironment
     /// <summary>Versions of the assemblies that measure and compute.</summary>
     public static IReadOnlyDictionary<string, string> Packages() => Assembly.GetExecutingAssembly().GetReferencedAssemblies()
         .Concat(typeof(RunRecord).Assembly.GetReferencedAssemblies())
-        .Concat(typeof(Racing.Platform.WindowHistogram).Assembly.GetReferencedAssemblies())
+        .Concat(typeof(WindowHistogram).Assembly.GetReferencedAssemblies())
         .Where(name => !name.Name!.StartsWith("System", StringComparison.Ordinal) && !name.Name.StartsWith("NatAllocBench", StringComparison.Ordinal))
         .DistinctBy(name => name.Name)
         .OrderBy(name => name.Name, StringComparer.Ordinal)

@@ -1,4 +1,4 @@
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reporting;
 using NatAllocBench.Scenarios.Churn;
 

@@ -4,7 +4,7 @@ using System.Globalization;
 using NatAllocBench.Commands;
 using NatAllocBench.Contenders;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
 

@@ -1,9 +1,9 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Netfilter.Batching;
 

@@ -1,4 +1,4 @@
-using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Netfilter.Conntrack;
 

@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
-using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Netfilter.Conntrack;
 

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Netfilter.Conntrack;
 

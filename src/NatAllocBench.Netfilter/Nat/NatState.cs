@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Netfilter.Nat;
 

@@ -1,6 +1,8 @@
 using System.Globalization;
-using NatAllocBench.Netfilter.Memory;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Racing.Machine;
 

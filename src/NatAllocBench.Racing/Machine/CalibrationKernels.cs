@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Racing.Machine;
 

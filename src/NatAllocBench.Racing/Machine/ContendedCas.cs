@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Racing.Machine;
 

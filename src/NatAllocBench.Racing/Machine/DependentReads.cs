@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
-using NatAllocBench.Netfilter.Memory;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Racing.Machine;
 

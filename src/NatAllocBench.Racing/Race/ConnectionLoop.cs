@@ -7,8 +7,9 @@ using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Packets;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Clients;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 

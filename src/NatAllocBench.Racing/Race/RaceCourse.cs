@@ -1,9 +1,9 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Clients;
-using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Race;

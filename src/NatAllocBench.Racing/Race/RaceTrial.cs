@@ -1,10 +1,10 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 

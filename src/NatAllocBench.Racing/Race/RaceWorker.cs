@@ -1,6 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 

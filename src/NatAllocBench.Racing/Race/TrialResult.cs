@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Views;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Counts;
 
 namespace NatAllocBench.Racing.Race;
 

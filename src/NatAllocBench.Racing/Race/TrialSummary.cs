@@ -1,5 +1,8 @@
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Race;

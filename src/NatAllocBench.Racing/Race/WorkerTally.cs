@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Race;

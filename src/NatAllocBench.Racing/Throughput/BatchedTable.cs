@@ -2,7 +2,7 @@ using NatAllocBench.Netfilter.Batching;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
 
 namespace NatAllocBench.Racing.Throughput;
 

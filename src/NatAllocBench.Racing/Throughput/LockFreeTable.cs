@@ -3,7 +3,7 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
 
 namespace NatAllocBench.Racing.Throughput;
 

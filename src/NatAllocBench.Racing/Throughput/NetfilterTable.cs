@@ -4,7 +4,7 @@ using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Race;
 
 namespace NatAllocBench.Racing.Throughput;

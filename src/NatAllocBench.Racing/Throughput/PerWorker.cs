@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Racing.Throughput;
 

@@ -1,4 +1,5 @@
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
 
 namespace NatAllocBench.Racing.Throughput;
 

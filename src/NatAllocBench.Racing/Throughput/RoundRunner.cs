@@ -1,4 +1,6 @@
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Meeting;
 
 namespace NatAllocBench.Racing.Throughput;
 
@@ -157,7 +159,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
             table.PassLifetime(worker);
         }
 
-        long? preemptions = Preemptions.OfCurrentThread();
+        long? preemptions = InvoluntarySwitches.OfCurrentThread();
         long allocated = GC.GetAllocatedBytesForCurrentThread();
         BusyWait.Until(start);
         notes.Start = TickClock.Now();
@@ -169,7 +171,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
         };
         notes.End = TickClock.Now();
         notes.AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocated;
-        notes.Preemptions = Preemptions.OfCurrentThread() - preemptions ?? 0;
+        notes.Preemptions = InvoluntarySwitches.OfCurrentThread() - preemptions ?? 0;
     }
 
     private ThroughputRound Result() => new()

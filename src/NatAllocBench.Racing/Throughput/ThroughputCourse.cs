@@ -1,5 +1,5 @@
+using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Racing.Machine;
-using NatAllocBench.Racing.Platform;
 
 namespace NatAllocBench.Racing.Throughput;
 

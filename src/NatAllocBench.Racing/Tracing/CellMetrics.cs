@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 

@@ -1,7 +1,8 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
 
 namespace NatAllocBench.Racing.Tracing;
 
@@ -69,7 +70,7 @@ internal sealed unsafe class ConnectionRecorder
         if (_current.StartTick - _current.EndTick > _suspiciousTicks)
         {
             // The worker has waited: what was taken from it meanwhile is not to be blamed on this connection.
-            _switches = Platform.Preemptions.OfCurrentThread() ?? 0;
+            _switches = InvoluntarySwitches.OfCurrentThread() ?? 0;
             _current.StartTick = TickClock.Now();
         }
     }
@@ -115,7 +116,7 @@ internal sealed unsafe class ConnectionRecorder
 
     private void NotePreemption(ulong from, ulong to)
     {
-        long switches = Platform.Preemptions.OfCurrentThread() ?? 0;
+        long switches = InvoluntarySwitches.OfCurrentThread() ?? 0;
         if (switches != _switches)
         {
             _preemptions.Add(new PreemptionFacts(from, to, switches - _switches));

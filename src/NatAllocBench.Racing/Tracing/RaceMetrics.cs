@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using NatAllocBench.Racing.Platform;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 

@@ -1,8 +1,10 @@
 using System.Globalization;
 using System.Text;
-using NatAllocBench.Netfilter.Memory;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Platform.Memory;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 

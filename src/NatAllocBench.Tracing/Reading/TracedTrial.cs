@@ -1,4 +1,5 @@
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Counts;
 
 namespace NatAllocBench.Tracing;
 

@@ -1,5 +1,5 @@
 using NatAllocBench.Netfilter.Conntrack;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 
 namespace NatAllocBench.Tracing;

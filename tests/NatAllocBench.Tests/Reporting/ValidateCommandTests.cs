@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using NatAllocBench.Reporting;
-using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Reporting;
 

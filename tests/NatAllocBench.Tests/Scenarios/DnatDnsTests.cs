@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reporting;
 using NatAllocBench.Scenarios;
 using NatAllocBench.Scenarios.DnatDns;
@@ -116,7 +117,7 @@ public sealed class DnatDnsTests
     [Fact]
     public void Racing_threads_account_for_every_overlapping_pair()
     {
-        IReadOnlyList<int> cpus = [.. NatAllocBench.Racing.Platform.CpuSet.Allowed().Cpus];
+        IReadOnlyList<int> cpus = [.. CpuSet.Allowed().Cpus];
 
         ScenarioCell cell = EraExperiment.Run("5.10", new RacingQueries(DnsRules.Parse("dnat2"), cpus, 1, default));
 

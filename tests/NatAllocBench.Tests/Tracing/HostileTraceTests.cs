@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;

@@ -6,12 +6,13 @@ using System.Globalization;
 using Microsoft.Diagnostics.NETCore.Client;
 using Microsoft.Diagnostics.Tracing;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Tests.CommandLine;
-using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Tracing;
 

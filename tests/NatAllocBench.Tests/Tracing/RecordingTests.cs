@@ -4,11 +4,11 @@ using Microsoft.Diagnostics.NETCore.Client;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Tests.CommandLine;
-using NatAllocBench.Tests.Racing.Platform;
+using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;

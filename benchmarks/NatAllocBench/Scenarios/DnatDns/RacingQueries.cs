@@ -2,7 +2,7 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Reporting;
 
 namespace NatAllocBench.Scenarios.DnatDns;

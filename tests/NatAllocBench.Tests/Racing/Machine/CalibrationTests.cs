@@ -1,6 +1,6 @@
-using NatAllocBench.Netfilter.Memory;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Machine;
-using NatAllocBench.Racing.Platform;
 
 namespace NatAllocBench.Tests.Racing.Machine;
 

@@ -1,5 +1,5 @@
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
-using NatAllocBench.Racing.Platform;
 
 namespace NatAllocBench.Tests.Racing.Machine;
 

@@ -1,6 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 

@@ -1,4 +1,4 @@
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 
 namespace NatAllocBench.Tests.Racing.Race;
 

@@ -2,7 +2,7 @@ using NatAllocBench.Contenders;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Racing.Platform;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
