@@ -1,6 +1,7 @@
 using System.Globalization;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
 

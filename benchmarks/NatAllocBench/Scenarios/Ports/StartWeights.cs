@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
 

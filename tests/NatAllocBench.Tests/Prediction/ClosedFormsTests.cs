@@ -1,7 +1,7 @@
 using CsCheck;
-using NatAllocBench.Scenarios;
+using NatAllocBench.Prediction.Searching;
 
-namespace NatAllocBench.Tests.Scenarios;
+namespace NatAllocBench.Tests.Prediction;
 
 public sealed class ClosedFormsTests
 {
