@@ -13,31 +13,37 @@ public static class VectorVerifier
     /// <summary>Failing lines shown of one file; the rest are only counted.</summary>
     private const int ShownPerFile = 10;
 
-    /// <summary>Verifies the <c>*.jsonl</c> files of a directory.</summary>
+    /// <summary>Verifies the <c>*.jsonl</c> and <c>*.jsonl.gz</c> files of a directory.</summary>
     /// <param name="directory">The directory.</param>
     /// <param name="output">Receives a line per file, the first failing lines of each, and the sum.</param>
-    public static VerifyResult Run(string directory, TextWriter output) => Run<KernelLocks>(directory, output);
+    /// <param name="suites">Checks of other models; a file that neither they nor the kernel's checks know is skipped.</param>
+    public static VerifyResult Run(string directory, TextWriter output, params VectorSuite[] suites) =>
+        Run<KernelLocks>(directory, output, suites);
 
-    /// <summary>Verifies the <c>*.jsonl</c> files of a directory on a table of another design.</summary>
+    /// <summary>Verifies the vector files of a directory on a table of another design.</summary>
     /// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
     /// <param name="directory">The directory.</param>
-    /// <param name="output">Receives a line per file, the first failing lines of each, and the sum.</param>
-    public static VerifyResult Run<TDesign>(string directory, TextWriter output)
-        where TDesign : struct, ITableDesign => Run<TDesign>(new DirectoryVectors(directory), output);
+    /// <param name="output">As for the other overload.</param>
+    /// <param name="suites">As for the other overload.</param>
+    public static VerifyResult Run<TDesign>(string directory, TextWriter output, params VectorSuite[] suites)
+        where TDesign : struct, ITableDesign => Run<TDesign>(new DirectoryVectors(directory), output, suites);
 
     /// <summary>Verifies the vectors that come with the program.</summary>
     /// <param name="output">As for the other overload.</param>
-    public static VerifyResult RunEmbedded(TextWriter output) => Run<KernelLocks>(new EmbeddedVectors(), output);
+    /// <param name="suites">Checks of other models; their assemblies' vectors are verified too.</param>
+    public static VerifyResult RunEmbedded(TextWriter output, params VectorSuite[] suites) =>
+        Run<KernelLocks>(new EmbeddedVectors([.. suites.Select(suite => suite.Home)]), output, suites);
 
-    private static VerifyResult Run<TDesign>(IVectorSource source, TextWriter output)
+    private static VerifyResult Run<TDesign>(IVectorSource source, TextWriter output, VectorSuite[] suites)
         where TDesign : struct, ITableDesign
     {
         var total = new Tally();
+        VectorCheck[] checks = [.. suites.SelectMany(suite => suite.Checks)];
         try
         {
             foreach (string file in source.FileNames())
             {
-                total.Add(RunFile<TDesign>(source, file, output));
+                total.Add(RunFile<TDesign>(source, file, output, checks));
             }
         }
         catch (VectorFormatException e)
@@ -49,7 +55,7 @@ public static class VectorVerifier
         return new VerifyResult(total.Passed, total.Failed, total.Skipped, null);
     }
 
-    private static Tally RunFile<TDesign>(IVectorSource source, string file, TextWriter output)
+    private static Tally RunFile<TDesign>(IVectorSource source, string file, TextWriter output, VectorCheck[] checks)
         where TDesign : struct, ITableDesign
     {
         var tally = new Tally();
@@ -65,7 +71,7 @@ public static class VectorVerifier
 
             try
             {
-                Comparison comparison = RunLine<TDesign>(file, VectorObject.Parse(text));
+                Comparison comparison = RunLine<TDesign>(file, VectorObject.Parse(text), checks);
                 tally.Count(comparison);
                 if (!comparison.Agrees && notes.Count < ShownPerFile)
                 {
@@ -83,11 +89,11 @@ public static class VectorVerifier
         return tally;
     }
 
-    private static Comparison RunLine<TDesign>(string file, VectorObject line)
+    private static Comparison RunLine<TDesign>(string file, VectorObject line, VectorCheck[] checks)
         where TDesign : struct, ITableDesign
     {
         var comparison = new Comparison(line.Text("id"), line.TextOr("tag", ""));
-        if (CheckCatalog<TDesign>.Find(file, comparison.Id) is { } check)
+        if (CheckCatalog<TDesign>.Find(file, comparison.Id, checks) is { } check)
         {
             check(line, comparison);
         }

@@ -10,22 +10,26 @@ namespace NatAllocBench.Verification.Checks;
 internal static class CheckCatalog<TDesign>
     where TDesign : struct, ITableDesign
 {
-    private static readonly (string File, string Id, Action<VectorObject, Comparison> Check)[] All =
+    private static readonly VectorCheck[] All =
     [
-        ("siphash", "sip-", PrimitiveChecks.SipHash),
-        ("jhash2", "jh-", PrimitiveChecks.Jenkins),
-        ("reciprocal_scale", "rs-", PrimitiveChecks.Scale),
-        ("secure_port", "sp-", ModelDispatch.ByFamily<SecurePortCheck>),
-        ("invert_tuple", "inv-", ModelDispatch.ByFamily<InversionCheck>),
-        ("hash_conntrack", "hct-", ModelDispatch.ByEra<TableHashCheck, TDesign>),
-        ("hash_by_src", "hsr-", ModelDispatch.ByEra<BySourceHashCheck, TDesign>),
-        ("best_ip", "bip-", ModelDispatch.ByFamily<PoolCheck>),
-        ("unique_tuple", "ut-", ModelDispatch.ByEra<UniqueTupleCheck, TDesign>),
-        ("get_unique_tuple", "gut-", ModelDispatch.ByEra<GetUniqueTupleCheck, TDesign>),
-        ("sequences", "seq-", ModelDispatch.ByEra<SequenceCheck, TDesign>),
+        new("siphash", "sip-", PrimitiveChecks.SipHash),
+        new("jhash2", "jh-", PrimitiveChecks.Jenkins),
+        new("reciprocal_scale", "rs-", PrimitiveChecks.Scale),
+        new("secure_port", "sp-", ModelDispatch.ByFamily<SecurePortCheck>),
+        new("invert_tuple", "inv-", ModelDispatch.ByFamily<InversionCheck>),
+        new("hash_conntrack", "hct-", ModelDispatch.ByEra<TableHashCheck, TDesign>),
+        new("hash_by_src", "hsr-", ModelDispatch.ByEra<BySourceHashCheck, TDesign>),
+        new("best_ip", "bip-", ModelDispatch.ByFamily<PoolCheck>),
+        new("unique_tuple", "ut-", ModelDispatch.ByEra<UniqueTupleCheck, TDesign>),
+        new("get_unique_tuple", "gut-", ModelDispatch.ByEra<GetUniqueTupleCheck, TDesign>),
+        new("sequences", "seq-", ModelDispatch.ByEra<SequenceCheck, TDesign>),
     ];
 
-    public static Action<VectorObject, Comparison>? Find(string file, string id) =>
-        All.FirstOrDefault(entry => file.StartsWith(entry.File, StringComparison.Ordinal)).Check
-        ?? All.FirstOrDefault(entry => id.StartsWith(entry.Id, StringComparison.Ordinal)).Check;
+    /// <summary>The check for a line: by file name, else by id; those of the kernel's vectors before those of <paramref name="others"/>.</summary>
+    public static Action<VectorObject, Comparison>? Find(string file, string id, IReadOnlyList<VectorCheck> others)
+    {
+        VectorCheck[] checks = [.. All, .. others];
+        return (checks.FirstOrDefault(check => file.StartsWith(check.File, StringComparison.Ordinal))
+            ?? checks.FirstOrDefault(check => id.StartsWith(check.Id, StringComparison.Ordinal)))?.Run;
+    }
 }

@@ -2,20 +2,16 @@ using System.Reflection;
 
 namespace NatAllocBench.Verification.Reading;
 
-/// <summary>The vectors that the tests carry, embedded in this assembly.</summary>
-internal sealed class EmbeddedVectors : IVectorSource
+/// <summary>The vectors that the tests carry, embedded in this assembly and in the <paramref name="others"/>.</summary>
+internal sealed class EmbeddedVectors(params Assembly[] others) : IVectorSource
 {
-    private static readonly Assembly Home = typeof(EmbeddedVectors).Assembly;
+    private readonly Dictionary<string, Assembly> _homes = others
+        .Prepend(typeof(EmbeddedVectors).Assembly)
+        .SelectMany(home => home.GetManifestResourceNames().Where(VectorFile.IsOne).Select(name => (name, home)))
+        .ToDictionary(pair => pair.name, pair => pair.home);
 
-    public IReadOnlyList<string> FileNames() =>
-        [.. Home.GetManifestResourceNames().Where(name => name.EndsWith(".jsonl", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+    public IReadOnlyList<string> FileNames() => [.. _homes.Keys.Order(StringComparer.Ordinal)];
 
-    public IEnumerable<string> ReadLines(string fileName)
-    {
-        using var reader = new StreamReader(Home.GetManifestResourceStream(fileName)!);
-        while (reader.ReadLine() is { } line)
-        {
-            yield return line;
-        }
-    }
+    public IEnumerable<string> ReadLines(string fileName) =>
+        VectorFile.ReadLines(_homes[fileName].GetManifestResourceStream(fileName)!, fileName);
 }

@@ -51,6 +51,12 @@ internal readonly struct VectorObject
 
     public uint NumberOr(string name, uint fallback) => Has(name) ? Number(name) : fallback;
 
+    /// <summary>A number, or null where the line says <c>null</c>.</summary>
+    public uint? NumberOrNull(string name) => IsNull(name) ? null : Number(name);
+
+    /// <summary>Whether the value is there and is <c>null</c>.</summary>
+    public bool IsNull(string name) => Value(name).ValueKind == JsonValueKind.Null;
+
     public ushort Port(string name) => PortOf(Number(name), name);
 
     public ushort PortOr(string name, ushort fallback) => Has(name) ? Port(name) : fallback;

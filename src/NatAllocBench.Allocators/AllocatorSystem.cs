@@ -1,0 +1,30 @@
+namespace NatAllocBench.Allocators;
+
+/// <summary>One system in one era: a row of the command <c>allocators</c>.</summary>
+/// <param name="Name">As it is named on the command line, for example <c>ovs-3.3</c>.</param>
+/// <param name="Releases">The releases that behave so.</param>
+/// <param name="Source">The code or document that the facts come from: file, function, commit.</param>
+/// <param name="Proof">What shows that the model is right: vector files and how their answers were made.</param>
+/// <param name="Identity">For whom a taken port is taken.</param>
+/// <param name="Scope">What is atomic.</param>
+/// <param name="FirstPort">First port of the default range.</param>
+/// <param name="LastPort">Last port of the default range.</param>
+/// <param name="KeepsPort">Whether the client's own port is tried first.</param>
+/// <param name="Counter">Where an operator sees a refusal or a lost race; "none" if nowhere.</param>
+/// <param name="ShippedBy">Who ships it.</param>
+/// <param name="Summary">The algorithm in plain words.</param>
+/// <param name="LeftOut">What the model leaves out.</param>
+public sealed record AllocatorSystem(
+    string Name,
+    string Releases,
+    string Source,
+    string Proof,
+    PortIdentity Identity,
+    LockScope Scope,
+    ushort FirstPort,
+    ushort LastPort,
+    bool KeepsPort,
+    string Counter,
+    string ShippedBy,
+    string Summary,
+    string LeftOut);

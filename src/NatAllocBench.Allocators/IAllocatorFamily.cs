@@ -1,0 +1,16 @@
+using NatAllocBench.Verification;
+
+namespace NatAllocBench.Allocators;
+
+/// <summary>
+/// A folder of this project: one system with its eras. The catalog finds every class that implements it, so a new system needs no change
+/// elsewhere.
+/// </summary>
+internal interface IAllocatorFamily
+{
+    /// <summary>The system's eras, oldest first.</summary>
+    IReadOnlyList<AllocatorSystem> Systems { get; }
+
+    /// <summary>The checks of the system's vectors.</summary>
+    IReadOnlyList<VectorCheck> Checks { get; }
+}
