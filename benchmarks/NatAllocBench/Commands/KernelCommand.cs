@@ -47,13 +47,7 @@ internal static class KernelCommand
             RunRecord run = options.Compare
                 ? Compare(session, match, options, machine, console, signals.Token)
                 : Measure(session, match, options, machine, console, signals.Token);
-            console.Tables(run);
-            foreach (string note in run.Notes)
-            {
-                console.Line(note);
-            }
-
-            publish.Write(run, console);
+            RunScreen.Write(console, run, publish.Keep(run), publish.Wide);
             if (signals.Token.IsCancellationRequested)
             {
                 console.Line("Interrupted: kept what was complete.");

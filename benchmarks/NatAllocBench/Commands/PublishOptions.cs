@@ -5,7 +5,10 @@ using NatAllocBench.Running;
 namespace NatAllocBench.Commands;
 
 /// <summary>Where a run goes: a directory of results, a JSON file, standard output, or nowhere.</summary>
-internal sealed record PublishOptions(string? Directory, string? JsonPath)
+/// <param name="Directory">The directory of results, or null.</param>
+/// <param name="JsonPath">The JSON file, <c>-</c> for standard output, or null.</param>
+/// <param name="Wide">Whether the screen gets every column.</param>
+internal sealed record PublishOptions(string? Directory, string? JsonPath, bool Wide)
 {
     private static readonly Option<bool> NoPublish = new("--no-publish") { Description = "Write nothing under results." };
 
@@ -21,6 +24,8 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
         HelpName = "FILE",
     };
 
+    private static readonly Option<bool> WideOption = new("--wide") { Description = "Print every column and table, not only the main ones." };
+
     /// <summary>Whether standard output belongs to the JSON alone.</summary>
     public bool JsonToStandardOutput => JsonPath == "-";
 
@@ -32,6 +37,7 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
         command.Options.Add(Out);
         command.Options.Add(NoPublish);
         command.Options.Add(Json);
+        command.Options.Add(WideOption);
     }
 
     /// <summary>Resolves the options, and refuses a target that cannot be written before anything is measured.</summary>
@@ -60,16 +66,13 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
             RequireWritable(Path.GetDirectoryName(Path.GetFullPath(json))!, "--json");
         }
 
-        return new PublishOptions(directory, json);
+        return new PublishOptions(directory, json, parsed.GetValue(WideOption));
     }
 
-    public void Write(RunRecord run, RunConsole console)
+    /// <summary>Writes the run; to be called before anything of it is printed, so that no broken terminal loses a measurement.</summary>
+    public KeptRun Keep(RunRecord run)
     {
-        if (Directory is not null)
-        {
-            console.Line($"Run written to {new ResultsStore(Directory).Publish(run)}");
-        }
-
+        string? directory = Directory is null ? null : new ResultsStore(Directory).Publish(run);
         if (JsonToStandardOutput)
         {
             using Stream output = Console.OpenStandardOutput();
@@ -78,8 +81,9 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath)
         else if (JsonPath is not null)
         {
             AtomicFile.Write(JsonPath, RunFormat.Write(run));
-            console.Line($"JSON written to {JsonPath}");
         }
+
+        return new KeptRun(directory, JsonToStandardOutput ? null : JsonPath);
     }
 
     private static void RequireWritable(string directory, string option)

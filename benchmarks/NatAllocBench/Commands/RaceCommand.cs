@@ -60,18 +60,13 @@ internal static class RaceCommand
             Notes = [.. Notes(plan.Preset, cells)],
             Cells = [.. cells.Select(cell => cell.ToCell())],
         };
-        console.Tables(run);
-        foreach (string note in run.Notes)
-        {
-            console.Line($"- {note}");
-        }
-
+        KeptRun kept = publish.Keep(run);
         if (stop.Token.IsCancellationRequested)
         {
             console.Line($"Interrupted: kept the {cells.Sum(cell => cell.Trials)} trials that were finished.");
         }
 
-        publish.Write(run, console);
+        RunScreen.Write(console, run, kept, publish.Wide);
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 

@@ -133,13 +133,13 @@ internal static class ScenarioCommand
             Notes = [scenario.Summary, .. scenario.Notes],
             Cells = cells,
         };
-        console.Tables(run);
+        KeptRun kept = publish.Keep(run);
         if (!completed)
         {
             console.Line($"Interrupted: kept the {cells.Count} rows that were finished.");
         }
 
-        publish.Write(run, console);
+        RunScreen.Write(console, run, kept, publish.Wide);
         return completed ? CommandLine.Success : CommandLine.Interrupted;
     }
 

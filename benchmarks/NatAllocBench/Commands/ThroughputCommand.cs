@@ -56,13 +56,13 @@ internal static class ThroughputCommand
             Notes = [.. Notes(session!)],
             Cells = [.. session!.Published()],
         };
-        console.Tables(run);
+        KeptRun kept = publish.Keep(run);
         if (stop.Token.IsCancellationRequested)
         {
             console.Line($"Interrupted: kept the {session!.Cells.Sum(cell => cell.Finished)} rounds that were finished.");
         }
 
-        publish.Write(run, console);
+        RunScreen.Write(console, run, kept, publish.Wide);
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 

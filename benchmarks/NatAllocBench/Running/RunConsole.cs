@@ -11,6 +11,11 @@ namespace NatAllocBench.Running;
 internal sealed class RunConsole : IDisposable
 {
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
+
+    // Longer lines are hard to read, on however wide a terminal.
+    private const int WidestText = 120;
+    private const int Indent = 10;
+
     private readonly IAnsiConsole _console;
 
     public RunConsole(bool toStandardError)
@@ -31,13 +36,28 @@ internal sealed class RunConsole : IDisposable
 
     public void Heading(string name, string summary) => Line($"{name}: {summary}");
 
-    public void Line(string text) => _console.WriteLine(text);
+    /// <summary>Writes a line; control characters of files become spaces.</summary>
+    public void Line(string text) => _console.WriteLine(PlainText.OneLine(text));
 
-    public void Tables(RunRecord run)
+    public void Table(ResultTable table) => TerminalTable.Write(_console, table);
+
+    /// <summary>Writes a label and the lines that belong to it, indented as one block.</summary>
+    public void Section(AnswerSection section)
     {
-        foreach (ResultTable table in RunReport.Tables(run))
+        for (int i = 0; i < section.Lines.Count; i++)
         {
-            TerminalTable.Write(_console, table);
+            Paragraph(i == 0 ? section.Label : "", section.Lines[i], Indent);
+        }
+    }
+
+    /// <summary>Writes a label in front of a text that is broken between words.</summary>
+    public void Paragraph(string label, string text, int indent = 0)
+    {
+        string[] lines = [.. WrappedText.Lines(PlainText.OneLine(text), Math.Min(_console.Profile.Width, WidestText) - indent)];
+        for (int i = 0; i < lines.Length; i++)
+        {
+            _console.Write(new Text((i == 0 ? label : "").PadRight(indent), new Style(decoration: Decoration.Bold)));
+            _console.WriteLine(lines[i]);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NatAllocBench.Reporting;
 
 /// <summary>
@@ -161,6 +163,14 @@ public sealed record RaceCell
 
     /// <summary>Why the cell holds no measurement; null when it does.</summary>
     public string? Missing { get; init; }
+
+    /// <summary>Whether the clients' schedule sets the pace: then connections per second say nothing about cost.</summary>
+    [JsonIgnore]
+    public bool IsPaced => Arrival is not (null or "closed");
+
+    /// <summary>Whether the workers took turns on one CPU, so that no failure was possible but that of a full port range or chain.</summary>
+    [JsonIgnore]
+    public bool CannotRace => Cpus == 1 && Missing is null && (FailedKeepPort ?? 0) + (FailedSearch ?? 0) == 0;
 }
 
 /// <summary>Connections that wait because their SYN was lost and is sent again.</summary>

@@ -26,7 +26,7 @@ public static class ComparisonTables
         new("test", ColumnRole.Parameter, c => c.Test, IsNumber: false),
     ];
 
-    private static string? Text(double? value, double? low, double? high) =>
+    internal static string? Text(double? value, double? low, double? high) =>
         value is not { } v ? null
         : v == 0 && high is { } bound ? $"0 (< {Figures.Significant(bound)})"
         : Figures.WithInterval(v, low, high);

@@ -29,6 +29,27 @@ public static class Figures
         return $"{Fixed(percent, decimals)} % [{Fixed(low * 100, decimals)}, {Fixed(high * 100, decimals)}]";
     }
 
+    /// <summary>
+    /// The same in few characters: two digits of half the interval decide how many decimals are worth printing,
+    /// <c>3.52 % [3.41, 3.64]</c> but <c>0.0006 % [0, 0.0033]</c>.
+    /// </summary>
+    /// <param name="rate">The share, 0 to 1.</param>
+    /// <param name="low">The lower end of the interval.</param>
+    /// <param name="high">The upper end of the interval.</param>
+    /// <returns>The text.</returns>
+    public static string ShortRate(double rate, double low, double high)
+    {
+        if (rate is 0 or 1 || high <= low)
+        {
+            return Rate(rate, low, high);
+        }
+
+        int decimals = Decimals((high - low) * 50, 2);
+        return $"{Short(rate)} % [{Short(low)}, {Short(high)}]";
+
+        string Short(double share) => Math.Round(share * 100, decimals) == 0 ? "0" : Fixed(share * 100, decimals);
+    }
+
     /// <summary>A value with its interval in the digits of the value, <c>5.43 [5.31, 5.60]</c>; without one, the bare value.</summary>
     /// <param name="value">The value.</param>
     /// <param name="low">The lower end, or null.</param>

@@ -3,6 +3,8 @@ namespace NatAllocBench.Reporting;
 /// <summary>The tables of race cells: one per preset and series, and one of delays where they were computed.</summary>
 public static class RaceTables
 {
+    private const string OneCpu = "0 (1 CPU: nothing can race)";
+
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
     /// <returns>The tables; parameters that do not vary within a table stand in its caption.</returns>
@@ -29,7 +31,8 @@ public static class RaceTables
         }
     }
 
-    private static IEnumerable<ColumnSpec<RaceCell>> Workload() =>
+    /// <summary>What names a row.</summary>
+    internal static IEnumerable<ColumnSpec<RaceCell>> Workload() =>
     [
         new("system", ColumnRole.Parameter, c => c.System, IsNumber: false),
         new("era", ColumnRole.Identity, c => c.Era, IsNumber: false),
@@ -50,11 +53,10 @@ public static class RaceTables
 
     private static IEnumerable<ColumnSpec<RaceCell>> Measured(IReadOnlyList<RaceCell> cells)
     {
-        RateUnit unit = RateUnit.For(cells.Select(c => c.ConnectionsPerSecond));
+        RateUnit unit = RateUnit.For(cells.Where(c => !c.IsPaced).Select(c => c.ConnectionsPerSecond));
         return
         [
-            new("insert_failed [95 %]", ColumnRole.Figure,
-                c => c is { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? Figures.Rate(rate, low, high) : null),
+            new("insert_failed [95 %]", ColumnRole.Figure, Rate),
             new("steady entries", ColumnRole.Figure, c => Significant(c.SteadyEntries)),
             new("by Little's law", ColumnRole.Figure, c => Significant(c.SteadyEntriesPredicted)),
             new("attempts", ColumnRole.Figure, c => Count(c.Attempts)),
@@ -66,8 +68,9 @@ public static class RaceTables
             new("long chain", ColumnRole.Part, c => Count(c.FailedChain)),
             new("clash resolved", ColumnRole.Part, c => Count(c.ClashResolved)),
             new($"{unit.Name} [95 %]", ColumnRole.Figure,
-                c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
-            new("spread of the trials", ColumnRole.Figure, c => Spreads.Remarks(c.PerTrial?.ConnectionsPerSecond), IsNumber: false),
+                c => c.IsPaced ? null : unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
+            new("spread of the trials", ColumnRole.Figure,
+                c => c.IsPaced ? null : Spreads.Remarks(c.PerTrial?.ConnectionsPerSecond), IsNumber: false),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
             new("found per connection", ColumnRole.Figure, c => Significant(c.FoundPerConnection)),
             new("window p50 (ns)", ColumnRole.Figure, c => Significant(c.WindowP50Ns)),
@@ -76,6 +79,19 @@ public static class RaceTables
             new("pair distance p99 (ns)", ColumnRole.Figure, c => Significant(c.PairDistanceP99Ns)),
         ];
     }
+
+    /// <summary>The failure rate in the digits of its value; on one CPU, that nothing can race.</summary>
+    internal static string? Rate(RaceCell cell) => Rate(cell, Figures.Rate);
+
+    /// <summary>The same in the digits of its interval.</summary>
+    internal static string? ShortRate(RaceCell cell) => Rate(cell, Figures.ShortRate);
+
+    private static string? Rate(RaceCell cell, Func<double, double, double, string> text) => cell switch
+    {
+        { Rate: 0, CannotRace: true } => OneCpu,
+        { Rate: { } rate, RateLow: { } low, RateHigh: { } high } => text(rate, low, high),
+        _ => null,
+    };
 
     // Eras differ in their schedules: a delay that the cell's era does not have is no value, not 0.
     private static string? Share(RaceCell cell, double seconds) =>

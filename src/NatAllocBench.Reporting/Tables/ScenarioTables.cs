@@ -18,15 +18,18 @@ public static class ScenarioTables
         .Select(f => $"{f.Name}, predicted: {f.Law}")
         .Distinct();
 
+    /// <summary>What names a row.</summary>
+    internal static IEnumerable<ColumnSpec<ScenarioCell>> Workload(IReadOnlyList<ScenarioCell> cells) =>
+    [
+        new("era", ColumnRole.Identity, c => c.Era, IsNumber: false),
+        new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
+        .. cells.SelectMany(c => c.Parameters.Keys).Distinct().Select(name =>
+            new ColumnSpec<ScenarioCell>(name, ColumnRole.Parameter, c => c.Parameters.GetValueOrDefault(name), IsNumber: false)),
+    ];
+
     private static ResultTable Table(string title, IReadOnlyList<ScenarioCell> cells)
     {
-        List<ColumnSpec<ScenarioCell>> columns =
-        [
-            new("era", ColumnRole.Identity, c => c.Era, IsNumber: false),
-            new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
-        ];
-        columns.AddRange(cells.SelectMany(c => c.Parameters.Keys).Distinct().Select(name =>
-            new ColumnSpec<ScenarioCell>(name, ColumnRole.Parameter, c => c.Parameters.GetValueOrDefault(name), IsNumber: false)));
+        List<ColumnSpec<ScenarioCell>> columns = [.. Workload(cells)];
         foreach (string name in cells.SelectMany(c => c.Figures).Select(f => f.Name).Distinct())
         {
             bool hasInterval = cells.Any(c => Find(c, name) is { Low: not null });
@@ -40,9 +43,9 @@ public static class ScenarioTables
         return TableLayout.Build(title, cells, columns, c => c.Missing);
     }
 
-    private static ScenarioFigure? Find(ScenarioCell cell, string name) => cell.Figures.FirstOrDefault(f => f.Name == name);
+    internal static ScenarioFigure? Find(ScenarioCell cell, string name) => cell.Figures.FirstOrDefault(f => f.Name == name);
 
-    private static string? Measured(ScenarioFigure? figure) => figure switch
+    internal static string? Measured(ScenarioFigure? figure) => figure switch
     {
         null => null,
         { IsShare: true, Low: { } low, High: { } high } => Figures.Rate(figure.Measured, low, high),
@@ -51,7 +54,7 @@ public static class ScenarioTables
         _ => Figures.WithInterval(figure.Measured, figure.Low, figure.High),
     };
 
-    private static string? Predicted(ScenarioFigure? figure) => figure switch
+    internal static string? Predicted(ScenarioFigure? figure) => figure switch
     {
         null or { Predicted: null } => null,
         { IsShare: true } => Percent(figure.Predicted!.Value),

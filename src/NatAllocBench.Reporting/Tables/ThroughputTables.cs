@@ -7,22 +7,27 @@ public static class ThroughputTables
     /// <param name="cells">The cells, in the order of the rows.</param>
     /// <returns>One table, or none without cells; parameters that do not vary stand in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) =>
-        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Columns(cells)], c => c.Missing)];
+        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Workload(), .. Measured(cells)], c => c.Missing)];
 
-    private static IEnumerable<ColumnSpec<ThroughputCell>> Columns(IReadOnlyList<ThroughputCell> cells)
+    /// <summary>What names a row.</summary>
+    internal static IEnumerable<ColumnSpec<ThroughputCell>> Workload() =>
+    [
+        new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
+        new("era", ColumnRole.Parameter, c => c.Era, IsNumber: false),
+        new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
+        new("threads", ColumnRole.Parameter, c => Figures.Exact(c.Threads)),
+        new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
+        new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
+        new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
+    ];
+
+    private static IEnumerable<ColumnSpec<ThroughputCell>> Measured(IReadOnlyList<ThroughputCell> cells)
     {
         RateUnit unit = RateUnit.For(cells.Select(c => c.Best ?? c.ConnectionsPerSecond));
         RateUnit tearDown = RateUnit.For(cells.Select(c => c.TearDownPerSecond));
         RateUnit expiry = RateUnit.For(cells.Select(c => c.ExpiredPerSecond));
         return
         [
-            new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
-            new("era", ColumnRole.Parameter, c => c.Era, IsNumber: false),
-            new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
-            new("threads", ColumnRole.Parameter, c => Figures.Exact(c.Threads)),
-            new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
-            new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
-            new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
             new($"establishment rate ({unit.Name}) [95 %]", ColumnRole.Figure,
                 c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
             new("p10 to p90 of the rounds", ColumnRole.Figure, c => Spreads.Quantiles(unit, c.PerRound?.ConnectionsPerSecond)),

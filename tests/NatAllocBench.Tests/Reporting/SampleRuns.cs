@@ -38,7 +38,7 @@ internal static class SampleRuns
         PortMax = 65535,
         Occupancy = 0.3,
         WindowAddedNs = 250,
-        Arrival = "burst",
+        Arrival = "closed",
         SourcePorts = "kernel",
         ProbesPerConnection = 2.25,
         WindowP50Ns = 310,

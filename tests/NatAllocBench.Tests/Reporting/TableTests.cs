@@ -38,7 +38,7 @@ public sealed class TableTests
 
         Assert.Equal(
             """
-            In every row: system model, protocol tcp, CPUs 2, clients 10, destinations 1, pool addresses 1, ports 1024-65535, occupancy 0.3, added window (ns) 250, arrival burst, source ports kernel.
+            In every row: system model, protocol tcp, CPUs 2, clients 10, destinations 1, pool addresses 1, ports 1024-65535, occupancy 0.3, added window (ns) 250, arrival closed, source ports kernel.
 
             | era | mode | insert_failed [95 %] | attempts | trials | failed | search race | million connections/s [95 %] | probes per connection | window p50 (ns) |
             | :--- | :--- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
