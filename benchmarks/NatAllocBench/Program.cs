@@ -15,6 +15,7 @@ root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
+root.Subcommands.Add(ShowCommand.Create());
 foreach (Command command in ResultCommands.All())
 {
     root.Subcommands.Add(command);

@@ -1,0 +1,38 @@
+using System.CommandLine;
+using NatAllocBench.Reporting;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>show</c>: prints a run again as it looked when it was measured.</summary>
+internal static class ShowCommand
+{
+    private static readonly Argument<string> Path = new("run") { Description = "A run's folder or its run.json.", HelpName = "RUN" };
+
+    private static readonly Option<bool> Wide = new("--wide") { Description = "Print every column and table, not only the main ones." };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Print the run as JSON instead." };
+
+    public static Command Create()
+    {
+        var command = new Command("show", "Print a run again as it looked when it was measured.") { Path, Wide, Json };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetValue(Path)!;
+            RunRecord run = SoundRun.ReadFile(path);
+            if (parsed.GetValue(Json))
+            {
+                using Stream output = Console.OpenStandardOutput();
+                RunFormat.Write(run, output);
+                return CommandLine.Success;
+            }
+
+            using var console = new RunConsole(toStandardError: false);
+            console.Heading(run.Name, RunReport.Summary(run));
+            var kept = Directory.Exists(path) ? new KeptRun(path, null) : new KeptRun(null, path);
+            RunScreen.Write(console, run, kept, parsed.GetValue(Wide));
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,52 @@
+using NatAllocBench.Reporting;
+using NatAllocBench.Tests.Reporting;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class ShowCommandTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public void A_run_is_shown_with_its_answer_its_kernel_its_folder_and_a_next_command_last()
+    {
+        string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
+
+        ProgramRun shown = ProgramRun.Of("show", run);
+
+        Assert.True(shown.ExitCode == 0, shown.Error);
+        string[] labels = [.. shown.Output.Split('\n').Where(l => l.Length > 9 && l[0] is >= 'A' and <= 'Z' && l[8..].Length > 2 && l[9] == ' ')
+            .Select(l => l[..9].Trim())];
+        Assert.Equal(["Answer", "Not seen", "Warnings", "Kernel", "Run", "Next"], labels);
+        Assert.Contains("Linux 6.12.1 is era 6.12.", shown.Output, StringComparison.Ordinal);
+        Assert.Contains(run, shown.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("probes per connection", shown.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Wide_shows_every_column()
+    {
+        string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
+
+        Assert.Contains("probes per connection", ProgramRun.Of("show", run, "--wide").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void JSON_is_the_run_itself()
+    {
+        string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
+
+        Assert.Equal(File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(), ProgramRun.Of("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
+    }
+
+    [Fact]
+    public void What_is_no_run_gets_one_line()
+    {
+        ProgramRun shown = ProgramRun.Of("show", Path.Combine(_directory, "none"));
+
+        Assert.Equal(2, shown.ExitCode);
+        Assert.Single(shown.Error.TrimEnd().Split('\n'));
+    }
+}
