@@ -35,7 +35,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         uint bucket = ReciprocalScale.Scale(hash, _bySource.Count);
 
         // An empty answer reads nothing behind the head, so it pairs with nothing: this table is never resized, and WalkSources begins anew.
-        if (ChainLink.IsEnd(Volatile.Read(ref _bySource.Heads[bucket])))
+        if (ChainLink.IsEnd(TDesign.Read(ref _bySource.Heads[bucket])))
         {
             Unsafe.SkipInit(out mapped);
             return false;
@@ -51,22 +51,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (true)
         {
             // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. Likewise for every link below.
-            uint link = Volatile.Read(ref _bySource.Heads[bucket]);
+            uint link = TDesign.Read(ref _bySource.Heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
                 uint slot = ChainLink.Value(link);
                 ulong status = Status(slot);
-                link = Volatile.Read(ref Reply(slot)->BySourceNext); // acquire, as the head
+                link = TDesign.Read(ref Reply(slot)->BySourceNext); // acquire, as the head
                 if (!HasSource(slot, in original) || (TDesign.IsLockFree && ChainLink.IsMarked(link)))
                 {
                     continue;
                 }
 
                 mapped = original;
-                mapped.Source = Reply(slot)->Tuple.Destination;
-                mapped.SourceKey = original.IsIcmp ? Reply(slot)->Tuple.SourceKey : Reply(slot)->Tuple.DestinationKey;
-                Volatile.ReadBarrier(); // pairs with FreeSlot: with an unchanged generation, what was read is of one connection
-                if (EntryStatus.Generation(Original(slot)->Status) == EntryStatus.Generation(status) && range.Contains(in mapped))
+                ref ConntrackTuple<TAddress> reply = ref Reply(slot)->Tuple;
+                SharedTuple<TAddress, TDesign>.AnnounceAddresses(AccessKind.Read, ref reply);
+                mapped.Source = reply.Destination;
+                SharedTuple<TAddress, TDesign>.AnnounceKeys(AccessKind.Read, ref reply);
+                mapped.SourceKey = original.IsIcmp ? reply.SourceKey : reply.DestinationKey;
+                TDesign.LoadFence(); // pairs with FreeSlot: with an unchanged generation, what was read is of one connection
+                if (EntryStatus.Generation(PlainStatus(slot)) == EntryStatus.Generation(status) && range.Contains(in mapped))
                 {
                     return true;
                 }
@@ -98,12 +101,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         ref int guard = ref BySourceLock(bucket);
-        SpinLock32.Enter(ref guard);
-        Reply(slot)->BySourceNext = head;
+        TDesign.Lock(ref guard);
+        SetBySourceNext(slot, head);
 
         // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in WalkSources.
-        Volatile.Write(ref head, slot);
-        SpinLock32.Exit(ref guard);
+        TDesign.Write(ref head, slot);
+        TDesign.Unlock(ref guard);
     }
 
     private void RemoveBySource(uint slot)
@@ -116,7 +119,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         ref int guard = ref BySourceLock(bucket);
-        SpinLock32.Enter(ref guard);
+        TDesign.Lock(ref guard);
         ref uint link = ref _bySource.Heads[bucket];
         while (link != slot)
         {
@@ -124,15 +127,17 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // Release keeps the chain whole for readers; the removed entry keeps its own link, so a reader on it goes on.
-        Volatile.Write(ref link, Reply(slot)->BySourceNext);
-        SpinLock32.Exit(ref guard);
+        TDesign.Write(ref link, Reply(slot)->BySourceNext);
+        TDesign.Unlock(ref guard);
     }
 
     private bool HasSource(uint slot, in ConntrackTuple<TAddress> original)
     {
         ref ConntrackTuple<TAddress> other = ref Original(slot)->Tuple;
-        return other.SourceKey == original.SourceKey && other.Protocol == original.Protocol && other.Zone == original.Zone
-            && other.Source.Equals(original.Source);
+        SharedTuple<TAddress, TDesign>.AnnounceKeys(AccessKind.Read, ref other);
+        bool isSame = other.SourceKey == original.SourceKey && other.Protocol == original.Protocol && other.Zone == original.Zone;
+        SharedTuple<TAddress, TDesign>.AnnounceAddresses(AccessKind.Read, ref other);
+        return isSame && other.Source.Equals(original.Source);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

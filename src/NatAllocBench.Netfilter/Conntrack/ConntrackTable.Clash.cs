@@ -49,10 +49,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return ConfirmResult.Clash;
         }
 
-        first->Deadline = cpu.Now + ClashLifetime;
+        SetDeadline(slot, cpu.Now + ClashLifetime);
 
         // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free design.
-        Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
+        TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
         if (_traits.ClashCounters == ClashCounters.ClashResolve)
         {
             cpu.Counters.ClashResolve++;

@@ -71,12 +71,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         if (scan.IsClear)
         {
-            first->Deadline += cpu.Now;
+            SetDeadline(slot, first->Deadline + cpu.Now);
             LinkNode(pair.Buckets, pair.Original, slot << 1);
             LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
 
             // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
-            Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
             ExitPair(in pair);
             return ConfirmResult.Inserted;
         }

@@ -12,19 +12,19 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 {
     private ref uint EntryCount => ref *(uint*)(_shared.Pointer + SharedLayout.Count);
 
-    private uint ReservationChunk => Math.Clamp(_options.MaxConnections / (16 * (uint)_options.Cpus), 1, 64);
+    private readonly uint _reservationChunk;
 
     /// <summary>Entries at this moment, unconfirmed ones included (<c>nf_conntrack_count</c>). Exact while nobody works on the table.</summary>
     public uint Count
     {
         get
         {
-            uint count = Volatile.Read(ref EntryCount); // a snapshot: orders nothing
+            uint count = TDesign.Read(ref EntryCount); // a snapshot: orders nothing
             if (TDesign.IsLockFree)
             {
                 for (int cpu = 0; cpu < _cpus.Length; cpu++)
                 {
-                    count -= Volatile.Read(ref _cpus[cpu].Reserved); // a snapshot too
+                    count -= TDesign.Read(ref _cpus[cpu].Reserved); // a snapshot too
                 }
             }
 
@@ -48,12 +48,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // One shared word, as in the kernel: its atomicity is all that matters, nothing else is published through it.
-        if (Interlocked.Increment(ref EntryCount) <= _options.MaxConnections || EarlyDropOne(ref cpu, hash))
+        if (TDesign.Add(ref EntryCount, 1) <= _options.MaxConnections || EarlyDropOne(ref cpu, hash))
         {
             return true;
         }
 
-        Interlocked.Decrement(ref EntryCount); // atomicity only, as above
+        TDesign.Add(ref EntryCount, uint.MaxValue); // atomicity only, as above
         return false;
     }
 
@@ -61,27 +61,27 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         if (!TDesign.IsLockFree)
         {
-            Interlocked.Decrement(ref EntryCount); // atomicity only, as above
+            TDesign.Add(ref EntryCount, uint.MaxValue); // atomicity only, as above
             return;
         }
 
-        uint chunk = ReservationChunk;
+        uint chunk = _reservationChunk;
         if (++cpu.Reserved > 2 * chunk)
         {
             cpu.Reserved -= chunk;
-            Interlocked.Add(ref EntryCount, unchecked((uint)-(int)chunk)); // atomicity only: nothing is published through the word
+            TDesign.Add(ref EntryCount, unchecked((uint)-(int)chunk)); // atomicity only: nothing is published through the word
         }
     }
 
     private bool Reserve(ref CpuState cpu)
     {
-        uint reserved = Volatile.Read(ref EntryCount); // a hint for the compare-and-swap: orders nothing
+        uint reserved = TDesign.Read(ref EntryCount); // a hint for the compare-and-swap: orders nothing
         while (reserved < _options.MaxConnections)
         {
-            uint grant = Math.Min(ReservationChunk, _options.MaxConnections - reserved);
+            uint grant = Math.Min(_reservationChunk, _options.MaxConnections - reserved);
 
             // Atomicity only: the sum of all reservations stays within the limit. Nothing is published through the word.
-            uint seen = Interlocked.CompareExchange(ref EntryCount, reserved + grant, reserved);
+            uint seen = TDesign.CompareExchange(ref EntryCount, reserved + grant, reserved);
             if (seen == reserved)
             {
                 cpu.Reserved += grant;

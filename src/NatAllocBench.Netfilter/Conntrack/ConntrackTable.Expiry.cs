@@ -30,13 +30,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ref ulong word = ref Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
-        ulong status = Volatile.Read(ref word);
+        ulong status = TDesign.Read(ref word);
         while (EntryStatus.Generation(status) == EntryStatus.Generation(entry.Status)
             && (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed)
         {
             // K1, full fence. The one that sets DYING removes the entry; the generation in the same word keeps it from hitting the
             // slot's next owner. Pairs with every other Kill and with the state changes of Packet.
-            ulong seen = Interlocked.CompareExchange(ref word, status | EntryStatus.Dying, status);
+            ulong seen = TDesign.CompareExchange(ref word, status | EntryStatus.Dying, status);
             if (seen == status)
             {
                 RemoveConfirmed(ref cpu, entry.Slot);
@@ -78,7 +78,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         ulong status = Status(slot);
         if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed
-            && (int)(Original(slot)->Deadline - cpu.Now) <= 0
+            && (int)(Deadline(slot) - cpu.Now) <= 0
             && KillHere(ref cpu, new EntryReference(slot << 1, status)))
         {
             cpu.Expired++;
@@ -94,12 +94,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void ReclaimBucket(ref CpuState cpu, BucketArray buckets, uint bucket)
     {
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = Volatile.Read(ref buckets.Heads[bucket]);
+        uint link = TDesign.Read(ref buckets.Heads[bucket]);
         while (!ChainLink.IsEnd(link))
         {
             uint slot = ChainLink.Value(link) >> 1;
-            link = Volatile.Read(ref Node(ChainLink.Value(link))->Next); // acquire, as the head
-            if ((int)(Original(slot)->Deadline - cpu.Now) <= 0)
+            link = TDesign.Read(ref Node(ChainLink.Value(link))->Next); // acquire, as the head
+            if ((int)(Deadline(slot) - cpu.Now) <= 0)
             {
                 Reclaim(ref cpu, slot);
             }
@@ -149,11 +149,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         uint dropped = 0;
 
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = Volatile.Read(ref buckets.Heads[bucket]);
+        uint link = TDesign.Read(ref buckets.Heads[bucket]);
         while (!ChainLink.IsEnd(link))
         {
             uint at = ChainLink.Value(link);
-            link = Volatile.Read(ref Node(at)->Next); // acquire, as the head
+            link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
             ulong status = Status(at >> 1);
             if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
@@ -170,11 +170,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         bool found = false;
 
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = Volatile.Read(ref buckets.Heads[bucket]);
+        uint link = TDesign.Read(ref buckets.Heads[bucket]);
         while (!ChainLink.IsEnd(link))
         {
             uint at = ChainLink.Value(link);
-            link = Volatile.Read(ref Node(at)->Next); // acquire, as the head
+            link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
             ulong status = Status(at >> 1);
             if (IsEarlyDropVictim(status))
             {

@@ -24,12 +24,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint bucket = (uint)(((ulong)firstBucket + i) % buckets.Count);
 
             // Acquire: pairs with the release of LinkNode, here and for every link below; a node is seen with its tuple and link.
-            uint link = Volatile.Read(ref buckets.Heads[bucket]);
+            uint link = TDesign.Read(ref buckets.Heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
                 uint slot = ChainLink.Value(link) >> 1;
-                link = Volatile.Read(ref Node(ChainLink.Value(link))->Next); // acquire, as the head
-                int left = (int)(Original(slot)->Deadline - cpu.Now);
+                link = TDesign.Read(ref Node(ChainLink.Value(link))->Next); // acquire, as the head
+                int left = (int)(Deadline(slot) - cpu.Now);
                 walk.Nodes++;
                 if (left <= 0)
                 {

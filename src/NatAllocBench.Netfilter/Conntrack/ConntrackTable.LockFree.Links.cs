@@ -27,10 +27,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryLink(ref uint head, uint seen, uint link)
     {
-        Node(link)->Next = seen;
+        SetNext(link, seen);
 
         // C3, full fence: tuple, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk.
-        return Interlocked.CompareExchange(ref head, link, seen) == seen;
+        return TDesign.CompareExchange(ref head, link, seen) == seen;
     }
 
     /// <summary>Takes back a claim: the entry was never visible.</summary>
@@ -55,14 +55,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void LinkBySource(ref uint head, uint slot)
     {
-        uint seen = Volatile.Read(ref head); // C1: a first guess for the compare-and-swap, which orders
+        uint seen = TDesign.Read(ref head); // C1: a first guess for the compare-and-swap, which orders
         while (true)
         {
-            Reply(slot)->BySourceNext = seen;
+            SetBySourceNext(slot, seen);
 
             // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of WalkSources. Wants
             // no section: the link written is the present head whatever became of it since.
-            uint now = Interlocked.CompareExchange(ref head, slot, seen);
+            uint now = TDesign.CompareExchange(ref head, slot, seen);
             if (now == seen)
             {
                 return;
@@ -81,7 +81,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>K2.</summary>
     private static void Mark(ref uint link) =>
         // K2, full fence: the link is frozen before K3 reads it. Pairs with C3 and K4 of other CPUs, which fail on a marked link.
-        Interlocked.Or(ref link, ChainLink.Mark);
+        TDesign.Or(ref link, ChainLink.Mark);
 
     /// <summary>K3 and K4: makes sure that a marked node is out of its chain.</summary>
     private void UnlinkMarked<TField>(ref uint head, uint node)
@@ -89,7 +89,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
     restart:
         ref uint at = ref head;
-        uint link = Volatile.Read(ref at); // K3, acquire: pairs with C3
+        uint link = TDesign.Read(ref at); // K3, acquire: pairs with C3
         while (!ChainLink.IsEnd(link))
         {
             if (ChainLink.IsMarked(link))
@@ -98,7 +98,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             }
 
             ref uint field = ref TField.Of(this, link);
-            uint next = Volatile.Read(ref field); // K3, acquire: pairs with C3, K2 and K4
+            uint next = TDesign.Read(ref field); // K3, acquire: pairs with C3, K2 and K4
             if (!ChainLink.IsMarked(next))
             {
                 at = ref field;
@@ -107,7 +107,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             }
 
             // K4, full fence: pairs with C1, C6 and K3 of walks that begin later, and through S5 and S6 with the reuse of the slot.
-            if (Interlocked.CompareExchange(ref at, next & ~ChainLink.Mark, link) != link)
+            if (TDesign.CompareExchange(ref at, next & ~ChainLink.Mark, link) != link)
             {
                 goto restart;
             }

@@ -35,14 +35,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // S1, acquire: pairs with S6. Whoever sees the raised epoch sees the chains without the slots that were freed before it.
-        ulong epoch = Volatile.Read(ref Epoch);
+        ulong epoch = TDesign.Read(ref Epoch);
 
         // S2, release: pairs with S7 and S10 through the barriers S5 and S9. Either they see this store, or the loads of this section come
         // after the barrier and find the freed slots unlinked (S7), or S3 finds the resize (S10).
-        Volatile.Write(ref cpu.Section, epoch | 1);
+        TDesign.Write(ref cpu.Section, epoch | 1);
 
         // S3, acquire: pairs with S8 (see S2) and with S11: the new bucket array is seen when the bit is seen cleared.
-        if ((Volatile.Read(ref Epoch) & ResizeBit) != 0)
+        if ((TDesign.Read(ref Epoch) & ResizeBit) != 0)
         {
             EnterAfterResize(ref cpu);
         }
@@ -55,7 +55,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         if (TDesign.IsLockFree)
         {
             // S4, release: all loads and stores of the section come before it. Pairs with S7 and S10.
-            Volatile.Write(ref cpu.Section, 0);
+            TDesign.Write(ref cpu.Section, 0);
         }
     }
 
@@ -65,17 +65,17 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         var spinner = new SpinWait();
         while (true)
         {
-            Volatile.Write(ref cpu.Section, 0); // S4: the resize need not wait for this CPU
+            TDesign.Write(ref cpu.Section, 0); // S4: the resize need not wait for this CPU
 
             // S3: as in Enter.
-            while ((Volatile.Read(ref Epoch) & ResizeBit) != 0)
+            while ((TDesign.Read(ref Epoch) & ResizeBit) != 0)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                TDesign.Await(ref spinner, Unsafe.AsPointer(ref Epoch));
             }
 
-            ulong epoch = Volatile.Read(ref Epoch); // S1, as in Enter
-            Volatile.Write(ref cpu.Section, epoch | 1); // S2, as in Enter
-            if ((Volatile.Read(ref Epoch) & ResizeBit) == 0) // S3, as in Enter
+            ulong epoch = TDesign.Read(ref Epoch); // S1, as in Enter
+            TDesign.Write(ref cpu.Section, epoch | 1); // S2, as in Enter
+            if ((TDesign.Read(ref Epoch) & ResizeBit) == 0) // S3, as in Enter
             {
                 return;
             }
@@ -91,10 +91,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // S5: pairs with S2 of every CPU; see there.
-        Interlocked.MemoryBarrierProcessWide();
+        TDesign.ProcessFence();
 
         // S6, full fence: the slots were unlinked before. Pairs with S1.
-        return Interlocked.Add(ref Epoch, 2) & ~ResizeBit;
+        return TDesign.Add(ref Epoch, 2) & ~ResizeBit;
     }
 
     /// <summary>Whether every other CPU has left the section, if any, in which it may have seen the magazine's slots.</summary>
@@ -105,35 +105,46 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return true;
         }
 
-        for (int other = 0; other < _cpus.Length; other++)
+        if (SectionInTheWay(ref cpu, magazine) != null)
         {
-            // S7, acquire: what that CPU did in the section is over before the slots are written. Pairs with S4 and S2.
-            ulong section = Volatile.Read(ref _cpus[other].Section);
-            if (section != 0 && (section & ~ResizeBit) < magazine->Tag && !Unsafe.AreSame(ref cpu, ref _cpus[other]))
-            {
-                return false;
-            }
+            return false;
         }
 
         magazine->Tag = 0;
         return true;
     }
 
+    /// <summary>The section of a CPU that may stand on the magazine's slots, or null.</summary>
+    private ulong* SectionInTheWay(ref CpuState cpu, SlotMagazine* magazine)
+    {
+        for (int other = 0; other < _cpus.Length; other++)
+        {
+            // S7, acquire: what that CPU did in the section is over before the slots are written. Pairs with S4 and S2.
+            ulong section = TDesign.Read(ref _cpus[other].Section);
+            if (section != 0 && (section & ~ResizeBit) < magazine->Tag && !Unsafe.AreSame(ref cpu, ref _cpus[other]))
+            {
+                return (ulong*)Unsafe.AsPointer(ref _cpus[other].Section);
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Keeps all CPUs out, for a resize.</summary>
     private void StopAllSections()
     {
-        Interlocked.Or(ref Epoch, ResizeBit); // S8, full fence: pairs with S3
-        Interlocked.MemoryBarrierProcessWide(); // S9: pairs with S2; a section that has not seen the bit is seen by the loop below
+        TDesign.Or(ref Epoch, ResizeBit); // S8, full fence: pairs with S3
+        TDesign.ProcessFence(); // S9: pairs with S2; a section that has not seen the bit is seen by the loop below
         var spinner = new SpinWait();
         for (int cpu = 0; cpu < _cpus.Length; cpu++)
         {
             // S10, acquire: all that the section wrote is seen. Pairs with S4.
-            while (Volatile.Read(ref _cpus[cpu].Section) != 0)
+            while (TDesign.Read(ref _cpus[cpu].Section) != 0)
             {
-                spinner.SpinOnce(sleep1Threshold: -1);
+                TDesign.Await(ref spinner, Unsafe.AsPointer(ref _cpus[cpu].Section));
             }
         }
     }
 
-    private void AllowSections() => Interlocked.And(ref Epoch, ~ResizeBit); // S11, full fence: the new chains are complete; pairs with S3
+    private void AllowSections() => TDesign.And(ref Epoch, ~ResizeBit); // S11, full fence: the new chains are complete; pairs with S3
 }

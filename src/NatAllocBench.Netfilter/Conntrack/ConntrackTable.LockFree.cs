@@ -59,9 +59,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         uint lifetime = first->Deadline;
         while (true)
         {
-            uint seenOriginal = Volatile.Read(ref originalHead); // C1, acquire: pairs with C3, nodes are seen whole
+            uint seenOriginal = TDesign.Read(ref originalHead); // C1, acquire: pairs with C3, nodes are seen whole
             ChainScan scan = ScanClaims(seenOriginal, slot, in first->Tuple, limit);
-            uint seenReply = Volatile.Read(ref replyHead); // C1, as above
+            uint seenReply = TDesign.Read(ref replyHead); // C1, as above
             if (!scan.IsClear)
             {
                 return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
@@ -72,7 +72,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             {
                 // C1 and C5, acquire: the ORIGINAL chain got no node, and after that the resident is resident still. So at the moment of
                 // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
-                if (Volatile.Read(ref originalHead) == seenOriginal && (scan.TooLong || IsResident(scan.Link)))
+                if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong || IsResident(scan.Link)))
                 {
                     return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
                 }
@@ -80,7 +80,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 continue;
             }
 
-            first->Deadline = lifetime + cpu.Now;
+            SetDeadline(slot, lifetime + cpu.Now);
             if (replyFirst)
             {
                 if (!TryLink(ref replyHead, seenReply, (slot << 1) | 1))
@@ -110,7 +110,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             }
 
             // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
-            Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
             return ConfirmResult.Inserted;
         }
     }
@@ -126,7 +126,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         while (true)
         {
-            uint seen = Volatile.Read(ref head); // C1, as in ConfirmLockFree
+            uint seen = TDesign.Read(ref head); // C1, as in ConfirmLockFree
             ChainScan scan = ScanClaims(seen, link >> 1, in Node(link)->Tuple, limit);
             if (!scan.IsClear || TryLink(ref head, seen, link))
             {
@@ -148,13 +148,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         {
             uint at = ChainLink.Value(link);
             TupleNode<TAddress>* node = Node(at);
-            link = Volatile.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
+            link = TDesign.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
             if (at >> 1 == self)
             {
                 continue;
             }
 
-            if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple))
+            if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple))
             {
                 if (IsResident(at))
                 {
@@ -177,19 +177,19 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (true)
         {
             // C5, acquire: pairs with C4 (the entry is whole), with K1, and with the release in FreeSlot (the mark below is seen).
-            ulong status = Volatile.Read(ref Original(link >> 1)->Status);
+            ulong status = TDesign.Read(ref Original(link >> 1)->Status);
             if ((status & EntryStatus.Confirmed) != 0)
             {
                 return (status & EntryStatus.Dying) == 0;
             }
 
             // C7, acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
-            if (ChainLink.IsMarked(Volatile.Read(ref Node(link)->Next)))
+            if (ChainLink.IsMarked(TDesign.Read(ref Node(link)->Next)))
             {
                 return false;
             }
 
-            spinner.SpinOnce(sleep1Threshold: -1);
+            TDesign.Await(ref spinner, &Original(link >> 1)->Status, &Node(link)->Next);
         }
     }
 

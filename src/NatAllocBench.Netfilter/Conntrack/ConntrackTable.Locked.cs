@@ -23,8 +23,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             BucketPair pair = PairOf(buckets, originalHash, replyHash);
             EnterPair(in pair);
 
-            // A resize replaces the array under all locks, so a plain read under one of them is enough.
-            if (ReferenceEquals(_buckets, buckets))
+            // A resize replaces the array under all locks, so any read under one of them is enough.
+            if (ReferenceEquals(TDesign.Read(ref _buckets), buckets))
             {
                 return pair;
             }
@@ -42,25 +42,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         if (TEra.GlobalLock)
         {
-            SpinLock32.Enter(ref TableLock(0));
+            TDesign.Lock(ref TableLock(0));
             return;
         }
 
         uint first = pair.Original % SharedLayout.LockCount;
         uint second = pair.Reply % SharedLayout.LockCount;
-        SpinLock32.Enter(ref TableLock(Math.Min(first, second)));
+        TDesign.Lock(ref TableLock(Math.Min(first, second)));
         if (first != second)
         {
-            SpinLock32.Enter(ref TableLock(Math.Max(first, second)));
+            TDesign.Lock(ref TableLock(Math.Max(first, second)));
         }
     }
 
     private void ExitPair(in BucketPair pair)
     {
-        SpinLock32.Exit(ref TableLock(pair.Original));
+        TDesign.Unlock(ref TableLock(pair.Original));
         if (!TEra.GlobalLock && pair.Original % SharedLayout.LockCount != pair.Reply % SharedLayout.LockCount)
         {
-            SpinLock32.Exit(ref TableLock(pair.Reply));
+            TDesign.Unlock(ref TableLock(pair.Reply));
         }
     }
 
@@ -69,10 +69,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void LinkNode(BucketArray buckets, uint bucket, uint link)
     {
         ref uint head = ref buckets.Heads[bucket];
-        Node(link)->Next = head;
+        SetNext(link, head);
 
         // Release: tuple and link are visible before the node is. Pairs with the acquire of the head in Walk.
-        Volatile.Write(ref head, link);
+        TDesign.Write(ref head, link);
     }
 
     /// <summary>Takes a node out of its chain if it stands there. The caller holds the lock. The node keeps its own link.</summary>
@@ -90,7 +90,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // Release: a reader that takes this way round sees the rest of the chain. Pairs with the acquire of links in Walk.
-        Volatile.Write(ref at, Node(link)->Next);
+        TDesign.Write(ref at, Node(link)->Next);
     }
 
     /// <summary>Removes both nodes of an entry that the caller alone has marked DYING, and frees its slot.</summary>

@@ -78,7 +78,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         // Acquire: comes before the read in IsCurrent. A resize hides the array, with a full fence, before it writes an end into any head
         // (HideBuckets), so an end written by a resize is never taken for an answer.
-        if (ChainLink.IsEnd(Volatile.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)])) && IsCurrent(buckets))
+        if (ChainLink.IsEnd(TDesign.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)])) && IsCurrent(buckets))
         {
             entry = default;
             return false;
@@ -101,7 +101,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsCurrent(BucketArray buckets) =>
         // Acquire, pairs with the fence of HideBuckets: if it is still the array, all links read before were of this array.
-        TDesign.IsLockFree || ReferenceEquals(Volatile.Read(ref _buckets), buckets);
+        TDesign.IsLockFree || ReferenceEquals(TDesign.Read(ref _buckets), buckets);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Walk(
@@ -113,20 +113,19 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
 
             // Acquire: pairs with the release that linked the first node; its tuple is seen whole.
-            uint link = Volatile.Read(ref buckets.Heads[bucket]);
+            uint link = TDesign.Read(ref buckets.Heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
                 uint at = ChainLink.Value(link);
                 TupleNode<TAddress>* node = Node(at);
 
                 // Acquire: pairs with the release that linked the next node. Read before anything can recycle this one.
-                link = Volatile.Read(ref node->Next);
-                OriginalNode<TAddress>* owner = Original(at >> 1);
-                if ((int)(owner->Deadline - cpu.Now) <= 0)
+                link = TDesign.Read(ref node->Next);
+                if ((int)(Deadline(at >> 1) - cpu.Now) <= 0)
                 {
                     Reclaim(ref cpu, at >> 1);
                 }
-                else if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple)
+                else if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple)
                     && StillMatches(at, in tuple, out ulong status)
                     && (taken ? at >> 1 != self && !IsSameOrigin(at >> 1, self) : !IsPassedOver(status)))
                 {
@@ -154,27 +153,27 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         OriginalNode<TAddress>* owner = Original(link >> 1);
 
         // Acquire: pairs with the release of CONFIRMED; the tuple read below is at least as new as the status.
-        status = Volatile.Read(ref owner->Status);
+        status = TDesign.Read(ref owner->Status);
         if (TDesign.IsLockFree)
         {
             // The slot is not recycled inside a section, so the tuple needs no second look; DYING removes both directions at once (K1).
             return (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed;
         }
 
-        if ((status & EntryStatus.Confirmed) == 0 || !ConntrackTuple<TAddress>.AreEqual(in Node(link)->Tuple, in tuple))
+        if ((status & EntryStatus.Confirmed) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref Node(link)->Tuple, in tuple))
         {
             return false;
         }
 
         // Pairs with the fence of FreeSlot: had a new owner written any of what was compared, the generation would differ now.
-        Volatile.ReadBarrier();
-        return EntryStatus.Generation(owner->Status) == EntryStatus.Generation(status);
+        TDesign.LoadFence();
+        return EntryStatus.Generation(PlainStatus(link >> 1)) == EntryStatus.Generation(status);
     }
 
     /// <summary>5.0 and later: an entry of the very same flow is left to clash resolution.</summary>
     private bool IsSameOrigin(uint slot, uint self) =>
         _traits.SameOriginExempt && self != CpuState.NoSlot
-        && ConntrackTuple<TAddress>.AreEqual(in Original(slot)->Tuple, in Original(self)->Tuple);
+        && SharedTuple<TAddress, TDesign>.AreEqual(ref Original(slot)->Tuple, in Original(self)->Tuple);
 
     /// <summary>4.9 to 5.0: a packet lookup steps over dying entries.</summary>
     private bool IsPassedOver(ulong status) => (status & EntryStatus.Dying) != 0 && _traits.LookupSkipsDying;
@@ -183,7 +182,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private BucketArray CurrentBuckets() =>
         // Acquire: pairs with the release at the end of a resize; the heads are seen filled.
-        Volatile.Read(ref _buckets) ?? WaitForResize();
+        TDesign.Read(ref _buckets) ?? WaitForResize();
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private BucketArray WaitForResize()
@@ -192,9 +191,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         BucketArray? buckets;
 
         // Acquire: as in CurrentBuckets.
-        while ((buckets = Volatile.Read(ref _buckets)) is null)
+        while ((buckets = TDesign.Read(ref _buckets)) is null)
         {
-            spinner.SpinOnce(sleep1Threshold: -1);
+            TDesign.Await(ref spinner, ref _buckets);
         }
 
         return buckets;

@@ -30,7 +30,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ref ulong word = ref Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
-        ulong status = Volatile.Read(ref word);
+        ulong status = TDesign.Read(ref word);
         while (IsStill(in entry, status))
         {
             TcpState old = EntryStatus.State(status);
@@ -59,7 +59,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             ulong next = NextTcpStatus(status, entry.Direction, segment, old, state);
 
             // Full fence. Of two segments on two CPUs each applies its transition to the state that the other left. Pairs with Kill.
-            ulong seen = Interlocked.CompareExchange(ref word, next, status);
+            ulong seen = TDesign.CompareExchange(ref word, next, status);
             if (seen == status)
             {
                 bool retransmitted = segment == TcpSegment.Syn && old == TcpState.SynSent && entry.Direction == Direction.Original;
@@ -101,7 +101,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ref ulong word = ref Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
-        ulong status = Volatile.Read(ref word);
+        ulong status = TDesign.Read(ref word);
         while (IsStill(in entry, status))
         {
             bool reply = entry.Direction == Direction.Reply;
@@ -120,7 +120,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             }
 
             // Full fence; as in TcpPacket.
-            ulong seen = Interlocked.CompareExchange(ref word, next, status);
+            ulong seen = TDesign.CompareExchange(ref word, next, status);
             if (seen == status)
             {
                 bool stream = udp && answered && (old || !_traits.UdpStreamAfter2S);
@@ -171,8 +171,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         if ((status & EntryStatus.FixedTimeout) == 0)
         {
-            // A plain store, as in the kernel: of two packets either may set the time, and both times are right.
-            Original(slot)->Deadline = cpu.Now + milliseconds;
+            SetDeadline(slot, cpu.Now + milliseconds);
         }
     }
 }

@@ -111,10 +111,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return false;
         }
 
-        mapping.InvertTo(out reply); // once more: a copy would load wider than was stored
+        SharedTuple<TAddress, TDesign>.WriteInverse(ref reply, in mapping);
         return true;
     }
 
     /// <summary>Sets bits of an unconfirmed entry, which only its CPU touches.</summary>
-    internal void AddStatus(uint slot, ulong bits) => Original(slot)->Status |= bits;
+    internal void AddStatus(uint slot, ulong bits) => SetStatus(slot, Original(slot)->Status | bits);
 }

@@ -38,7 +38,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             }
 
             // Release: the new heads are seen filled. Pairs with the acquire in CurrentBuckets.
-            Volatile.Write(ref _buckets, next);
+            TDesign.Write(ref _buckets, next);
             if (TDesign.IsLockFree)
             {
                 AllowSections();
@@ -54,8 +54,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void HideBuckets()
     {
         // Release: pairs with the acquire of IsCurrent. A reader that followed a link written later finds the array gone.
-        Volatile.Write(ref _buckets, null);
-        Interlocked.MemoryBarrier(); // and no link is written before the array is gone: a release alone does not order later stores
+        TDesign.Write(ref _buckets, null);
+        TDesign.Fence(); // and no link is written before the array is gone: a release alone does not order later stores
     }
 
     private void MoveChain(uint link, BucketArray next)
@@ -73,7 +73,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         for (uint index = 0; index < (TEra.GlobalLock ? 1u : SharedLayout.LockCount); index++)
         {
-            SpinLock32.Enter(ref TableLock(index));
+            TDesign.Lock(ref TableLock(index));
         }
     }
 
@@ -81,7 +81,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         for (uint index = 0; index < (TEra.GlobalLock ? 1u : SharedLayout.LockCount); index++)
         {
-            SpinLock32.Exit(ref TableLock(index));
+            TDesign.Unlock(ref TableLock(index));
         }
     }
 }

@@ -39,9 +39,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         OriginalNode<TAddress>* first = Original(slot);
-        first->Status = ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed);
-        first->Deadline = cpu.Now + lifetime;
-        Reply(slot)->Tuple = reply;
+        SetStatus(slot, ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed));
+        SetDeadline(slot, cpu.Now + lifetime);
+        SharedTuple<TAddress, TDesign>.Write(ref Reply(slot)->Tuple, in reply);
         if ((status & EntryStatus.SourceNatDone) != 0)
         {
             AddBySource(slot);
@@ -72,7 +72,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
 
             // Release: makes the entry visible, as in Confirm. Pairs with the acquire in StillMatches.
-            Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
         }
 
         ExitPair(in pair);
@@ -101,7 +101,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // C4, release: as in ConfirmLockFree.
-        Volatile.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+        TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
         return true;
     }
 

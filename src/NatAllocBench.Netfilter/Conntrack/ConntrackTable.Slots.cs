@@ -16,7 +16,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private const int CacheLine = 64;
 
     /// <summary>Slots that a CPU can keep from the others: two magazines and a run.</summary>
-    private const uint SlotsHeldPerCpu = (2 * SlotMagazine.Size) + SlotChunk;
+    private static uint SlotsHeldPerCpu => (2 * (uint)TDesign.MagazineSlots) + SlotChunk;
 
     private readonly NativeRegion _shared;
     private readonly NativeRegion _magazines;
@@ -29,7 +29,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private ref ulong EmptyMagazines => ref *(ulong*)(_shared.Pointer + SharedLayout.EmptyMagazines);
 
     private static long MagazineBytes(uint capacity, int cpus) =>
-        ((capacity / SlotMagazine.Size) + 1 + (3 * (long)cpus)) * sizeof(SlotMagazine);
+        ((capacity / TDesign.MagazineSlots) + 1 + (3 * (long)cpus)) * sizeof(SlotMagazine);
 
     private void FillMagazineStacks()
     {
@@ -107,7 +107,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             if (ready->Count > 0)
             {
                 // Lock-free design only: every slot that is left waits for a CPU that is inside an operation.
-                spinner.SpinOnce(sleep1Threshold: -1);
+                ulong* section = SectionInTheWay(ref cpu, ready);
+                if (section != null)
+                {
+                    TDesign.Await(ref spinner, section);
+                }
             }
             else if (!TDesign.IsLockFree || !TrySealLimbo(ref slots))
             {
@@ -119,10 +123,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private bool TakeFreshRun(ref SlotCache slots)
     {
         // Never used slots are handed out by one fetch-and-add; nothing is published through the word.
-        uint end = Interlocked.Add(ref FreshSlots, SlotChunk);
+        uint end = TDesign.Add(ref FreshSlots, SlotChunk);
         if (end - SlotChunk >= Capacity)
         {
-            Interlocked.Add(ref FreshSlots, unchecked((uint)-SlotChunk)); // undo, so that the word cannot wrap
+            TDesign.Add(ref FreshSlots, unchecked((uint)-SlotChunk)); // undo, so that the word cannot wrap
             return false;
         }
 
@@ -139,14 +143,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         {
             // Release: the entry is out of its chains before its generation changes. A full fence is not needed, since the slot gets no new
             // owner before every reader has left it; pairs with the acquire of IsResident, which then sees the mark.
-            Volatile.Write(ref first->Status, EntryStatus.Freed(first->Status));
+            TDesign.Write(ref first->Status, EntryStatus.Freed(first->Status));
             Discard(ref cpu.Slots, slot);
         }
         else
         {
             // Full fence: whoever sees anything that the next owner writes into the slot also sees the new generation. Pairs with the
             // read barrier of StillMatches; without it a reader could match a tuple made of two connections.
-            Interlocked.Exchange(ref first->Status, EntryStatus.Freed(first->Status));
+            TDesign.Exchange(ref first->Status, EntryStatus.Freed(first->Status));
             Recycle(ref cpu.Slots, slot);
         }
 
@@ -156,7 +160,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void Recycle(ref SlotCache slots, uint slot)
     {
         SlotMagazine* ready = Magazine(slots.Ready);
-        if (ready->Count == SlotMagazine.Size)
+        if (ready->Count == TDesign.MagazineSlots)
         {
             Push(ref FullMagazines, slots.Ready);
             slots.Ready = TakeEmptyMagazine();
@@ -170,7 +174,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         SlotMagazine* limbo = Magazine(slots.Limbo);
         limbo->Slots[limbo->Count++] = slot;
-        if (limbo->Count == SlotMagazine.Size && !TrySealLimbo(ref slots))
+        if (limbo->Count == TDesign.MagazineSlots && !TrySealLimbo(ref slots))
         {
             limbo->Tag = AdvanceEpoch();
             Push(ref FullMagazines, slots.Limbo);
@@ -200,13 +204,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void Push(ref ulong stack, uint number)
     {
         // Acquire: not needed for the number, but keeps the version no older than the magazine's contents.
-        ulong top = Volatile.Read(ref stack);
+        ulong top = TDesign.Read(ref stack);
         while (true)
         {
             Magazine(number)->Next = (uint)top;
 
             // Full fence: the magazine's contents are visible before it is on the stack. Pairs with the compare-and-swap of TryPop.
-            ulong seen = Interlocked.CompareExchange(ref stack, (((top >> 32) + 1) << 32) | (number + 1), top);
+            ulong seen = TDesign.CompareExchange(ref stack, (((top >> 32) + 1) << 32) | (number + 1), top);
             if (seen == top)
             {
                 return;
@@ -219,13 +223,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private bool TryPop(ref ulong stack, out uint number)
     {
         // Acquire: pairs with the compare-and-swap of Push, so that Next is the one that was pushed.
-        ulong top = Volatile.Read(ref stack);
+        ulong top = TDesign.Read(ref stack);
         while ((uint)top != 0)
         {
             number = (uint)top - 1;
 
             // Full fence. The version above fails the exchange if the magazine left the stack since, so a stale Next does no harm.
-            ulong seen = Interlocked.CompareExchange(ref stack, (((top >> 32) + 1) << 32) | Magazine(number)->Next, top);
+            ulong seen = TDesign.CompareExchange(ref stack, (((top >> 32) + 1) << 32) | Magazine(number)->Next, top);
             if (seen == top)
             {
                 return true;

@@ -17,12 +17,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void StashReplyHash(uint slot, uint hash)
     {
-        Reply(slot)->Next = hash;
-        Original(slot)->Next |= HasReplyHash;
+        SetNext((slot << 1) | 1, hash);
+        SetNext(slot << 1, Original(slot)->Next | HasReplyHash);
     }
 
     /// <summary>Forgets the hash of the REPLY tuple: the entry is about to get one that was not hashed.</summary>
-    internal void ForgetReplyHash(uint slot) => Original(slot)->Next &= ~HasReplyHash;
+    internal void ForgetReplyHash(uint slot) => SetNext(slot << 1, Original(slot)->Next & ~HasReplyHash);
 
     /// <summary>
     /// The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion, which goes by the source of
@@ -41,8 +41,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         uint hash = BySourceHash(in tuple);
         if (TDesign.ReusesHashes && (Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && HasSource(slot, in tuple))
         {
-            Reply(slot)->BySourceNext = hash;
-            Original(slot)->Next |= HasSourceHash;
+            SetBySourceNext(slot, hash);
+            SetNext(slot << 1, Original(slot)->Next | HasSourceHash);
         }
 
         return hash;
@@ -51,8 +51,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Keeps the by-source hash of a new entry's ORIGINAL tuple, before any hook.</summary>
     internal void StashSourceHash(uint slot, uint hash)
     {
-        Reply(slot)->BySourceNext = hash;
-        Original(slot)->Next |= HasSourceHash;
+        SetBySourceNext(slot, hash);
+        SetNext(slot << 1, Original(slot)->Next | HasSourceHash);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -63,6 +63,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         _options = options;
         _traits = traits;
         _secrets = new HashSecrets(options.HashKey, options.HashRandom, options.NetMix);
+        _reservationChunk = Math.Clamp(options.MaxConnections / (16 * (uint)options.Cpus), 1, TDesign.LargestReservation);
         Capacity = options.MaxConnections + ((uint)options.Cpus * SlotsHeldPerCpu);
         _slab = new NativeRegion((long)Capacity * 2 * TAddress.NodeSize);
         _nodes = _slab.Pointer;
@@ -146,17 +147,17 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         ReplyNode<TAddress>* second = Reply(slot);
         if (TDesign.ReusesHashes)
         {
-            first->Next = 0; // no hash is stashed yet
+            SetNext(slot << 1, 0); // no hash is stashed yet
         }
 
-        first->Tuple = original;
-        original.InvertTo(out second->Tuple);
+        SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in original);
+        SharedTuple<TAddress, TDesign>.WriteInverse(ref second->Tuple, in original);
         second->StashedHash = hash;
         second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
-        first->Deadline = InitialTimeout(original.Protocol);
+        SetDeadline(slot, InitialTimeout(original.Protocol));
         if (original.Protocol == IPProtocol.Tcp)
         {
-            first->Status = EntryStatus.WithState(first->Status, Protocols.TcpState.SynSent);
+            SetStatus(slot, EntryStatus.WithState(first->Status, Protocols.TcpState.SynSent));
         }
 
         return slot;
@@ -172,7 +173,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
 
     /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
     /// <param name="slot">Slot of the entry.</param>
-    public ulong Status(uint slot) => Volatile.Read(ref Original(slot)->Status); // pairs with the release that set CONFIRMED: who sees the bit sees the entry whole
+    public ulong Status(uint slot) => TDesign.Read(ref Original(slot)->Status); // pairs with the release that set CONFIRMED: who sees the bit sees the entry whole
 
     /// <inheritdoc/>
     public void Dispose()
@@ -183,6 +184,60 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         _shared.Dispose();
         _magazines.Dispose();
         _retired.ForEach(old => old.Dispose());
+    }
+
+    /// <summary>A plain load: a reader may stand on a slot that its next owner writes. What was read counts only if the generation is still the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint Deadline(uint slot)
+    {
+        uint* deadline = &Original(slot)->Deadline;
+        TDesign.Plain(AccessKind.Read, deadline, sizeof(uint));
+        return *deadline;
+    }
+
+    /// <summary>A plain store, as in the kernel: of two packets either may set the time, and both times are right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetDeadline(uint slot, uint value)
+    {
+        uint* deadline = &Original(slot)->Deadline;
+        TDesign.Plain(AccessKind.Write, deadline, sizeof(uint));
+        *deadline = value;
+    }
+
+    /// <summary>A plain store of the link of a node that is not linked yet. Readers may stand on it since its last life.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetNext(uint node, uint link)
+    {
+        uint* next = &Node(node)->Next;
+        TDesign.Plain(AccessKind.Write, next, sizeof(uint));
+        *next = link;
+    }
+
+    /// <summary>As <see cref="SetNext"/>, in the by-source table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetBySourceNext(uint slot, uint link)
+    {
+        uint* next = &Reply(slot)->BySourceNext;
+        TDesign.Plain(AccessKind.Write, next, sizeof(uint));
+        *next = link;
+    }
+
+    /// <summary>A plain load, for a second look at the generation after a load fence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong PlainStatus(uint slot)
+    {
+        ulong* word = &Original(slot)->Status;
+        TDesign.Plain(AccessKind.Read, word, sizeof(ulong));
+        return *word;
+    }
+
+    /// <summary>A plain store of the status of an unconfirmed entry, which only its CPU changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void SetStatus(uint slot, ulong status)
+    {
+        ulong* word = &Original(slot)->Status;
+        TDesign.Plain(AccessKind.Write, word, sizeof(ulong));
+        *word = status;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -4,7 +4,7 @@ namespace NatAllocBench.Netfilter.Conntrack;
 /// How a table inserts and removes; a type parameter, so that the JIT drops the other designs' branches. Every design gives the same
 /// outcomes.
 /// </summary>
-public interface ITableDesign
+public interface ITableDesign : ISharedAccess
 {
     /// <summary>Name in tables and options.</summary>
     static abstract string Name { get; }
@@ -21,10 +21,16 @@ public interface ITableDesign
     /// that no reader may follow meanwhile.
     /// </summary>
     static abstract bool ReusesHashes { get; }
+
+    /// <summary>Slots that a CPU frees before others may take them, 1 to 252. An exploration sets 1, so that few connections reach every step.</summary>
+    static virtual int MagazineSlots => SlotMagazine.Size;
+
+    /// <summary>Entries that a CPU of the lock-free design reserves at most at once, at least 1.</summary>
+    static virtual uint LargestReservation => 64;
 }
 
 /// <summary>The kernel's own way: ordered bucket locks (one global lock up to 3.14), and every hash computed where the kernel does.</summary>
-public readonly struct KernelLocks : ITableDesign
+public readonly struct KernelLocks : ITableDesign, IDirectAccess
 {
     /// <inheritdoc/>
     public static string Name => "kernel-locks";
@@ -40,7 +46,7 @@ public readonly struct KernelLocks : ITableDesign
 /// No locks: both directions are claimed by compare-and-swap, both or none; lookups never wait, except for a resize. The protocol stands
 /// in <c>ConntrackTable.LockFree.cs</c>.
 /// </summary>
-public readonly struct LockFree : ITableDesign
+public readonly struct LockFree : ITableDesign, IDirectAccess
 {
     /// <inheritdoc/>
     public static string Name => "lock-free";
@@ -56,7 +62,7 @@ public readonly struct LockFree : ITableDesign
 /// As <see cref="LockFree"/>, for connections that come in batches, whose hashes are computed in stages, eight at a time, and whose memory is
 /// fetched ahead: see <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>.
 /// </summary>
-public readonly struct Batched : ITableDesign
+public readonly struct Batched : ITableDesign, IDirectAccess
 {
     /// <inheritdoc/>
     public static string Name => "batched";

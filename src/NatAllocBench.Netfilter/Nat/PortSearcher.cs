@@ -16,7 +16,7 @@ namespace NatAllocBench.Netfilter.Nat;
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">The table design.</typeparam>
-internal static class PortSearcher<TAddress, TEra, TDesign>
+internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
@@ -84,7 +84,9 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
                 if (fromRover)
                 {
                     // A plain store of the offset just accepted, not of the next one: lost updates are the kernel's behaviour.
-                    table.Nat.Rover(tuple.Protocol) = offset;
+                    ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
+                    TDesign.Plain(AccessKind.Write, Unsafe.AsPointer(ref rover), sizeof(ushort));
+                    rover = offset;
                 }
 
                 return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
@@ -110,6 +112,7 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
         ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
         for (uint tried = 1; ; tried++)
         {
+            TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
             candidates.Apply(ref tuple, rover);
             bool unchecked_ = TEra.Search != PortSearch.ScanAll && tried == candidates.Size;
             if (unchecked_ || !probe.IsUsed(ref cpu, in tuple))
@@ -117,7 +120,11 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
                 return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
             }
 
-            rover++; // plain, as in the kernel
+            // Plain, as in the kernel: another search may have moved it since.
+            TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
+            ushort next = (ushort)(rover + 1);
+            TDesign.Plain(AccessKind.Write, Unsafe.AsPointer(ref rover), sizeof(ushort));
+            rover = next;
             if (tried == candidates.Size)
             {
                 return PortChoice.Exhausted;
@@ -207,11 +214,13 @@ internal static class PortSearcher<TAddress, TEra, TDesign>
                 if ((range.Flags & NatFlags.InterlockedRover) != 0)
                 {
                     // One atomic fetch-and-add per search; atomicity alone hands every search a start of its own.
-                    return (ushort)(Interlocked.Increment(ref table.Nat.InterlockedRover(tuple.Protocol)) - 1);
+                    return (ushort)(TDesign.Add(ref table.Nat.InterlockedRover(tuple.Protocol), 1) - 1);
                 }
 
                 fromRover = true;
-                return table.Nat.Rover(tuple.Protocol);
+                ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
+                TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
+                return rover;
         }
     }
 }

@@ -120,6 +120,40 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
         ? IPv4Addresses == other.IPv4Addresses
         : _source.Equals(other._source) && _destination.Equals(other._destination);
 
+    /// <summary>0 if both addresses are those of another tuple.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal readonly ulong AddressDifference(in ConntrackTuple<TAddress> other) => TAddress.WordCount == 1
+        ? IPv4Addresses ^ other.IPv4Addresses
+        : _source.Equals(other._source) && _destination.Equals(other._destination) ? 0u : 1;
+
+    /// <summary>Takes over both addresses of a tuple.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetAddresses(in ConntrackTuple<TAddress> other)
+    {
+        if (TAddress.WordCount == 1)
+        {
+            IPv4Addresses = other.IPv4Addresses;
+            return;
+        }
+
+        _source = other._source;
+        _destination = other._destination;
+    }
+
+    /// <summary>Takes over both addresses of a tuple, exchanged.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetAddressesToInverse(in ConntrackTuple<TAddress> other)
+    {
+        if (TAddress.WordCount == 1)
+        {
+            IPv4Addresses = BitOperations.RotateLeft(other.IPv4Addresses, DestinationShift);
+            return;
+        }
+
+        _source = other._destination;
+        _destination = other._source;
+    }
+
     /// <summary>Both addresses of an IPv4 tuple as one word, source below.</summary>
     private ulong IPv4Addresses
     {
@@ -179,23 +213,16 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     public readonly void InvertTo(out ConntrackTuple<TAddress> inverse)
     {
         Unsafe.SkipInit(out inverse);
-        if (TAddress.WordCount == 1)
-        {
-            inverse.IPv4Addresses = BitOperations.RotateLeft(IPv4Addresses, DestinationShift);
-        }
-        else
-        {
-            inverse._source = _destination;
-            inverse._destination = _source;
-        }
-
-        inverse._keys = InverseKeys(_keys);
+        inverse.SetAddressesToInverse(in this);
+        inverse._keys = InverseKeys;
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong InverseKeys(ulong keys) => (IPProtocol)(keys >> ProtocolShift) is IPProtocol.Icmp or IPProtocol.IcmpV6
-        ? InverseOfIcmp(keys)
-        : (keys & 0xFFFF_FFFF_0000_0000) | BitOperations.RotateLeft((uint)keys, DestinationKeyShift);
+    /// <summary>Keys, zone and protocol of the opposite direction.</summary>
+    internal readonly ulong InverseKeys
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => IsIcmp ? InverseOfIcmp(_keys) : (_keys & 0xFFFF_FFFF_0000_0000) | BitOperations.RotateLeft((uint)_keys, DestinationKeyShift);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static ulong InverseOfIcmp(ulong keys)

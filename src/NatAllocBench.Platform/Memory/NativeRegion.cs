@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace NatAllocBench.Platform.Memory;
 
 /// <summary>
-/// A zeroed block of native memory, aligned to 2 MiB and backed by huge pages where Linux grants them. It holds the
+/// A zeroed block of native memory; from 2 MiB on aligned to that and backed by huge pages where Linux grants them. It holds the
 /// tables and slabs, so that no connection is ever seen by the garbage collector.
 /// </summary>
 /// <remarks>
@@ -16,6 +16,9 @@ public sealed unsafe partial class NativeRegion : IDisposable
 {
     /// <summary>Alignment of <see cref="Pointer"/> in bytes: one x64 or ARM64 huge page (2 MiB).</summary>
     public const int Alignment = 2 * 1024 * 1024;
+
+    /// <summary>Alignment of a region that is shorter than a huge page: two cache lines, which are fetched as a pair.</summary>
+    public const int SmallAlignment = 128;
 
     private const int MadviseHugePage = 14;
 
@@ -29,22 +32,22 @@ public sealed unsafe partial class NativeRegion : IDisposable
     public NativeRegion(long length)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(length, 1);
-        long available = AvailableBytes();
-        if (length > available)
-        {
-            throw TooLittle(length, available);
-        }
 
         // Whole huge pages only: a region smaller than one keeps ordinary pages and wastes no memory.
-        bool large = length >= Alignment && length <= long.MaxValue - Alignment;
+        bool large = length >= Alignment;
+        if (large && length > AvailableBytes())
+        {
+            throw TooLittle(length);
+        }
+
         long reserved = large ? (length + Alignment - 1) / Alignment * Alignment : length;
         try
         {
-            _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)reserved, Alignment);
+            _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)reserved, (nuint)(large ? Alignment : SmallAlignment));
         }
         catch (OutOfMemoryException)
         {
-            throw TooLittle(length, available);
+            throw TooLittle(length);
         }
 
         Length = length;
@@ -62,7 +65,7 @@ public sealed unsafe partial class NativeRegion : IDisposable
     /// <summary>Frees a region whose owner forgot to.</summary>
     ~NativeRegion() => Free();
 
-    /// <summary>First byte, aligned to <see cref="Alignment"/>; null after <see cref="Dispose"/>.</summary>
+    /// <summary>First byte, aligned to <see cref="Alignment"/>, or <see cref="SmallAlignment"/> of a shorter region; null after <see cref="Dispose"/>.</summary>
     [SuppressMessage("Naming", "CA1720", Justification = "The pointer is what the region is for.")]
     public byte* Pointer => _pointer;
 
@@ -99,9 +102,9 @@ public sealed unsafe partial class NativeRegion : IDisposable
         GC.RemoveMemoryPressure(_reserved);
     }
 
-    private static InsufficientMemoryException TooLittle(long length, long available) => new(string.Create(
+    private static InsufficientMemoryException TooLittle(long length) => new(string.Create(
         CultureInfo.InvariantCulture,
-        $"a native region of {length / 1048576.0:F1} MiB does not fit into the {available / 1048576.0:F1} MiB of memory "
+        $"a native region of {length / 1048576.0:F1} MiB does not fit into the {AvailableBytes() / 1048576.0:F1} MiB of memory "
         + $"available here; ask for fewer entries"));
 
     // Linux overcommits: without this check the clearing below would end in the OOM killer instead of an exception.

@@ -15,7 +15,7 @@ public sealed unsafe class NativeRegionTests
         using var region = new NativeRegion(length);
 
         Assert.Equal(length, region.Length);
-        Assert.Equal(0, (nint)region.Pointer % NativeRegion.Alignment);
+        Assert.Equal(0, (nint)region.Pointer % (length < NativeRegion.Alignment ? NativeRegion.SmallAlignment : NativeRegion.Alignment));
         Assert.Equal(-1, new Span<byte>(region.Pointer, length).IndexOfAnyExcept((byte)0));
     }
 
