@@ -104,6 +104,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
 
     internal ref readonly HashSecrets Secrets => ref _secrets;
 
+    /// <summary>The chains of the by-source table.</summary>
+    internal BucketArray BySourceChains => _bySource;
+
+    /// <summary>The chains of the conntrack table.</summary>
+    internal BucketArray TupleChains => CurrentBuckets();
+
     /// <summary>Number of CPUs.</summary>
     public int CpuCount => _cpus.Length;
 
@@ -248,5 +254,5 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign> : IDi
         (ReplyNode<TAddress>*)(_nodes + (((long)slot * 2) + 1) * TAddress.NodeSize);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TupleNode<TAddress>* Node(uint link) => (TupleNode<TAddress>*)(_nodes + ((long)link * TAddress.NodeSize));
+    internal TupleNode<TAddress>* Node(uint link) => (TupleNode<TAddress>*)(_nodes + ((long)link * TAddress.NodeSize));
 }
