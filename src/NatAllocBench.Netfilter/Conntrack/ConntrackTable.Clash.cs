@@ -4,8 +4,9 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Conntrack;
 
 /// <content>
-/// Clash resolution (<c>nf_ct_resolve_clash</c>): UDP and UDP-Lite only, from 4.7 on. It helps two packets of one flow; it never helps
-/// two flows that chose the same NAT port, because their ORIGINAL tuples differ and the REPLY tuple is in use.
+/// Clash resolution (<c>nf_ct_resolve_clash</c>): UDP and UDP-Lite from 4.7 on, GRE from 6.5 on, unknown protocols from 7.0 on. It helps
+/// two packets of one flow; it never helps two flows that chose the same NAT port, because their ORIGINAL tuples differ and the REPLY
+/// tuple is in use.
 /// </content>
 public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 {
@@ -15,7 +16,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks or the claims.</summary>
     private ConfirmResult ResolveClash(ref CpuState cpu, uint slot, uint resident, in BucketPair pair, ReplyClaim reply)
     {
-        if (_traits.Clash != ClashRule.Drop && Original(slot)->Tuple.Protocol is IPProtocol.Udp or IPProtocol.UdpLite)
+        if (ResolvesClashes(Original(slot)->Tuple.Protocol))
         {
             if (CanMerge(resident, slot))
             {
@@ -32,6 +33,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         CountDropped(ref cpu);
         return ConfirmResult.Clash;
     }
+
+    /// <summary>Whether packets of one flow that meet at confirm are reconciled (<c>allow_clash</c>).</summary>
+    private bool ResolvesClashes(IPProtocol protocol) => protocol switch
+    {
+        IPProtocol.Udp or IPProtocol.UdpLite => _traits.Clash != ClashRule.Drop,
+        IPProtocol.Gre => _traits.GreClash,
+        IPProtocol.Tcp or IPProtocol.Icmp or IPProtocol.IcmpV6 or IPProtocol.Sctp or IPProtocol.Dccp => false,
+        _ => _traits.GenericClash,
+    };
 
     private ConfirmResult InsertReplyOnly(ref CpuState cpu, uint slot, in BucketPair pair, ReplyClaim reply)
     {
@@ -84,9 +94,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private bool CanMerge(uint resident, uint loser)
     {
         ulong status = Original(resident)->Status;
-        if (!TDesign.IsLockFree && (status & EntryStatus.Dying) != 0)
+        if (!TDesign.IsLockFree && (status & EntryStatus.Dying) != 0 && _traits.Clash != ClashRule.MergeReverse)
         {
-            return false; // the lock-free design found it resident, and that was the moment of the answer
+            // Up to 6.11 nothing joins an entry that is being removed; 6.12 and later no longer ask. The lock-free design found the entry
+            // resident, and that was the moment of the answer.
+            return false;
         }
 
         bool untouchedByNat = (status & EntryStatus.NatDoneMask) == 0;

@@ -106,7 +106,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
     }
 
-    /// <summary>Makes room for one entry (<c>early_drop</c>) near the bucket of <paramref name="hash"/>.</summary>
+    /// <summary>
+    /// Makes room for one entry (<c>early_drop</c>) near the bucket of <paramref name="hash"/>. Expired entries on the way are reclaimed;
+    /// they make the walk no success and are not counted, so this packet is dropped all the same and the next one finds room.
+    /// </summary>
     private bool EarlyDropOne(ref CpuState cpu, uint hash)
     {
         Enter(ref cpu);
@@ -119,9 +122,20 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         BucketArray buckets = CurrentBuckets();
         uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
+        ulong expired = cpu.Expired;
         int seen = 0;
         for (int step = 0; step < EarlyDropSteps; step++)
         {
+            if (_traits.Gc == GcSchedule.EntryTimers)
+            {
+                // Entries of this era vanish by their own timers: those that expired here were no longer counted when this one came.
+                ReclaimBucket(ref cpu, buckets, bucket);
+                if (cpu.Expired != expired)
+                {
+                    return true;
+                }
+            }
+
             uint dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
                 ? DropLast(ref cpu, buckets, bucket, ref seen)
                 : DropAll(ref cpu, buckets, bucket);
@@ -155,7 +169,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint at = ChainLink.Value(link);
             link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
             ulong status = Status(at >> 1);
-            if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
+            if (_traits.EarlyDropSparesOffloaded && (status & EntryStatus.Offload) != 0)
+            {
+                continue; // before it is asked whether it has expired
+            }
+
+            if ((int)(Original(at >> 1)->Deadline - cpu.Now) <= 0)
+            {
+                Reclaim(ref cpu, at >> 1);
+            }
+            else if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
                 dropped++;
             }
@@ -196,6 +219,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         IPProtocol.Tcp => Timeouts.Tcp(TcpState.SynSent),
         IPProtocol.Udp or IPProtocol.UdpLite => Timeouts.UdpUnreplied,
         IPProtocol.Icmp or IPProtocol.IcmpV6 => Timeouts.Icmp,
+        IPProtocol.Gre => Timeouts.GreUnreplied,
         _ => Timeouts.Generic,
     });
 }

@@ -16,7 +16,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry and direction that the lookup found.</param>
     /// <param name="segment">What the segment is.</param>
-    /// <param name="end">Sequence number behind the segment; kept for the original direction.</param>
+    /// <param name="end">
+    /// Sequence number after the segment, 0 for none. The entry keeps the highest of the original direction, in serial arithmetic.
+    /// </param>
     public PacketOutcome TcpPacket(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end = 0)
     {
         Enter(ref cpu);
@@ -70,7 +72,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
                 if (entry.Direction == Direction.Original && end != 0)
                 {
-                    Reply(entry.Slot)->TdEnd = end;
+                    RaiseTdEnd(ref Reply(entry.Slot)->TdEnd, end);
                 }
 
                 return PacketOutcome.Accepted;
@@ -83,7 +85,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>
-    /// A UDP datagram, ICMP echo or packet of a protocol without a tracker of its own here, of a connection that a lookup found.
+    /// A UDP datagram, ICMP echo, GRE packet or packet of a protocol without a tracker of its own here, of a connection that a lookup found.
     /// Lock-free, except where it removes the entry.
     /// </summary>
     /// <param name="cpu">The calling CPU.</param>
@@ -110,11 +112,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
-            bool udp = Original(entry.Slot)->Tuple.Protocol is IPProtocol.Udp or IPProtocol.UdpLite;
+            IPProtocol protocol = Original(entry.Slot)->Tuple.Protocol;
+            bool udp = protocol is IPProtocol.Udp or IPProtocol.UdpLite;
+            bool gre = protocol == IPProtocol.Gre;
             bool old = (int)(cpu.Now - Reply(entry.Slot)->TdEnd - StreamAge) > 0; // of UDP, TdEnd is the time of the first packet
             bool answered = (status & EntryStatus.SeenReply) != 0;
             ulong next = reply ? status | EntryStatus.SeenReply : status;
-            if (udp && answered && (status & EntryStatus.NatClash) == 0 && (old || !_traits.UdpAssuredAfter2S))
+            if ((gre || (udp && (old || !_traits.UdpAssuredAfter2S))) && answered && (status & EntryStatus.NatClash) == 0)
             {
                 next |= EntryStatus.Assured;
             }
@@ -124,9 +128,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             if (seen == status)
             {
                 bool stream = udp && answered && (old || !_traits.UdpStreamAfter2S);
-                uint timeout = stream
-                    ? (uint)_traits.UdpStreamTimeout * 1000
-                    : InitialTimeout(Original(entry.Slot)->Tuple.Protocol);
+                uint timeout = stream ? 1000 * (uint)_traits.UdpStreamTimeout
+                    : gre && answered ? 1000 * (uint)Timeouts.GreReplied
+                    : InitialTimeout(protocol);
                 Refresh(ref cpu, entry.Slot, next, timeout);
                 return PacketOutcome.Accepted;
             }
@@ -165,6 +169,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         bool answered = (status & EntryStatus.SeenReply) != 0;
         bool established = state == TcpState.Established && old is TcpState.SynRecv or TcpState.Established;
         return answered && established ? next | EntryStatus.Assured : next;
+    }
+
+    /// <summary>
+    /// An eviction asks whether a new SYN comes after everything that the old client ever sent, so an older segment never lowers the end.
+    /// </summary>
+    private static void RaiseTdEnd(ref uint word, uint end)
+    {
+        uint seen = Volatile.Read(ref word); // a first guess: orders nothing
+        while ((int)(end - seen) > 0)
+        {
+            // Atomicity only: of two segments on two CPUs the later end stays, as under the kernel's lock of the entry.
+            uint now = Interlocked.CompareExchange(ref word, end, seen);
+            if (now == seen)
+            {
+                return;
+            }
+
+            seen = now;
+        }
     }
 
     private void Refresh(ref CpuState cpu, uint slot, ulong status, uint milliseconds)

@@ -9,8 +9,8 @@ namespace NatAllocBench.Netfilter.Conntrack;
 public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 {
     /// <summary>
-    /// The "original first" probe of step 1: taken as ever, but from 6.12 on not if the resident is the exact reverse of this
-    /// untranslated flow and the protocol can resolve the clash (<c>nf_nat_used_tuple_new</c>).
+    /// The "original first" probe of step 1: taken as ever, but from 6.12 (6.11.4, 6.6.57) on not if the resident is the exact reverse
+    /// of this untranslated flow and the protocol can resolve the clash (<c>nf_nat_used_tuple_new</c>).
     /// </summary>
     /// <param name="cpu">The calling CPU, inside a section.</param>
     /// <param name="tuple">The tuple of the packet.</param>
@@ -26,7 +26,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         if (_traits.OriginalFirst < OriginalFirst.ReverseExempt
-            || tuple.Protocol is not (IPProtocol.Udp or IPProtocol.UdpLite)
+            || !ResolvesClashes(tuple.Protocol)
             || !IsReverseClash(ref cpu, in tuple, in reply, self))
         {
             return true;
@@ -39,8 +39,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private bool IsReverseClash(
         ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, uint self)
     {
-        const ulong Translated = EntryStatus.NatMask | EntryStatus.SequenceAdjust;
-        if ((Status(self) & Translated) != 0)
+        // The first variant took the number of the bit SEQ_ADJUST, 6, for its mask: whoever was answered or is ASSURED is not exempt.
+        ulong excluded = EntryStatus.NatMask | (_traits.OriginalFirst == OriginalFirst.ReverseExempt
+            ? EntryStatus.SeenReply | EntryStatus.Assured
+            : EntryStatus.SequenceAdjust);
+        if ((Status(self) & excluded) != 0)
         {
             return false;
         }
@@ -51,7 +54,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return true; // whoever held the tuple a moment ago is gone
         }
 
-        // Up to 6.17 the exemption also wants the match in reply direction, and both tuples of the resident to be ours reversed.
+        // The first two variants also need the match in reply direction, and both tuples of the resident to be ours reversed.
         if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection
             && (resident.Direction == Direction.Original
                 || !ConntrackTuple<TAddress>.AreEqual(in Reply(resident.Slot)->Tuple, in Original(self)->Tuple)))
@@ -59,7 +62,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return false;
         }
 
-        return (resident.Status & Translated) == 0
+        return (resident.Status & excluded) == 0
             && ConntrackTuple<TAddress>.AreEqual(in Original(resident.Slot)->Tuple, in Reply(self)->Tuple);
     }
 

@@ -56,6 +56,9 @@ internal struct ReplyNode<TAddress>
     /// <summary>Raw hash of the ORIGINAL tuple, from creation to confirm (the kernel stashes it in the same node).</summary>
     public uint StashedHash;
 
-    /// <summary>Sequence number behind the last segment of the original direction; link of the free list while the slot is free.</summary>
+    /// <summary>
+    /// TCP: the highest sequence number that a segment of the original direction ended at, plus one for SYN and FIN. Other protocols: the
+    /// time of the first packet, ms.
+    /// </summary>
     public uint TdEnd;
 }

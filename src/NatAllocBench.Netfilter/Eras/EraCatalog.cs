@@ -61,7 +61,12 @@ public static partial class EraCatalog
 
     private static readonly EraTraits V4_11 = V4_9 with { RandomStart = StartOffset.KeyedSipHash };
     private static readonly EraTraits V4_13 = V4_11 with { BySourceFirstOnly = false };
-    private static readonly EraTraits V4_18 = V4_13 with { HasProtoOffset = true, SwapsReversedRange = true };
+    private static readonly EraTraits V4_18 = V4_13 with
+    {
+        HasProtoOffset = true,
+        SwapsReversedRange = true,
+        EarlyDropSparesOffloaded = true,
+    };
     private static readonly EraTraits V4_19 = V4_18 with { Clash = ClashRule.MergeEqual };
     private static readonly EraTraits V4_20 = V4_19 with { EarlyDrop = EarlyDrop.EightBuckets };
     private static readonly EraTraits V4_9Lts = V4_9 with { Search = PortSearch.Limited, DefaultStart = StartOffset.Random };
@@ -95,16 +100,18 @@ public static partial class EraCatalog
         MaxPerBucket = 1,
     };
 
-    private static readonly EraTraits V5_17 = V5_15 with { UdpAssuredAfter2S = true };
+    private static readonly EraTraits V5_17 = V5_15 with { UdpAssuredAfter2S = true, EarlyDropSparesOffloaded = false };
     private static readonly EraTraits V5_19 = V5_17 with { Gc = GcSchedule.Adaptive };
     private static readonly EraTraits V6_1Lts = V5_19 with { ChainLimitMin = 50, ChainLimitSpread = 30 };
     private static readonly EraTraits V6_2 = V5_19 with { Hash = TableHash.SipHash4Words };
     private static readonly EraTraits V6_3 = V6_2 with { ChainLimitMin = 50, ChainLimitSpread = 30 };
-    private static readonly EraTraits V6_5 = V6_3 with { Search = PortSearch.LimitedEvicting, Hash = TableHash.SipHash39 };
+    private static readonly EraTraits V6_5 = V6_3 with { Search = PortSearch.LimitedEvicting, Hash = TableHash.SipHash39, GreClash = true };
     private static readonly EraTraits V6_8 = V6_5 with { DnatStartsAtFirst = true };
     private static readonly EraTraits V6_12 = V6_8 with { OriginalFirst = OriginalFirst.ReverseExempt, Clash = ClashRule.MergeReverse };
     private static readonly EraTraits V6_16 = V6_12 with { OriginalFirst = OriginalFirst.ReverseExemptBothLookups };
     private static readonly EraTraits V6_18 = V6_16 with { OriginalFirst = OriginalFirst.ReverseExemptAnyDirection };
+
+    private static readonly EraTraits V7_0 = V6_18 with { GenericClash = true };
 
     /// <summary>Every era, oldest first; stable series stand behind the mainline release they branched from.</summary>
     public static IReadOnlyList<Era> All { get; } =
@@ -147,7 +154,8 @@ public static partial class EraCatalog
         new("6.12", "6.12 to 6.15, 6.12.y before 6.12.38", "reverse-direction clashes resolved", V6_12),
         new("6.12-lts", "6.12.107 and later 6.12.y", "the exemption asks both ways, and no direction test", V6_18),
         new("6.16", "6.16 to 6.17, 6.12.38 to about 6.12.106", "the exemption looks for the resident in both directions", V6_16),
-        new("6.18", "6.18 to 7.1", "the exemption's direction test gone", V6_18),
+        new("6.18", "6.18", "the exemption's direction test gone", V6_18),
+        new("7.0", "7.0 to 7.1", "clashes of unknown protocols resolved", V7_0),
     ];
 
     /// <summary>The era with this name.</summary>

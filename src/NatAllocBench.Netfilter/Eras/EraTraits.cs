@@ -64,8 +64,14 @@ public sealed record EraTraits
     /// <summary>How many limits from <see cref="ChainLimitMin"/> on can be drawn.</summary>
     public int ChainLimitSpread { get; init; }
 
-    /// <summary>Clash resolution for UDP and UDP-Lite.</summary>
+    /// <summary>Clash resolution.</summary>
     public required ClashRule Clash { get; init; }
+
+    /// <summary>Whether clashes of GRE flows are resolved as those of UDP are (6.5 and later).</summary>
+    public bool GreClash { get; init; }
+
+    /// <summary>Whether clashes of unknown protocols are resolved too (7.0 and later, 5.10.252, 6.1.165, 6.12.75).</summary>
+    public bool GenericClash { get; init; }
 
     /// <summary>Whether a reply-only entry is killed by its first reply (5.6 to 5.8).</summary>
     public bool ClashEntryDiesOnReply { get; init; }
@@ -84,6 +90,9 @@ public sealed record EraTraits
 
     /// <summary>Early drop.</summary>
     public required EarlyDrop EarlyDrop { get; init; }
+
+    /// <summary>Whether early drop passes over offloaded flows (4.18 to 5.15).</summary>
+    public bool EarlyDropSparesOffloaded { get; init; }
 
     /// <summary>Timeout of a UDP flow that was answered, s: 180 up to 4.20, 120 from 5.0.</summary>
     public int UdpStreamTimeout { get; init; } = 180;

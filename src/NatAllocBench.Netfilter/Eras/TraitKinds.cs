@@ -85,13 +85,19 @@ public enum OriginalFirst
     /// <summary>3.1 and later: an original tuple that is in range and free is kept.</summary>
     Yes,
 
-    /// <summary>6.12 to 6.15: as <see cref="Yes"/>, and the exact reverse of an untranslated UDP flow does not count as taken.</summary>
+    /// <summary>
+    /// 6.6.57, 6.11.4, 6.12 to 6.15.2: as <see cref="Yes"/>, and the exact reverse of an untranslated flow whose protocol resolves
+    /// clashes does not count as taken, unless it was answered or is ASSURED.
+    /// </summary>
     ReverseExempt,
 
-    /// <summary>6.16, 6.17 and 6.12.38: as <see cref="ReverseExempt"/>; the resident is looked for in both directions.</summary>
+    /// <summary>
+    /// 6.6.94, 6.12.34, 6.15.3, 6.16 to 6.18.2: the resident is looked for in both directions, and must not have its sequence numbers
+    /// adjusted; whether it was answered does not matter.
+    /// </summary>
     ReverseExemptBothLookups,
 
-    /// <summary>6.18 and 6.12.107: as <see cref="ReverseExemptBothLookups"/> without the test of the resident's direction.</summary>
+    /// <summary>6.12.64, 6.18.3, 6.19: as <see cref="ReverseExemptBothLookups"/> without the test of the resident's direction.</summary>
     ReverseExemptAnyDirection,
 }
 

@@ -41,6 +41,11 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
                 : new PortCandidates(traits.CommonIcmpSearch ? (ushort)0 : range.MinPort, traits.CommonIcmpSearch ? 65536u : 65535u, true, true);
         }
 
+        if (!HasPorts(tuple.Protocol))
+        {
+            return default; // GRE without PPTP has keys of 0, unknown protocols have none
+        }
+
         bool source = manip == ManipType.Source;
         if (specified)
         {
@@ -62,6 +67,9 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
             _ => new PortCandidates(FirstUnprivileged, Unprivileged, true, false),
         };
     }
+
+    private static bool HasPorts(IPProtocol protocol) =>
+        protocol is IPProtocol.Tcp or IPProtocol.Udp or IPProtocol.UdpLite or IPProtocol.Sctp or IPProtocol.Dccp;
 
     /// <summary>The present key of the tuple, host order.</summary>
     public ushort KeyOf<TAddress>(in ConntrackTuple<TAddress> tuple)

@@ -14,6 +14,12 @@ public static class Timeouts
     /// <summary>An ICMP or ICMPv6 query.</summary>
     public const int Icmp = 30;
 
+    /// <summary>A GRE flow without an answer.</summary>
+    public const int GreUnreplied = 30;
+
+    /// <summary>An answered GRE flow.</summary>
+    public const int GreReplied = 180;
+
     /// <summary>A protocol without its own tracker.</summary>
     public const int Generic = 600;
 

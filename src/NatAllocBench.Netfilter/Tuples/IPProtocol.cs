@@ -15,6 +15,9 @@ public enum IPProtocol : byte
     /// <summary>DCCP.</summary>
     Dccp = 33,
 
+    /// <summary>GRE; both keys are 0 without PPTP.</summary>
+    Gre = 47,
+
     /// <summary>ICMP for IPv6; the key is the echo id.</summary>
     IcmpV6 = 58,
 

@@ -12,7 +12,9 @@ public sealed class DyingEntryTests
 
     public static TheoryData<string> AllEras => EraSets.All;
 
-    public static TheoryData<string> Resolving => EraSets.Since("4.7").With("4.9-lts", "4.14-lts", "4.19-lts");
+    public static TheoryData<string> Refusing => EraSets.Between("4.7", "6.8").With("4.9-lts", "4.14-lts", "4.19-lts");
+
+    public static TheoryData<string> Merging => EraSets.Since("6.12");
 
     [Theory]
     [MemberData(nameof(AllEras))]
@@ -35,13 +37,35 @@ public sealed class DyingEntryTests
     }
 
     [Theory]
-    [MemberData(nameof(Resolving))]
-    public void Nothing_is_merged_into_it(string era)
+    [MemberData(nameof(Refusing))]
+    public void Nothing_is_merged_into_it_up_to_6_11(string era)
     {
         using Gateway gateway = WithDyingEntry(era, out _);
 
         Assert.Equal(ConfirmResult.Clash, gateway.Confirm(gateway.Open(in Client)));
         Assert.Equal(1UL, gateway.Cpu.Counters.InsertFailed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Merging))]
+    public void A_packet_of_its_flow_is_merged_into_it_since_6_12(string era)
+    {
+        using Gateway gateway = WithDyingEntry(era, out _);
+
+        Assert.Equal(ConfirmResult.Merged, gateway.Confirm(gateway.Open(in Client)));
+        Assert.Equal(1UL, gateway.Cpu.Counters.ClashResolve);
+        Assert.Equal(0UL, gateway.Cpu.Counters.InsertFailed);
+    }
+
+    [Theory]
+    [InlineData("6.8")]
+    [InlineData("6.12")]
+    public void Lock_free_design_has_removed_it_already(string era)
+    {
+        using Gateway gateway = WithDyingEntry(Of<LockFree>(era), out _);
+
+        Assert.False(gateway.IsTaken(Client.Invert(), CpuState.NoSlot));
+        Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(gateway.Open(in Client)));
     }
 
     [Fact]
@@ -52,9 +76,10 @@ public sealed class DyingEntryTests
         Assert.Equal(PacketOutcome.Gone, gateway.Datagram(entry));
     }
 
-    private static Gateway WithDyingEntry(string era, out EntryReference entry)
+    private static Gateway WithDyingEntry(string era, out EntryReference entry) => WithDyingEntry(Of(era), out entry);
+
+    private static Gateway WithDyingEntry(Gateway gateway, out EntryReference entry)
     {
-        Gateway gateway = Of(era);
         uint slot = gateway.Open(in Client);
         gateway.Confirm(slot);
         Assert.True(gateway.Find(in Client, out entry));

@@ -36,27 +36,69 @@ public sealed class EarlyDropTests
         Assert.Equal(1ul, drop);
     }
 
-    private static (bool Admitted, ulong EarlyDrop, ulong Drop) OfferOneMore(string era, ulong status) =>
-        EraCatalog.Get(era).Accept<Visitor, (bool, ulong, ulong)>(new Visitor(status));
-
-    private readonly struct Visitor(ulong status) : IEraVisitor<(bool Admitted, ulong EarlyDrop, ulong Drop)>
+    [Theory]
+    [InlineData("4.9")]
+    [InlineData("4.20")]
+    [InlineData("6.12")]
+    public void Expired_entries_are_reclaimed_uncounted_and_make_room_for_the_next_packet_only(string era)
     {
+        const ulong Assured = EntryStatus.SeenReply | EntryStatus.Assured;
+
+        Assert.Equal((false, 0ul, 1ul), OfferOneMore(era, Assured, late: true));
+        Assert.Equal((true, 0ul, 1ul), OfferOneMore(era, Assured, late: true, offers: 2));
+        Assert.Equal((true, 0ul, 1ul), OfferOneMore<LockFree>(era, Assured, late: true, offers: 2));
+    }
+
+    [Fact]
+    public void Up_to_4_8_expired_entries_are_gone_before_the_table_is_full() =>
+        Assert.Equal((true, 0ul, 0ul), OfferOneMore("3.13", EntryStatus.SeenReply | EntryStatus.Assured, late: true));
+
+    [Theory]
+    [InlineData("4.14", true)]
+    [InlineData("4.18", false)]
+    [InlineData("5.15", false)]
+    [InlineData("6.8", true)]
+    public void Offloaded_flows_are_passed_over_from_4_18_to_5_15(string era, bool admitted)
+    {
+        Assert.Equal(admitted, OfferOneMore(era, EntryStatus.Offload).Admitted);
+        Assert.Equal(admitted, OfferOneMore(era, EntryStatus.Offload, late: true, offers: 2).Admitted);
+    }
+
+    private static (bool Admitted, ulong EarlyDrop, ulong Drop) OfferOneMore(string era, ulong status, bool late = false, int offers = 1) =>
+        OfferOneMore<KernelLocks>(era, status, late, offers);
+
+    private static (bool Admitted, ulong EarlyDrop, ulong Drop) OfferOneMore<TDesign>(string era, ulong status, bool late, int offers)
+        where TDesign : struct, ITableDesign =>
+        EraCatalog.Get(era).Accept<Visitor<TDesign>, (bool, ulong, ulong)>(new Visitor<TDesign>(status, late, offers));
+
+    private readonly struct Visitor<TDesign>(ulong status, bool late, int offers)
+        : IEraVisitor<(bool Admitted, ulong EarlyDrop, ulong Drop)>
+        where TDesign : struct, ITableDesign
+    {
+        private const uint Lifetime = 30_000;
+
         public (bool Admitted, ulong EarlyDrop, ulong Drop) Visit<TEra>(Era era)
             where TEra : struct, IEra
         {
             using var nat = new NatState(default);
-            using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(
+            using var table = new ConntrackTable<IPv4Address, TEra, TDesign>(
                 era, new TableOptions { Buckets = 1, MaxConnections = Max }, nat);
             ref CpuState cpu = ref table.Cpu(0);
             for (int port = 1; port <= Max; port++)
             {
                 ConntrackTuple<IPv4Address> original = Tuple(port);
                 ConntrackTuple<IPv4Address> reply = original.Invert();
-                Assert.NotEqual(CpuState.NoSlot, table.Restore(ref cpu, in original, in reply, status, 30_000));
+                Assert.NotEqual(CpuState.NoSlot, table.Restore(ref cpu, in original, in reply, status, Lifetime));
             }
 
+            cpu.Now += late ? Lifetime : 0;
             ConntrackTuple<IPv4Address> more = Tuple(Max + 1);
-            uint slot = table.Create(ref cpu, in more, table.Hash(in more));
+            uint slot = CpuState.NoSlot;
+            for (int offer = 0; offer < offers; offer++)
+            {
+                slot = table.Create(ref cpu, in more, table.Hash(in more));
+            }
+
             return (slot != CpuState.NoSlot, cpu.Counters.EarlyDrop, cpu.Counters.Drop);
         }
 

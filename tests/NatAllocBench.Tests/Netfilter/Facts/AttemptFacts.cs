@@ -96,6 +96,30 @@ public sealed class AttemptFacts
     }
 
     [Theory]
+    [InlineData(4001u, false)]
+    [InlineData(5000u, false)]
+    [InlineData(5001u, true)]
+    public void Fact_40_the_resident_keeps_the_highest_sequence_number_of_its_client(uint fresh, bool evicts)
+    {
+        using Gateway gateway = Of("6.12");
+        ConntrackTuple<IPv4Address> client = Flow("10.0.0.1", 5000);
+        gateway.Confirm(gateway.Allocate(in client, Masquerade(), tdEnd: 1000).Slot);
+        Assert.True(gateway.Find(in client, out EntryReference entry));
+        ConntrackTuple<IPv4Address> reply = gateway.Reply(entry.Slot);
+        foreach ((bool isReply, TcpSegment segment, uint end) in ((bool, TcpSegment, uint)[])
+            [(true, TcpSegment.SynAck, 9000), (false, TcpSegment.Ack, 5000), (false, TcpSegment.Ack, 4000), (false, TcpSegment.Rst, 3000)])
+        {
+            Assert.True(gateway.Find(isReply ? reply : client, out entry));
+            Assert.Equal(PacketOutcome.Accepted, gateway.Tcp(entry, segment, end));
+        }
+
+        Allocation second = gateway.Allocate(Flow("10.0.0.2", 40000), Masquerade().WithPorts(5000, 5000), tdEnd: fresh);
+
+        Assert.Equal(evicts, gateway.Cpu.Evictions == 1);
+        Assert.Equal(evicts ? ConfirmResult.Inserted : ConfirmResult.Clash, gateway.Confirm(second.Slot));
+    }
+
+    [Theory]
     [MemberData(nameof(WithoutEviction))]
     public void Fact_40_before_6_5_nothing_is_evicted(string era)
     {
