@@ -54,7 +54,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 return CountMerged(ref cpu, scan.Link >> 1);
             }
 
-            cpu.LastClashWith = scan.Link >> 1;
+            NoteClash(ref cpu, scan.Link >> 1);
             CountDropped(ref cpu);
             return ConfirmResult.Clash;
         }
@@ -121,7 +121,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>4.7 to 5.9 count a merge as <c>insert_failed</c> although nothing is lost.</summary>
     private ConfirmResult CountMerged(ref CpuState cpu, uint resident)
     {
-        cpu.LastClashWith = resident;
+        NoteClash(ref cpu, resident);
         if (_traits.ClashCounters == ClashCounters.ClashResolve)
         {
             cpu.Counters.ClashResolve++;

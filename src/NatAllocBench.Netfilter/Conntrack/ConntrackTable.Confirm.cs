@@ -113,7 +113,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return ConfirmResult.ChainTooLong;
         }
 
-        cpu.LastClashWith = scan.Link >> 1;
+        NoteClash(ref cpu, scan.Link >> 1);
         return ResolveClash(ref cpu, slot, scan.Link >> 1, in pair, reply);
     }
 
@@ -144,6 +144,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         FreeEntry(ref cpu, slot);
         return ConfirmResult.Dying;
+    }
+
+    /// <summary>
+    /// Whether the entry of <see cref="CpuState.LastClashWith"/> still has its slot. Asked after something that is kept by slot was read:
+    /// if so, it was read of that entry and not of the slot's next owner.
+    /// </summary>
+    /// <param name="cpu">A CPU whose last confirm met a clash.</param>
+    public bool WinnerHasItsSlot(in CpuState cpu)
+    {
+        // Pairs with the fence of FreeSlot: had the next owner written any of what the caller read, the generation would differ now.
+        Volatile.ReadBarrier();
+        return EntryStatus.Generation(Original(cpu.LastClashWith)->Status) == cpu.LastClashGeneration;
+    }
+
+    /// <summary>The caller holds the locks, or is in a section: the resident cannot lose its slot meanwhile.</summary>
+    private void NoteClash(ref CpuState cpu, uint resident)
+    {
+        cpu.LastClashWith = resident;
+        cpu.LastClashGeneration = EntryStatus.Generation(Original(resident)->Status);
     }
 
     /// <summary>Walks a chain for a tuple. The caller holds the lock, or accepts a passing view.</summary>

@@ -32,6 +32,9 @@ public struct CpuState
     /// <summary>Slot of the entry that won the last clash this CPU lost, or <see cref="NoSlot"/>.</summary>
     public uint LastClashWith;
 
+    /// <summary>Generation that the slot <see cref="LastClashWith"/> had at that clash.</summary>
+    internal uint LastClashGeneration;
+
     /// <summary>Draws that are no part of the port search, such as the chain limit.</summary>
     public CpuRandom Random;
 

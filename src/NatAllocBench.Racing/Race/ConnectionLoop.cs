@@ -201,6 +201,10 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
                 if (result == ConfirmResult.Clash && cpu.LastClashWith != CpuState.NoSlot)
                 {
                     _telemetry.Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
+                    if (!_table.WinnerHasItsSlot(in cpu))
+                    {
+                        _telemetry.WinnerGone();
+                    }
                 }
             }
         }
@@ -213,7 +217,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         if (_tally.Count(choice, result))
         {
             bool race = choice is not (PortChoice.Exhausted or PortChoice.KeptUnchecked);
-            NoteLoss(client, in tuple, race ? cpu.LastClashWith : CpuState.NoSlot, allocatedAt);
+            NoteLoss(client, in tuple, race ? _course.WinnerAllocatedAt(in cpu) : 0, allocatedAt);
         }
     }
 
@@ -329,7 +333,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         }
     }
 
-    private void NoteLoss(int client, in ConntrackTuple<IPv4Address> tuple, uint winner, ulong allocatedAt)
+    private void NoteLoss(int client, in ConntrackTuple<IPv4Address> tuple, ulong winnerAt, ulong allocatedAt)
     {
         _losers.Add(in tuple, _round, allocatedAt - _roundStart);
         if (FailedByClient.Length > 0)
@@ -337,7 +341,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
             FailedByClient[client]++;
         }
 
-        if (winner != CpuState.NoSlot && _course.AllocatedAt[winner] is not 0 and ulong winnerAt)
+        if (winnerAt != 0)
         {
             PairDistance.RecordTicks(allocatedAt > winnerAt ? allocatedAt - winnerAt : winnerAt - allocatedAt);
         }

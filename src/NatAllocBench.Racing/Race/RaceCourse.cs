@@ -48,6 +48,22 @@ internal sealed unsafe class RaceCourse<TEra>
     /// <summary>By slot, the tick behind the last probe of the connection that lives there.</summary>
     public ulong* AllocatedAt { get; }
 
+    /// <summary>
+    /// The stamp of the connection that won the clash which a CPU has just lost; 0 if it has none, or if its slot has a new owner by now.
+    /// </summary>
+    public ulong WinnerAllocatedAt(in CpuState cpu)
+    {
+        if (cpu.LastClashWith == CpuState.NoSlot)
+        {
+            return 0;
+        }
+
+        // Plain read: confirm met the winner in a chain under its lock, hence sees what was stored before the winner was linked.
+        // Whether it is the winner's and not the next owner's, the generation says, which is read after it.
+        ulong stamp = AllocatedAt[cpu.LastClashWith];
+        return Table.WinnerHasItsSlot(in cpu) ? stamp : 0;
+    }
+
     /// <summary>How many losers each worker has, every <see cref="LoserStride"/> elements.</summary>
     public int[] Losers { get; }
 

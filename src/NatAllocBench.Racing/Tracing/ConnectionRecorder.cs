@@ -110,6 +110,14 @@ internal sealed unsafe class ConnectionRecorder
         loser.WinnerPort = original.SourcePort;
     }
 
+    public void WinnerGone()
+    {
+        ref ConnectionFacts loser = ref _facts[_count - 1];
+        loser.Winner = 0;
+        loser.WinnerClient = default;
+        loser.WinnerPort = 0;
+    }
+
     public void Retransmitted(
         int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result) =>
         _retransmissions.Add(new RetransmissionFacts(round, tuple, reply.Destination, reply.DestinationPort, choice, result));

@@ -25,6 +25,9 @@ internal interface ITelemetry
     /// <summary>Confirm has refused it, and this entry stood in the way; follows <see cref="Confirmed"/>.</summary>
     void Lost(uint winner, in ConntrackTuple<IPv4Address> original);
 
+    /// <summary>The slot of the entry that <see cref="Lost"/> named had a new owner by then: what was noted of it is not its.</summary>
+    void WinnerGone();
+
     /// <summary>A loser has sent once more, after the measured part of the trial.</summary>
     void Retransmitted(
         int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result);
@@ -51,6 +54,10 @@ internal readonly struct NoTelemetry : ITelemetry
     {
     }
 
+    public void WinnerGone()
+    {
+    }
+
     public void Retransmitted(
         int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result)
     {
@@ -71,6 +78,8 @@ internal readonly struct EventTelemetry(ConnectionRecorder recorder) : ITelemetr
         recorder.Confirmed(now, result, sequence);
 
     public void Lost(uint winner, in ConntrackTuple<IPv4Address> original) => recorder.Lost(winner, in original);
+
+    public void WinnerGone() => recorder.WinnerGone();
 
     public void Retransmitted(
         int round, in ConntrackTuple<IPv4Address> tuple, in ConntrackTuple<IPv4Address> reply, PortChoice choice, ConfirmResult result) =>

@@ -52,6 +52,7 @@ internal static class CollisionSection
     private static string Winner(Collision collision) => (collision.Cause, collision.Winner) switch
     {
         (FailureCause.Chain, _) => "none (chain too long)",
+        (_, null) when collision.WinnerPort == 0 => "unknown (gone before it was read)",
         (_, null) => $"{collision.WinnerClient}:{collision.WinnerPort} (not of this trial)",
         (_, { } winner) => $"{winner.Client}:{winner.ClientPort}",
     };
