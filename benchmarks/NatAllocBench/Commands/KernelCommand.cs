@@ -5,6 +5,7 @@ using NatAllocBench.Kernels;
 using NatAllocBench.LiveKernel;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 
@@ -35,7 +36,7 @@ internal static class KernelCommand
 
         PublishOptions publish = PublishOptions.From(parsed);
         EraMatch match = EraCatalog.Match(KernelVersion.Parse(LiveSession.KernelRelease));
-        using var signals = new StopSignals();
+        using var signals = new StopSignals(SecondSignal.IsIgnored);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(
             options.Compare ? "kernel --compare" : "kernel",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 
@@ -17,7 +18,7 @@ internal static class MachineCommand
         var command = new Command("machine", "Print what this machine is, calibrate its basic costs, and warn of what spoils a measurement.");
         command.SetAction(_ =>
         {
-            using var stop = new StopSignal();
+            using var stop = new StopSignals();
             try
             {
                 Print(RecordedMachine.Calibrated(CpuSet.Allowed(), stop.Token), Console.Out);

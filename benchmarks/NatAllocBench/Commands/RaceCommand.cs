@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
@@ -28,7 +29,7 @@ internal static class RaceCommand
 
     private static int Run(ParseResult parsed)
     {
-        using var stop = new StopSignal();
+        using var stop = new StopSignals();
         RacePlan plan = RacePlan.From(parsed);
         IReadOnlyList<MeasuredCell> cells = plan.Cells;
         PublishOptions publish = PublishOptions.From(parsed);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 using NatAllocBench.Scenarios;
@@ -95,7 +96,7 @@ internal static class ScenarioCommand
 
     private static int Measure(IScenario scenario, ChurnOptions churn, ulong seed, PublishOptions publish)
     {
-        using var stop = new StopSignal();
+        using var stop = new StopSignals();
         CpuSet cpus = CpuSet.Allowed();
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineWatch machine = MachineWatch.Begin(cpus, publish.Keeps, stop.Token);

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
 using NatAllocBench.Throughput;
@@ -24,7 +25,7 @@ internal static class ThroughputCommand
 
     private static int Run(ParseResult parsed)
     {
-        using var stop = new StopSignal();
+        using var stop = new StopSignals();
         ThroughputPlan plan = ThroughputOptions.Resolve(parsed);
         PublishOptions publish = PublishOptions.From(parsed);
         DateTimeOffset started = DateTimeOffset.UtcNow;

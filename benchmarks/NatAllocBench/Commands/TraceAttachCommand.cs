@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Running;
 using NatAllocBench.Tracing;
 
@@ -34,7 +35,7 @@ internal static class TraceAttachCommand
         }
 
         (string path, TraceRecordingOptions options) = TraceOutput.From(parsed);
-        using var stop = new StopSignal();
+        using var stop = new StopSignals();
         using var console = new RunConsole(toStandardError: false);
         using TraceRecording recording = TraceRecording.Start(processId, path, options);
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Recording process {processId}; Ctrl-C ends it."));

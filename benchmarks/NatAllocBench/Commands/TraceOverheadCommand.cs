@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
@@ -55,7 +56,7 @@ internal static class TraceOverheadCommand
             throw new UsageException($"--cpus {parsed.GetValue(Workers)}: {why}");
         }
 
-        using var stop = new StopSignal();
+        using var stop = new StopSignals();
         using var console = new RunConsole(toStandardError: false);
         using var progress = new RunConsole(toStandardError: true);
         var comparison = new TelemetryComparison(Workload(), cpus.Cpus);

@@ -54,12 +54,6 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
     internal static partial int SendMultiple(int fd, MultiMessage* messages, uint count, int flags);
 
-    [LibraryImport("libc", EntryPoint = "sched_setaffinity", SetLastError = true)]
-    internal static partial int SetAffinity(int threadId, nuint maskBytes, void* mask);
-
-    [LibraryImport("libc", EntryPoint = "sched_getaffinity", SetLastError = true)]
-    internal static partial int GetAffinity(int threadId, nuint maskBytes, void* mask);
-
     /// <summary>struct sockaddr_in.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 16)]
     internal struct InternetAddress

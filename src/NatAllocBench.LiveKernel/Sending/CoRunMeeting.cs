@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.LiveKernel;
 
@@ -14,8 +15,7 @@ namespace NatAllocBench.LiveKernel;
 /// </remarks>
 internal sealed unsafe class CoRunMeeting : IDisposable
 {
-    // 128 bytes: a cache line and the one the prefetcher takes along.
-    private const int Stride = 128 / sizeof(long);
+    private const int Stride = CacheLine.Size / sizeof(long);
     private const int ArrivedSlot = 0;
     private const int PingSlot = 1 * Stride;
     private const int GoSlot = 2 * Stride;
@@ -26,7 +26,7 @@ internal sealed unsafe class CoRunMeeting : IDisposable
 
     private readonly int _senders;
     private readonly long* _slots;
-    private long _limitTicks;
+    private ulong _limitTicks;
     private long _ping;
     private bool _disposed;
 
@@ -34,12 +34,12 @@ internal sealed unsafe class CoRunMeeting : IDisposable
     {
         _senders = senders;
         nuint bytes = (nuint)((FirstPongSlot + (senders * Stride)) * sizeof(long));
-        _slots = (long*)NativeMemory.AlignedAlloc(bytes, 128);
+        _slots = (long*)NativeMemory.AlignedAlloc(bytes, CacheLine.Size);
         NativeMemory.Clear(_slots, bytes);
-        _limitTicks = SpinClock.Ticks(limitNanoseconds);
+        _limitTicks = TickClock.FromNanoseconds(limitNanoseconds);
     }
 
-    internal double LimitNanoseconds => _senders > 1 ? SpinClock.Nanoseconds(_limitTicks) : 0;
+    internal double LimitNanoseconds => _senders > 1 ? TickClock.ToNanoseconds(_limitTicks) : 0;
 
     // Volatile: pairs with the write in Stop; senders only need to see it some time soon.
     internal bool Stopped => Volatile.Read(ref _slots[StopSlot]) != 0;
@@ -76,8 +76,7 @@ internal sealed unsafe class CoRunMeeting : IDisposable
         int tries = 0;
         while (true)
         {
-            long trip = RoundTrip();
-            if (trip < 0)
+            if (!TryRoundTrip(out ulong trip))
             {
                 return false;
             }
@@ -99,11 +98,10 @@ internal sealed unsafe class CoRunMeeting : IDisposable
 
     private bool Calibrate()
     {
-        long best = long.MaxValue;
+        ulong best = ulong.MaxValue;
         for (int trip = 0; trip < CalibrationTrips; trip++)
         {
-            long ticks = RoundTrip();
-            if (ticks < 0)
+            if (!TryRoundTrip(out ulong ticks))
             {
                 return false;
             }
@@ -115,9 +113,10 @@ internal sealed unsafe class CoRunMeeting : IDisposable
         return true;
     }
 
-    private long RoundTrip()
+    private bool TryRoundTrip(out ulong ticks)
     {
-        long start = Stopwatch.GetTimestamp();
+        ticks = 0;
+        ulong start = TickClock.Now();
         long ping = ++_ping;
 
         // Volatile: pairs with the read of PING in Follow.
@@ -129,12 +128,13 @@ internal sealed unsafe class CoRunMeeting : IDisposable
             {
                 if (Stopped)
                 {
-                    return -1;
+                    return false;
                 }
             }
         }
 
-        return Stopwatch.GetTimestamp() - start;
+        ticks = TickClock.Now() - start;
+        return true;
     }
 
     private bool Follow(int sender, long round)
@@ -145,11 +145,11 @@ internal sealed unsafe class CoRunMeeting : IDisposable
         // Volatile: pairs with the write of GO in Lead.
         while (Volatile.Read(ref _slots[GoSlot]) < round)
         {
-            // Volatile: pairs with the write of PING in RoundTrip.
+            // Volatile: pairs with the write of PING in TryRoundTrip.
             long ping = Volatile.Read(ref _slots[PingSlot]);
             if (ping != answered)
             {
-                // Volatile: pairs with the read of PONG in RoundTrip.
+                // Volatile: pairs with the read of PONG in TryRoundTrip.
                 Volatile.Write(ref pong, ping);
                 answered = ping;
             }

@@ -1,6 +1,7 @@
-using System.Diagnostics;
 using System.Runtime.ExceptionServices;
-using NatAllocBench.LiveKernel.Interop;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Random;
 
 namespace NatAllocBench.LiveKernel;
 
@@ -20,7 +21,7 @@ public sealed class PacketSender
     }
 
     /// <summary>The CPUs senders may be pinned to.</summary>
-    public static IReadOnlyList<int> AllowedCpus => CpuPinning.AllowedCpus();
+    public static IReadOnlyList<int> AllowedCpus => CpuSet.Allowed().Cpus;
 
     /// <summary>Runs the plan to its end, or until cancelled, and returns when every sender thread has ended.</summary>
     /// <exception cref="ArgumentException">The plan does not fit itself or the machine's CPUs.</exception>
@@ -28,7 +29,7 @@ public sealed class PacketSender
     public SendReport Run(SendPlan plan, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(plan);
-        IReadOnlyList<int> allowed = CpuPinning.AllowedCpus();
+        IReadOnlyList<int> allowed = AllowedCpus;
         plan.Validate(allowed);
         IReadOnlyList<int> cpus = plan.Cpus ?? allowed;
         using var meeting = new CoRunMeeting(plan.Senders.Count, (plan.Lockstep ?? new LockstepPlan()).HandshakeNanoseconds);
@@ -62,7 +63,7 @@ public sealed class PacketSender
 
         return new SendReport(
             [.. senders.Select(sender => sender.Report())],
-            SpinClock.Nanoseconds(senders.Max(sender => sender.Ended) - senders.Min(sender => sender.Started)),
+            TickClock.ToNanoseconds(senders.Max(sender => sender.Ended) - senders.Min(sender => sender.Started)),
             meeting.LimitNanoseconds,
             cancellation.IsCancellationRequested);
     }
@@ -73,27 +74,31 @@ public sealed class PacketSender
         private long _attempted;
         private int _lastError;
 
-        internal long Started { get; private set; }
+        internal ulong Started { get; private set; }
 
-        internal long Ended { get; private set; }
+        internal ulong Ended { get; private set; }
 
         internal ExceptionDispatchInfo? Failure { get; private set; }
 
-        internal SenderReport Report() => new(cpu, _sent, _attempted - _sent, _lastError, SpinClock.Nanoseconds(Ended - Started));
+        internal SenderReport Report() => new(cpu, _sent, _attempted - _sent, _lastError, TickClock.ToNanoseconds(Ended - Started));
 
         internal void Run(string clientNamespace)
         {
             try
             {
-                CpuPinning.PinCurrentThread(cpu);
+                if (!ThreadPinning.TryPinCurrentThread(cpu, out string? why))
+                {
+                    throw new InvalidOperationException($"cannot pin a sender: {why}");
+                }
+
                 NetworkNamespace.EnterOnCurrentThread(clientNamespace);
                 int capacity = plan.Lockstep?.PacketsPerMeeting ?? plan.BatchSize;
                 using var socket = new RawSocket(plan.Protocol, capacity);
                 if (meeting.Meet(index, 1))
                 {
-                    Started = Stopwatch.GetTimestamp();
+                    Started = TickClock.Now();
                     _sent = Send(socket);
-                    Ended = Stopwatch.GetTimestamp();
+                    Ended = TickClock.Now();
                     _lastError = socket.LastError;
                 }
             }
@@ -113,12 +118,12 @@ public sealed class PacketSender
             if (plan.Lockstep is { } lockstep)
             {
                 return SenderLoop.Lockstep(
-                    socket, flows, meeting, index, random, SpinClock.Ticks(lockstep.OffsetNanoseconds), ref _attempted);
+                    socket, flows, meeting, index, random, TickClock.FromNanoseconds(lockstep.OffsetNanoseconds), ref _attempted);
             }
 
             if (plan.Pacing != Pacing.ClosedLoop)
             {
-                double meanTicks = Stopwatch.Frequency / plan.PacketsPerSecond;
+                double meanTicks = 1e9 / TickClock.NanosecondsPerTick / plan.PacketsPerSecond;
                 return SenderLoop.Paced(socket, flows, meeting, random, plan.Pacing == Pacing.Poisson, meanTicks, ref _attempted);
             }
 

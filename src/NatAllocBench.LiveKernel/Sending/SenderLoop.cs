@@ -1,5 +1,6 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Random;
 
 namespace NatAllocBench.LiveKernel;
 
@@ -50,12 +51,13 @@ internal static class SenderLoop
         RawSocket socket, FlowTuple[] flows, CoRunMeeting meeting, SplitMix64 random, bool poisson, double meanTicks, ref long attempted)
     {
         long sent = 0;
-        double due = Stopwatch.GetTimestamp();
+        ulong start = TickClock.Now();
+        double due = 0;
         for (int i = 0; i < flows.Length && !meeting.Stopped; i++)
         {
             due += poisson ? meanTicks * random.NextExponential() : meanTicks;
             socket.Prepare(0, flows[i]);
-            while (Stopwatch.GetTimestamp() < (long)due && !meeting.Stopped)
+            while (TickClock.Now() - start < (ulong)due && !meeting.Stopped)
             {
             }
 
@@ -81,13 +83,13 @@ internal static class SenderLoop
                 socket.Prepare(slot, flows[start + slot]);
             }
 
-            long wait = (long)(offsetTicks * random.NextUnit());
+            ulong wait = (ulong)(offsetTicks * random.NextUnit());
             if (!meeting.Meet(sender, ++round))
             {
                 break;
             }
 
-            SpinClock.SpinUntil(Stopwatch.GetTimestamp() + wait);
+            BusyWait.For(wait);
             for (int slot = 0; slot < count; slot++)
             {
                 sent += socket.SendPrepared(slot) ? 1 : 0;

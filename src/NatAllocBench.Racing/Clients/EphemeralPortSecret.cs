@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Platform.Random;
 
 namespace NatAllocBench.Racing.Clients;
 
@@ -15,7 +16,7 @@ internal sealed class EphemeralPortSecret
     private readonly SipKey _key;
     private readonly bool _isTimed;
 
-    internal EphemeralPortSecret(KernelVersion version, EphemeralPortAlgorithm algorithm, ref PortRandom random)
+    internal EphemeralPortSecret(KernelVersion version, EphemeralPortAlgorithm algorithm, ref SplitMix64 random)
     {
         _isTimed = algorithm == EphemeralPortAlgorithm.V5_18;
         _key = new SipKey(random.Next(), random.Next());

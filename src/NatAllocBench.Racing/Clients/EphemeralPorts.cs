@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Platform.Random;
 
 namespace NatAllocBench.Racing.Clients;
 
@@ -30,7 +31,7 @@ public sealed class EphemeralPorts
     public EphemeralPorts(KernelVersion version, LocalPortRange range, ulong seed)
     {
         ArgumentOutOfRangeException.ThrowIfZero(range.Low, nameof(range));
-        PortRandom random = new(seed);
+        SplitMix64 random = new(seed);
         Algorithm = AlgorithmFor(version);
         Range = range;
         _secret = new EphemeralPortSecret(version, Algorithm, ref random);
@@ -90,7 +91,7 @@ public sealed class EphemeralPorts
     /// <returns>
     /// The port, host order; 0 when every candidate is in use (connect() fails with EADDRNOTAVAIL), which advances no hint.
     /// </returns>
-    public ushort Next<TInUse>(uint srcBe, uint dstBe, ushort dportBe, ref PortRandom random, ref TInUse inUse)
+    public ushort Next<TInUse>(uint srcBe, uint dstBe, ushort dportBe, ref SplitMix64 random, ref TInUse inUse)
         where TInUse : struct, IPortInUse
     {
         ulong keyed = _secret.Base(srcBe, dstBe, dportBe, TimeBucket);
@@ -117,7 +118,7 @@ public sealed class EphemeralPorts
         _ => 0,
     };
 
-    private uint Advance(uint step, ref PortRandom random)
+    private uint Advance(uint step, ref SplitMix64 random)
     {
         switch (Algorithm)
         {

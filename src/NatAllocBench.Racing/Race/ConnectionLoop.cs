@@ -8,6 +8,7 @@ using NatAllocBench.Netfilter.Packets;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Random;
 using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
@@ -54,7 +55,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private int _round;
     private ulong _roundStart;
     private CpuRandom _random;
-    private PortRandom _portNoise;
+    private SplitMix64 _portNoise;
     private WorkerTally _tally;
 
     public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections, TTelemetry telemetry, ChurnLife<TEra>? life)
@@ -72,7 +73,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         _losers = new LoserList(mostConnections);
         _sharedStart = (ushort)(course.Seed % 14_000);
         _random = new CpuRandom(course.Seed + (ulong)cpu);
-        _portNoise = new PortRandom(course.Seed - (ulong)cpu);
+        _portNoise = new SplitMix64(course.Seed - (ulong)cpu);
         byte[] packet = GC.AllocateArray<byte>(256, pinned: true);
         _packet = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(packet, 128);
         _packetOwner = packet;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using NatAllocBench.LiveKernel;
+using NatAllocBench.Platform.Signals;
 
 namespace NatAllocBench.Tests.LiveKernel;
 
@@ -17,7 +18,7 @@ internal static class HoldEntry
             return 2;
         }
 
-        using var stop = new StopSignals();
+        using var stop = new StopSignals(SecondSignal.IsIgnored);
         using LiveSession session = LiveSession.Open(new LiveOptions { StatePath = args[0] }, stop.Token);
         LiveCell cell = ComparisonCells.Saturated(PortMode.FullyRandom, 1, connections: 2000);
 

@@ -3,6 +3,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Random;
 using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Workloads;
 
@@ -25,7 +26,7 @@ internal sealed class ChurnRun<TEra> : IDisposable
     private readonly NatRange<IPv4Address> _rule;
     private readonly PriorityQueue<Step, double> _queue = new();
     private readonly double[] _busyUntil = new double[Cpus];
-    private PortRandom _portNoise;
+    private SplitMix64 _portNoise;
 
     public ChurnRun(Era era, RaceMode mode, ChurnOptions options, uint maxConnections, ulong seed)
     {
@@ -33,7 +34,7 @@ internal sealed class ChurnRun<TEra> : IDisposable
         _bench = new NatBench<TEra>(era, seed, maxConnections: maxConnections, cpus: Cpus + 1);
         _gc = new GcWorker<IPv4Address, TEra, KernelLocks>(_bench.Table);
         _ports = new EphemeralPorts(era.Version, LocalPortRange.Default(era.Version), seed);
-        _portNoise = new PortRandom(seed);
+        _portNoise = new SplitMix64(seed);
         _retransmissions = RetransmissionSchedule.For(era.Version);
         _rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), mode.Flags);
         Schedule(0, new Step(Event.NewConnection));

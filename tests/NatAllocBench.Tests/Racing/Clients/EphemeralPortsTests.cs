@@ -1,5 +1,6 @@
 using CsCheck;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Platform.Random;
 using NatAllocBench.Racing.Clients;
 
 namespace NatAllocBench.Tests.Racing.Clients;
@@ -16,7 +17,7 @@ public sealed class EphemeralPortsTests
 
     public static TheoryData<string> ParityRows => ["4.5", "4.9", "5.11", "5.12", "5.17", "5.18", "6.12", "7.1"];
 
-    private PortRandom _random = new(99);
+    private SplitMix64 _random = new(99);
 
     private static EphemeralPorts Host(string release, ulong seed = 1)
     {
@@ -226,7 +227,7 @@ public sealed class EphemeralPortsTests
         {
             LocalPortRange range = new((ushort)low, (ushort)Math.Min(low + size - 1, 65535));
             EphemeralPorts host = new(version, range, seed);
-            PortRandom random = new(seed);
+            SplitMix64 random = new(seed);
             for (int connect = 0; connect < 3; connect++)
             {
                 TakenPorts taken = new(refuse);
@@ -270,7 +271,7 @@ public sealed class EphemeralPortsTests
         using Barrier start = new(2);
         Thread[] threads = [.. ports.Select((mine, index) => new Thread(() =>
         {
-            PortRandom random = new((ulong)index);
+            SplitMix64 random = new((ulong)index);
             FreePorts free = default;
             start.SignalAndWait();
             for (int i = 0; i < PerThread; i++)

@@ -1,23 +1,28 @@
 using System.Runtime.InteropServices;
 
-namespace NatAllocBench.LiveKernel;
+namespace NatAllocBench.Platform.Signals;
 
 /// <summary>
-/// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP into a cancellation, so that a run ends after its last complete repetition and is cleaned up.
-/// Without it these signals end the process at once, and the next run cleans up.
+/// Turns Ctrl-C (SIGINT), SIGTERM and SIGHUP into a cancellation, so that a command keeps what it has measured and cleans up.
 /// </summary>
 public sealed class StopSignals : IDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly SecondSignal _second;
 
     /// <summary>Handles the signals from now on.</summary>
-    public StopSignals() => _registrations =
-    [
-        PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
-        PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
-        PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
-    ];
+    /// <param name="second">What a further signal does.</param>
+    public StopSignals(SecondSignal second = SecondSignal.EndsTheProcess)
+    {
+        _second = second;
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
+        ];
+    }
 
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
@@ -35,7 +40,7 @@ public sealed class StopSignals : IDisposable
 
     private void Handle(PosixSignalContext context)
     {
-        context.Cancel = true;
+        context.Cancel = _second == SecondSignal.IsIgnored || !_stop.IsCancellationRequested;
         _stop.Cancel();
     }
 }
