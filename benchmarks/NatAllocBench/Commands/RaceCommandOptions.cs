@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Racing;
+using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Racing;
+using NatAllocBench.Racing.Cells;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;

@@ -4,7 +4,7 @@ using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;
-using NatAllocBench.Throughput;
+using NatAllocBench.Racing.Throughput;
 
 namespace NatAllocBench.Commands;
 

@@ -3,7 +3,7 @@ using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Racing;
+using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
 using NatAllocBench.Running;

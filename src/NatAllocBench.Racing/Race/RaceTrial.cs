@@ -5,6 +5,7 @@ using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Platform.Memory;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 

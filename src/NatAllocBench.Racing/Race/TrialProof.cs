@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Race;

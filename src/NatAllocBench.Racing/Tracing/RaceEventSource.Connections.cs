@@ -1,5 +1,6 @@
 using System.Diagnostics.Tracing;
 using System.Runtime.CompilerServices;
+using NatAllocBench.Racing.Counts;
 
 namespace NatAllocBench.Racing.Tracing;
 

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Tracing;

@@ -3,6 +3,7 @@ using Microsoft.Diagnostics.Tracing;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Tracing;

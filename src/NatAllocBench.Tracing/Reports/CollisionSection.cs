@@ -1,3 +1,4 @@
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Tracing;

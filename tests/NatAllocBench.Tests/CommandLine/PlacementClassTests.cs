@@ -1,5 +1,5 @@
 using CsCheck;
-using NatAllocBench.Throughput;
+using NatAllocBench.Racing.Counts;
 
 namespace NatAllocBench.Tests.CommandLine;
 

@@ -1,5 +1,5 @@
 using NatAllocBench.Netfilter.Views;
-using NatAllocBench.Racing;
+using NatAllocBench.Racing.Cells;
 using NatAllocBench.Reporting;
 
 namespace NatAllocBench.Tests.Reporting;

@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Tracing;
 

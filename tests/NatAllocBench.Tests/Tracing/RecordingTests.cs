@@ -5,6 +5,7 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;

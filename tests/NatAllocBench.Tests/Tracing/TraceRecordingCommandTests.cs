@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Tests.CommandLine;
 using NatAllocBench.Tests.Platform;

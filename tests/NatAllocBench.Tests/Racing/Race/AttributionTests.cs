@@ -2,6 +2,7 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 
 namespace NatAllocBench.Tests.Racing.Race;

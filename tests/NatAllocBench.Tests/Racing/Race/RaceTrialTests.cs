@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 

@@ -1,10 +1,11 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>
 /// Measures cells: in every pass each open cell gets one trial, in a random order, so that a change of the machine during the run falls

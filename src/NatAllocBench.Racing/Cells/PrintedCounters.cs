@@ -1,7 +1,7 @@
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Reporting;
 
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>Turns the model's counters into those of a run.</summary>
 internal static class PrintedCounters

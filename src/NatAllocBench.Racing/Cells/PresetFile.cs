@@ -1,9 +1,8 @@
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using NatAllocBench.Commands;
 
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>A preset: cells that belong together, where they come from, and what they should show. One small JSON file each.</summary>
 internal sealed record PresetFile
@@ -49,7 +48,7 @@ internal sealed record PresetFile
 
         if (!nameOrPath.EndsWith(".json", StringComparison.Ordinal))
         {
-            throw new UsageException($"unknown preset '{nameOrPath}': choose one of {string.Join(", ", Names)}, or name a .json file");
+            throw new PresetException($"unknown preset '{nameOrPath}': choose one of {string.Join(", ", Names)}, or name a .json file");
         }
 
         try
@@ -59,7 +58,7 @@ internal sealed record PresetFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"cannot read preset {nameOrPath}: {e.Message}");
+            throw new PresetException($"cannot read preset {nameOrPath}: {e.Message}");
         }
     }
 
@@ -68,13 +67,13 @@ internal sealed record PresetFile
         try
         {
             PresetFile preset = JsonSerializer.Deserialize<PresetFile>(stream, Format)
-                ?? throw new UsageException($"preset {name} is empty");
+                ?? throw new PresetException($"preset {name} is empty");
             RequireSound(name, preset);
             return preset;
         }
         catch (JsonException e)
         {
-            throw new UsageException($"preset {name} is malformed: {e.Message}");
+            throw new PresetException($"preset {name} is malformed: {e.Message}");
         }
     }
 
@@ -82,7 +81,7 @@ internal sealed record PresetFile
     {
         if (preset.Series.Count == 0)
         {
-            throw new UsageException($"preset {name} has no series: add one to \"series\"");
+            throw new PresetException($"preset {name} has no series: add one to \"series\"");
         }
 
         // The serializer checks properties for null, but not the elements of lists.
@@ -93,7 +92,7 @@ internal sealed record PresetFile
                 : [.. Lists(series).Select(list => (System.Collections.IList?)list)];
             if (lists.Any(list => list is not null && (list.Count == 0 || list.Contains(null))))
             {
-                throw new UsageException($"preset {name} is malformed: a series or a list in it is empty or holds null");
+                throw new PresetException($"preset {name} is malformed: a series or a list in it is empty or holds null");
             }
         }
     }

@@ -1,4 +1,4 @@
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>When a cell has been measured enough.</summary>
 /// <param name="Precision">Half the width of the 95 % interval, as a share of the rate.</param>

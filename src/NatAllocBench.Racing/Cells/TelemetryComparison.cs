@@ -1,10 +1,11 @@
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reporting;
 
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>
 /// Races one workload with and without trace code in turns. A round is one trial of each way with the same seed, hence the same work, in a

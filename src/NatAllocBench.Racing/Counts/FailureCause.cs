@@ -1,7 +1,7 @@
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
 
-namespace NatAllocBench.Racing.Tracing;
+namespace NatAllocBench.Racing.Counts;
 
 /// <summary>Why an insertion failed, as the race counts it: a lost race is named after how the loser came by its port.</summary>
 public enum FailureCause

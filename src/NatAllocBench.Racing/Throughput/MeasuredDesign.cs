@@ -1,7 +1,7 @@
-using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Reporting;
 
-namespace NatAllocBench.Throughput;
+namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>A cell while it is being measured: one design under one workload.</summary>
 internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign design)

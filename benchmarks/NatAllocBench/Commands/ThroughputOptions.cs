@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using NatAllocBench.Commands;
 using NatAllocBench.Contenders;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
 
-namespace NatAllocBench.Throughput;
+namespace NatAllocBench.Commands;
 
 /// <summary>The options of <c>throughput</c>.</summary>
 internal static class ThroughputOptions

@@ -1,9 +1,8 @@
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
 
-namespace NatAllocBench.Throughput;
+namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>What a run of <c>throughput</c> measures.</summary>
 internal sealed record ThroughputPlan

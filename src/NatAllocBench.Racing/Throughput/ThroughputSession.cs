@@ -1,8 +1,8 @@
+using NatAllocBench.Racing.Counts;
 using System.Diagnostics;
-using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Reporting;
 
-namespace NatAllocBench.Throughput;
+namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>
 /// Measures the cells of a plan: block after block, each with a few rounds of every design of one workload. Workloads take turns while

@@ -1,4 +1,4 @@
-namespace NatAllocBench.Throughput;
+namespace NatAllocBench.Racing.Counts;
 
 /// <summary>
 /// Blocks whose CPUs were equally far apart. A hypervisor moves its CPUs about, and the speed of several threads follows the round trip of a

@@ -5,7 +5,7 @@ using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reporting;
 
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>A cell while it is being measured: its trials so far.</summary>
 internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)

@@ -2,9 +2,8 @@ using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Platform.Memory;
-using NatAllocBench.Racing.Tracing;
 
-namespace NatAllocBench.Racing.Race;
+namespace NatAllocBench.Racing.Counts;
 
 /// <summary>What one worker counted in one trial; padded, so that neighbours in an array share no cache line.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 2 * CacheLine.Size)]

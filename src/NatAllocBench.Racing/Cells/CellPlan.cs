@@ -1,10 +1,9 @@
 using System.Globalization;
-using NatAllocBench.Commands;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Workloads;
 
-namespace NatAllocBench.Racing;
+namespace NatAllocBench.Racing.Cells;
 
 /// <summary>One cell to measure, or the reason why it cannot be.</summary>
 internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? Missing)
@@ -16,7 +15,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
         {
             "tcp" => IPProtocol.Tcp,
             "udp" => IPProtocol.Udp,
-            var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
+            var other => throw new PresetException($"--protocol {other}: use tcp or udp"),
         };
         return
             from arrival in series.Arrival ?? ["closed"]
@@ -32,8 +31,8 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             from mode in series.Modes ?? ["default", "random", "random-fully"]
             select Plan(series, new RaceWorkload
             {
-                Era = UsageException.Parse("--eras", era, EraCatalog.Get),
-                Mode = UsageException.Parse("--modes", mode, RaceMode.Get),
+                Era = PresetException.Parse("--eras", era, EraCatalog.Get),
+                Mode = PresetException.Parse("--modes", mode, RaceMode.Get),
                 Protocol = protocol,
                 Clients = clients,
                 Threads = threads,
@@ -44,8 +43,8 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
                 Occupancy = occupancy,
                 Fill = ParseName<FillKind>("--fill", series.Fill ?? "self"),
                 ChurnPerSecond = churn,
-                WindowAddedNs = UsageException.Parse("--window", window, Duration.ParseNanoseconds),
-                Arrival = UsageException.Parse("--arrival", arrival, Arrival.Parse),
+                WindowAddedNs = PresetException.Parse("--window", window, Duration.ParseNanoseconds),
+                Arrival = PresetException.Parse("--arrival", arrival, Arrival.Parse),
                 SourcePorts = ParseName<SourcePortChoice>("--source-ports", series.SourcePorts ?? "kernel"),
                 Connections = series.Connections ?? 10_000,
             });
@@ -59,7 +58,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
         }
         catch (ArgumentException e)
         {
-            throw new UsageException(e.Message);
+            throw new PresetException(e.Message);
         }
 
         return new CellPlan(series.Name, workload, workload.Mode.WhyMissingIn(workload.Era));
@@ -72,12 +71,12 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             && ushort.TryParse(parts[0], CultureInfo.InvariantCulture, out ushort min)
             && ushort.TryParse(parts[1], CultureInfo.InvariantCulture, out ushort max)
             ? (min, max)
-            : throw new UsageException($"--ports {text}: write two ports from 1 to 65535, for example 1024-65535");
+            : throw new PresetException($"--ports {text}: write two ports from 1 to 65535, for example 1024-65535");
     }
 
     private static T ParseName<T>(string option, string text)
         where T : struct, Enum =>
         Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) && !char.IsDigit(text[0])
             ? value
-            : throw new UsageException($"{option} {text}: use {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
+            : throw new PresetException($"{option} {text}: use {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
 }

@@ -1,8 +1,7 @@
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Racing.Counts;
 
-namespace NatAllocBench.Racing.Race;
+namespace NatAllocBench.Racing.Counts;
 
 /// <summary>What one trial measured, after its answer was proven against the table.</summary>
 public sealed record TrialResult
