@@ -28,7 +28,7 @@ internal static class ShowCommand
             }
 
             using var console = new RunConsole(toStandardError: false);
-            console.Heading(run.Name, RunReport.Summary(run));
+            console.Heading(run.Name, RunSummary.Line(run));
             var kept = Directory.Exists(path) ? new KeptRun(path, null) : new KeptRun(null, path);
             RunScreen.Write(console, run, kept, parsed.GetValue(Wide));
             return CommandLine.Success;

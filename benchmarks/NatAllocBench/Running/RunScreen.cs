@@ -12,7 +12,7 @@ internal static class RunScreen
     /// <param name="wide">Whether to print every column and table.</param>
     public static void Write(RunConsole console, RunRecord run, KeptRun kept, bool wide)
     {
-        foreach (ResultTable table in wide ? RunReport.Tables(run) : MainTables.Of(run))
+        foreach (ResultTable table in wide ? RunTables.Build(run) : MainTables.Of(run))
         {
             console.Table(table);
         }

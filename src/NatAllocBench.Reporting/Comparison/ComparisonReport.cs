@@ -38,7 +38,7 @@ public static class ComparisonReport
     private static string Described(RunRecord run, RunRecord other)
     {
         IEnumerable<string> own = RunTraits.Settings(run).Except(RunTraits.Settings(other));
-        return string.Join(", ", own.Prepend(RunReport.Summary(run)));
+        return string.Join(", ", own.Prepend(RunSummary.Line(run)));
     }
 
     private static string Method(CompareOptions options)

@@ -69,7 +69,7 @@ public static class MatrixCommand
         string[] shared = [.. runs.Select(RunTraits.Settings).Aggregate<IEnumerable<string>>((a, b) => a.Intersect(b))];
         for (int i = 0; i < runs.Length; i++)
         {
-            IEnumerable<string> own = RunTraits.Settings(runs[i]).Except(shared).Prepend(RunReport.Summary(runs[i]));
+            IEnumerable<string> own = RunTraits.Settings(runs[i]).Except(shared).Prepend(RunSummary.Line(runs[i]));
             _ = output.Append(CultureInfo.InvariantCulture, $"- {Label(i)}: {MarkdownText.Escape(string.Join(", ", own))}\n");
         }
 

@@ -81,7 +81,7 @@ internal static class PublishedComparisons
         }
     }
 
-    private static string Link(string run) => $"{MarkdownText.Escape(run)}]({run}/{ResultsStore.TablesFileName})";
+    private static string Link(string run) => $"{MarkdownText.Escape(run)}]({run}/{RunReport.FileName})";
 
     private static IReadOnlyList<PublishedComparison> Read(string file)
     {

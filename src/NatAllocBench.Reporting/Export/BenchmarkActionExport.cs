@@ -46,7 +46,7 @@ public static class BenchmarkActionExport
             _ => [],
         };
         return Json(speeds.Where(s => s.Value is not null)
-            .Select(s => Entry($"connections/s {s.Workload}", "connections/s", s.Value!.Value, s.Low, s.High, RunReport.Summary(run))));
+            .Select(s => Entry($"connections/s {s.Workload}", "connections/s", s.Value!.Value, s.Low, s.High, RunSummary.Line(run))));
     }
 
     private static JsonObject Entry(string name, string unit, double value, double? low, double? high, string extra)

@@ -35,5 +35,8 @@ public static class AtomicFile
         }
     }
 
-    internal static string Reason(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd('.');
+    /// <summary>The cause of a failed access in words that end a sentence of ours.</summary>
+    /// <param name="e">What the system threw.</param>
+    /// <returns>One line without a full stop.</returns>
+    public static string Reason(Exception e) => e.Message.ReplaceLineEndings(" ").TrimEnd('.');
 }

@@ -1,17 +1,16 @@
 using System.Text;
-using System.Text.RegularExpressions;
 
 namespace NatAllocBench.Reporting;
 
 /// <summary>The directory of a published run: <c>run.json</c> and what is generated from it.</summary>
-public static partial class PublishedRun
+public static class PublishedRun
 {
     /// <summary>The files that are generated from a run, by name.</summary>
     /// <param name="run">The run.</param>
     /// <returns>Names without directories, and contents that are a function of the run alone.</returns>
     public static IReadOnlyDictionary<string, byte[]> GeneratedFiles(RunRecord run)
     {
-        Dictionary<string, byte[]> files = new() { [ResultsStore.TablesFileName] = Encoding.UTF8.GetBytes(RunReport.Markdown(run)) };
+        Dictionary<string, byte[]> files = new() { [RunReport.FileName] = Encoding.UTF8.GetBytes(RunReport.Markdown(run)) };
         foreach (Chart chart in RunCharts.Build(run))
         {
             files[chart.FileName] = Encoding.UTF8.GetBytes(ChartDrawing.Svg(chart));
@@ -19,6 +18,14 @@ public static partial class PublishedRun
 
         return files;
     }
+
+    /// <summary>Writes a run and its generated files as a new directory of a store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="run">The run.</param>
+    /// <returns>The path of the new directory.</returns>
+    /// <exception cref="ResultsWriteException">The target cannot be written; the message names it and the ways out.</exception>
+    /// <exception cref="RunFormatException">The run cannot be expressed as JSON.</exception>
+    public static string Publish(this ResultsStore store, RunRecord run) => store.Add(run, GeneratedFiles(run));
 
     /// <summary>
     /// Writes the generated files of a run that differ from what they should be, and the run itself where only its form does: one that was
@@ -37,12 +44,12 @@ public static partial class PublishedRun
             AtomicFile.Write(Path.Combine(directory, name), files[name]);
         }
 
-        string runFile = Path.Combine(directory, ResultsStore.RunFileName);
+        string runFile = Path.Combine(directory, RunFormat.FileName);
         byte[] form = RunFormat.Write(run);
         if (!RunFormat.ReadBytes(runFile).AsSpan().SequenceEqual(form))
         {
             AtomicFile.Write(runFile, form);
-            stale.Add(ResultsStore.RunFileName);
+            stale.Add(RunFormat.FileName);
         }
 
         return stale;
@@ -55,27 +62,18 @@ public static partial class PublishedRun
     public static IReadOnlyList<string> Faults(string directory, RunRecord run)
     {
         List<string> faults = [];
-        if (!IsNameOf(directory, run))
+        if (!ResultsStore.IsDirectoryOf(directory, run))
         {
             faults.Add($"belongs into {ResultsStore.DirectoryOf(run)}");
         }
 
-        if (!RunFormat.ReadBytes(Path.Combine(directory, ResultsStore.RunFileName)).AsSpan().SequenceEqual(RunFormat.Write(run)))
+        if (!RunFormat.ReadBytes(Path.Combine(directory, RunFormat.FileName)).AsSpan().SequenceEqual(RunFormat.Write(run)))
         {
-            faults.Add($"{ResultsStore.RunFileName} is not in the form in which it is written; run publish, and do not edit it");
+            faults.Add($"{RunFormat.FileName} is not in the form in which it is written; run publish, and do not edit it");
         }
 
         faults.AddRange(Stale(directory, run, out _).Select(name => $"{name} is not what the run generates; run publish"));
         return faults;
-    }
-
-    /// <summary>Whether a directory is the one that the run belongs into, with or without a counter.</summary>
-    internal static bool IsNameOf(string directory, RunRecord run)
-    {
-        DirectoryInfo info = new(directory);
-        string expected = ResultsStore.DirectoryOf(run);
-        return $"{info.Parent?.Name}/{info.Name}" == expected
-            || $"{info.Parent?.Name}/{CounterPattern().Replace(info.Name, "")}" == expected;
     }
 
     private static IEnumerable<string> Stale(string directory, RunRecord run, out IReadOnlyDictionary<string, byte[]> files)
@@ -89,7 +87,4 @@ public static partial class PublishedRun
                 || !RunFormat.ReadBytes(file).AsSpan().SequenceEqual(generated[name]);
         });
     }
-
-    [GeneratedRegex("-[0-9]+$")]
-    private static partial Regex CounterPattern();
 }

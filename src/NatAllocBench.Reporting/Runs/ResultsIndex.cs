@@ -17,7 +17,7 @@ public static class ResultsIndex
     {
         StringBuilder page = new("# Results\n\nGenerated from the runs below; do not edit.\n");
         Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, SoundRun.ReadFile(d)))];
-        if (entries.FirstOrDefault(e => !PublishedRun.IsNameOf(e.Directory, e.Run)) is { } misplaced)
+        if (entries.FirstOrDefault(e => !ResultsStore.IsDirectoryOf(e.Directory, e.Run)) is { } misplaced)
         {
             throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}");
         }
@@ -116,7 +116,7 @@ public static class ResultsIndex
         RunRecord run = entry.Run;
         string commit = run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
         string started = run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{ResultsStore.TablesFileName}";
+        string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{RunReport.FileName}";
         string[] cells =
         [
             started,

@@ -1,21 +1,15 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace NatAllocBench.Reporting;
 
 /// <summary>
-/// The directory of published runs: <c>OS-ARCH-CPU/YYYYMMDD-COMMIT-NAME/</c> with <c>run.json</c> and what
-/// <see cref="PublishedRun"/> generates from it, where NAME is the
-/// preset or the command. A second run of the same name, day and commit gets a counter.
+/// The directory of published runs: <c>OS-ARCH-CPU/YYYYMMDD-COMMIT-NAME/</c> with <c>run.json</c> and what is
+/// generated from it, where NAME is the preset or the command. A second run of the same name, day and commit gets a counter.
 /// </summary>
-public sealed class ResultsStore
+public sealed partial class ResultsStore
 {
-    /// <summary>The file that holds the run.</summary>
-    public const string RunFileName = "run.json";
-
-    /// <summary>The file that is generated from it.</summary>
-    public const string TablesFileName = "tables.md";
-
     /// <summary>Names a store; nothing is created before a run is published.</summary>
     /// <param name="root">The <c>results</c> directory.</param>
     public ResultsStore(string root) => Root = root;
@@ -34,15 +28,27 @@ public sealed class ResultsStore
         return $"{Slug(machine.Os)}-{Slug(machine.Arch)}-{Slug(machine.CpuModel)}/{date}-{commit}-{Slug(run.Name)}";
     }
 
-    /// <summary>Writes a run and its tables as a new directory that appears whole or not at all.</summary>
+    /// <summary>Whether a directory is the one that a run belongs into, with or without a counter.</summary>
+    /// <param name="directory">A directory.</param>
     /// <param name="run">The run.</param>
+    /// <returns>True when its last two segments are those of <see cref="DirectoryOf"/>.</returns>
+    public static bool IsDirectoryOf(string directory, RunRecord run)
+    {
+        DirectoryInfo info = new(directory);
+        string expected = DirectoryOf(run);
+        return $"{info.Parent?.Name}/{info.Name}" == expected
+            || $"{info.Parent?.Name}/{CounterPattern().Replace(info.Name, "")}" == expected;
+    }
+
+    /// <summary>Writes a run and what is generated from it as a new directory that appears whole or not at all.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="generated">The generated files by name.</param>
     /// <returns>The path of the new directory.</returns>
     /// <exception cref="ResultsWriteException">The target cannot be written; the message names it and the ways out.</exception>
     /// <exception cref="RunFormatException">The run cannot be expressed as JSON.</exception>
-    public string Publish(RunRecord run)
+    public string Add(RunRecord run, IReadOnlyDictionary<string, byte[]> generated)
     {
         byte[] json = RunFormat.Write(run);
-        IReadOnlyDictionary<string, byte[]> generated = PublishedRun.GeneratedFiles(run);
         string target = Path.Combine(Root, DirectoryOf(run).Replace('/', Path.DirectorySeparatorChar));
         string parent = Path.GetDirectoryName(target)!;
         string staging = Path.Combine(parent, $".staging-{Guid.NewGuid():N}");
@@ -51,7 +57,7 @@ public sealed class ResultsStore
             Directory.CreateDirectory(staging);
             try
             {
-                AtomicFile.Write(Path.Combine(staging, RunFileName), json);
+                AtomicFile.Write(Path.Combine(staging, RunFormat.FileName), json);
                 foreach ((string name, byte[] content) in generated)
                 {
                     AtomicFile.Write(Path.Combine(staging, name), content);
@@ -77,23 +83,24 @@ public sealed class ResultsStore
     }
 
     /// <summary>The directories of the runs in the store, in ordinal order of their paths.</summary>
-    /// <returns>Directories two levels below <see cref="Root"/> that hold a <see cref="RunFileName"/>.</returns>
+    /// <returns>Directories two levels below <see cref="Root"/> that hold a <see cref="RunFormat.FileName"/>.</returns>
     public IReadOnlyList<string> RunDirectories() => !Directory.Exists(Root)
         ? []
         : [.. Directory.EnumerateDirectories(Root, "*", WithoutLinks()).SelectMany(RunsIn).Order(StringComparer.Ordinal)];
 
     /// <summary>The directories of the runs of one machine.</summary>
     /// <param name="machine">A directory.</param>
-    /// <returns>Directories right below it that hold a <see cref="RunFileName"/>, in ordinal order.</returns>
-    internal static IReadOnlyList<string> RunsIn(string machine) =>
+    /// <returns>Directories right below it that hold a <see cref="RunFormat.FileName"/>, in ordinal order.</returns>
+    public static IReadOnlyList<string> RunsIn(string machine) =>
     [
         .. Directory.EnumerateDirectories(machine, "*", WithoutLinks())
-            .Where(directory => Directory.EnumerateFiles(directory, RunFileName, WithoutLinks()).Any())
+            .Where(directory => Directory.EnumerateFiles(directory, RunFormat.FileName, WithoutLinks()).Any())
             .Order(StringComparer.Ordinal),
     ];
 
     /// <summary>Links are not followed: a contribution must not make a command read or write outside of it. Nor are hidden leftovers.</summary>
-    internal static EnumerationOptions WithoutLinks() =>
+    /// <returns>Options for enumerating files and directories.</returns>
+    public static EnumerationOptions WithoutLinks() =>
         new() { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System };
 
     private static string MoveToFreeName(string staging, string target)
@@ -118,7 +125,10 @@ public sealed class ResultsStore
         }
     }
 
-    internal static string Slug(string text)
+    /// <summary>A text as a part of a file name.</summary>
+    /// <param name="text">Any text.</param>
+    /// <returns>Lower-case letters, digits, dots and dashes, at most 60.</returns>
+    public static string Slug(string text)
     {
         StringBuilder slug = new();
         foreach (char c in text)
@@ -137,4 +147,7 @@ public sealed class ResultsStore
         string trimmed = slug.ToString(0, Math.Min(slug.Length, 60)).Trim('-', '.');
         return trimmed.Length > 0 ? trimmed : "unknown";
     }
+
+    [GeneratedRegex("-[0-9]+$")]
+    private static partial Regex CounterPattern();
 }

@@ -7,6 +7,9 @@ namespace NatAllocBench.Reporting;
 /// <summary>The one reader and writer of <c>run.json</c>.</summary>
 public static class RunFormat
 {
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "run.json";
+
     /// <summary>The largest file that is read, in bytes; a larger one is refused before it is parsed.</summary>
     public const long MaxBytes = 64L << 20;
 
@@ -101,7 +104,7 @@ public static class RunFormat
     /// <exception cref="RunFormatException">The file is missing, unreadable, too large or no run; the message names the path.</exception>
     public static RunRecord ReadFile(string path)
     {
-        string file = Directory.Exists(path) ? Path.Combine(path, ResultsStore.RunFileName) : path;
+        string file = Directory.Exists(path) ? Path.Combine(path, RunFormat.FileName) : path;
         try
         {
             return Read(ReadBytes(file));
@@ -154,7 +157,11 @@ public static class RunFormat
         _ => ((RunRecord<ComparisonCell>)run).Cells,
     };
 
-    internal static byte[] ReadBytes(string file)
+    /// <summary>Reads a regular file, at most <see cref="MaxBytes"/> of it.</summary>
+    /// <param name="file">The file.</param>
+    /// <returns>Its content.</returns>
+    /// <exception cref="RunFormatException">It is empty, a link, no regular file, or too large.</exception>
+    public static byte[] ReadBytes(string file)
     {
         // Pipes and devices have no length, and opening a pipe would wait for its other end; a link may lead to one, or out of a contribution.
         FileInfo info = new(file);

@@ -12,7 +12,7 @@ public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictiona
     /// <exception cref="RunFormatException">There is no run, or one cannot be read or has faults.</exception>
     public static RunSelection Read(string path)
     {
-        if (!Directory.Exists(path) || File.Exists(System.IO.Path.Combine(path, ResultsStore.RunFileName)))
+        if (!Directory.Exists(path) || File.Exists(System.IO.Path.Combine(path, RunFormat.FileName)))
         {
             RunRecord run = SoundRun.ReadFile(path);
             return new RunSelection(path, false, new Dictionary<string, RunRecord> { [run.Name] = run });
@@ -22,7 +22,7 @@ public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictiona
         return runs.Length > 0
             ? new RunSelection(path, true, runs.GroupBy(run => run.Name).ToDictionary(g => g.Key, g => g.MaxBy(run => (run.Completed, run.StartedUtc))!))
             : throw new RunFormatException(
-                $"{path}: there is no {ResultsStore.RunFileName} here or right below; name a run, or a machine's directory of runs");
+                $"{path}: there is no {RunFormat.FileName} here or right below; name a run, or a machine's directory of runs");
     }
 
     /// <summary>The pairs that a base and this selection have to compare: a run with a run, or the runs of equal names.</summary>

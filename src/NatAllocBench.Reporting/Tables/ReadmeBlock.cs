@@ -75,13 +75,13 @@ public static class ReadmeBlock
     {
         string[] parts = source.Split('#', 2);
         RunRecord run = SoundRun.ReadFile(Inside(parts[0], baseDirectory));
-        IReadOnlyList<ResultTable> tables = RunReport.Tables(run);
+        IReadOnlyList<ResultTable> tables = RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
                 $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");
         bool isFile = parts[0].EndsWith(".json", StringComparison.Ordinal);
-        string link = (isFile ? parts[0][..(parts[0].LastIndexOf('/') + 1)] : parts[0].TrimEnd('/') + "/") + ResultsStore.TablesFileName;
-        return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunReport.Summary(run))}: [whole run]({link}).\n";
+        string link = (isFile ? parts[0][..(parts[0].LastIndexOf('/') + 1)] : parts[0].TrimEnd('/') + "/") + RunReport.FileName;
+        return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunSummary.Line(run))}: [whole run]({link}).\n";
     }
 
     private static string Inside(string relative, string baseDirectory)

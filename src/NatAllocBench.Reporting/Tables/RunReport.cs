@@ -6,17 +6,8 @@ namespace NatAllocBench.Reporting;
 /// <summary>The page of one run: <c>tables.md</c>.</summary>
 public static class RunReport
 {
-    /// <summary>The tables of a run.</summary>
-    /// <param name="run">The run.</param>
-    /// <returns>The tables in the order of the cells.</returns>
-    public static IReadOnlyList<ResultTable> Tables(RunRecord run) => run switch
-    {
-        RunRecord<RaceCell> race => RaceTables.Build(race.Cells),
-        RunRecord<ThroughputCell> throughput => ThroughputTables.Build(throughput.Cells),
-        RunRecord<ScenarioCell> scenario => ScenarioTables.Build(scenario.Cells),
-        RunRecord<ComparisonCell> comparison => ComparisonTables.Build(comparison.Cells),
-        _ => throw new ArgumentException($"no table for a run of {run.GetType().Name}", nameof(run)),
-    };
+    /// <summary>The name of the file.</summary>
+    public const string FileName = "tables.md";
 
     /// <summary>The whole page: where and how it was measured, the tables, the remarks.</summary>
     /// <param name="run">The run.</param>
@@ -31,7 +22,7 @@ public static class RunReport
             _ = page.Append("- ").Append(MarkdownText.Escape(line)).Append('\n');
         }
 
-        foreach (ResultTable table in Tables(run))
+        foreach (ResultTable table in RunTables.Build(run))
         {
             _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(table.Title)}\n\n")
                 .Append(MarkdownTable.Render(table));
@@ -49,24 +40,12 @@ public static class RunReport
         return page.ToString();
     }
 
-    /// <summary>One line that says where and when a run was measured.</summary>
-    /// <param name="run">The run.</param>
-    /// <returns>Plain text.</returns>
-    public static string Summary(RunRecord run) => string.Create(
-        CultureInfo.InvariantCulture, $"{Machine(run.Machine)}, {run.StartedUtc.UtcDateTime:yyyy-MM-dd}, {Commit(run)}");
-
-    /// <summary>One line that names a machine.</summary>
-    /// <param name="machine">The machine.</param>
-    /// <returns>Plain text.</returns>
-    public static string Machine(MachineFacts machine) => string.Create(
-        CultureInfo.InvariantCulture, $"{machine.CpuModel}, {machine.Cores} CPUs, {machine.Arch}, {machine.OsDescription ?? machine.Os}");
-
     private static IEnumerable<string> Provenance(RunRecord run)
     {
         MachineFacts machine = run.Machine;
         yield return string.Create(
-            CultureInfo.InvariantCulture, $"measured {run.StartedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {Commit(run)}");
-        yield return $"machine: {Machine(machine)}";
+            CultureInfo.InvariantCulture, $"measured {run.StartedUtc.UtcDateTime:yyyy-MM-dd HH:mm} UTC, {RunSummary.Commit(run)}");
+        yield return $"machine: {RunSummary.Machine(machine)}";
         (string Name, string? Value)[] facts =
         [
             ("kernel", machine.Kernel), ("runtime", machine.Runtime), ("GC", machine.Gc), ("tiering", machine.Tiering),
@@ -88,10 +67,6 @@ public static class RunReport
             yield return "cut short: the tables hold only what had been finished";
         }
     }
-
-    private static string Commit(RunRecord run) => run.MeasuredCommit is not { } commit
-        ? "commit unknown"
-        : $"commit {commit[..Math.Min(commit.Length, 10)]}{(run.Dirty == true ? " with uncommitted changes" : "")}";
 
     private static IEnumerable<string> Methods(RunRecord run)
     {

@@ -25,7 +25,7 @@ public static class ValidateCommand
             IReadOnlyList<string> runs = RunsAt(path);
             if (runs.Count == 0)
             {
-                return CommandResult.BadInput($"{path}: there is no {ResultsStore.RunFileName} here; name a run or a directory of runs");
+                return CommandResult.BadInput($"{path}: there is no {RunFormat.FileName} here; name a run or a directory of runs");
             }
 
             foreach (string run in runs)
@@ -45,7 +45,7 @@ public static class ValidateCommand
 
     private static IReadOnlyList<string> RunsAt(string path)
     {
-        if (File.Exists(path) || File.Exists(Path.Combine(path, ResultsStore.RunFileName)))
+        if (File.Exists(path) || File.Exists(Path.Combine(path, RunFormat.FileName)))
         {
             return [path];
         }
@@ -55,7 +55,7 @@ public static class ValidateCommand
         options.MaxRecursionDepth = 4;
         return !Directory.Exists(path)
             ? []
-            : [.. Directory.EnumerateFiles(path, ResultsStore.RunFileName, options)
+            : [.. Directory.EnumerateFiles(path, RunFormat.FileName, options)
                 .Select(f => Path.GetDirectoryName(f)!)
                 .Order(StringComparer.Ordinal)];
     }

@@ -35,7 +35,7 @@ public class ComparisonCellTests
     [Fact]
     public void A_comparison_says_no_where_kernel_and_model_differ()
     {
-        ResultTable table = Assert.Single(RunReport.Tables(Run(Sound)));
+        ResultTable table = Assert.Single(RunTables.Build(Run(Sound)));
         Assert.Contains("NO", Assert.Single(table.Rows));
         Assert.Contains("1.50 [1.25, 1.75]", table.Rows[0]);
         Assert.Contains("-0.5", CsvExport.Files(Run(Sound))["cells.csv"], StringComparison.Ordinal);
