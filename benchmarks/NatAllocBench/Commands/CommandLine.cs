@@ -4,7 +4,9 @@ using System.Text.RegularExpressions;
 using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Race;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Format;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;

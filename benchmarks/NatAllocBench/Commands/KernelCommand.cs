@@ -6,7 +6,7 @@ using NatAllocBench.LiveKernel;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;

@@ -1,5 +1,9 @@
 using System.CommandLine;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;

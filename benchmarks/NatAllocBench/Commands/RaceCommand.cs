@@ -2,8 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Signals;
+using NatAllocBench.Racing;
 using NatAllocBench.Racing.Cells;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 using Spectre.Console;
 

@@ -1,6 +1,13 @@
 using System.CommandLine;
 using System.Globalization;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports;
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Export;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Validation;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
@@ -53,7 +60,7 @@ internal static class ResultCommands
         var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse.", HelpName = "worse" };
         failOn.AcceptOnlyFromAmong("worse");
         var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, rateFloor, timeFloor, across, failOn };
-        command.SetAction(parsed => Print(CompareCommand.Run(parsed.GetValue(paths)!, new Reporting.CompareOptions
+        command.SetAction(parsed => Print(CompareCommand.Run(parsed.GetValue(paths)!, new ComparisonOptions
         {
             Threshold = UsageException.Parse("--threshold", parsed.GetValue(threshold)!, ParseShare),
             RateNoiseFloor = UsageException.Parse("--rate-floor", parsed.GetValue(rateFloor)!, ParseShare),

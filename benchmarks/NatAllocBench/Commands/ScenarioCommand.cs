@@ -3,7 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 using NatAllocBench.Scenarios;
 using NatAllocBench.Scenarios.Churn;

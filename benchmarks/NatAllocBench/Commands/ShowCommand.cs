@@ -1,5 +1,8 @@
 using System.CommandLine;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Validation;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;

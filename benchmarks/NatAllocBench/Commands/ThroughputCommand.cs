@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Reporting;
-using NatAllocBench.Running;
 using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

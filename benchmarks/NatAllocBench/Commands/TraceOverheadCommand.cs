@@ -5,7 +5,11 @@ using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Statistics;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;

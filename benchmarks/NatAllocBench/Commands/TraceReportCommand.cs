@@ -1,5 +1,5 @@
 using System.CommandLine;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Files;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Files;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;

@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Answers;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Running;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
-using MachineFacts = NatAllocBench.Reporting.MachineFacts;
+using MachineFacts = NatAllocBench.Results.Model.MachineFacts;
 
 namespace NatAllocBench.Running;
 

@@ -1,4 +1,5 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Answers;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Running;
 

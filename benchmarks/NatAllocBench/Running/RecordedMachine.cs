@@ -1,7 +1,7 @@
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
-using ReportedFacts = NatAllocBench.Reporting.MachineFacts;
+using ReportedFacts = NatAllocBench.Results.Model.MachineFacts;
 
 namespace NatAllocBench.Running;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Answers;
+using NatAllocBench.Reports.Tables;
 using Spectre.Console;
 
 namespace NatAllocBench.Running;

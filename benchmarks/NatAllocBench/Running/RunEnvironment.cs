@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using NatAllocBench.Racing.Counts;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Running;
 

@@ -1,4 +1,7 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Answers;
+using NatAllocBench.Reports.Charts;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Running;
 

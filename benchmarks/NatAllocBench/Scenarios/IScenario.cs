@@ -1,5 +1,5 @@
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Scenarios.Churn;
 
 namespace NatAllocBench.Scenarios;

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.LiveKernel;
 

@@ -1,4 +1,5 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.LiveKernel;
 

@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.LiveKernel;
 

@@ -3,7 +3,8 @@ using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Cells;
 

@@ -1,5 +1,5 @@
 using NatAllocBench.Netfilter.Views;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Racing.Cells;
 

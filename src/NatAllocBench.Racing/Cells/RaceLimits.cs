@@ -1,3 +1,5 @@
+using NatAllocBench.Results.Statistics;
+
 namespace NatAllocBench.Racing.Cells;
 
 /// <summary>When a cell has been measured enough.</summary>
@@ -24,7 +26,7 @@ internal sealed record RaceLimits(double Precision, double Resolution, int MinTr
             return false;
         }
 
-        Reporting.RateEstimate estimate = cell.Estimate();
+        RateEstimate estimate = cell.Estimate();
         return (estimate.High - estimate.Low) / 2 <= Math.Max(Resolution, Precision * estimate.Rate);
     }
 }

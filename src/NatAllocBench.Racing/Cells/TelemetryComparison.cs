@@ -3,7 +3,7 @@ using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Cells;
 

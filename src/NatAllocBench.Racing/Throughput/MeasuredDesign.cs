@@ -1,5 +1,7 @@
 using NatAllocBench.Racing.Counts;
-using NatAllocBench.Reporting;
+using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Throughput;
 

@@ -1,6 +1,7 @@
-using NatAllocBench.Racing.Counts;
 using System.Diagnostics;
-using NatAllocBench.Reporting;
+using NatAllocBench.Racing.Counts;
+using NatAllocBench.Racing.Throughput;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Racing.Throughput;
 

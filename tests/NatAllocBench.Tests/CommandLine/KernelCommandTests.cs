@@ -1,6 +1,8 @@
 using System.Text;
 using NatAllocBench.LiveKernel;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Validation;
 using NatAllocBench.Tests.LiveKernel;
 
 namespace NatAllocBench.Tests.CommandLine;

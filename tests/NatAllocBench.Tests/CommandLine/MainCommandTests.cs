@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
 using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;

@@ -1,5 +1,6 @@
-using NatAllocBench.Reporting;
-using NatAllocBench.Tests.Reporting;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
 

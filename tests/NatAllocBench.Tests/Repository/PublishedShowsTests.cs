@@ -1,4 +1,6 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
 
 namespace NatAllocBench.Tests.Repository;
 

@@ -1,4 +1,5 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports;
+using NatAllocBench.Reports.Publishing;
 
 namespace NatAllocBench.Tests.Repository;
 

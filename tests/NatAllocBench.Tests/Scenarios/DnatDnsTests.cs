@@ -1,6 +1,6 @@
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Scenarios;
 using NatAllocBench.Scenarios.DnatDns;
 

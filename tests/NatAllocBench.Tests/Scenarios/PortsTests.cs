@@ -1,4 +1,4 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Scenarios;
 using NatAllocBench.Scenarios.Ports;
 

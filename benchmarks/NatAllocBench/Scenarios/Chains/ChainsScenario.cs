@@ -1,4 +1,4 @@
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Scenarios.Chains;
 

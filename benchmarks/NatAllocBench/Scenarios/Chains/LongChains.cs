@@ -3,7 +3,8 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.Chains;
 

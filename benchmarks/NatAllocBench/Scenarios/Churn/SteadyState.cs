@@ -2,7 +2,9 @@ using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.Churn;
 

@@ -1,5 +1,5 @@
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Scenarios.DnatDns;
 

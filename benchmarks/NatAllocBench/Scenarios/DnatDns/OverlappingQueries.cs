@@ -2,7 +2,8 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.DnatDns;
 

@@ -3,7 +3,8 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Meeting;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.DnatDns;
 

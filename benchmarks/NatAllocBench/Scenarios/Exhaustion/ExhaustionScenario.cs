@@ -1,6 +1,6 @@
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Scenarios.Exhaustion;
 

@@ -3,7 +3,9 @@ using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.Exhaustion;
 

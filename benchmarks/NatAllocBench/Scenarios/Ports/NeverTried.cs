@@ -5,7 +5,9 @@ using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.Ports;
 

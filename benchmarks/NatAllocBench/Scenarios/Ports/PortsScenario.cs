@@ -1,5 +1,5 @@
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Scenarios.Ports;
 

@@ -3,7 +3,8 @@ using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
-using NatAllocBench.Reporting;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.Ports;
 

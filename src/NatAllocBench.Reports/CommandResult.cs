@@ -1,0 +1,10 @@
+namespace NatAllocBench.Reports;
+
+/// <summary>What a command prints and how it ends, without a console.</summary>
+/// <param name="ExitCode">0 success; 1 the check found something; 2 bad input.</param>
+/// <param name="Output">Text for standard output, empty or ending in a line end.</param>
+/// <param name="Error">One line for standard error without its line end, or null.</param>
+public sealed record CommandResult(int ExitCode, string Output, string? Error = null)
+{
+    internal static CommandResult BadInput(string error) => new(2, "", error);
+}

@@ -1,0 +1,89 @@
+using NatAllocBench.Reports.Statistics;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
+
+namespace NatAllocBench.Reports.Comparison;
+
+/// <summary>Compares the figures of two partner cells.</summary>
+internal sealed class CellComparer(ComparisonOptions options)
+{
+    // Runs of two threads fall into classes by where the host placed the CPUs; the round trip of a cache line tells them apart.
+    private const double SamePlacementUpTo = 1.5;
+
+    public IEnumerable<CellComparison> Compare(Workload workload, RaceCell first, RaceCell second)
+    {
+        yield return Rates(workload, first, second);
+        if (first.ConnectionsPerSecond is not null || second.ConnectionsPerSecond is not null)
+        {
+            yield return Speeds(workload, Of(first), Of(second));
+        }
+    }
+
+    public CellComparison Compare(Workload workload, ThroughputCell first, ThroughputCell second)
+    {
+        CellComparison comparison = Speeds(workload, Of(first), Of(second));
+        bool sharesLines = Math.Max(first.Threads, second.Threads) > 1;
+        return sharesLines
+            && first.PingPongNs is > 0 and { } a
+            && second.PingPongNs is > 0 and { } b
+            && Math.Max(a / b, b / a) > SamePlacementUpTo
+            ? comparison with
+            {
+                Verdict = Verdict.Undecided,
+                Remark = $"CPUs placed differently: ping-pong {Figures.Significant(a)} and {Figures.Significant(b)} ns",
+            }
+            : comparison;
+    }
+
+    private CellComparison Rates(Workload workload, RaceCell first, RaceCell second)
+    {
+        const string Metric = "insert_failed";
+        if (first.PerTrial is not { } trialsA || second.PerTrial is not { } trialsB)
+        {
+            return Missing(workload, Metric, Text(first), Text(second), first.Missing ?? second.Missing);
+        }
+
+        RatioEstimate ratio = RateRatio.Estimate(trialsA, trialsB);
+        bool belowFloor = first.RateHigh < options.RateNoiseFloor && second.RateHigh < options.RateNoiseFloor;
+        Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: true);
+        return new CellComparison(workload, Metric, Text(first), Text(second), ratio, verdict, belowFloor ? "below the noise floor" : null);
+
+        static string Text(RaceCell cell) => cell is { Rate: { } rate, RateLow: { } low, RateHigh: { } high }
+            ? Figures.Rate(rate, low, high)
+            : TableLayout.NoValue;
+    }
+
+    private CellComparison Speeds(Workload workload, Speed first, Speed second)
+    {
+        const string Metric = "connections/s";
+        RateUnit unit = RateUnit.For([first.Value, second.Value]);
+        string textA = Text(unit, first);
+        string textB = Text(unit, second);
+        if (first is not { Value: > 0 and { } a, Raw.Count: > 0 } || second is not { Value: > 0 and { } b, Raw.Count: > 0 })
+        {
+            return Missing(workload, Metric, textA, textB, null);
+        }
+
+        ISampleStatistics statistics = SampleStatistics.Instance;
+        RatioEstimate ratio = statistics.Ratio(first.Raw, second.Raw) with { Superiority = statistics.Superiority(first.Raw, second.Raw) };
+        bool belowFloor = Math.Abs((1e9 / a) - (1e9 / b)) < options.TimeNoiseFloorNs;
+        Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: false);
+        string? remark = belowFloor ? "below the noise floor" : ratio.Low is null ? "too few values" : null;
+        return new CellComparison(workload, Metric, textA, textB, ratio, verdict, remark);
+
+        static string Text(RateUnit unit, Speed speed) =>
+            unit.Format(speed.Value, speed.Low, speed.High) is { } text ? $"{text} {unit.Short}".TrimEnd() : TableLayout.NoValue;
+    }
+
+    private static CellComparison Missing(Workload workload, string metric, string first, string second, string? reason) =>
+        new(workload, metric, first, second, null, Verdict.Undecided, reason is null ? "no raw values" : $"missing: {reason}");
+
+    private static Speed Of(RaceCell cell) =>
+        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond);
+
+    private static Speed Of(ThroughputCell cell) =>
+        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond);
+
+    private sealed record Speed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw);
+}

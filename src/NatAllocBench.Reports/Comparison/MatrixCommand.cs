@@ -1,0 +1,134 @@
+using System.Globalization;
+using System.Text;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+
+namespace NatAllocBench.Reports.Comparison;
+
+/// <summary>The <c>matrix</c> command: many runs or machines side by side, without verdicts.</summary>
+public static class MatrixCommand
+{
+    /// <summary>Lays out runs of one kind, a column each; of machines, the newest runs of each name.</summary>
+    /// <param name="paths">Runs (files or directories) or directories of machines.</param>
+    /// <returns>Markdown with a table per figure; exit code 2 when a run cannot be read or the runs differ in kind.</returns>
+    public static CommandResult Run(IReadOnlyList<string> paths)
+    {
+        if (paths.Count == 0)
+        {
+            return CommandResult.BadInput("matrix needs one run or more; name their directories");
+        }
+
+        try
+        {
+            RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
+            return new CommandResult(0, selections.Any(s => s.IsMachine) ? Machines(selections) : Table("##", selections, s => s.Runs.Values.Single()));
+        }
+        catch (RunFormatException e)
+        {
+            return CommandResult.BadInput(e.Message);
+        }
+    }
+
+    // A part for each name that several have, or all names of a single machine.
+    private static string Machines(RunSelection[] selections)
+    {
+        StringBuilder output = new();
+        IEnumerable<string> names = selections.SelectMany(s => s.Runs.Keys).GroupBy(name => name)
+            .Where(g => g.Count() > 1 || selections.Length == 1).Select(g => g.Key).Order(StringComparer.Ordinal);
+        foreach (string name in names)
+        {
+            RunSelection[] having = [.. selections.Where(s => s.Runs.ContainsKey(name))];
+            if (RunComparison.WhyNever(having[0].Runs[name]) is null)
+            {
+                _ = output.Append(output.Length > 0 ? "\n" : "").Append(CultureInfo.InvariantCulture, $"## {MarkdownText.Escape(name)}\n\n")
+                    .Append(Table("###", having, s => s.Runs[name]));
+            }
+        }
+
+        return output.Length > 0
+            ? output.ToString()
+            : throw new RunFormatException($"{string.Join(" and ", selections.Select(s => s.Path))} have no race or throughput run of the same name");
+    }
+
+    private static string Table(string heading, RunSelection[] selections, Func<RunSelection, RunRecord> chosen)
+    {
+        RunRecord[] runs = [.. selections.Select(chosen)];
+        if (RunComparison.WhyNever(runs[0]) is { } never)
+        {
+            throw new RunFormatException($"{selections[0].Path}: {never}");
+        }
+
+        int other = Array.FindIndex(runs, r => r.GetType() != runs[0].GetType());
+        return other < 0
+            ? Render(heading, runs)
+            : throw new RunFormatException(
+                $"{selections[0].Path} ({runs[0].Command}) and {selections[other].Path} ({runs[other].Command}) hold different things");
+    }
+
+    private static string Render(string heading, RunRecord[] runs)
+    {
+        StringBuilder output = new();
+        string[] shared = [.. runs.Select(RunTraits.Settings).Aggregate<IEnumerable<string>>((a, b) => a.Intersect(b))];
+        for (int i = 0; i < runs.Length; i++)
+        {
+            IEnumerable<string> own = RunTraits.Settings(runs[i]).Except(shared).Prepend(RunSummary.Line(runs[i]));
+            _ = output.Append(CultureInfo.InvariantCulture, $"- {Label(i)}: {MarkdownText.Escape(string.Join(", ", own))}\n");
+        }
+
+        if (MachineCosts.Table([.. runs.Select(r => r.Machine)], Label) is { } costs)
+        {
+            Append(output, $"{heading} costs of the machine (ns)", costs);
+        }
+
+        RunRecord<RaceCell>[] races = [.. runs.OfType<RunRecord<RaceCell>>()];
+        RunRecord<ThroughputCell>[] throughputs = [.. runs.OfType<RunRecord<ThroughputCell>>()];
+        if (races.Length > 0)
+        {
+            Append(output, $"{heading} insert_failed [95 %]", Table(races, r => r.Cells, Workload.Of, Rate));
+            RateUnit unit = RateUnit.For(races.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond));
+            Append(output, $"{heading} {unit.Name} [95 %]", Table(races, r => r.Cells, Workload.Of, c => Speed(unit, c)));
+        }
+        else
+        {
+            RateUnit unit = RateUnit.For(throughputs.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond));
+            Append(output, $"{heading} {unit.Name} [95 %]", Table(throughputs, r => r.Cells, Workload.Of, c => Speed(unit, c)));
+        }
+
+        return output.ToString();
+    }
+
+    private static string? Rate(RaceCell cell) =>
+        cell is { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? Figures.Rate(rate, low, high) : Missing(cell.Missing);
+
+    private static string? Speed(RateUnit unit, RaceCell cell) =>
+        unit.Format(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh) ?? Missing(cell.Missing);
+
+    private static string? Speed(RateUnit unit, ThroughputCell cell) =>
+        unit.Format(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh) ?? Missing(cell.Missing);
+
+    private static string? Missing(string? reason) => reason is null ? null : $"missing: {reason}";
+
+    private static ResultTable Table<TRun, TCell>(
+        IReadOnlyList<TRun> runs, Func<TRun, IReadOnlyList<TCell>> cells, Func<TCell, Workload> workload, Func<TCell, string?> text)
+    {
+        Dictionary<Workload, string?>[] columns =
+            [.. runs.Select(r => cells(r).GroupBy(workload).ToDictionary(g => g.Key, g => text(g.First())))];
+        Workload[] rows = [.. columns.SelectMany(c => c.Keys).Distinct()];
+        string[] names = [.. rows.SelectMany(w => w.Parameters).Select(p => p.Key).Distinct()];
+        ColumnSpec<Workload>[] specs =
+        [
+            .. names.Select(name => new ColumnSpec<Workload>(
+                name, ComparisonTable.Role(name), w => ComparisonTable.Parameter(w, name), IsNumber: false)),
+            .. columns.Select((column, i) => new ColumnSpec<Workload>(Label(i), ColumnRole.Figure, column.GetValueOrDefault)),
+        ];
+        return TableLayout.Build("matrix", rows, specs, _ => null);
+    }
+
+    private static void Append(StringBuilder output, string heading, ResultTable table) =>
+        _ = output.Append(CultureInfo.InvariantCulture, $"\n{heading}\n\n").Append(MarkdownTable.Render(table));
+
+    // A, B, ..., Z, AA, AB, ...
+    private static string Label(int index) => (index >= 26 ? Label((index / 26) - 1) : "") + (char)('A' + (index % 26));
+}

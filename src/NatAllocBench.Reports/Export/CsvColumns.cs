@@ -1,0 +1,171 @@
+using NatAllocBench.Results.Model;
+
+namespace NatAllocBench.Reports.Export;
+
+/// <summary>A column: its name and where its value comes from, side by side, so that heading and rows cannot drift apart.</summary>
+internal sealed record CsvColumn<TRow>(string Name, Func<TRow, object?> Value);
+
+/// <summary>One trial or round of a cell.</summary>
+internal sealed record RawRow<TRaw>(int Cell, int Index, TRaw Raw);
+
+/// <summary>One figure of a scenario's cell.</summary>
+internal sealed record FigureRow(int Cell, ScenarioFigure Figure);
+
+/// <summary>The columns of each CSV file.</summary>
+internal static class CsvColumns
+{
+    public static IReadOnlyList<CsvColumn<RaceCell>> Race { get; } =
+    [
+        new("preset", c => c.Preset),
+        new("series", c => c.Series),
+        new("system", c => c.System),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        new("protocol", c => c.Protocol),
+        new("cpus", c => c.Cpus),
+        new("clients", c => c.Clients),
+        new("threads", c => c.Threads),
+        new("destinations", c => c.Destinations),
+        new("pool", c => c.Pool),
+        new("portMin", c => c.PortMin),
+        new("portMax", c => c.PortMax),
+        new("occupancy", c => c.Occupancy),
+        new("windowAddedNs", c => c.WindowAddedNs),
+        new("churnPerSecond", c => c.ChurnPerSecond),
+        new("steadyEntries", c => c.SteadyEntries),
+        new("steadyEntriesPredicted", c => c.SteadyEntriesPredicted),
+        new("arrival", c => c.Arrival),
+        new("sourcePorts", c => c.SourcePorts),
+        new("trials", c => c.Trials),
+        new("attempts", c => c.Attempts),
+        new("confirmed", c => c.Confirmed),
+        new("insertFailed", c => c.InsertFailed),
+        new("failedKeepPort", c => c.FailedKeepPort),
+        new("failedSearch", c => c.FailedSearch),
+        new("failedExhausted", c => c.FailedExhausted),
+        new("failedChain", c => c.FailedChain),
+        new("clashResolved", c => c.ClashResolved),
+        new("rate", c => c.Rate),
+        new("rateLow", c => c.RateLow),
+        new("rateHigh", c => c.RateHigh),
+        new("rateMethod", c => c.RateMethod),
+        new("connectionsPerSecond", c => c.ConnectionsPerSecond),
+        new("connectionsPerSecondLow", c => c.ConnectionsPerSecondLow),
+        new("connectionsPerSecondHigh", c => c.ConnectionsPerSecondHigh),
+        new("slowestWorkerConnectionsPerSecond", c => c.SlowestWorkerConnectionsPerSecond),
+        new("fastestWorkerConnectionsPerSecond", c => c.FastestWorkerConnectionsPerSecond),
+        new("probesPerConnection", c => c.ProbesPerConnection),
+        new("foundPerConnection", c => c.FoundPerConnection),
+        new("windowP50Ns", c => c.WindowP50Ns),
+        new("windowP99Ns", c => c.WindowP99Ns),
+        new("pairDistanceP50Ns", c => c.PairDistanceP50Ns),
+        new("pairDistanceP99Ns", c => c.PairDistanceP99Ns),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<RawRow<RaceTrials>>> Trials { get; } =
+    [
+        new("cell", r => r.Cell),
+        new("trial", r => r.Index),
+        new("attempts", r => r.Raw.Attempts[r.Index]),
+        new("insertFailed", r => r.Raw.InsertFailed[r.Index]),
+        new("failedKeepPort", r => r.Raw.FailedKeepPort?[r.Index]),
+        new("failedSearch", r => r.Raw.FailedSearch?[r.Index]),
+        new("failedExhausted", r => r.Raw.FailedExhausted?[r.Index]),
+        new("failedChain", r => r.Raw.FailedChain?[r.Index]),
+        new("connectionsPerSecond", r => r.Raw.ConnectionsPerSecond?[r.Index]),
+        new("slowestWorkerConnectionsPerSecond", r => r.Raw.SlowestWorkerConnectionsPerSecond?[r.Index]),
+        new("fastestWorkerConnectionsPerSecond", r => r.Raw.FastestWorkerConnectionsPerSecond?[r.Index]),
+        new("probes", r => r.Raw.Probes?[r.Index]),
+        new("found", r => r.Raw.Found?[r.Index]),
+        new("seeds", r => r.Raw.Seeds?[r.Index]),
+    ];
+
+    public static IReadOnlyList<CsvColumn<ThroughputCell>> Throughput { get; } =
+    [
+        new("design", c => c.Design),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        new("threads", c => c.Threads),
+        new("connections", c => c.Connections),
+        new("destinations", c => c.Destinations),
+        new("windowAddedNs", c => c.WindowAddedNs),
+        new("connectionsPerSecond", c => c.ConnectionsPerSecond),
+        new("connectionsPerSecondLow", c => c.ConnectionsPerSecondLow),
+        new("connectionsPerSecondHigh", c => c.ConnectionsPerSecondHigh),
+        new("best", c => c.Best),
+        new("bytesPerConnection", c => c.BytesPerConnection),
+        new("allocatedBytesPerConnection", c => c.AllocatedBytesPerConnection),
+        new("pingPongNs", c => c.PingPongNs),
+        new("tearDownPerSecond", c => c.TearDownPerSecond),
+        new("expiredPerSecond", c => c.ExpiredPerSecond),
+        new("probesPerConnection", c => c.ProbesPerConnection),
+        new("clashesPer1000", c => c.ClashesPer1000),
+        new("droppedRounds", c => c.DroppedRounds),
+        new("otherPlacementRounds", c => c.OtherPlacementRounds),
+        new("fairness", c => c.Fairness),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<ComparisonCell>> Comparison { get; } =
+    [
+        new("system", c => c.System),
+        new("experiment", c => c.Experiment),
+        new("quantity", c => c.Quantity),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        new("protocol", c => c.Protocol),
+        new("parameters", c => c.Parameters),
+        new("kernel", c => c.Kernel),
+        new("kernelLow", c => c.KernelLow),
+        new("kernelHigh", c => c.KernelHigh),
+        new("kernelCount", c => c.KernelCount),
+        new("model", c => c.Model),
+        new("modelLow", c => c.ModelLow),
+        new("modelHigh", c => c.ModelHigh),
+        new("modelMethod", c => c.ModelMethod),
+        new("difference", c => c.Difference),
+        new("agrees", c => c.Agrees),
+        new("test", c => c.Test),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<ScenarioCell>> Scenario { get; } =
+    [
+        new("table", c => c.Table),
+        new("era", c => c.Era),
+        new("mode", c => c.Mode),
+        // The tables of a run differ in their parameters: one column holds them all.
+        new("parameters", c => string.Join("; ", c.Parameters.Select(p => $"{p.Key}={p.Value}"))),
+        new("attempts", c => c.Attempts),
+        new("trials", c => c.Trials),
+        new("missing", c => c.Missing),
+    ];
+
+    public static IReadOnlyList<CsvColumn<FigureRow>> Figures { get; } =
+    [
+        new("cell", r => r.Cell),
+        new("name", r => r.Figure.Name),
+        new("isShare", r => r.Figure.IsShare),
+        new("measured", r => r.Figure.Measured),
+        new("low", r => r.Figure.Low),
+        new("high", r => r.Figure.High),
+        new("predicted", r => r.Figure.Predicted),
+        new("law", r => r.Figure.Law),
+        new("agrees", r => r.Figure.Agrees),
+    ];
+
+    public static IReadOnlyList<CsvColumn<RawRow<ThroughputRounds>>> Rounds { get; } =
+    [
+        new("cell", r => r.Cell),
+        new("round", r => r.Index),
+        new("connectionsPerSecond", r => r.Raw.ConnectionsPerSecond[r.Index]),
+        new("tearDownPerSecond", r => OfRound(r.Raw.TearDownPerSecond, r)),
+        new("expiredPerSecond", r => OfRound(r.Raw.ExpiredPerSecond, r)),
+        new("pingPongNs", r => OfRound(r.Raw.PingPongNs, r)),
+    ];
+
+    // A list that lacks some rounds does not say which.
+    private static double? OfRound(IReadOnlyList<double>? values, RawRow<ThroughputRounds> row) =>
+        values?.Count == row.Raw.ConnectionsPerSecond.Count ? values[row.Index] : null;
+}

@@ -1,0 +1,102 @@
+using System.Globalization;
+using System.Text;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+
+namespace NatAllocBench.Reports.Export;
+
+/// <summary>
+/// Cells as OpenMetrics text 1.0, the kernel's counters under the names that node_exporter's conntrack collector gives them, so that the
+/// dashboards and alerts of a node can be tried on a run.
+/// </summary>
+/// <remarks>
+/// node_exporter makes gauges of the kernel's counters, without the suffix <c>_total</c>, and adds all CPUs up; types and sums follow that.
+/// A counter that the run did not keep is left out, never 0. The parameters of the workload are labels.
+/// </remarks>
+public static class OpenMetricsExport
+{
+    private static readonly Family<RaceCell>[] RaceFamilies =
+    [
+        Counter("found", "Number of searched entries which were successful.", c => c.FoundPerConnection * c.Attempts),
+        Counter("invalid", "Number of packets seen which can not be tracked."),
+        Counter("ignore", "Number of packets seen which are already connected to a conntrack entry."),
+        Counter("insert", "Number of entries inserted into the list."),
+        Counter("insert_failed", "Number of entries for which list insertion was attempted but failed.", c => c.InsertFailed),
+        Counter("drop", "Number of packets dropped due to conntrack failure."),
+        Counter("early_drop", "Number of dropped conntrack entries to make room for new ones, if maximum table size was reached."),
+        Counter("search_restart", "Number of conntrack table lookups which had to be restarted due to hashtable resizes."),
+        new("nat_alloc_attempts", "Connections tried.", c => c.Attempts),
+        new("nat_alloc_confirmed", "Connections inserted into the table.", c => c.Confirmed),
+        new("nat_alloc_insert_failed_ratio", "Share of connections that failed to be inserted.", c => c.Rate),
+        new("nat_alloc_insert_failed_ratio_low", "Lower end of the 95 % interval of the share.", c => c.RateLow),
+        new("nat_alloc_insert_failed_ratio_high", "Upper end of the 95 % interval of the share.", c => c.RateHigh),
+        new("nat_alloc_connections_per_second", "Connections per second, median over the trials.", c => c.ConnectionsPerSecond),
+    ];
+
+    private static readonly Family<ThroughputCell>[] ThroughputFamilies =
+    [
+        new("nat_alloc_connections_per_second", "Connections per second, median over the rounds.", c => c.ConnectionsPerSecond),
+        new("nat_alloc_bytes_per_connection", "Memory per connection at full table.", c => c.BytesPerConnection),
+    ];
+
+    /// <summary>The metrics of a run.</summary>
+    /// <param name="run">A race or throughput run.</param>
+    /// <returns>OpenMetrics text that ends with <c># EOF</c>.</returns>
+    /// <exception cref="RunFormatException">Another run, which has nothing that a node would export.</exception>
+    public static string Text(RunRecord run) => run switch
+    {
+        RunRecord<RaceCell> race => Text(race.Cells, RaceFamilies, Labels),
+        RunRecord<ThroughputCell> throughput => Text(throughput.Cells, ThroughputFamilies, c => Labels(Workload.Of(c).Parameters)),
+        _ => throw new RunFormatException($"a {run.Command} run has no metrics; export it as csv"),
+    };
+
+    private static string Text<TCell>(IReadOnlyList<TCell> cells, IEnumerable<Family<TCell>> families, Func<TCell, string> labels)
+    {
+        StringBuilder text = new();
+        foreach (Family<TCell> family in families)
+        {
+            (string Labels, double Value)[] samples =
+                [.. cells.Where(c => family.Value(c) is not null).Select(c => (labels(c), family.Value(c)!.Value))];
+            if (samples.Length > 0)
+            {
+                _ = text.Append(CultureInfo.InvariantCulture, $"# TYPE {family.Name} gauge\n# HELP {family.Name} {family.Help}\n");
+                foreach ((string sampleLabels, double value) in samples)
+                {
+                    _ = text.Append(CultureInfo.InvariantCulture, $"{family.Name}{{{sampleLabels}}} {value}\n");
+                }
+            }
+        }
+
+        return text.Append("# EOF\n").ToString();
+    }
+
+    // Runs from before the counters were kept know some of them from elsewhere.
+    private static Family<RaceCell> Counter(string name, string help, Func<RaceCell, double?>? known = null) => new(
+        $"node_nf_conntrack_stat_{name}",
+        help,
+        c => c.Counters is { Count: > 0 } counters ? Sum(counters, name) : known?.Invoke(c));
+
+    private static double? Sum(IReadOnlyList<CpuCounters> cpus, string name)
+    {
+        long[] values = [.. cpus.SelectMany(cpu => cpu.Named()).Where(counter => counter.Name == name).Select(counter => counter.Value)];
+        return values.Length > 0 ? values.Sum(value => (double)value) : null;
+    }
+
+    // The release of a live kernel is no part of the workload, but tells its samples apart.
+    private static string Labels(RaceCell cell) => Labels(
+        Workload.Of(cell).Parameters.Select(p => p.Key == "system" ? KeyValuePair.Create(p.Key, cell.System) : p));
+
+    private static string Labels(IEnumerable<KeyValuePair<string, string>> parameters) =>
+        string.Join(',', parameters.Select(p => $"{SnakeCase(p.Key)}=\"{Escape(p.Value)}\""));
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString()));
+
+    private static string Escape(string value) => PlainText.OneLine(value
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal));
+
+    private sealed record Family<TCell>(string Name, string Help, Func<TCell, double?> Value);
+}

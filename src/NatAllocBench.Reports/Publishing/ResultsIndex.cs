@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Results.Validation;
+
+namespace NatAllocBench.Reports.Publishing;
+
+/// <summary>The index of all published runs: <c>results/README.md</c>.</summary>
+public static class ResultsIndex
+{
+    /// <summary>The index's file name.</summary>
+    public const string FileName = "README.md";
+
+    /// <summary>The index of a store: machines in the order of their names, their newest run first.</summary>
+    /// <param name="store">The store.</param>
+    /// <returns>Markdown, a function of the runs alone.</returns>
+    /// <exception cref="RunFormatException">A run cannot be read.</exception>
+    public static string Markdown(ResultsStore store)
+    {
+        StringBuilder page = new("# Results\n\nGenerated from the runs below; do not edit.\n");
+        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, SoundRun.ReadFile(d)))];
+        if (entries.FirstOrDefault(e => !ResultsStore.IsDirectoryOf(e.Directory, e.Run)) is { } misplaced)
+        {
+            throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}");
+        }
+
+        foreach (IGrouping<string, Entry> machine in entries.GroupBy(e => Path.GetFileName(Path.GetDirectoryName(e.Directory)!)))
+        {
+            AppendMachine(page, machine.Key, [.. machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal)]);
+        }
+
+        return page.Append(PublishedComparisons.Markdown(store)).ToString();
+    }
+
+    // What all runs of a machine share stands above the table, so that the table shows what tells them apart.
+    private static void AppendMachine(StringBuilder page, string name, Entry[] runs)
+    {
+        MachineFacts facts = runs[0].Run.Machine;
+        string[] shared = [.. runs.Select(e => Remarks(e.Run)).Aggregate((a, b) => a.Intersect(b))];
+        _ = page.Append(CultureInfo.InvariantCulture, $"\n## {name}\n\n{MarkdownText.Escape($"{facts.CpuModel}, {facts.Arch}")}\n\n")
+            .Append(shared.Length > 0 ? $"In every run: {MarkdownText.Escape(string.Join("; ", shared))}.\n\n" : "")
+            .Append("| measured (UTC) | run | commit | cells | differs by |\n| :--- | :--- | :--- | ---: | :--- |\n");
+        foreach (Entry entry in runs)
+        {
+            _ = page.Append(Row(name, entry, shared));
+        }
+    }
+
+    private static IEnumerable<string> Remarks(RunRecord run) => RunTraits.Settings(run).Concat(RunTraits.Cautions(run)).Distinct();
+
+    /// <summary>Brings a store's generated files up to date: tables and charts of each run, the index and the schema.</summary>
+    /// <param name="root">The <c>results</c> directory.</param>
+    /// <returns>A line per written file; exit code 2 when a run cannot be read or a file cannot be written.</returns>
+    public static CommandResult Publish(string root)
+    {
+        try
+        {
+            ResultsStore store = Existing(root);
+            StringBuilder output = new();
+            foreach (string directory in store.RunDirectories())
+            {
+                foreach (string name in PublishedRun.Regenerate(directory))
+                {
+                    _ = output.Append(CultureInfo.InvariantCulture, $"{Path.Combine(directory, name)}\n");
+                }
+            }
+
+            foreach ((string file, string text) in Stale(store))
+            {
+                AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
+                _ = output.Append(CultureInfo.InvariantCulture, $"{file}\n");
+            }
+
+            return new CommandResult(0, output.ToString());
+        }
+        catch (Exception e) when (e is RunFormatException or ResultsWriteException)
+        {
+            return CommandResult.BadInput(e.Message);
+        }
+    }
+
+    /// <summary>Names the generated files of a store that are stale; changes nothing.</summary>
+    /// <param name="root">The <c>results</c> directory.</param>
+    /// <returns>A line per stale file; exit code 1 when there is one, 2 when a run cannot be read.</returns>
+    public static CommandResult Check(string root)
+    {
+        try
+        {
+            ResultsStore store = Existing(root);
+            List<string> faults =
+                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, SoundRun.ReadFile(d)).Select(f => $"{d}: {f}"))];
+            faults.AddRange(Stale(store).Select(f => $"{f.File}: stale; run publish"));
+            return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
+        }
+        catch (RunFormatException e)
+        {
+            return CommandResult.BadInput(e.Message);
+        }
+    }
+
+    private static ResultsStore Existing(string root) => Directory.Exists(root)
+        ? new ResultsStore(root)
+        : throw new RunFormatException($"{root}: there is no such directory; name the results directory");
+
+    // The generated files of the store itself that are not what they should be.
+    private static (string File, string Text)[] Stale(ResultsStore store)
+    {
+        (string File, string Text)[] files =
+        [
+            (Path.Combine(store.Root, FileName), Markdown(store)),
+            (Path.Combine(store.Root, RunSchema.FileName), RunSchema.Text()),
+        ];
+        return [.. files.Where(f => !File.Exists(f.File) || File.ReadAllText(f.File) != f.Text)];
+    }
+
+    private static string Row(string machine, Entry entry, IEnumerable<string> shared)
+    {
+        RunRecord run = entry.Run;
+        string commit = run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
+        string started = run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{RunReport.FileName}";
+        string[] cells =
+        [
+            started,
+            $"[{MarkdownText.Escape(run.Name)}]({page})",
+            MarkdownText.Escape(commit),
+            Figures.Count(run.CellCount),
+            MarkdownText.Escape(string.Join("; ", Remarks(run).Except(shared))),
+        ];
+        return $"| {string.Join(" | ", cells)} |\n";
+    }
+
+    private sealed record Entry(string Directory, RunRecord Run);
+}

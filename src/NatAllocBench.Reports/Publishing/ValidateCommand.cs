@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Results.Validation;
+
+namespace NatAllocBench.Reports.Publishing;
+
+/// <summary>The <c>validate</c> command: checks runs on disk, one line each.</summary>
+public static class ValidateCommand
+{
+    /// <summary>Checks files and directories.</summary>
+    /// <param name="paths">
+    /// A <c>run.json</c> (its content is checked), the directory of a run (also its name and its generated files), or a directory with
+    /// runs below it.
+    /// </param>
+    /// <param name="now">The present time.</param>
+    /// <returns>
+    /// A line per fault or sound run and a summary; exit code 1 with faults, 2 when a path does not exist or holds no run.
+    /// </returns>
+    public static CommandResult Run(IReadOnlyList<string> paths, DateTimeOffset now)
+    {
+        StringBuilder output = new();
+        int passed = 0;
+        int failed = 0;
+        foreach (string path in paths)
+        {
+            IReadOnlyList<string> runs = RunsAt(path);
+            if (runs.Count == 0)
+            {
+                return CommandResult.BadInput($"{path}: there is no {RunFormat.FileName} here; name a run or a directory of runs");
+            }
+
+            foreach (string run in runs)
+            {
+                IReadOnlyList<string> faults = Check(run, now);
+                passed += faults.Count == 0 ? 1 : 0;
+                failed += faults.Count == 0 ? 0 : 1;
+                _ = faults.Count == 0
+                    ? output.Append(CultureInfo.InvariantCulture, $"{PlainText.OneLine(run)}: ok\n")
+                    : output.AppendJoin("", faults.Select(f => $"{PlainText.OneLine(f)}\n"));
+            }
+        }
+
+        _ = output.Append(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed\n");
+        return new CommandResult(failed > 0 ? 1 : 0, output.ToString());
+    }
+
+    private static IReadOnlyList<string> RunsAt(string path)
+    {
+        if (File.Exists(path) || File.Exists(Path.Combine(path, RunFormat.FileName)))
+        {
+            return [path];
+        }
+
+        EnumerationOptions options = ResultsStore.WithoutLinks();
+        options.RecurseSubdirectories = true;
+        options.MaxRecursionDepth = 4;
+        return !Directory.Exists(path)
+            ? []
+            : [.. Directory.EnumerateFiles(path, RunFormat.FileName, options)
+                .Select(f => Path.GetDirectoryName(f)!)
+                .Order(StringComparer.Ordinal)];
+    }
+
+    private static IReadOnlyList<string> Check(string path, DateTimeOffset now)
+    {
+        try
+        {
+            RunRecord run = RunFormat.ReadFile(path);
+            IReadOnlyList<string> faults = RunValidator.Check(run, now);
+            IReadOnlyList<string> all = Directory.Exists(path) && faults.Count == 0 ? PublishedRun.Faults(path, run) : faults;
+            return [.. all.Select(fault => $"{path}: {fault}")];
+        }
+        catch (RunFormatException e)
+        {
+            return [e.Message];
+        }
+    }
+}

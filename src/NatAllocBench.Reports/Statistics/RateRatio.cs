@@ -1,0 +1,61 @@
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
+using Perfolizer.Mathematics.Distributions.ContinuousDistributions;
+
+namespace NatAllocBench.Reports.Statistics;
+
+/// <summary>The ratio of two failure rates out of clustered trials.</summary>
+/// <remarks>
+/// <para>
+/// The interval is Wald's on the logarithm of the risk ratio (Katz and others, Biometrics 34, 1978), with each rate's binomial variance
+/// multiplied by its over-dispersion between trials (phi of <see cref="FailureRate"/>, at least 1), as Rao and Scott do for clustered
+/// binary data (Biometrics 48, 1992), and Student's quantile with the degrees of freedom of Welch and Satterthwaite, because phi is
+/// estimated from few trials.
+/// </para>
+/// <para>
+/// Where one of the rates is 0 or 1, half a failure and half a success are added to both (Haldane, Anscombe), the customary way to keep the
+/// logarithm finite. Where both are 0 there is nothing to compare: the ratio is 1 and the interval is without bounds.
+/// </para>
+/// </remarks>
+public static class RateRatio
+{
+    /// <summary>Estimates the second rate over the first.</summary>
+    /// <param name="first">Attempts and failures per trial of the base.</param>
+    /// <param name="second">Attempts and failures per trial of what is compared with it.</param>
+    /// <param name="confidence">The confidence level, above 0 and below 1.</param>
+    /// <returns>The ratio with its interval.</returns>
+    /// <exception cref="ArgumentException">A trial is impossible, or a side has no attempts.</exception>
+    public static RatioEstimate Estimate(RaceTrials first, RaceTrials second, double confidence = 0.95)
+    {
+        RateEstimate a = FailureRate.Estimate(first.Attempts, first.InsertFailed, confidence);
+        RateEstimate b = FailureRate.Estimate(second.Attempts, second.InsertFailed, confidence);
+        if (a.Failures == 0 && b.Failures == 0)
+        {
+            return new RatioEstimate(1, 0, double.PositiveInfinity);
+        }
+
+        double added = IsExtreme(a) || IsExtreme(b) ? 0.5 : 0;
+        (double rateA, double varianceA) = LogVariance(a, added);
+        (double rateB, double varianceB) = LogVariance(b, added);
+        double ratio = rateB / rateA;
+        double sum = varianceA + varianceB;
+        double degrees = sum * sum
+            / ((varianceA * varianceA / Degrees(first)) + (varianceB * varianceB / Degrees(second)));
+        double quantile = new StudentDistribution(Math.Max(1, degrees)).Quantile(1 - ((1 - confidence) / 2));
+        double width = Math.Exp(quantile * Math.Sqrt(sum));
+        return new RatioEstimate(ratio, ratio / width, ratio * width);
+    }
+
+    private static bool IsExtreme(RateEstimate rate) => rate.Failures == 0 || rate.Failures == rate.Attempts;
+
+    // Delta method: var(log p) = phi (1 - p) / (n p).
+    private static (double Rate, double Variance) LogVariance(RateEstimate rate, double added)
+    {
+        double failures = rate.Failures + added;
+        double attempts = rate.Attempts + (2 * added);
+        double p = failures / attempts;
+        return (p, (rate.Overdispersion ?? 1) * (1 - p) / failures);
+    }
+
+    private static double Degrees(RaceTrials trials) => Math.Max(1, trials.Attempts.Count(n => n > 0) - 1);
+}

@@ -1,0 +1,35 @@
+using NatAllocBench.Results.Model;
+
+namespace NatAllocBench.Reports.Tables;
+
+/// <summary>The tables of a comparison between a live kernel and the model: one per experiment.</summary>
+public static class ComparisonTables
+{
+    /// <summary>Lays out the cells.</summary>
+    /// <param name="cells">The cells, in the order of the rows.</param>
+    /// <returns>The tables; what does not vary within a table stands in its caption.</returns>
+    public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ComparisonCell> cells) =>
+        [.. cells.GroupBy(c => c.Experiment).Select(g => TableLayout.Build(g.Key, [.. g], Columns, c => c.Missing))];
+
+    private static IReadOnlyList<ColumnSpec<ComparisonCell>> Columns { get; } =
+    [
+        new("system", ColumnRole.Parameter, c => c.System, IsNumber: false),
+        new("era of the model", ColumnRole.Parameter, c => c.Era, IsNumber: false),
+        new("mode", ColumnRole.Identity, c => c.Mode, IsNumber: false),
+        new("protocol", ColumnRole.Parameter, c => c.Protocol, IsNumber: false),
+        new("workload", ColumnRole.Identity, c => c.Parameters, IsNumber: false),
+        new("quantity", ColumnRole.Parameter, c => c.Quantity, IsNumber: false),
+        new("kernel [95 %]", ColumnRole.Figure, c => Text(c.Kernel, c.KernelLow, c.KernelHigh)),
+        new("model [95 %]", ColumnRole.Figure, c => Text(c.Model, c.ModelLow, c.ModelHigh)),
+        new("kernel - model", ColumnRole.Figure, c => c.Difference is { } difference ? Figures.Significant(difference) : null),
+        new("agree", ColumnRole.Figure, c => c.Agrees switch { true => "yes", false => "NO", null => null }, IsNumber: false),
+        new("counted", ColumnRole.Figure, c => c.KernelCount is { } count ? Figures.Count(count) : null),
+        new("model's way", ColumnRole.Parameter, c => c.ModelMethod, IsNumber: false),
+        new("test", ColumnRole.Parameter, c => c.Test, IsNumber: false),
+    ];
+
+    internal static string? Text(double? value, double? low, double? high) =>
+        value is not { } v ? null
+        : v == 0 && high is { } bound ? $"0 (< {Figures.Significant(bound)})"
+        : Figures.WithInterval(v, low, high);
+}

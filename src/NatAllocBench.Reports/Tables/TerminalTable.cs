@@ -1,0 +1,103 @@
+using Spectre.Console;
+
+namespace NatAllocBench.Reports.Tables;
+
+/// <summary>Renders tables for a terminal.</summary>
+public static class TerminalTable
+{
+    // The simple border puts a blank on each side of a text.
+    private const int Padding = 2;
+
+    // Shorter bars show nothing, longer ones no more.
+    private const int MinBar = 6;
+    private const int MaxBar = 30;
+
+    /// <summary>
+    /// Writes a table with its title and caption. Where the terminal is too narrow for all columns, further parts with the rest follow,
+    /// each with the columns that name the rows.
+    /// </summary>
+    /// <param name="console">The terminal.</param>
+    /// <param name="table">The table.</param>
+    public static void Write(IAnsiConsole console, ResultTable table)
+    {
+        console.WriteLine(PlainText.OneLine(table.Title));
+        if (table.Caption.Length > 0)
+        {
+            console.WriteLine($"In every row: {PlainText.OneLine(table.Caption)}.");
+        }
+
+        foreach (int[] columns in Parts(table, console.Profile.Width))
+        {
+            console.Write(Grid(table, columns, BarsFor(console, table, columns)));
+        }
+    }
+
+    // Bars get the room that the columns leave.
+    private static string[]? BarsFor(IAnsiConsole console, ResultTable table, int[] columns)
+    {
+        int room = console.Profile.Width - columns.Sum(c => WidthOf(table, c)) - Padding;
+        double longest = table.Bars?.Lengths.DefaultIfEmpty().Max() ?? 0;
+        return longest > 0 && room >= MinBar && columns.Contains(table.Bars!.Column)
+            ? [.. table.Bars.Lengths.Select(length => Bars.Of(length / longest, Math.Min(room, MaxBar), console.Profile.Capabilities.Unicode))]
+            : null;
+    }
+
+    private static IEnumerable<int[]> Parts(ResultTable table, int width)
+    {
+        int[] keys = [.. Enumerable.Range(0, table.KeyColumns)];
+        int keyWidth = keys.Sum(c => WidthOf(table, c));
+        List<int> part = [.. keys];
+        int used = keyWidth;
+        for (int column = table.KeyColumns; column < table.Columns.Count; column++)
+        {
+            int needed = WidthOf(table, column);
+            if (used + needed > width && part.Count > keys.Length)
+            {
+                yield return [.. part];
+                part = [.. keys];
+                used = keyWidth;
+            }
+
+            part.Add(column);
+            used += needed;
+        }
+
+        yield return [.. part];
+    }
+
+    private static int WidthOf(ResultTable table, int column) =>
+        Padding + Math.Max(table.Columns[column].Heading.Length, table.Rows.Select(r => r[column].Length).DefaultIfEmpty().Max());
+
+    private static Table Grid(ResultTable table, int[] columns, string[]? bars)
+    {
+        Table grid = new() { Border = TableBorder.Simple };
+        foreach (int column in columns)
+        {
+            Spectre.Console.TableColumn header = new(new Text(PlainText.OneLine(table.Columns[column].Heading)));
+            _ = grid.AddColumn(table.Columns[column].IsNumber ? header.RightAligned() : header.LeftAligned());
+            if (bars is not null && column == table.Bars!.Column)
+            {
+                _ = grid.AddColumn(new Spectre.Console.TableColumn(Text.Empty).NoWrap());
+            }
+        }
+
+        for (int row = 0; row < table.Rows.Count; row++)
+        {
+            _ = grid.AddRow(Texts(table, row, columns, bars));
+        }
+
+        return grid;
+    }
+
+    private static IEnumerable<Text> Texts(ResultTable table, int row, int[] columns, string[]? bars)
+    {
+        foreach (int column in columns)
+        {
+            yield return new Text(PlainText.OneLine(table.Rows[row][column]));
+            if (bars is not null && column == table.Bars!.Column)
+            {
+                yield return new Text(bars[row], new Style(Color.Olive));
+            }
+        }
+    }
+}

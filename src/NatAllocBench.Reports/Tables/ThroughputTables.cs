@@ -1,0 +1,53 @@
+using NatAllocBench.Results.Model;
+
+namespace NatAllocBench.Reports.Tables;
+
+/// <summary>The table of throughput cells; the rates and the capacity are named as in RFC 9693.</summary>
+public static class ThroughputTables
+{
+    /// <summary>Lays out the cells.</summary>
+    /// <param name="cells">The cells, in the order of the rows.</param>
+    /// <returns>One table, or none without cells; parameters that do not vary stand in its caption.</returns>
+    public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) =>
+        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Workload(), .. Measured(cells)], c => c.Missing)];
+
+    /// <summary>What names a row.</summary>
+    internal static IEnumerable<ColumnSpec<ThroughputCell>> Workload() =>
+    [
+        new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
+        new("era", ColumnRole.Parameter, c => c.Era, IsNumber: false),
+        new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
+        new("threads", ColumnRole.Parameter, c => Figures.Exact(c.Threads)),
+        new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
+        new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
+        new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
+    ];
+
+    private static IEnumerable<ColumnSpec<ThroughputCell>> Measured(IReadOnlyList<ThroughputCell> cells)
+    {
+        RateUnit unit = RateUnit.For(cells.Select(c => c.Best ?? c.ConnectionsPerSecond));
+        RateUnit tearDown = RateUnit.For(cells.Select(c => c.TearDownPerSecond));
+        RateUnit expiry = RateUnit.For(cells.Select(c => c.ExpiredPerSecond));
+        return
+        [
+            new($"establishment rate ({unit.Name}) [95 %]", ColumnRole.Figure,
+                c => unit.Format(c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh)),
+            new("p10 to p90 of the rounds", ColumnRole.Figure, c => Spreads.Quantiles(unit, c.PerRound?.ConnectionsPerSecond)),
+            new("spread of the rounds", ColumnRole.Figure, c => Spreads.Remarks(c.PerRound?.ConnectionsPerSecond), IsNumber: false),
+            new($"best ({unit.Name})", ColumnRole.Figure, c => unit.Format(c.Best)),
+            new("rounds", ColumnRole.Figure, c => c.PerRound is { } rounds ? Figures.Count(rounds.ConnectionsPerSecond.Count) : null),
+            new("dropped rounds", ColumnRole.Part, c => c.DroppedRounds is { } dropped ? Figures.Count(dropped) : null),
+            new("rounds of another placement", ColumnRole.Part, c => c.OtherPlacementRounds is { } other ? Figures.Count(other) : null),
+            new("slowest/fastest worker", ColumnRole.Figure, c => Significant(c.Fairness)),
+            new($"tear-down rate ({tearDown.Name})", ColumnRole.Figure, c => tearDown.Format(c.TearDownPerSecond)),
+            new($"expiry rate ({expiry.Name})", ColumnRole.Figure, c => expiry.Format(c.ExpiredPerSecond)),
+            new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
+            new("clashes per 1000", ColumnRole.Figure, c => Significant(c.ClashesPer1000)),
+            new("table capacity (bytes per connection)", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
+            new("allocated bytes per connection", ColumnRole.Figure, c => Significant(c.AllocatedBytesPerConnection)),
+            new("ping-pong (ns)", ColumnRole.Figure, c => Significant(c.PingPongNs)),
+        ];
+    }
+
+    private static string? Significant(double? value) => value is { } v ? Figures.Significant(v) : null;
+}

@@ -1,0 +1,102 @@
+using NatAllocBench.Reports;
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Results;
+
+namespace NatAllocBench.Tests.Reports;
+
+public sealed class CompareCommandTests : IDisposable
+{
+    private static readonly long[] Attempts = [100_000, 100_000, 100_000, 100_000, 100_000];
+    private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+    private readonly string _low;
+    private readonly string _high;
+
+    public CompareCommandTests()
+    {
+        ResultsStore store = new(_root);
+        RaceCell low = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        _low = store.Publish(SampleRuns.Race(low, low with { Mode = "random" }));
+        _high = store.Publish(SampleRuns.Race(SampleRuns.Cell("default", Attempts, [2000, 2020, 1980, 2010, 1990])));
+    }
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void Values_ratio_verdict_and_lonely_cells_are_printed()
+    {
+        CommandResult result = CompareCommand.Run([_low, _high], new ComparisonOptions());
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Matches(@"\| default \| 1\.00 % \[.*\] \| 2\.00 % \[.*\] \| 2\.00 \[1\.\d+, 2\.\d+\] \| worse \|", result.Output);
+        Assert.Contains("Only in A:\n\n- preset=quick", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 same, 1 worse", result.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Of_two_machines_the_newest_runs_of_each_name_are_compared()
+    {
+        ResultsStore store = new(_root);
+        RunRecord<RaceCell> high = (RunRecord<RaceCell>)RunFormat.ReadFile(_high);
+        MachineFacts arm = SampleRuns.Machine with { Arch = "arm64", CpuModel = "Altra", Gc = "server" };
+        _ = store.Publish(high with { Machine = arm });
+        string other = store.Publish(high with { Machine = arm, Preset = "xing-2018", Cells = [high.Cells[0] with { Preset = "xing-2018" }] });
+
+        CommandResult result = CompareCommand.Run([Path.GetDirectoryName(_low)!, Path.GetDirectoryName(other)!], new ComparisonOptions());
+
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("## quick: B against A\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("- B: Altra, 2 CPUs, arm64, Debian GNU/Linux 12, 2026-03-04, commit 0123456789, GC server\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Only in B: xing-2018\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains("## quick: B against A\n", CompareCommand.Run([_high, Path.GetDirectoryName(other)!], new ComparisonOptions()).Output, StringComparison.Ordinal);
+        Assert.Contains("no run of the same name", CompareCommand.Run([other, Path.GetDirectoryName(_low)!], new ComparisonOptions()).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Speeds_come_with_the_share_of_pairs_in_which_B_is_faster() =>
+        Assert.Contains("| pairs with B faster |", CompareCommand.Run([_low, _high], new ComparisonOptions()).Output, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_run_with_faults_is_not_compared()
+    {
+        string file = Path.Combine(_low, "run.json");
+        File.WriteAllText(file, File.ReadAllText(file).Replace("[1000, 1010,", "[100001, 1010,", StringComparison.Ordinal));
+
+        CommandResult result = CompareCommand.Run([_high, _low], new ComparisonOptions());
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("cells[0]", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Worse_fails_only_when_asked()
+    {
+        Assert.Equal(1, CompareCommand.Run([_low, _high], new ComparisonOptions { FailOnWorse = true }).ExitCode);
+        Assert.Equal(0, CompareCommand.Run([_high, _low], new ComparisonOptions { FailOnWorse = true }).ExitCode);
+    }
+
+    [Fact]
+    public void Bad_input_is_one_line_and_exit_code_2()
+    {
+        string other = new ResultsStore(_root).Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 2e6)));
+        CommandResult[] results =
+        [
+            CompareCommand.Run([_low], new ComparisonOptions()),
+            CompareCommand.Run([_low, "none.json"], new ComparisonOptions()),
+            CompareCommand.Run([_low, other], new ComparisonOptions()),
+            CompareCommand.Run([_low, _high], new ComparisonOptions { Threshold = -1 }),
+            CompareCommand.Run([_low, _high], new ComparisonOptions { Threshold = double.NaN }),
+            CompareCommand.Run([_low, _high], new ComparisonOptions { RateNoiseFloor = 2 }),
+            CompareCommand.Run([_low, _high], new ComparisonOptions { TimeNoiseFloorNs = -1 }),
+            CompareCommand.Run([_low, _high], new ComparisonOptions { Across = new HashSet<string> { "colour" } }),
+            CompareCommand.Run([_low, Path.GetDirectoryName(_root)!], new ComparisonOptions()),
+        ];
+
+        Assert.All(results, r => Assert.Equal(2, r.ExitCode));
+        Assert.All(results, r => Assert.DoesNotContain('\n', r.Error!));
+        Assert.Contains("cannot be compared: a race run and a throughput run", results[2].Error, StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,118 @@
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Tests.Results;
+
+namespace NatAllocBench.Tests.Reports;
+
+public sealed class RunComparisonTests
+{
+    private static readonly ComparisonOptions Plain = new();
+    private static readonly long[] Attempts = [100_000, 100_000, 100_000, 100_000, 100_000];
+
+    [Fact]
+    public void A_doubled_failure_rate_is_worse_and_a_halved_one_better()
+    {
+        RunRecord<RaceCell> low = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]));
+        RunRecord<RaceCell> high = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [2000, 2020, 1980, 2010, 1990]));
+
+        CellComparison worse = RunComparison.Compare(low, high, Plain).Cells[0];
+
+        Assert.Equal(("insert_failed", Verdict.Worse), (worse.Metric, worse.Verdict));
+        Assert.Equal(2, worse.Ratio!.Ratio, 1e-9);
+        Assert.Equal(Verdict.Better, RunComparison.Compare(high, low, Plain).Cells[0].Verdict);
+    }
+
+    [Fact]
+    public void A_higher_speed_is_better()
+    {
+        RunRecord<ThroughputCell> slow = SampleRuns.Throughput(SampleRuns.Design("batched", 10e6, 10.1e6, 10.2e6, 9.9e6, 9.8e6));
+        RunRecord<ThroughputCell> fast = SampleRuns.Throughput(SampleRuns.Design("batched", 12e6, 12.1e6, 12.2e6, 11.9e6, 11.8e6));
+
+        Assert.Equal(Verdict.Better, RunComparison.Compare(slow, fast, Plain).Cells[0].Verdict);
+        Assert.Equal(Verdict.Worse, RunComparison.Compare(fast, slow, Plain).Cells[0].Verdict);
+        Assert.Equal(Verdict.Same, RunComparison.Compare(fast, fast, Plain).Cells[0].Verdict);
+    }
+
+    [Fact]
+    public void Two_threads_on_differently_placed_cpus_stay_undecided()
+    {
+        ThroughputCell cell = SampleRuns.Design("batched", 10e6, 10.1e6, 10.2e6, 9.9e6, 9.8e6);
+
+        CellComparison comparison = RunComparison.Compare(
+            SampleRuns.Throughput(cell), SampleRuns.Throughput(cell with { PingPongNs = 530 }), Plain).Cells[0];
+
+        Assert.Equal(Verdict.Undecided, comparison.Verdict);
+        Assert.Equal("CPUs placed differently: ping-pong 125 and 530 ns", comparison.Remark);
+    }
+
+    [Fact]
+    public void No_failures_on_either_side_are_undecided_unless_both_bounds_lie_below_the_noise_floor()
+    {
+        RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("random-fully", Attempts, [0, 0, 0, 0, 0]));
+
+        Assert.Equal(Verdict.Undecided, RunComparison.Compare(none, none, Plain).Cells[0].Verdict);
+        Assert.Equal(Verdict.Same, RunComparison.Compare(none, none, Plain with { RateNoiseFloor = 1e-5 }).Cells[0].Verdict);
+    }
+
+    [Fact]
+    public void Failures_against_none_are_worse_although_the_ratio_has_no_honest_value()
+    {
+        RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [0, 0, 0, 0, 0]));
+        RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
+
+        Assert.Equal(Verdict.Worse, RunComparison.Compare(none, some, Plain).Cells[0].Verdict);
+    }
+
+    [Fact]
+    public void Three_values_a_side_are_too_few_for_a_verdict()
+    {
+        RunRecord<ThroughputCell> slow = SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 1.1e6, 1.2e6));
+        RunRecord<ThroughputCell> fast = SampleRuns.Throughput(SampleRuns.Design("batched", 5e6, 5.1e6, 5.2e6));
+
+        CellComparison comparison = RunComparison.Compare(slow, fast, Plain).Cells[0];
+
+        Assert.Equal((Verdict.Undecided, "too few values"), (comparison.Verdict, comparison.Remark));
+    }
+
+    [Fact]
+    public void Cells_without_a_partner_are_listed()
+    {
+        RaceCell shared = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+
+        RunComparison comparison = RunComparison.Compare(
+            SampleRuns.Race(shared, shared with { Mode = "random" }), SampleRuns.Race(shared, shared with { Clients = 80 }), Plain);
+
+        Assert.All(comparison.Cells, c => Assert.Equal(Workload.Of(shared), c.Workload));
+        Assert.Contains("mode=random", Assert.Single(comparison.OnlyInFirst).ToString(), StringComparison.Ordinal);
+        Assert.Contains("clients=80", Assert.Single(comparison.OnlyInSecond).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Releases_of_a_live_kernel_are_partners()
+    {
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]) with { System = "linux-6.1.0" };
+
+        Assert.NotEmpty(RunComparison.Compare(SampleRuns.Race(cell), SampleRuns.Race(cell with { System = "linux-6.18.44" }), Plain).Cells);
+    }
+
+    [Fact]
+    public void Different_work_is_refused_unless_asked_for()
+    {
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        RunRecord<RaceCell> two = SampleRuns.Race(cell);
+        RunRecord<RaceCell> one = SampleRuns.Race(cell with { Cpus = 1 });
+        RunRecord<RaceCell> more = two with { Options = new Dictionary<string, string> { ["connections"] = "9" } };
+
+        Assert.Contains("no workload in common", Refusal(two, one), StringComparison.Ordinal);
+        Assert.Contains("--connections is not set and 9", Refusal(two, more), StringComparison.Ordinal);
+        Assert.Contains("schema versions 1 and 2", Refusal(two, two with { SchemaVersion = 2 }), StringComparison.Ordinal);
+        Assert.Contains("different things", Refusal(two, SampleRuns.Throughput()), StringComparison.Ordinal);
+        Assert.Contains("two cells of one run", Refusal(two, SampleRuns.Race(cell, cell)), StringComparison.Ordinal);
+        CellComparison across = RunComparison.Compare(two, one, Plain with { Across = new HashSet<string> { "cpus" } }).Cells[0];
+        Assert.Null(across.Workload.Parameters.FirstOrDefault(p => p.Key == "cpus").Value);
+    }
+
+    private static string Refusal(RunRecord first, RunRecord second) =>
+        Assert.Throws<RunFormatException>(() => RunComparison.Compare(first, second, Plain)).Message;
+}

@@ -1,0 +1,146 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Export;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Results.Validation;
+using NatAllocBench.Tests.Reports;
+
+namespace NatAllocBench.Tests.Results;
+
+/// <summary>A stranger's run with any one value replaced is refused by the reader or the checks, or rendered in every form; nothing else happens.</summary>
+public sealed class HostileRunTests
+{
+    private static readonly string[] Replacements =
+    [
+        "null", "true", "0", "-1", "1", "0.5", "7", "65536", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e308",
+        "-1e308", "1e-320", "1e999", "\"\"", "\" \"", "\"../../../etc\"", "\"\\u0000\\u001b[2J\\ud800\\uffff</text><script>|`[x](y)&amp;]]>\"",
+        "\"=cmd()\"", "\"0001-01-01T00:00:00+00:00\"", "\"9999-12-31T23:59:59-14:00\"", "[]", "[null]", "[0]", "[-1]", "[9223372036854775807]",
+        "[1e308, 1e308, 1e308]", "[[]]", "{}", "{\"a\": null}", "[{}]",
+    ];
+
+    public static TheoryData<string> Kinds => ["race", "throughput", "scenario", "kernel-compare"];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void No_replaced_value_gets_past_the_checks_and_then_breaks_something(string kind)
+    {
+        JsonNode sound = JsonNode.Parse(RunFormat.Write(Sample(kind)))!;
+        int refused = 0;
+        int rendered = 0;
+        foreach (string path in Paths(sound, "").ToArray())
+        {
+            foreach (string replacement in Replacements)
+            {
+                byte[] bytes = Encoding.UTF8.GetBytes(Replaced(sound, path, replacement));
+                try
+                {
+                    if (Use(bytes))
+                    {
+                        rendered++;
+                    }
+                    else
+                    {
+                        refused++;
+                    }
+                }
+                catch (RunFormatException)
+                {
+                    refused++;
+                }
+                catch (Exception e)
+                {
+                    Assert.Fail($"{path} = {replacement}: {e}");
+                }
+            }
+        }
+
+        Assert.True(refused > 500 && rendered > 100, $"{refused} refused, {rendered} rendered");
+    }
+
+    // False when a check refuses it; else every output is made once.
+    private static bool Use(byte[] bytes)
+    {
+        RunRecord run = RunFormat.Read(bytes);
+        if (RunValidator.Check(run, DateTimeOffset.UtcNow).Count > 0)
+        {
+            return false;
+        }
+
+        string directory = ResultsStore.DirectoryOf(run);
+        Assert.Matches("^[a-z0-9][a-z0-9.-]*/[0-9]{8}-[a-z0-9.-]+$", directory);
+        Assert.DoesNotContain("..", directory, StringComparison.Ordinal);
+        foreach ((string name, byte[] content) in PublishedRun.GeneratedFiles(run))
+        {
+            Assert.Matches("^[a-z0-9][a-z0-9.-]*$", name);
+            Assert.DoesNotContain("<script", Encoding.UTF8.GetString(content), StringComparison.Ordinal);
+            Assert.DoesNotContain('\u001b', Encoding.UTF8.GetString(content));
+        }
+
+        _ = CsvExport.Files(run);
+        _ = JsonNode.Parse(BenchmarkActionExport.SmallerIsBetter(run));
+        _ = JsonNode.Parse(BenchmarkActionExport.BiggerIsBetter(run));
+        if (run is RunRecord<RaceCell> or RunRecord<ThroughputCell>)
+        {
+            Assert.EndsWith("# EOF\n", OpenMetricsExport.Text(run), StringComparison.Ordinal);
+            _ = RunComparison.Compare(run, run, new ComparisonOptions());
+        }
+
+        _ = RunFormat.Write(run);
+        return true;
+    }
+
+    private static RunRecord Sample(string kind) => kind switch
+    {
+        "race" => SampleRuns.Race(
+            SampleRuns.Cell("default", [1000, 1000, 1000], [20, 25, 24]) with
+            {
+                Delayed = [new DelayedShare(1, 0.02, 0.01, 0.03)],
+                FailedByClient = [60, 9],
+                WindowCurve = [new PercentilePoint(0, 200), new PercentilePoint(50, 310), new PercentilePoint(100, 900)],
+                WindowHistogram = TimeHistogram.Of([(200, 10), (310, 20), (900, 1)]),
+                Counters = [new CpuCounters { Found = 5, InsertFailed = 60 }, new CpuCounters { Found = 5, InsertFailed = 9 }],
+            },
+            SampleRuns.Cell("random", [1000, 1000, 1000], [2, 1, 0]),
+            SampleRuns.Cell("default", [1000, 1000, 1000], [30, 35, 34]) with { Clients = 20 }),
+        "throughput" => SampleRuns.Throughput(
+            SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6), SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6) with { Threads = 1 }),
+        "scenario" => ScenarioRunTests.Run(ScenarioRunTests.Sound),
+        _ => ComparisonCellTests.Run(ComparisonCellTests.Sound),
+    };
+
+    private static IEnumerable<string> Paths(JsonNode? node, string path) => node switch
+    {
+        JsonObject o => o.SelectMany(p => Paths(p.Value, $"{path}/{p.Key}")).Append(path),
+        JsonArray a => a.Take(2).SelectMany((value, i) => Paths(value, $"{path}/{i}")).Append(path),
+        _ => [path],
+    };
+
+    // The replacement goes into the text, since it need not be JSON that can be parsed.
+    private static string Replaced(JsonNode sound, string path, string replacement)
+    {
+        const string Mark = "to be replaced";
+        JsonNode root = sound.DeepClone();
+        string[] steps = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (steps.Length == 0)
+        {
+            return replacement;
+        }
+
+        JsonNode parent = steps[..^1].Aggregate(root, (node, step) => node is JsonArray ? node[int.Parse(step, null)]! : node[step]!);
+        JsonNode value = Mark;
+        if (parent is JsonArray array)
+        {
+            array[int.Parse(steps[^1], null)] = value;
+        }
+        else
+        {
+            parent[steps[^1]] = value;
+        }
+
+        return root.ToJsonString().Replace($"\"{Mark}\"", replacement, StringComparison.Ordinal);
+    }
+}

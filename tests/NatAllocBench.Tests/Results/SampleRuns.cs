@@ -1,0 +1,98 @@
+using NatAllocBench.Results.Model;
+
+namespace NatAllocBench.Tests.Results;
+
+/// <summary>Small runs with made-up figures, consistent in themselves.</summary>
+internal static class SampleRuns
+{
+    public static MachineFacts Machine { get; } = new()
+    {
+        Os = "linux",
+        Arch = "x64",
+        CpuModel = "AMD EPYC 9R45 (Zen 5)",
+        Cores = 2,
+        OsDescription = "Debian GNU/Linux 12",
+        Kernel = "6.12.1",
+        Runtime = ".NET 10.0.12",
+        Facts = new Dictionary<string, IReadOnlyDictionary<string, string>>
+        {
+            ["caches"] = new Dictionary<string, string> { ["l2"] = "1 MiB" },
+        },
+        CalibrationNs = new Dictionary<string, double> { ["siphash"] = 14.7 },
+        CoreToCoreNs = [[null, 125.5], [125.5, null]],
+        Warnings = ["the governor is powersave"],
+    };
+
+    public static RaceCell Cell(string mode, long[] attempts, long[] failed, double speed = 2.5e6) => new RaceCell
+    {
+        Preset = "quick",
+        System = "model",
+        Era = "4.14",
+        Mode = mode,
+        Protocol = "tcp",
+        Cpus = 2,
+        Clients = 10,
+        Destinations = 1,
+        Pool = 1,
+        PortMin = 1024,
+        PortMax = 65535,
+        Occupancy = 0.3,
+        WindowAddedNs = 250,
+        Arrival = "closed",
+        SourcePorts = "kernel",
+        ProbesPerConnection = 2.25,
+        WindowP50Ns = 310,
+        PerTrial = new RaceTrials
+        {
+            Attempts = attempts,
+            InsertFailed = failed,
+            FailedKeepPort = new long[attempts.Length],
+            FailedSearch = failed,
+            FailedExhausted = new long[attempts.Length],
+            FailedChain = new long[attempts.Length],
+            ConnectionsPerSecond = [.. attempts.Select((_, i) => speed * (1 + (0.01 * (i - (attempts.Length / 2)))))],
+        },
+    }.Summarised();
+
+    public static RunRecord<RaceCell> Race(params RaceCell[] cells) => new()
+    {
+        Command = "race",
+        Preset = "quick",
+        StartedUtc = new DateTimeOffset(2026, 3, 4, 23, 30, 0, TimeSpan.Zero),
+        MeasuredCommit = "0123456789abcdef0123456789abcdef01234567",
+        Dirty = false,
+        Completed = true,
+        Argv = ["race", "--preset", "quick"],
+        Options = new Dictionary<string, string> { ["preset"] = "quick", ["seed"] = "7" },
+        Seeds = [ulong.MaxValue, 7],
+        Machine = Machine,
+        Packages = new Dictionary<string, string> { ["Perfolizer"] = "0.6.1+meta" },
+        Notes = ["made up for a test"],
+        Cells = cells,
+    };
+
+    public static RunRecord<RaceCell> Race() => Race(
+        Cell("default", [1000, 1000, 1000], [20, 25, 24]), Cell("random-fully", [1000, 1000, 1000], [0, 0, 0]));
+
+    public static RunRecord<ThroughputCell> Throughput(params ThroughputCell[] cells) => new()
+    {
+        Command = "throughput",
+        StartedUtc = new DateTimeOffset(2026, 3, 4, 23, 30, 0, TimeSpan.Zero),
+        Completed = true,
+        Machine = Machine,
+        Cells = cells,
+    };
+
+    public static ThroughputCell Design(string design, params double[] rounds) => new ThroughputCell
+    {
+        Design = design,
+        Era = "6.12",
+        Mode = "default",
+        Threads = 2,
+        Connections = 20_000,
+        Destinations = 1,
+        BytesPerConnection = 88,
+        PingPongNs = 125,
+        PerRound = new ThroughputRounds { ConnectionsPerSecond = rounds },
+    }.Summarised();
+}
