@@ -1,7 +1,8 @@
 using BenchmarkDotNet.Attributes;
-using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Micro;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using NatAllocBench.Netfilter.Batching;
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;

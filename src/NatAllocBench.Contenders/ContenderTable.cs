@@ -1,5 +1,7 @@
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Throughput;

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Stress;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 
 namespace NatAllocBench.Stress;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reports.Tables;

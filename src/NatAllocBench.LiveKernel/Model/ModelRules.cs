@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.LiveKernel;

@@ -1,6 +1,9 @@
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Batching;

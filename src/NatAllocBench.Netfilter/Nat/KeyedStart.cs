@@ -1,4 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Nat;

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
-using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Nat;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NatAllocBench.Netfilter.Eras;
 
 namespace NatAllocBench.Netfilter.Views;
 

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Tracing;

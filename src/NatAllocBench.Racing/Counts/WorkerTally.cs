@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Platform.Memory;
 

@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;

@@ -1,5 +1,4 @@
 using NatAllocBench.Racing.Counts;
-using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
 

@@ -1,5 +1,7 @@
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Table;
 
 namespace NatAllocBench.Racing.Throughput;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using NatAllocBench.Racing.Counts;
-using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Racing.Throughput;

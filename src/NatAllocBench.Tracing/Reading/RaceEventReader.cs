@@ -1,6 +1,6 @@
 using System.Globalization;
 using Microsoft.Diagnostics.Tracing;
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Counts;

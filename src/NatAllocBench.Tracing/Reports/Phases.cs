@@ -1,3 +1,4 @@
+using NatAllocBench.Netfilter.Hashing;
 namespace NatAllocBench.Tracing;
 
 /// <summary>Which phase of a connection a stack belongs to: that of the innermost frame that is known.</summary>

@@ -1,4 +1,4 @@
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 

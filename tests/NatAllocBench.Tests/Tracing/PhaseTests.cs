@@ -1,4 +1,5 @@
 using System.Text.Json;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;
@@ -7,7 +8,7 @@ public class PhaseTests
 {
     [Theory]
     [InlineData("NatAllocBench.Racing.Race.RaceWorker`2[A.B,C.D].RunTicks(float64,int32)", "RaceWorker.RunTicks")]
-    [InlineData("NatAllocBench.Netfilter.Conntrack.ConntrackTable`3[System.__Canon,A.B,C.D].Confirm(value class X&,unsigned int32)", "ConntrackTable.Confirm")]
+    [InlineData("NatAllocBench.Netfilter.Table.ConntrackTable`3[System.__Canon,A.B,C.D].Confirm(value class X&,unsigned int32)", "ConntrackTable.Confirm")]
     [InlineData("Main", "Main")]
     public void Method_names_lose_namespaces_and_type_arguments(string full, string expected) =>
         Assert.Equal(expected, FrameNames.Shorten(full));

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Scenarios.DnatDns;

@@ -1,7 +1,8 @@
-using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using NatAllocBench.Netfilter.Conntrack;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Tuples;

@@ -1,5 +1,6 @@
-using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using static NatAllocBench.Tests.Netfilter.Facts.Gateway;
 

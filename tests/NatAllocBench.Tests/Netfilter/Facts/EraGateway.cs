@@ -1,11 +1,13 @@
-using NatAllocBench.Netfilter.Conntrack;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using FlowTuple = NatAllocBench.Netfilter.Tuples.ConntrackTuple<NatAllocBench.Netfilter.Tuples.IPv4Address>;
-using NatRule = NatAllocBench.Netfilter.Nat.NatRange<NatAllocBench.Netfilter.Tuples.IPv4Address>;
+using NatRule = NatAllocBench.Netfilter.Rules.NatRange<NatAllocBench.Netfilter.Tuples.IPv4Address>;
 
 namespace NatAllocBench.Tests.Netfilter.Facts;
 

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
 
 namespace NatAllocBench.Tests.Netfilter.Nat;
 

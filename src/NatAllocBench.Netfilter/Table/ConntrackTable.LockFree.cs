@@ -1,0 +1,211 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <content>
+/// <para>Confirm of the lock-free design. A node is in one of these states:</para>
+/// <code>
+///   free ----> private ----> undecided ----> resident ----> dying ----> removed ----> limbo ----> free
+///      Create         Claim      |    Decide           Kill        Mark,       FreeSlot     grace
+///                                +--------------------------------> Unlink                  period
+///                                             Withdraw
+///   undecided: linked, status without CONFIRMED, own link not marked    resident: CONFIRMED without DYING
+///   dying: CONFIRMED and DYING: no longer visible, still linked         removed: own link marked
+/// </code>
+/// <para>Who moves them: the confirming CPU up to resident or withdrawn; the CPU whose compare-and-swap sets DYING (one of several
+/// killers succeeds) up to limbo; any walking remover may help with Unlink. A node is linked once in its life, at the head of its chain,
+/// and its slot is not taken again while anyone may stand on it (<c>Sections</c>), so a link that compares equal is the same link.</para>
+/// <para>Claim of a tuple: C1 read the head; C2 walk the chain: a resident with this tuple is a clash, an undecided one is waited for,
+/// removed ones do not count; C3 compare-and-swap the head from what C1 read. If it changed, again from C1. So of several CPUs one holds
+/// the tuple, and no tuple has two nodes that are undecided or resident.</para>
+/// <list type="number">
+/// <item>Walk both chains, ORIGINAL first, as the kernel does (C1, C2 twice). A clash here is resolved with nothing claimed.</item>
+/// <item>Claim the tuple that is lower in the order of (hash, bytes), with the head of step 1; if the head changed, back to step 1.</item>
+/// <item>Claim the other one. On a clash withdraw the first claim (mark, unlink), unless it is the REPLY tuple and becomes a reply-only
+/// entry.</item>
+/// <item>Decide: C4 store CONFIRMED. Both directions become visible at once: the linearization point of an insertion. A refusal
+/// takes effect when C5 found the resident.</item>
+/// </list>
+/// <para>Progress: confirm is lock-free except against an undecided entry with the same tuple: for that it waits until its owner, in a
+/// bounded number of its own steps, has decided. Owners wait in the order of the tuples only, so there is no circle.</para>
+/// </content>
+public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+{
+    /// <summary>What a connection that clashes has of its REPLY tuple.</summary>
+    private enum ReplyClaim
+    {
+        /// <summary>Nothing yet.</summary>
+        None,
+
+        /// <summary>It is claimed.</summary>
+        Held,
+
+        /// <summary>The resident has it.</summary>
+        Refused,
+    }
+
+    private ConfirmResult ConfirmLockFree(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit)
+    {
+        BucketArray buckets = CurrentBuckets();
+        BucketPair pair = PairOf(buckets, originalHash, replyHash);
+        OriginalNode<TAddress>* first = Original(slot);
+        ReplyNode<TAddress>* second = Reply(slot);
+        bool replyFirst = replyHash != originalHash
+            ? replyHash < originalHash
+            : ConntrackTuple<TAddress>.Order(in second->Tuple, in first->Tuple) < 0;
+        ref uint originalHead = ref buckets.Heads[pair.Original];
+        ref uint replyHead = ref buckets.Heads[pair.Reply];
+        uint lifetime = first->Deadline;
+        while (true)
+        {
+            uint seenOriginal = TDesign.Read(ref originalHead); // C1, acquire: pairs with C3, nodes are seen whole
+            ChainScan scan = ScanClaims(seenOriginal, slot, in first->Tuple, limit);
+            uint seenReply = TDesign.Read(ref replyHead); // C1, as above
+            if (!scan.IsClear)
+            {
+                return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
+            }
+
+            scan = ScanClaims(seenReply, slot, in second->Tuple, limit);
+            if (!scan.IsClear)
+            {
+                // C1 and C5, acquire: the ORIGINAL chain got no node, and after that the resident is resident still. So at the moment of
+                // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
+                if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong || IsResident(scan.Link)))
+                {
+                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
+                }
+
+                continue;
+            }
+
+            SetDeadline(slot, lifetime + cpu.Now);
+            if (replyFirst)
+            {
+                if (!TryLink(ref replyHead, seenReply, (slot << 1) | 1))
+                {
+                    continue;
+                }
+
+                scan = ClaimSecond(ref originalHead, seenOriginal, slot << 1, limit);
+                if (!scan.IsClear)
+                {
+                    return RefuseHoldingReply(ref cpu, slot, scan, in pair);
+                }
+            }
+            else
+            {
+                if (!TryLink(ref originalHead, seenOriginal, slot << 1))
+                {
+                    continue;
+                }
+
+                scan = ClaimSecond(ref replyHead, seenReply, (slot << 1) | 1, limit);
+                if (!scan.IsClear)
+                {
+                    Withdraw(ref originalHead, slot << 1);
+                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Refused);
+                }
+            }
+
+            // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
+            TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            return ConfirmResult.Inserted;
+        }
+    }
+
+    /// <summary>C3 with the head of an earlier walk, then claims from the start.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ChainScan ClaimSecond(ref uint head, uint seen, uint link, int limit) =>
+        TryLink(ref head, seen, link) ? new ChainScan(ChainLink.End(0), tooLong: false) : Claim(ref head, link, limit);
+
+    /// <summary>Claims the tuple of a node, or says what stands against it.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ChainScan Claim(ref uint head, uint link, int limit)
+    {
+        while (true)
+        {
+            uint seen = TDesign.Read(ref head); // C1, as in ConfirmLockFree
+            ChainScan scan = ScanClaims(seen, link >> 1, in Node(link)->Tuple, limit);
+            if (!scan.IsClear || TryLink(ref head, seen, link))
+            {
+                return scan;
+            }
+        }
+    }
+
+    /// <summary>C2: walks a chain for a resident with this tuple. The asking entry's own nodes and removed ones do not count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ChainScan ScanClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit) =>
+        ChainLink.IsEnd(link) ? new ChainScan(link, tooLong: false) : WalkClaims(link, self, in tuple, limit);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ChainScan WalkClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit)
+    {
+        int passed = 0;
+        while (!ChainLink.IsEnd(link))
+        {
+            uint at = ChainLink.Value(link);
+            TupleNode<TAddress>* node = Node(at);
+            link = TDesign.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
+            if (at >> 1 == self)
+            {
+                continue;
+            }
+
+            if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple))
+            {
+                if (IsResident(at))
+                {
+                    return new ChainScan(at, tooLong: false);
+                }
+            }
+            else if (!ChainLink.IsMarked(link) && passed++ > limit)
+            {
+                return new ChainScan(at, tooLong: true);
+            }
+        }
+
+        return new ChainScan(link, tooLong: false);
+    }
+
+    /// <summary>Whether a linked node is of a resident entry; waits while that is undecided.</summary>
+    private bool IsResident(uint link)
+    {
+        var spinner = new SpinWait();
+        while (true)
+        {
+            // C5, acquire: pairs with C4 (the entry is whole), with K1, and with the release in FreeSlot (the mark below is seen).
+            ulong status = TDesign.Read(ref Original(link >> 1)->Status);
+            if ((status & EntryStatus.Confirmed) != 0)
+            {
+                return (status & EntryStatus.Dying) == 0;
+            }
+
+            // C7, acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
+            if (ChainLink.IsMarked(TDesign.Read(ref Node(link)->Next)))
+            {
+                return false;
+            }
+
+            TDesign.Await(ref spinner, &Original(link >> 1)->Status, &Node(link)->Next);
+        }
+    }
+
+    /// <summary>
+    /// The REPLY tuple is claimed, the ORIGINAL tuple refused. The claim stays if clash resolution makes a reply-only entry of it;
+    /// else it is withdrawn before anything is freed.
+    /// </summary>
+    private ConfirmResult RefuseHoldingReply(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair)
+    {
+        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, ReplyClaim.Held);
+        if (result != ConfirmResult.InsertedReplyOnly)
+        {
+            Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+            FreeEntry(ref cpu, slot);
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,75 @@
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>
+/// How a table inserts and removes; a type parameter, so that the JIT drops the other designs' branches. Every design gives the same
+/// outcomes.
+/// </summary>
+public interface ITableDesign : ISharedAccess
+{
+    /// <summary>Name in tables and options.</summary>
+    static abstract string Name { get; }
+
+    /// <summary>
+    /// Whether entries are claimed by compare-and-swap, removed by mark bits and recycled after a grace period, instead of under the era's
+    /// locks with slots that are taken again at once.
+    /// </summary>
+    static abstract bool IsLockFree { get; }
+
+    /// <summary>
+    /// Whether a hash is computed once: ahead where it can be (<see cref="Batching.ConnectionHashes{TAddress, TEra}"/>), from the state
+    /// in front of the candidate port in a search, and not again at confirm. Wants <see cref="IsLockFree"/>: the hashes are kept in links
+    /// that no reader may follow meanwhile.
+    /// </summary>
+    static abstract bool ReusesHashes { get; }
+
+    /// <summary>Slots that a CPU frees before others may take them, 1 to 252. An exploration sets 1, so that few connections reach every step.</summary>
+    static virtual int MagazineSlots => SlotMagazine.Size;
+
+    /// <summary>Entries that a CPU of the lock-free design reserves at most at once, at least 1.</summary>
+    static virtual uint LargestReservation => 64;
+}
+
+/// <summary>The kernel's own way: ordered bucket locks (one global lock up to 3.14), and every hash computed where the kernel does.</summary>
+public readonly struct KernelLocks : ITableDesign, IDirectAccess
+{
+    /// <inheritdoc/>
+    public static string Name => "kernel-locks";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => false;
+
+    /// <inheritdoc/>
+    public static bool ReusesHashes => false;
+}
+
+/// <summary>
+/// No locks: both directions are claimed by compare-and-swap, both or none; lookups never wait, except for a resize. The protocol stands
+/// in <c>ConntrackTable.LockFree.cs</c>.
+/// </summary>
+public readonly struct LockFree : ITableDesign, IDirectAccess
+{
+    /// <inheritdoc/>
+    public static string Name => "lock-free";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => true;
+
+    /// <inheritdoc/>
+    public static bool ReusesHashes => true;
+}
+
+/// <summary>
+/// As <see cref="LockFree"/>, for connections that come in batches, whose hashes are computed in stages, eight at a time, and whose memory is
+/// fetched ahead: see <see cref="Batching.ConnectionBatch{TAddress, TEra}"/>.
+/// </summary>
+public readonly struct Batched : ITableDesign, IDirectAccess
+{
+    /// <inheritdoc/>
+    public static string Name => "batched";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => true;
+
+    /// <inheritdoc/>
+    public static bool ReusesHashes => true;
+}
