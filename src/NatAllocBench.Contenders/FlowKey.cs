@@ -21,5 +21,7 @@ internal readonly record struct FlowKey(ulong Addresses, ulong Rest)
 
     public bool Equals(FlowKey other) => ((Addresses ^ other.Addresses) | (Rest ^ other.Rest)) == 0;
 
-    public override int GetHashCode() => HashCode.Combine(Addresses, Rest);
+    /// <summary>All 128 bits count: a 64-bit word's own hash folds its halves, and source and destination would cancel out.</summary>
+    public override int GetHashCode() =>
+        HashCode.Combine((uint)Addresses, (uint)(Addresses >> 32), (uint)Rest, (uint)(Rest >> 32));
 }
