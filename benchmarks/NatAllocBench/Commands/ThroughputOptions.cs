@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using NatAllocBench.Contenders;
+using NatAllocBench.Contenders.Native;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;
@@ -16,7 +17,11 @@ internal static class ThroughputOptions
     private static readonly Option<string> Connections = List("--connections", "Connections of a round; k and M are understood.", "20k,1M", "20k");
     private static readonly Option<string> Destinations = List("--destinations", "Destinations over which they spread.", "1,1000", "1");
     private static readonly Option<string> Designs = List(
-        "--designs", $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all.", "kernel-locks,batched", "all");
+        "--designs",
+        $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all of these. Tables in C and C++, built on this machine: "
+            + $"{string.Join(", ", NativeCatalog.Names)}; or {NativeCatalog.All}.",
+        "kernel-locks,batched",
+        "all");
 
     private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12");
     private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default");
@@ -103,11 +108,15 @@ internal static class ThroughputOptions
         };
     }
 
-    private static IReadOnlyList<TableDesign> ResolveDesigns(string[] names) => names is ["all"]
-        ? [.. AllDesigns]
-        : [.. names.Select(name => AllDesigns.FirstOrDefault(design => design.Name == name)
-            ?? throw new UsageException(
-                $"--designs: unknown design '{name}': choose from {string.Join(", ", AllDesigns.Select(design => design.Name))}"))];
+    private static IReadOnlyList<TableDesign> ResolveDesigns(string[] names) => [.. names.SelectMany(Named)];
+
+    private static IEnumerable<TableDesign> Named(string name) =>
+        name == "all" ? AllDesigns
+        : name == NativeCatalog.All ? NativeCatalog.Names.Select(NativeCatalog.Get)
+        : NativeCatalog.Names.Contains(name) ? [NativeCatalog.Get(name)]
+        : AllDesigns.FirstOrDefault(design => design.Name == name) is { } design ? [design]
+        : throw new UsageException($"--designs: unknown design '{name}': choose from "
+            + $"{string.Join(", ", AllDesigns.Select(design => design.Name).Concat(NativeCatalog.Names))}, all, {NativeCatalog.All}");
 
     private static int[] PowersOfTwo(int cpus)
     {

@@ -11,6 +11,11 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
 
     public ThroughputWorkload Workload => workload;
 
+    public TableDesign Design => design;
+
+    /// <summary>Why it cannot be measured; null if it can.</summary>
+    public string? WhyMissing { get; } = workload.WhyMissing ?? design.WhyMissingIn(workload);
+
     /// <summary>Rounds that were run, preempted ones included.</summary>
     public int Finished => _rounds.Count;
 
@@ -38,7 +43,7 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
             Connections = workload.Connections,
             Destinations = workload.Destinations,
             WindowAddedNs = workload.WindowAddedNs,
-            Missing = workload.WhyMissing ?? (_rounds.Count == 0 ? "not measured before the run ended"
+            Missing = WhyMissing ?? (_rounds.Count == 0 ? "not measured before the run ended"
                 : placed.Length == 0 ? "no round ran while the CPUs were placed as in most rounds"
                 : kept.Length == 0 ? $"a worker was preempted in each of {placed.Length} rounds" : null),
         };

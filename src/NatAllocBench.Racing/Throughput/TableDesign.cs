@@ -5,10 +5,13 @@ namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>A design that can be raced for throughput.</summary>
 /// <param name="Name">Name in options and tables.</param>
-/// <param name="IsContender">Whether it stands on the managed heap: what a .NET user would pick.</param>
+/// <param name="IsContender">Whether it is not a design of the model: what a .NET, C or C++ developer would pick.</param>
 /// <param name="Create">Makes an empty table for a workload from a seed.</param>
 public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputWorkload, ulong, IConnectionTable> Create)
 {
+    /// <summary>Why the design does not do a workload that others do; null if it does.</summary>
+    public Func<ThroughputWorkload, string?> WhyMissingIn { get; init; } = _ => null;
+
     /// <summary>The model's own designs, the faithful baseline first.</summary>
     public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
 

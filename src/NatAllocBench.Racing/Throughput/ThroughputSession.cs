@@ -49,7 +49,7 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
             foreach (MeasuredDesign[] cells in _cells.Where(cells => cells[0].Workload.WhyMissing is null))
             {
                 PlacementClass? placement = PlacementOf(cells[0].Workload.Threads);
-                if (cells.All(cell => cell.Kept(placement) >= plan.MaxRounds))
+                if (cells.All(cell => cell.WhyMissing is not null || cell.Kept(placement) >= plan.MaxRounds))
                 {
                     continue;
                 }
@@ -83,8 +83,10 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
     {
         ThroughputWorkload workload = cells[0].Workload;
         int rounds = workload.Connections > ThroughputCourse.KeptTables ? 1 : plan.RoundsOfBlock;
-        using var course = new ThroughputCourse(workload, plan.Designs, [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
-        course.RunBlock(rounds, (design, round) => cells[design].Add(round), cancellation);
+        MeasuredDesign[] present = [.. cells.Where(cell => cell.WhyMissing is null)];
+        using var course = new ThroughputCourse(
+            workload, [.. present.Select(cell => cell.Design)], [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
+        course.RunBlock(rounds, (design, round) => present[design].Add(round), cancellation);
         PinFailures.UnionWith(course.PinFailures);
     }
 }
