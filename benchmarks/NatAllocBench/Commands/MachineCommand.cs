@@ -21,7 +21,9 @@ internal static class MachineCommand
             using var stop = new StopSignals();
             try
             {
-                Print(RecordedMachine.Calibrated(CpuSet.Allowed(), stop.Token), Console.Out);
+                MachineWatch watch = MachineWatch.Begin(CpuSet.Allowed(), calibrates: false, stop.Token);
+                MachineFacts machine = RecordedMachine.Calibrated(CpuSet.Allowed(), stop.Token);
+                Print(watch.End([], machine), Console.Out);
                 return CommandLine.Success;
             }
             catch (OperationCanceledException)

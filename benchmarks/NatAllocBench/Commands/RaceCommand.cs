@@ -38,7 +38,7 @@ internal static class RaceCommand
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop.Token);
         using var console = new RunConsole(publish.JsonToStandardOutput);
-        console.Heading(plan.Preset.Name, plan.Preset.Summary);
+        console.Heading(plan.Preset.Name, plan.Preset.Headline);
         bool completed = plan.Measure(console, stop.Token);
         if (cells.All(cell => cell.Trials == 0))
         {
@@ -57,7 +57,7 @@ internal static class RaceCommand
             Argv = RunEnvironment.Argv,
             Options = RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed),
             Seeds = [plan.Seed],
-            Machine = machine.End(),
+            Machine = machine.End(cells.SelectMany(cell => cell.PinFailures).Distinct().Select(failure => $"not pinned: {failure}")),
             Packages = RunEnvironment.Packages(),
             Notes = [.. Notes(plan.Preset, cells)],
             Cells = [.. cells.Select(cell => cell.ToCell())],
@@ -74,10 +74,10 @@ internal static class RaceCommand
 
     private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredCell> cells)
     {
-        yield return $"{preset.Summary} Source: {preset.Source}";
-        foreach (string shows in preset.Shows)
+        yield return preset.Overrides.Count == 0 ? $"{preset.Summary} Source: {preset.Source}" : $"{preset.Name}: {preset.Headline}";
+        foreach (string note in preset.Notes)
         {
-            yield return shows;
+            yield return note;
         }
 
         yield return FormattableString.Invariant(
@@ -87,11 +87,6 @@ internal static class RaceCommand
             BusyWaitOvershoot wait = BusyWait.Measure(added);
             yield return FormattableString.Invariant(
                 $"An added wait of {added:0} ns was too long by {wait.P50Ns:0} ns (p50) and {wait.P99Ns:0} ns (p99) when tried alone.");
-        }
-
-        foreach (string failure in cells.SelectMany(cell => cell.PinFailures).Distinct())
-        {
-            yield return $"not pinned: {failure}";
         }
 
         if (cells.Sum(cell => cell.Collections) is > 0 and long collections)

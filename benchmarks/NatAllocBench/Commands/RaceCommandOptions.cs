@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
@@ -93,6 +94,12 @@ internal static class RaceCommandOptions
     /// <summary>The preset with the lists of the command line in place of its own.</summary>
     public static PresetFile Override(PresetFile preset, ParseResult parsed) => preset with
     {
+        Overrides =
+        [
+            .. All.Except([Preset, Cpus, Seconds, Precision, Resolution, MaxTrials, Seed]).Select(parsed.GetResult).OfType<OptionResult>()
+                .Where(result => !result.Implicit)
+                .Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens.Select(token => token.Value))}"),
+        ],
         Series =
         [
             .. preset.Series.Select(series => series with

@@ -41,7 +41,7 @@ internal static class TraceCommand
         (string path, TraceRecordingOptions options) = TraceOutput.From(parsed);
         RacePlan plan = RacePlan.From(parsed);
         using var console = new RunConsole(toStandardError: false);
-        console.Heading(plan.Preset.Name, plan.Preset.Summary);
+        console.Heading(plan.Preset.Name, plan.Preset.Headline);
         using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
         using TraceRecording recording = race.Record(path, options);
         int exitCode = race.WaitForExit(recording.Ended);

@@ -1,23 +1,30 @@
-using System.Globalization;
+using System.Diagnostics;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
 using MachineFacts = NatAllocBench.Results.Model.MachineFacts;
 
 namespace NatAllocBench.Running;
 
-/// <summary>The machine of a run: described and calibrated before the measurement, and asked afterwards what the hypervisor took meanwhile.</summary>
+/// <summary>
+/// The machine of a run: described and calibrated before the measurement, and asked afterwards what the hypervisor and other work took
+/// meanwhile. What ran before, such as the build of this program, does not count.
+/// </summary>
 internal sealed class MachineWatch
 {
     private readonly MachineFacts _before;
     private readonly CpuTimes? _timesBefore;
+    private readonly TimeSpan _ownBefore;
+    private readonly Stopwatch _clock;
 
     private MachineWatch(MachineFacts before)
     {
         _before = before;
         _timesBefore = MachineProbe.ReadCpuTimes();
+        _ownBefore = Environment.CpuUsage.TotalTime;
+        _clock = Stopwatch.StartNew();
     }
 
-    /// <summary>Describes the machine; to be called before anything is measured, since its load is among the facts.</summary>
+    /// <summary>Describes the machine; to be called right before the measurement.</summary>
     /// <param name="cpus">CPUs that the run uses.</param>
     /// <param name="calibrates">Whether to calibrate as well, which takes a second: only a run that is kept needs it.</param>
     /// <param name="cancellation">Leaves the calibration out from the moment it is cancelled.</param>
@@ -34,18 +41,16 @@ internal sealed class MachineWatch
     }
 
     /// <summary>The machine with what was seen during the measurement.</summary>
-    public MachineFacts End()
+    /// <param name="disturbances">What the measurement itself noticed.</param>
+    public MachineFacts End(params IEnumerable<string> disturbances) => End(disturbances, _before);
+
+    /// <summary>The same for a description that was made meanwhile.</summary>
+    public MachineFacts End(IEnumerable<string> disturbances, MachineFacts machine) =>
+        machine with { Warnings = [.. disturbances, .. During().Select(warning => warning.Text), .. machine.Warnings] };
+
+    private IEnumerable<MachineWarning> During()
     {
-        double? stolen = _timesBefore is { } before ? MachineProbe.ReadCpuTimes()?.StealShareSince(before) : null;
-        return stolen > MachineWarnings.StealLimit
-            ? _before with
-            {
-                Warnings =
-                [
-                    .. _before.Warnings,
-                    string.Create(CultureInfo.InvariantCulture, $"the hypervisor took {stolen * 100:0.0} % of the CPU time during the run"),
-                ],
-            }
-            : _before;
+        double own = (Environment.CpuUsage.TotalTime - _ownBefore) / (_clock.Elapsed * Environment.ProcessorCount);
+        return _timesBefore is { } before && MachineProbe.ReadCpuTimes() is { } after ? MachineWarnings.During(before, after, own) : [];
     }
 }

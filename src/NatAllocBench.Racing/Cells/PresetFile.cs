@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -23,12 +24,24 @@ internal sealed record PresetFile
     public required string Source { get; init; }
 
     /// <summary>What the table should show, and how to read it.</summary>
-    public required IReadOnlyList<string> Shows { get; init; }
+    public required IReadOnlyList<PresetNote> Shows { get; init; }
 
     /// <summary>Time limit of the whole preset, s.</summary>
     public required double Seconds { get; init; }
 
     public required IReadOnlyList<PresetSeries> Series { get; init; }
+
+    /// <summary>Options of the command line that replaced values of the preset, as typed.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> Overrides { get; init; } = [];
+
+    /// <summary>What is measured, in a sentence: the preset's summary, unless the command line made it wrong.</summary>
+    [JsonIgnore]
+    public string Headline => Overrides.Count == 0 ? Summary : $"the series of the preset, with {string.Join(' ', Overrides)}.";
+
+    /// <summary>The remarks that the values of the series bear out.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Notes => Shows.Where(note => note.Explains(Series)).Select(note => note.Text);
 
     /// <summary>Names of the presets that come with the program.</summary>
     public static IReadOnlyList<string> Names { get; } =
@@ -85,6 +98,11 @@ internal sealed record PresetFile
         }
 
         // The serializer checks properties for null, but not the elements of lists.
+        if (preset.Shows.Any(note => note is null))
+        {
+            throw new PresetException($"preset {name} is malformed: \"shows\" holds null");
+        }
+
         foreach (PresetSeries? series in preset.Series)
         {
             System.Collections.IList?[] lists = series is null
@@ -138,4 +156,36 @@ internal sealed record PresetSeries
     public string? SourcePorts { get; init; }
 
     public int? Connections { get; init; }
+
+    /// <summary>The parameters that a note can need.</summary>
+    [JsonIgnore]
+    public static IReadOnlyList<string> Parameters { get; } =
+    [
+        "name", "eras", "modes", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window", "arrival",
+        "sourcePorts",
+    ];
+
+    /// <summary>The values of a parameter in the text that files give them, the default where the series names none.</summary>
+    /// <param name="parameter">One of <see cref="Parameters"/>.</param>
+    public IEnumerable<string> ValuesOf(string parameter) => parameter switch
+    {
+        "name" => [Name ?? ""],
+        "eras" => Eras ?? ["4.14", "6.12"],
+        "modes" => Modes ?? ["default", "random", "random-fully"],
+        "protocol" => [Protocol ?? "tcp"],
+        "clients" => Texts(Clients, "40"),
+        "threads" => Texts(Threads, "1"),
+        "destinations" => Texts(Destinations, "1"),
+        "pool" => Texts(Pool, "1"),
+        "occupancy" => Texts(Occupancy, "0"),
+        "churn" => Texts(Churn, "0"),
+        "window" => Window ?? ["0"],
+        "arrival" => Arrival ?? ["closed"],
+        "sourcePorts" => [SourcePorts ?? "kernel"],
+        _ => [],
+    };
+
+    private static IEnumerable<string> Texts<T>(IReadOnlyList<T>? values, string usual)
+        where T : IFormattable =>
+        values?.Select(value => value.ToString(null, CultureInfo.InvariantCulture)) ?? [usual];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 
 namespace NatAllocBench.Racing.Machine;
@@ -8,26 +9,50 @@ public static class MachineWarnings
     /// <summary>Stolen share of CPU time from which it is worth a word: 1 %.</summary>
     public const double StealLimit = 0.01;
 
-    /// <summary>Load per CPU, before the measurement, from which other work is suspected.</summary>
-    public const double LoadPerCpuLimit = 0.25;
+    /// <summary>Share of the machine's CPU time from which other work is worth a word: 5 %.</summary>
+    public const double OthersLimit = 0.05;
+
+    /// <summary>What the CPU times before and after a measurement tell: stolen time and other work.</summary>
+    /// <param name="before">Read before it.</param>
+    /// <param name="after">Read after it.</param>
+    /// <param name="ownShare">The share of the machine's CPU time that this process took in between, 0 to 1.</param>
+    public static IReadOnlyList<MachineWarning> During(CpuTimes before, CpuTimes after, double ownShare)
+    {
+        var warnings = new List<MachineWarning>();
+        if (after.StealShareSince(before) is > StealLimit and { } stolen)
+        {
+            Add(warnings, "steal", string.Create(
+                CultureInfo.InvariantCulture, $"the hypervisor took {stolen * 100:0.0} % of the CPU time during the run"));
+        }
+
+        if (after.OthersShareSince(before, ownShare) is > OthersLimit and { } others)
+        {
+            Add(warnings, "load", string.Create(
+                CultureInfo.InvariantCulture,
+                $"other work took {others * 100:0} % of the machine's CPU time during the run: stop it, or expect a wide spread"));
+        }
+
+        return warnings;
+    }
 
     /// <summary>All warnings that apply, the gravest kinds first.</summary>
     /// <param name="facts">The machine; its own warnings are not looked at.</param>
-    /// <param name="cpusAsked">How many CPUs the measurement wants, or null when that is not known yet.</param>
+    /// <param name="cpusAsked">How many CPUs the measurement needs, or null when that is not known yet.</param>
     public static IReadOnlyList<MachineWarning> For(MachineFacts facts, int? cpusAsked = null)
     {
         var warnings = new List<MachineWarning>();
         int allowed = CpuSet.Parse(facts.Cpu.AllowedCpus).Count;
         AddCpuCount(warnings, facts, allowed, cpusAsked);
-        AddNeighbours(warnings, facts, allowed);
+        AddNeighbours(warnings, facts);
         AddSettings(warnings, facts);
         return warnings;
 
         static void AddCpuCount(List<MachineWarning> warnings, MachineFacts facts, int allowed, int? cpusAsked)
         {
-            if (allowed == 1)
+            if ((cpusAsked ?? allowed) == 1 || allowed == 1)
             {
-                Add(warnings, "one-cpu", $"only CPU {facts.Cpu.AllowedCpus} may be used: workers take turns and nothing really races");
+                string which = allowed == 1 ? $"only CPU {facts.Cpu.AllowedCpus} may be used" : "one CPU was asked for";
+                Add(warnings, "one-cpu", $"{which}: workers take turns and nothing can race");
             }
 
             if (cpusAsked > allowed)
@@ -51,13 +76,8 @@ public static class MachineWarnings
             }
         }
 
-        static void AddNeighbours(List<MachineWarning> warnings, MachineFacts facts, int allowed)
+        static void AddNeighbours(List<MachineWarning> warnings, MachineFacts facts)
         {
-            if (facts.LoadAverage is { } load && load.OneMinute > LoadPerCpuLimit * (facts.Cpu.LogicalCpus ?? allowed))
-            {
-                Add(warnings, "load", $"other work is running (load average {load.OneMinute:F2}): stop it or expect a wide spread");
-            }
-
             if (facts.Virtualization.CpuTimes is { StealShare: > StealLimit } times)
             {
                 Add(warnings, "steal", $"the hypervisor took {times.StealShare:P1} of the CPU time since the start of the machine");
@@ -66,7 +86,7 @@ public static class MachineWarnings
             if (facts.Virtualization.IsVirtual == true)
             {
                 Add(warnings, "virtual", $"a virtual machine ({facts.Virtualization.Hypervisor ?? "hypervisor unknown"}): "
-                    + "where its CPUs sit may change at any time; compare only results with a like ping-pong");
+                    + "where its CPUs sit may change at any time; compare only results with a similar ping-pong");
             }
         }
 

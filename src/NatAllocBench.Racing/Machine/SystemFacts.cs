@@ -8,14 +8,23 @@ public sealed record VirtualizationFacts(string? Hypervisor, bool? IsVirtual, Cp
 
 /// <summary>CPU time of all CPUs since the start of the machine, in clock ticks of 10 ms or the like.</summary>
 /// <param name="Total">All time, idle time included.</param>
-/// <param name="Steal">Time in which the hypervisor ran something else although a CPU wanted to work.</param>
-public sealed record CpuTimes(long Total, long Steal)
+/// <param name="Steal">Time in which the hypervisor ran something else although a CPU was ready to work.</param>
+/// <param name="Processes">Time in which processes ran, their time in the kernel included.</param>
+public sealed record CpuTimes(long Total, long Steal, long Processes)
 {
     /// <summary>Stolen share of all time since the machine started, 0 to 1.</summary>
-    public double StealShare => Total > 0 ? (double)Steal / Total : 0;
+    public double StealShare => Share(Steal, Total);
 
     /// <summary>Stolen share between an earlier reading and this one, 0 to 1; 0 when no time has passed.</summary>
-    public double StealShareSince(CpuTimes earlier) => new CpuTimes(Total - earlier.Total, Steal - earlier.Steal).StealShare;
+    public double StealShareSince(CpuTimes earlier) => Share(Steal - earlier.Steal, Total - earlier.Total);
+
+    /// <summary>The share of the machine's CPU time that other processes took between an earlier reading and this one, 0 to 1.</summary>
+    /// <param name="earlier">The earlier reading.</param>
+    /// <param name="ownShare">The share that this process took in between.</param>
+    public double OthersShareSince(CpuTimes earlier, double ownShare) =>
+        Math.Max(0, Share(Processes - earlier.Processes, Total - earlier.Total) - ownShare);
+
+    private static double Share(long part, long whole) => whole > 0 ? (double)part / whole : 0;
 }
 
 /// <summary>Limits of the control group; null means no limit or none found.</summary>

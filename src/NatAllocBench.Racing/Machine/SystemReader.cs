@@ -72,10 +72,11 @@ internal static class SystemReader
     internal static CpuTimes? ReadCpuTimes(IMachineSource source)
     {
         // cpu user nice system idle iowait irq softirq steal guest guest_nice; guest time is already part of user time.
+        const int System = 2;
         const int Steal = 7;
         string? line = source.Read("/proc/stat")?.Split('\n').FirstOrDefault(line => line.StartsWith("cpu ", StringComparison.Ordinal));
         long[] times = [.. Numbers(line)];
-        return times.Length > Steal ? new CpuTimes(times.Take(Steal + 1).Sum(), times[Steal]) : null;
+        return times.Length > Steal ? new CpuTimes(times.Take(Steal + 1).Sum(), times[Steal], times.Take(System + 1).Sum()) : null;
     }
 
     internal static IReadOnlyDictionary<string, string> Mitigations(FactReader reader)

@@ -21,7 +21,7 @@ public sealed class MachineProbeTests
         Assert.Equal([21, 10], facts.NumaNodes[1].Distances);
         Assert.Equal(("intel_pstate", 3900, true), (facts.Cpu.FrequencyDriver, facts.Cpu.MaxFrequencyMhz, facts.Cpu.Boost));
         Assert.Equal(["powersave"], facts.Cpu.Governors);
-        Assert.Equal(new VirtualizationFacts(null, false, new CpuTimes(3705121, 0)), facts.Virtualization);
+        Assert.Equal(new VirtualizationFacts(null, false, new CpuTimes(3705121, 0, 5645)), facts.Virtualization);
         Assert.Equal("Mitigation: Microcode", facts.Mitigations["gather_data_sampling"]);
         Assert.Equal(new ContainerFacts(2, null, null), facts.Container);
         Assert.Empty(facts.NotFound);

@@ -10,8 +10,8 @@ public sealed class MachineWarningsTests
     [InlineData("xeon-two-sockets-smt", 41, "smt governor")]
     [InlineData("graviton-arm64", null, "virtual")]
     [InlineData("graviton-arm64", 8, "few-cpus virtual")]
-    [InlineData("container-limited", null, "quota smt load virtual thp")]
-    [InlineData("container-limited", 1, "load virtual thp")]
+    [InlineData("container-limited", null, "quota smt virtual thp")]
+    [InlineData("container-limited", 1, "one-cpu virtual thp")]
     [InlineData("vm-one-cpu", null, "one-cpu steal virtual")]
     [InlineData("vm-one-cpu", 2, "one-cpu few-cpus steal virtual")]
     [InlineData("epyc-128-cores", 128, "")]
@@ -27,7 +27,7 @@ public sealed class MachineWarningsTests
     public void A_warning_names_the_values_and_the_fix()
     {
         IReadOnlyList<MachineWarning> warnings = RecordedMachine.Load("graviton-arm64").Detect(8).Warnings;
-        MachineWarning governor = RecordedMachine.Load("xeon-two-sockets-smt").Detect(1).Warnings.Single();
+        MachineWarning governor = RecordedMachine.Load("xeon-two-sockets-smt").Detect(2).Warnings.Single();
 
         Assert.Equal("8 CPUs asked, 4 may be used (0-3)", warnings[0].Text);
         Assert.Equal("the frequency governor is powersave: set it to performance", governor.Text);
@@ -47,9 +47,22 @@ public sealed class MachineWarningsTests
     [Fact]
     public void Time_stolen_during_a_block_is_the_difference_of_two_readings()
     {
-        var before = new CpuTimes(1000, 100);
+        var before = new CpuTimes(1000, 100, 0);
 
-        Assert.Equal(0.05, new CpuTimes(1200, 110).StealShareSince(before), 1e-9);
+        Assert.Equal(0.05, new CpuTimes(1200, 110, 0).StealShareSince(before), 1e-9);
         Assert.Equal(0, before.StealShareSince(before));
+    }
+
+    [Theory]
+    [InlineData(50, 0.5, "")]
+    [InlineData(54, 0.5, "")]
+    [InlineData(62, 0.5, "other work took 12 % of the machine's CPU time during the run: stop it, or expect a wide spread")]
+    public void Other_work_is_what_processes_took_beyond_this_one_while_the_run_lasted(long processes, double own, string warning)
+    {
+        // Whatever ran before the first reading does not count.
+        var before = new CpuTimes(1000, 0, 900);
+        var after = new CpuTimes(1100, 0, 900 + processes);
+
+        Assert.Equal(warning, string.Join(' ', MachineWarnings.During(before, after, own).Select(w => w.Text)));
     }
 }
