@@ -49,6 +49,11 @@ internal readonly struct VectorObject
 
     public uint Number(string name) => NumberOf(Value(name), name);
 
+    /// <summary>A number that may be negative.</summary>
+    public int Signed(string name) => Value(name).TryGetInt32(out int number)
+        ? number
+        : throw new VectorFormatException($"'{name}' is not a number from {int.MinValue} to {int.MaxValue}");
+
     public uint NumberOr(string name, uint fallback) => Has(name) ? Number(name) : fallback;
 
     /// <summary>A number, or null where the line says <c>null</c>.</summary>
@@ -66,6 +71,9 @@ internal readonly struct VectorObject
     public string[] Texts(string name) => [.. Items(name).Select(item => TextOf(item, name))];
 
     public VectorObject[] Objects(string name) => [.. Items(name).Select(item => new VectorObject(item, $"an item of '{name}'"))];
+
+    /// <summary>A list of anything.</summary>
+    public JsonElement[] Elements(string name) => Items(name);
 
     /// <summary>Lists of numbers, for example closed intervals.</summary>
     public uint[][] Rows(string name, int width) => [.. Items(name).Select(row => RowOf(row, name, width))];
