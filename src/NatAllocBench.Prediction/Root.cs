@@ -3,7 +3,7 @@ namespace NatAllocBench.Prediction;
 /// <summary>Solves a law for one of its inputs.</summary>
 public static class Root
 {
-    private const int Halvings = 60;
+    private const int Halvings = 44;
 
     /// <summary>The place where a function that does not fall crosses zero, by bisection.</summary>
     /// <param name="function">Below zero at <paramref name="low"/>.</param>

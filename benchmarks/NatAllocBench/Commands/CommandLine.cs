@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Node;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Reports.Tables;
@@ -53,5 +54,5 @@ internal static class CommandLine
 
     /// <summary>Faults of the user's input, whose messages name the thing and the fix.</summary>
     private static bool IsInputFault(Exception e) =>
-        e is UsageException or PresetException or RunFormatException or ResultsWriteException or InsufficientMemoryException or TraceException;
+        e is UsageException or NodeInputException or PresetException or RunFormatException or ResultsWriteException or InsufficientMemoryException or TraceException;
 }

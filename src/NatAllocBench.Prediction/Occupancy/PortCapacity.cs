@@ -43,9 +43,17 @@ public static class PortCapacity
     /// <param name="end">How the search ends.</param>
     /// <param name="ports">Ports of the range, at least 1.</param>
     /// <param name="failure">The share, above 0 and below 1.</param>
-    public static double HeldAt(SearchEnd end, int ports, double failure) => end == SearchEnd.WholeRange || ports <= ClosedForms.Rounds[0]
-        ? ErlangB.LoadAt(ports, failure)
-        : Root.OfRising(held => Failure(end, ports, held) - failure, 0, ports / (1 - Root.Share(failure)));
+    public static double HeldAt(SearchEnd end, int ports, double failure)
+    {
+        if (end == SearchEnd.WholeRange || ports <= ClosedForms.Rounds[0])
+        {
+            return ErlangB.LoadAt(ports, failure);
+        }
+
+        // Lost connections hold no port: the load that is offered is what is carried and what is lost.
+        double carried = Root.OfRising(held => FailureAt(ports, held) - Root.Share(failure), 0, ports);
+        return carried / (1 - failure);
+    }
 
     /// <summary>Share of the ports taken at which one search of 248 probes fails with a probability: its 248th root.</summary>
     /// <param name="failure">The probability, above 0 and below 1.</param>

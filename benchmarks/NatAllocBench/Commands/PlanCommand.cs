@@ -1,0 +1,126 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node.Planning;
+using NatAllocBench.Results.Files;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>plan</c>: how many connections per second a NAT gateway carries, and what it loses.</summary>
+internal static class PlanCommand
+{
+    private static readonly Option<double> Rate = Of("--rate", "New connections per second, all destinations together.", 500.0, "N");
+    private static readonly Option<int> Destinations = Of("--destinations", "Destinations (address and port), used alike.", 1, "N");
+    private static readonly Option<string> Hold = Of("--hold", "How long a connection is open, for example 200ms or 30s.", "0s", "TIME");
+    private static readonly Option<string> TimeWait = Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
+    private static readonly Option<int?> Addresses = Of<int?>("--addresses", "NAT addresses. Default: 1, 2, 4 ... until the target holds.", null, "N");
+    private static readonly Option<string> Ports = Of("--ports", "Ports of each address.", "1024-65535", "A-B");
+    private static readonly Option<string> Protocol = Of("--protocol", "tcp or udp.", "tcp", "NAME");
+    private static readonly Option<string> EraName = Of("--era", "Kernel era; see the command eras.", "6.12", "ERA");
+    private static readonly Option<string> Mode = Of("--mode", "default, random or random-fully.", "random-fully", "MODE");
+    private static readonly Option<int> Clients = Of("--clients", "Client addresses behind the gateway.", 40, "N");
+    private static readonly Option<int> Cpus = Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
+    private static readonly Option<long> Table = Of("--table", "nf_conntrack_max, entries.", 262_144L, "N");
+    private static readonly Option<string> Window = Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
+    private static readonly Option<double> Target = Of("--target", "Share of connections that may be lost.", 1e-6, "SHARE");
+    private static readonly Option<string?> Solve = Of<string?>("--solve", "Find the addresses, the rate or the hold time that meets the target.", null, "WHAT");
+    private static readonly Option<string?> Preset = Of<string?>(
+        "--preset", $"Published limits of a gateway: {string.Join(", ", GatewayPreset.All.Select(preset => preset.Name))}.", null, "NAME");
+    private static readonly Option<string?> Chart = Of<string?>("--chart", "Write loss over the rate as an SVG chart.", null, "FILE");
+
+    public static Command Create()
+    {
+        var command = new Command("plan", "Say how many connections per second a NAT gateway carries, what it loses, and which limit binds first.");
+        foreach (Option option in (Option[])[Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, Cpus, Table, Window, Target, Solve, Preset, Chart])
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        GatewayPreset? preset = parsed.GetValue(Preset) is { } name ? GatewayPreset.Get(name) : null;
+        PlanRequest request = Request(parsed, preset);
+        var planner = new Planner(request);
+        if (parsed.GetValue(Solve) is { } unknown)
+        {
+            Console.Out.WriteLine(Solved(planner, request, unknown));
+        }
+
+        IReadOnlyList<PlanRow> rows = planner.Rows();
+        Console.Out.Write(PlanReport.Of(request, rows, preset));
+        if (parsed.GetValue(Chart) is { } path)
+        {
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(PlanChart.Svg(planner, rows)));
+        }
+
+        return rows[^1].Loss <= request.Target ? CommandLine.Success : CommandLine.Failure;
+    }
+
+    private static string Solved(Planner planner, PlanRequest request, string unknown)
+    {
+        int addresses = request.Addresses ?? 1;
+        return unknown switch
+        {
+            "addresses" => planner.SolveAddresses() is { } enough
+                ? $"addresses: {enough}"
+                : "addresses: none is enough, the race alone loses more than the target; choose another --mode, --era or --target",
+            "rate" => FormattableString.Invariant($"rate: {planner.SolveRate(addresses):N0}/s with {addresses} address(es)"),
+            "hold" => planner.SolveHold(addresses) is > 0 and var seconds
+                ? FormattableString.Invariant($"hold: {seconds:N1} s with {addresses} address(es)")
+                : FormattableString.Invariant($"hold: none; with {addresses} address(es) the {request.TimeWait:0} s of TIME_WAIT alone are too long at this rate"),
+            _ => throw new UsageException($"--solve {unknown}: choose addresses, rate or hold"),
+        };
+    }
+
+    private static PlanRequest Request(ParseResult parsed, GatewayPreset? preset) => new()
+    {
+        Rate = parsed.GetValue(Rate),
+        Destinations = parsed.GetValue(Destinations),
+        Hold = Seconds(parsed, Hold),
+        TimeWait = Seconds(parsed, TimeWait),
+        Addresses = parsed.GetValue(Addresses),
+        Ports = preset?.Ports ?? PortCount(parsed.GetValue(Ports)!),
+        DocumentedPerDestination = preset?.PerDestination,
+        IsPublishedGateway = preset is not null,
+        MostAddresses = preset?.MaxAddresses ?? 65_536,
+        IsTcp = parsed.GetValue(Protocol) switch
+        {
+            "tcp" => true,
+            "udp" => false,
+            var other => throw new UsageException($"--protocol {other}: choose tcp or udp"),
+        },
+        Era = UsageException.Parse("--era", parsed.GetValue(EraName)!, EraCatalog.Get),
+        Mode = parsed.GetValue(Mode) switch
+        {
+            "default" => PortMode.Default,
+            "random" => PortMode.Random,
+            "random-fully" => PortMode.RandomFully,
+            var other => throw new UsageException($"--mode {other}: choose default, random or random-fully"),
+        },
+        Clients = parsed.GetValue(Clients),
+        Cpus = parsed.GetValue(Cpus),
+        TableEntries = preset is null ? parsed.GetValue(Table) : long.MaxValue,
+        Window = Seconds(parsed, Window),
+        Target = parsed.GetValue(Target),
+    };
+
+    private static double Seconds(ParseResult parsed, Option<string> option) =>
+        UsageException.Parse(option.Name, parsed.GetValue(option)!, NatAllocBench.Node.Inputs.Seconds.Parse);
+
+    private static int PortCount(string text) =>
+        text.Split('-') is [var low, var high] && ushort.TryParse(low, out ushort first) && ushort.TryParse(high, out ushort last)
+            && first is > 0 && first <= last
+            ? last - first + 1
+            : throw new UsageException($"--ports {text}: write a range such as 1024-65535");
+
+    private static Option<T> Of<T>(string name, string description, T value, string help) => new(name)
+    {
+        Description = description,
+        DefaultValueFactory = _ => value,
+        HelpName = help,
+    };
+}

@@ -1,0 +1,110 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node;
+using NatAllocBench.Node.Planning;
+
+namespace NatAllocBench.Tests.Node;
+
+public sealed class PlannerTests
+{
+    private static PlanRequest Of(string era) => new() { Era = EraCatalog.Get(era), Addresses = 1 };
+
+    [Fact]
+    public void A_plan_prints_the_reference_rates_of_64512_ports_at_120_s()
+    {
+        PlanRequest request = Of("4.14");
+        string report = PlanReport.Of(request, new Planner(request).Rows(), null);
+        Assert.Contains("the mean reaches the range at 538/s", report, StringComparison.Ordinal);
+        Assert.Contains("blocks 1e-6 at 530/s (Erlang B)", report, StringComparison.Ordinal);
+        Assert.Contains("fail 1e-6 at 508/s", report, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void At_500_per_second_93_percent_are_held_and_the_limited_search_fails_where_the_whole_scan_does_not()
+    {
+        PlanRow limited = new Planner(Of("5.10") with { Rate = 500 }).Row(1, 500);
+        PlanRow whole = new Planner(Of("4.14") with { Rate = 500 }).Row(1, 500);
+        Assert.InRange(limited.Load, 0.92, 0.935);
+        Assert.InRange(limited.Exhausted, 1e-3, 1e-2);
+        Assert.Equal(0, whole.Exhausted, 12);
+        Assert.Equal("ports", limited.FirstLimit.Name);
+    }
+
+    [Fact]
+    public void Addresses_are_doubled_until_the_target_holds()
+    {
+        IReadOnlyList<PlanRow> rows = new Planner(Of("5.10") with { Ports = 4_000, Rate = 62, Addresses = null }).Rows();
+        Assert.Equal([1, 2, 4], rows.Select(row => row.Addresses));
+        Assert.True(rows[^1].Loss <= 1e-6 && rows[^2].Loss > 1e-6);
+    }
+
+    [Fact]
+    public void The_solved_rate_hold_and_addresses_agree_with_one_another()
+    {
+        // Erlang's formula needs no simulation: the solutions are exact.
+        PlanRequest request = Of("4.14") with { Cpus = 1, TableEntries = long.MaxValue };
+        double rate = new Planner(request).SolveRate(1);
+        Assert.InRange(rate, 529, 530);
+        Assert.InRange(new Planner(request with { Rate = rate / 2 }).SolveHold(1), 119.9, 120.1);
+        Assert.Equal(2, new Planner(request with { Rate = rate * 1.01, Addresses = null }).SolveAddresses());
+    }
+
+    [Fact]
+    public void One_cpu_loses_nothing_to_the_race() => Assert.Equal(0, new Planner(Of("4.14") with { Cpus = 1, Rate = 100 }).Row(1, 100).Raced);
+
+    [Fact]
+    public void Random_of_the_rover_era_loses_as_often_as_two_searches_overlap() =>
+        Assert.InRange(
+            new Planner(Of("4.14") with { Mode = PortMode.Random, Rate = 400 }).Row(1, 400).Raced,
+            0.9 * 400 * 0.9e-6 / 2, 400 * 0.9e-6 / 2);
+
+    [Fact]
+    public void Client_ports_bind_first_for_one_client_with_long_connections() =>
+        Assert.Equal("client ports", new Planner(Of("4.14") with { Clients = 1, Hold = 600, Rate = 10, Cpus = 1, Ports = 60_000 }).Row(1, 10).FirstLimit.Name);
+
+    [Fact]
+    public void A_table_that_is_too_small_counts_as_loss()
+    {
+        PlanRow row = new Planner(Of("4.14") with { Rate = 100, TableEntries = 6_000, Cpus = 1 }).Row(1, 100);
+        Assert.Equal(0.5, row.TableFull, 2);
+        Assert.Equal("table entries", row.FirstLimit.Name);
+    }
+
+    [Fact]
+    public void Presets_name_their_source_and_use_the_published_limit()
+    {
+        GatewayPreset preset = GatewayPreset.Get("aws-nat-gateway");
+        PlanRequest request = Of("6.12") with
+        {
+            Ports = preset.Ports, DocumentedPerDestination = preset.PerDestination, IsPublishedGateway = true, Rate = 400,
+        };
+        string report = PlanReport.Of(request, new Planner(request).Rows(), preset);
+        Assert.Contains("55,000 connections to one destination", report, StringComparison.Ordinal);
+        Assert.All(GatewayPreset.All, one => Assert.Contains(":", one.Source, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Equal_requests_give_equal_plans()
+    {
+        PlanRequest request = Of("5.10") with { Ports = 2_000, Rate = 14 };
+        Assert.Equal(new Planner(request).Row(1, 14).Loss, new Planner(request).Row(1, 14).Loss);
+    }
+
+    [Theory]
+    [InlineData(0, 1e-6, "--rate")]
+    [InlineData(10, 1, "--target")]
+    public void Numbers_out_of_range_are_named(double rate, double target, string option) =>
+        Assert.Contains(
+            option,
+            Assert.Throws<NodeInputException>(() => new Planner(Of("6.12") with { Rate = rate, Target = target })).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void The_chart_has_a_line_for_each_number_of_addresses()
+    {
+        PlanRequest request = Of("4.14") with { Ports = 100, Rate = 2, Addresses = null };
+        var planner = new Planner(request);
+        string svg = PlanChart.Svg(planner, planner.Rows());
+        Assert.Contains("2 addresses", svg, StringComparison.Ordinal);
+        Assert.Contains("</svg>", svg, StringComparison.Ordinal);
+    }
+}
