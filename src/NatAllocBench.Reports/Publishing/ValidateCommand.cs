@@ -70,7 +70,8 @@ public static class ValidateCommand
         try
         {
             RunRecord run = RunFormat.ReadFile(path);
-            IReadOnlyList<string> faults = RunValidator.Check(run, now);
+            string file = Directory.Exists(path) ? Path.Combine(path, RunFormat.FileName) : path;
+            IReadOnlyList<string> faults = [.. SchemaCheck.Faults(RunFormat.ReadBytes(file)), .. RunValidator.Check(run, now)];
             IReadOnlyList<string> all = Directory.Exists(path) && faults.Count == 0 ? PublishedRun.Faults(path, run) : faults;
             return [.. all.Select(fault => $"{path}: {fault}")];
         }

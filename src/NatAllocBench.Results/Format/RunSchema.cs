@@ -30,17 +30,44 @@ public static class RunSchema
     /// <returns>JSON Schema 2020-12 with a final line end.</returns>
     public static string Text()
     {
+        JsonNode[] kinds =
+        [
+            Of(RunJsonContext.ForSchema.RunRecordRaceCell, "race", "kernel"),
+            Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput"),
+            Of(RunJsonContext.ForSchema.RunRecordComparisonCell, "kernel-compare"),
+            Of(RunJsonContext.ForSchema.RunRecordScenarioCell, "scenario"),
+        ];
+        foreach ((int index, JsonNode kind) in kinds.Index())
+        {
+            PointBelow(kind, $"#/oneOf/{index}");
+        }
+
         JsonObject schema = new()
         {
             ["$schema"] = "https://json-schema.org/draft/2020-12/schema",
             ["title"] = $"NatAllocBench run, schema version {RunRecord.CurrentSchemaVersion}",
-            ["oneOf"] = new JsonArray(
-                Of(RunJsonContext.ForSchema.RunRecordRaceCell, "race", "kernel"),
-                Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput"),
-                Of(RunJsonContext.ForSchema.RunRecordComparisonCell, "kernel-compare"),
-                Of(RunJsonContext.ForSchema.RunRecordScenarioCell, "scenario")),
+            ["oneOf"] = new JsonArray(kinds),
         };
         return schema.ToJsonString(Indented) + "\n";
+    }
+
+    // The exporter points from the root of the type's own schema, which is not the root of the file.
+    private static void PointBelow(JsonNode node, string root)
+    {
+        foreach (JsonNode child in node switch
+        {
+            JsonObject members => members.Select(member => member.Value).OfType<JsonNode>(),
+            JsonArray elements => elements.OfType<JsonNode>(),
+            _ => [],
+        })
+        {
+            PointBelow(child, root);
+        }
+
+        if (node is JsonObject schema && schema["$ref"] is JsonValue pointer)
+        {
+            schema["$ref"] = root + pointer.GetValue<string>()[1..];
+        }
     }
 
     private static JsonNode Of(JsonTypeInfo type, params string[] commands)

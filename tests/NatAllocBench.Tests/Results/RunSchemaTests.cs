@@ -1,13 +1,13 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Tests.Results;
 
 public sealed class RunSchemaTests
 {
-    private static readonly JsonNode Schema = JsonNode.Parse(RunSchema.Text())!;
-
     [Fact]
     public void The_file_in_the_repository_is_the_schema_of_the_code() =>
         Assert.Equal(RunSchema.Text(), File.ReadAllText(Path.Combine(RepositoryRoot(), "results", RunSchema.FileName)));
@@ -61,11 +61,33 @@ public sealed class RunSchemaTests
             parent[steps[^1]] = JsonNode.Parse(value);
         }
 
-        Assert.NotEmpty(JsonSchemaCheck.Faults(Schema, run, "run"));
+        Assert.NotEmpty(SchemaCheck.Faults(Encoding.UTF8.GetBytes(run.ToJsonString())));
     }
 
-    private static IReadOnlyList<string> Faults(RunRecord run) =>
-        JsonSchemaCheck.Faults(Schema, JsonNode.Parse(RunFormat.Write(run)), "run");
+    [Theory]
+    [InlineData("cells/0/portMax", "70000", "cells.0.portMax")]
+    [InlineData("cells/0/attempts", "-1", "cells.0.attempts")]
+    [InlineData("extra", "1", "extra")]
+    public void A_fault_names_its_place(string path, string value, string place)
+    {
+        JsonNode run = JsonNode.Parse(RunFormat.Write(SampleRuns.Race()))!;
+        string[] steps = path.Split('/');
+        JsonNode parent = steps[..^1].Aggregate(run, (node, step) => int.TryParse(step, out int index) ? node[index]! : node[step]!);
+        parent[steps[^1]] = JsonNode.Parse(value);
+
+        Assert.Contains(SchemaCheck.Faults(Encoding.UTF8.GetBytes(run.ToJsonString())), fault => fault.Contains(place, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_published_run_conforms()
+    {
+        string[] runs = Directory.GetFiles(Path.Combine(RepositoryRoot(), "results"), RunFormat.FileName, SearchOption.AllDirectories);
+
+        Assert.NotEmpty(runs);
+        Assert.All(runs, run => Assert.Empty(SchemaCheck.Faults(File.ReadAllBytes(run))));
+    }
+
+    private static IReadOnlyList<string> Faults(RunRecord run) => SchemaCheck.Faults(RunFormat.Write(run));
 
     private static string RepositoryRoot()
     {
