@@ -7,7 +7,7 @@ namespace NatAllocBench.Reports.Charts;
 /// <param name="XTitle">The horizontal axis with its unit.</param>
 /// <param name="YTitle">The vertical axis with its unit.</param>
 /// <param name="IsLogarithmic">Whether the vertical axis is logarithmic.</param>
-/// <param name="XValues">The values on the horizontal axis, in order; they stand at equal distances.</param>
+/// <param name="XValues">The values on the horizontal axis, in order.</param>
 /// <param name="Lines">The lines, each with a point per value at most.</param>
 public sealed record Chart(
     string FileName,
@@ -24,6 +24,14 @@ public sealed record Chart(
     /// that begins at its value.
     /// </summary>
     public bool IsHistogram { get; init; }
+
+    /// <summary>
+    /// The names of the values on the horizontal axis where they are no numbers: such points stand beside each other, and no line joins them.
+    /// </summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+
+    /// <summary>The machine, the day and the commit of the run.</summary>
+    public string Source { get; init; } = "";
 }
 
 /// <summary>A line of a chart.</summary>
@@ -36,4 +44,8 @@ public sealed record ChartLine(string Name, IReadOnlyList<ChartPoint> Points);
 /// <param name="Y">The value; null when only the bound <paramref name="High"/> is known.</param>
 /// <param name="Low">The lower end of the interval, or null.</param>
 /// <param name="High">The upper end of the interval, or null.</param>
-public sealed record ChartPoint(int XIndex, double? Y, double? Low, double? High);
+public sealed record ChartPoint(int XIndex, double? Y, double? Low, double? High)
+{
+    /// <summary>Whether fewer rounds than an interval needs are behind it: it is drawn hollow, and no line runs through it.</summary>
+    public bool IsThin { get; init; }
+}

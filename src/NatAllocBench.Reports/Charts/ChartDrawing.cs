@@ -6,24 +6,27 @@ using OxyPlot.Series;
 
 namespace NatAllocBench.Reports.Charts;
 
-/// <summary>Draws charts as SVG: dark text on an opaque white ground, which reads the same on a light and on a dark page.</summary>
+/// <summary>Draws charts as SVG: on a transparent ground, in colours that are readable on a light and on a dark page.</summary>
 public static class ChartDrawing
 {
     private const double Width = 860;
     private const double Height = 480;
     private const string SansSerif = "Arial";
 
-    // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white.
+    // Values that differ by this factor are set at equal steps for equal factors.
+    private const double LogFrom = 20;
+
+    // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white and with grey for black.
     private static readonly OxyColor[] Palette =
     [
         OxyColor.Parse("#0072B2"), OxyColor.Parse("#D55E00"), OxyColor.Parse("#009E73"),
-        OxyColor.Parse("#CC79A7"), OxyColor.Parse("#E69F00"), OxyColor.Parse("#56B4E9"), OxyColor.Parse("#333333"),
+        OxyColor.Parse("#CC79A7"), OxyColor.Parse("#E69F00"), OxyColor.Parse("#56B4E9"), OxyColor.Parse("#888888"),
     ];
 
     private static readonly MarkerType[] Markers = [MarkerType.Circle, MarkerType.Square, MarkerType.Diamond];
     private static readonly LineStyle[] Dashes = [LineStyle.Solid, LineStyle.Dash, LineStyle.Dot];
-    private static readonly OxyColor Ink = OxyColor.Parse("#222222");
-    private static readonly OxyColor Grid = OxyColor.Parse("#DDDDDD");
+    private static readonly OxyColor Ink = OxyColor.Parse(SvgDressing.Ink);
+    private static readonly OxyColor Grid = OxyColor.FromAColor(90, OxyColor.Parse("#888888"));
 
     // A triangle that points down: the value lies somewhere below.
     private static readonly ScreenPoint[] DownTriangle = [new(-1, -0.7), new(1, -0.7), new(0, 1)];
@@ -37,12 +40,11 @@ public static class ChartDrawing
         {
             Title = Fitting(chart.Title, 78),
             TitleHorizontalAlignment = TitleHorizontalAlignment.CenteredWithinView,
-            Subtitle = chart.Note.Length > 0 ? Fitting(chart.Note, 115) : null,
+            Subtitle = string.Join('\n', new[] { chart.Source, chart.Note }.Where(line => line.Length > 0).Select(line => Fitting(line, 130))),
             DefaultFont = SansSerif,
             TitleFontSize = 16,
             TitlePadding = 8,
-            SubtitleFontSize = 12,
-            Background = OxyColors.White,
+            SubtitleFontSize = 11,
             TextColor = Ink,
             PlotAreaBorderColor = Ink,
             Padding = new OxyThickness(10, 10, 16, 10),
@@ -56,33 +58,19 @@ public static class ChartDrawing
             LegendFontSize = 12,
             LegendTextColor = Ink,
         });
+        double floor = chart.IsLogarithmic ? LogFloor(chart) : 0;
         for (int i = 0; i < chart.Lines.Count; i++)
         {
-            // Beside each other rather than over each other, all lines of a value within half of its room.
-            double shift = Math.Min(0.06, 0.5 / chart.Lines.Count) * (i - ((chart.Lines.Count - 1) / 2.0));
-            foreach (Series series in chart.IsHistogram ? [Steps(chart.Lines[i], i)] : Draw(chart.Lines[i], i, shift, chart.IsLogarithmic ? LogFloor(chart) : 0))
+            foreach (Series series in chart.IsHistogram ? [Steps(chart, i)] : Draw(chart, i, floor))
             {
                 model.Series.Add(series);
             }
         }
 
         string svg = SvgExporter.ExportToString(model, Width, Height, false, new TextMeasurer());
-        return OnBaseline(svg).ReplaceLineEndings("\n").TrimEnd() + "\n";
-    }
-
-    // Not every renderer knows dominant-baseline; all know dy. The fractions are those of the usual sans-serif faces.
-    private static string OnBaseline(string svg) => svg
-        .Replace(" dominant-baseline=\"hanging\"", " dy=\"0.74em\"", StringComparison.Ordinal)
-        .Replace(" dominant-baseline=\"middle\"", " dy=\"0.36em\"", StringComparison.Ordinal)
-        .Replace(" dominant-baseline=\"baseline\"", "", StringComparison.Ordinal);
-
-    // How many of the values have room for their labels.
-    private static double Labels(Chart chart)
-    {
-        const double PlotWidth = 560;
-        const double CharacterWidth = 7.5;
-        const double Gap = 14;
-        return Math.Floor(PlotWidth / ((chart.XValues.Max(v => Label(v).Length) * CharacterWidth) + Gap));
+        string legend = string.Join(", ", chart.Lines.Select(line => PlainText.OneLine(line.Name)));
+        return SvgDressing.Apply(svg, PlainText.OneLine(chart.Title), PlainText.OneLine(
+            $"{chart.YTitle} against {chart.XTitle}: {legend}. {chart.Note} {chart.Source}"));
     }
 
     // The picture has room for so many characters.
@@ -92,18 +80,27 @@ public static class ChartDrawing
         return plain.Length <= most ? plain : $"{plain.AsSpan(0, most - 3)}...";
     }
 
-    private static LinearAxis XAxis(Chart chart) => new()
+    private static Axis XAxis(Chart chart)
     {
-        Position = AxisPosition.Bottom,
-        Title = chart.XTitle,
-        FontSize = 12,
-        AxisTitleDistance = 6,
-        Minimum = chart.IsHistogram ? 0 : -0.5,
-        Maximum = chart.IsHistogram ? chart.XValues.Count - 1 : chart.XValues.Count - 0.5,
-        MajorStep = Math.Ceiling(chart.XValues.Count / Labels(chart)),
-        MinorTickSize = 0,
-        LabelFormatter = v => v >= 0 && v < chart.XValues.Count && v == Math.Floor(v) ? Label(chart.XValues[(int)v]) : "",
-    };
+        IReadOnlyList<double> values = chart.XValues;
+        bool isLogarithmic = chart.Categories is null && values[0] > 0 && (chart.IsHistogram || values[^1] / values[0] >= LogFrom);
+        Axis axis = isLogarithmic ? new LogarithmicValueAxis(values) : new LinearValueAxis(values);
+
+        // A little room on both sides, so that no point lies on the frame.
+        double room = isLogarithmic ? Math.Pow(values[^1] / values[0], 0.06) : Math.Max(0.5, (values[^1] - values[0]) * 0.06);
+        axis.Position = AxisPosition.Bottom;
+        axis.Title = chart.XTitle;
+        axis.FontSize = 12;
+        axis.AxisTitleDistance = 6;
+        axis.MinorTickSize = 0;
+        axis.Minimum = chart.IsHistogram ? values[0] : isLogarithmic ? values[0] / room : values[0] - room;
+        axis.Maximum = chart.IsHistogram ? values[^1] : isLogarithmic ? values[^1] * room : values[^1] + room;
+        axis.LabelFormatter = v => chart.Categories is { } names ? Category(names, v) : Label(v);
+        return axis;
+    }
+
+    private static string Category(IReadOnlyList<string> names, double value) =>
+        value >= 0 && value < names.Count && value == Math.Floor(value) ? Fitting(names[(int)value], 30) : "";
 
     private static Axis YAxis(Chart chart)
     {
@@ -132,7 +129,7 @@ public static class ChartDrawing
             AxisTitleDistance = 6,
             Minimum = LogFloor(chart),
             // A hair above the decade, lest its label fall victim to rounding.
-            Maximum = Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.02)) * (1 + 1e-9),
+            Maximum = Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.05)) * (1 + 1e-9),
             LabelFormatter = Label,
             MajorGridlineStyle = LineStyle.Solid,
             MajorGridlineColor = Grid,
@@ -143,67 +140,80 @@ public static class ChartDrawing
     {
         double lowest = chart.Lines.SelectMany(l => l.Points).Select(p => p.Y ?? p.High).OfType<double>().Where(v => v > 0).Min();
 
-        // One decade more for bars: the lower end of a single failure lies many decades down and would flatten everything else.
-        int room = chart.Lines.Any(l => l.Points.Any(p => p.Low is not null)) ? 1 : 0;
-        return Math.Pow(10, Math.Floor(Math.Log10(lowest) - 0.02) - room);
+        // The lower end of a single failure lies many decades down and would flatten everything else: its bar is cut at the frame.
+        return Math.Pow(10, Math.Floor(Math.Log10(lowest) - 0.15));
     }
 
-    private static LineSeries Steps(ChartLine line, int index)
+    private static LineSeries Steps(Chart chart, int index)
     {
-        LineSeries steps = new()
+        LineSeries steps = Line(chart.Lines[index].Name, index);
+        foreach (ChartPoint point in chart.Lines[index].Points)
         {
-            Title = Fitting(line.Name, 40),
-            Color = Palette[index % Palette.Length],
-            StrokeThickness = 1.5,
-            LineStyle = Dashes[index / Palette.Length % Dashes.Length],
-        };
-        foreach (ChartPoint point in line.Points)
-        {
-            steps.Points.AddRange([new DataPoint(point.XIndex, point.Y ?? 0), new DataPoint(point.XIndex + 1, point.Y ?? 0)]);
+            steps.Points.AddRange(
+            [
+                new DataPoint(chart.XValues[point.XIndex], point.Y ?? 0), new DataPoint(chart.XValues[point.XIndex + 1], point.Y ?? 0),
+            ]);
         }
 
         return steps;
     }
 
-    private static IEnumerable<Series> Draw(ChartLine line, int index, double shift, double floor)
+    private static IEnumerable<Series> Draw(Chart chart, int index, double floor)
     {
         OxyColor color = Palette[index % Palette.Length];
-        LineSeries values = new()
-        {
-            Title = Fitting(line.Name, 40),
-            Color = color,
-            StrokeThickness = 1.5,
-            LineStyle = Dashes[index / Palette.Length % Dashes.Length],
-            MarkerType = Markers[index % Markers.Length],
-            MarkerSize = 4,
-            MarkerFill = color,
-        };
+        LineSeries values = Line(chart.Lines[index].Name, index);
+        values.MarkerType = Markers[index % Markers.Length];
+        values.MarkerSize = 4;
+        values.MarkerFill = color;
+
+        // Two values, or names, are no course that a line could follow.
+        values.LineStyle = chart.Categories is not null || chart.XValues.Count < 3 ? LineStyle.None : values.LineStyle;
         LineSeries bars = new() { Color = color, StrokeThickness = 1, LineStyle = LineStyle.Solid };
-        ScatterSeries bounds = new()
+        ScatterSeries bounds = Hollow(color, MarkerType.Custom);
+        ScatterSeries thin = Hollow(color, values.MarkerType);
+
+        // Names have room beside each other; a number stands where it belongs.
+        double shift = chart.Categories is null ? 0 : Math.Min(0.12, 0.5 / chart.Lines.Count) * (index - ((chart.Lines.Count - 1) / 2.0));
+        foreach (ChartPoint point in chart.Lines[index].Points)
         {
-            MarkerType = MarkerType.Custom,
-            MarkerOutline = DownTriangle,
-            MarkerSize = 5,
-            MarkerFill = OxyColors.White,
-            MarkerStroke = color,
-            MarkerStrokeThickness = 1.5,
-        };
-        foreach (ChartPoint point in line.Points)
-        {
-            double x = point.XIndex + shift;
-            values.Points.Add(new DataPoint(x, point.Y ?? double.NaN));
+            double x = chart.XValues[point.XIndex] + shift;
+            values.Points.Add(new DataPoint(x, point is { IsThin: false, Y: { } y } ? y : double.NaN));
             if (point is { Y: null, High: { } bound })
             {
                 bounds.Points.Add(new ScatterPoint(x, bound));
             }
-            else if (point is { Low: { } low, High: { } high })
+            else if (point is { IsThin: true, Y: { } single })
+            {
+                thin.Points.Add(new ScatterPoint(x, single));
+            }
+
+            if (point is { Y: not null, Low: { } low, High: { } high })
             {
                 bars.Points.AddRange([new DataPoint(x, Math.Max(low, floor)), new DataPoint(x, high), DataPoint.Undefined]);
             }
         }
 
-        return [bars, values, bounds];
+        return [bars, values, bounds, thin];
     }
 
-    private static string Label(double value) => value == 0 ? "0" : Figures.Exact(Math.Round(value, 12));
+    private static LineSeries Line(string name, int index) => new()
+    {
+        Title = Fitting(name, 40),
+        Color = Palette[index % Palette.Length],
+        StrokeThickness = 1.5,
+        LineStyle = Dashes[index / Palette.Length % Dashes.Length],
+    };
+
+    private static ScatterSeries Hollow(OxyColor color, MarkerType marker) => new()
+    {
+        MarkerType = marker,
+        MarkerOutline = DownTriangle,
+        MarkerSize = 5,
+        MarkerFill = OxyColors.Transparent,
+        MarkerStroke = color,
+        MarkerStrokeThickness = 1.5,
+    };
+
+    private static string Label(double value) =>
+        value == 0 ? "0" : value >= 10_000 && value == Math.Floor(value) ? Figures.Count((long)value) : Figures.Exact(Math.Round(value, 12));
 }

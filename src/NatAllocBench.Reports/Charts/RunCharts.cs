@@ -16,24 +16,30 @@ public static class RunCharts
     // More values than this have no room for their labels: such a sweep is not charted.
     private const int MaxValues = 64;
 
-    private static readonly ChartMetric<RaceCell> Rate = new(
+    private const string SpeedNote = "Bars: 95 % intervals of the median. Hollow: fewer than 3 rounds.";
+
+    // An interval of a median needs three values.
+    private const int FewRounds = 3;
+
+    internal static readonly ChartMetric<RaceCell> Rate = new(
         "rate", "insertion failures", "insert_failed (% of attempts)", IsLogarithmic: true,
-        "Bars: 95 % intervals. Open triangles: no failures, upper bound.",
+        "Bars: 95 % intervals. Triangles: no failure, upper bound.",
         (c, x) => c is not { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? null
-            : rate > 0 ? new ChartPoint(x, rate * 100, low * 100, high * 100)
+            : rate > 0 ? new ChartPoint(x, rate * 100, low * 100, high * 100) { IsThin = c.Trials < FewRounds }
             : new ChartPoint(x, null, null, high * 100));
 
     private static readonly ChartMetric<RaceCell> Probes = new(
         "probes", "probes", "tuples tested per connection", IsLogarithmic: true, "",
-        (c, x) => c.ProbesPerConnection is > 0 and { } probes ? new ChartPoint(x, probes, null, null) : null);
+        (c, x) => c.ProbesPerConnection is > 0 and { } probes ? new ChartPoint(x, probes, null, null) { IsThin = c.Trials < FewRounds } : null);
 
     private static readonly ChartMetric<RaceCell> RaceSpeed = new(
-        "speed", "throughput", "million connections/s", IsLogarithmic: false, "Bars: 95 % intervals of the median.",
-        (c, x) => Speed(x, c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh));
+        "speed", "throughput", "million connections/s", IsLogarithmic: false, SpeedNote,
+        (c, x) => c.IsPaced ? null : Speed(x, c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh, c.Trials));
 
     private static readonly ChartMetric<ThroughputCell> TableSpeed = new(
-        "speed", "throughput", "million connections/s", IsLogarithmic: false, "Bars: 95 % intervals of the median.",
-        (c, x) => Speed(x, c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh));
+        "speed", "throughput", "million connections/s", IsLogarithmic: false, SpeedNote,
+        (c, x) => Speed(
+            x, c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh, c.PerRound?.ConnectionsPerSecond.Count));
 
     private static readonly ChartParameter<RaceCell>[] RaceParameters =
     [
@@ -54,17 +60,22 @@ public static class RunCharts
     /// <summary>The charts of a run.</summary>
     /// <param name="run">The run.</param>
     /// <returns>The charts in the order of the tables; none where no parameter takes several values.</returns>
-    public static IReadOnlyList<Chart> Build(RunRecord run) => run switch
+    public static IReadOnlyList<Chart> Build(RunRecord run)
     {
-        RunRecord<RaceCell> race =>
-        [
-            .. race.Cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g =>
-                Charts(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g], Workload.Of, RaceParameters)
-                    .Concat(WindowCharts.Build(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g]))),
-        ],
-        RunRecord<ThroughputCell> throughput => [.. Charts("throughput", throughput.Cells, Workload.Of, ThroughputParameters)],
-        _ => [],
-    };
+        IEnumerable<Chart> charts = run switch
+        {
+            RunRecord<RaceCell> race => race.Cells.GroupBy(c => (c.Preset, c.Series))
+                .SelectMany(g => OfSeries(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g])),
+            RunRecord<ThroughputCell> throughput => Charts("throughput", throughput.Cells, Workload.Of, ThroughputParameters),
+            _ => [],
+        };
+        return [.. charts.Select(chart => chart with { Source = RunSummary.Line(run) })];
+    }
+
+    private static IEnumerable<Chart> OfSeries(string name, RaceCell[] cells) =>
+    [
+        .. ModeCharts.Build(name, cells), .. Charts(name, cells, Workload.Of, RaceParameters), .. WindowCharts.Build(name, cells),
+    ];
 
     private static IEnumerable<Chart> Charts<TCell>(
         string name, IReadOnlyList<TCell> cells, Func<TCell, Workload> workload, IEnumerable<ChartParameter<TCell>> parameters)
@@ -134,6 +145,6 @@ public static class RunCharts
         return parts.Length > 0 ? string.Join(' ', parts) : workload.Parameters.First(p => p.Key is "mode" or "design").Value;
     }
 
-    private static ChartPoint? Speed(int x, double? value, double? low, double? high) =>
-        value is { } v ? new ChartPoint(x, v / 1e6, low / 1e6, high / 1e6) : null;
+    private static ChartPoint? Speed(int x, double? value, double? low, double? high, int? rounds) =>
+        value is { } v ? new ChartPoint(x, v / 1e6, low / 1e6, high / 1e6) { IsThin = rounds < FewRounds } : null;
 }

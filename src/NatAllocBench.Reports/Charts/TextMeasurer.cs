@@ -15,7 +15,10 @@ internal sealed class TextMeasurer : RenderContextBase
     public override OxySize MeasureText(string text, string fontFamily, double fontSize, double fontWeight)
     {
         double characterWidth = fontWeight > FontWeights.Normal ? BoldCharacterWidth : CharacterWidth;
-        return string.IsNullOrEmpty(text) ? OxySize.Empty : new OxySize(text.Length * fontSize * characterWidth, fontSize * LineHeight);
+        string[] lines = (text ?? "").Split('\n');
+        return string.IsNullOrEmpty(text)
+            ? OxySize.Empty
+            : new OxySize(lines.Max(line => line.Length) * fontSize * characterWidth, lines.Length * fontSize * LineHeight);
     }
 
     public override void DrawLine(

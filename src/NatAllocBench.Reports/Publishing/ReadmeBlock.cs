@@ -10,11 +10,13 @@ namespace NatAllocBench.Reports.Publishing;
 /// <summary>
 /// Keeps tables in Markdown files the same as the runs they come from. A block starts with the line
 /// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to
-/// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first.
+/// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first. <c>main SOURCE</c>
+/// takes the table of at most six columns that the terminal shows.
 /// </summary>
 public static class ReadmeBlock
 {
     private const string Begin = "<!-- table:begin ";
+    private const string Main = "main ";
     private const string BeginClose = " -->";
     private const string End = "<!-- table:end -->";
 
@@ -46,7 +48,7 @@ public static class ReadmeBlock
         return text == Render(text, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!);
     }
 
-    /// <summary>The text with every block generated anew.</summary>
+    /// <summary>The text with every block generated again.</summary>
     /// <param name="markdown">The text of the Markdown file.</param>
     /// <param name="baseDirectory">The directory that sources are relative to and may not leave.</param>
     /// <returns>The new text; all else stays as it is.</returns>
@@ -78,9 +80,10 @@ public static class ReadmeBlock
 
     private static string Block(string source, string baseDirectory)
     {
-        string[] parts = source.Split('#', 2);
+        bool main = source.StartsWith(Main, StringComparison.Ordinal);
+        string[] parts = source[(main ? Main.Length : 0)..].Split('#', 2);
         RunRecord run = SoundRun.ReadFile(Inside(parts[0], baseDirectory));
-        IReadOnlyList<ResultTable> tables = RunTables.Build(run);
+        IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
                 $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");

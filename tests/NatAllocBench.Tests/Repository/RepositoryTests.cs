@@ -19,7 +19,7 @@ public class RepositoryTests
 
     [Fact]
     public void The_README_embeds_a_table_of_a_published_run() =>
-        Assert.Contains("<!-- table:begin results/", File.ReadAllText(Path.Combine(Root, "README.md")), StringComparison.Ordinal);
+        Assert.Contains("<!-- table:begin main results/", File.ReadAllText(Path.Combine(Root, "README.md")), StringComparison.Ordinal);
 
     [Fact]
     public void Every_published_run_is_sound_and_its_tables_are_current()
