@@ -75,7 +75,10 @@ public sealed class PlannerTests
         GatewayPreset preset = GatewayPreset.Get("aws-nat-gateway");
         PlanRequest request = Of("6.12") with
         {
-            Ports = preset.Ports, DocumentedPerDestination = preset.PerDestination, IsPublishedGateway = true, Rate = 400,
+            Ports = preset.Ports,
+            DocumentedPerDestination = preset.PerDestination,
+            IsPublishedGateway = true,
+            Rate = 400,
         };
         string report = PlanReport.Of(request, new Planner(request).Rows(), preset);
         Assert.Contains("55,000 connections to one destination", report, StringComparison.Ordinal);
