@@ -2,6 +2,7 @@ using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Format;
 
 namespace NatAllocBench.Racing.Cells;
 
@@ -9,8 +10,10 @@ namespace NatAllocBench.Racing.Cells;
 internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? Missing)
 {
     /// <summary>All cells of a series: the product of its lists, in the order in which a table reads well.</summary>
+    /// <exception cref="PresetException">A value is impossible, or there are more cells than a run may have.</exception>
     public static IEnumerable<CellPlan> Of(PresetSeries series)
     {
+        RequireFewEnough(series);
         IPProtocol protocol = (series.Protocol ?? "tcp") switch
         {
             "tcp" => IPProtocol.Tcp,
@@ -48,6 +51,22 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
                 SourcePorts = ParseName<SourcePortChoice>("--source-ports", series.SourcePorts ?? "kernel"),
                 Connections = series.Connections ?? 10_000,
             });
+    }
+
+    private static void RequireFewEnough(PresetSeries series)
+    {
+        int[] lengths =
+        [
+            series.Arrival?.Count ?? 1, series.Window?.Count ?? 1, series.Occupancy?.Count ?? 1, series.Ports?.Count ?? 1,
+            series.Pool?.Count ?? 1, series.Destinations?.Count ?? 1, series.Churn?.Count ?? 1, series.Clients?.Count ?? 1,
+            series.Threads?.Count ?? 1, series.Eras?.Count ?? 2, series.Modes?.Count ?? 3,
+        ];
+        double cells = lengths.Aggregate(1.0, (product, length) => product * length);
+        if (cells > RunFormat.MaxCells)
+        {
+            throw new PresetException(string.Create(
+                CultureInfo.InvariantCulture, $"{cells:N0} cells are more than the {RunFormat.MaxCells:N0} that a run may have: shorten a list"));
+        }
     }
 
     private static CellPlan Plan(PresetSeries series, RaceWorkload workload)

@@ -2,14 +2,19 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Format;
 
 namespace NatAllocBench.Racing.Cells;
 
 /// <summary>A preset: cells that belong together, where they come from, and what they should show. One small JSON file each.</summary>
 internal sealed record PresetFile
 {
+    private const long MaxBytes = 1 << 20;
+
     private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
+        AllowDuplicateProperties = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         ReadCommentHandling = JsonCommentHandling.Skip,
         RespectNullableAnnotations = true,
@@ -64,10 +69,17 @@ internal sealed record PresetFile
             throw new PresetException($"unknown preset '{nameOrPath}': choose one of {string.Join(", ", Names)}, or name a .json file");
         }
 
+        if (FileKind.IsSpecial(nameOrPath))
+        {
+            throw new PresetException($"cannot read preset {nameOrPath}: it is a pipe or a device; name a regular file");
+        }
+
         try
         {
             using FileStream stream = File.OpenRead(nameOrPath);
-            return Read(nameOrPath, stream);
+            return stream.Length <= MaxBytes
+                ? Read(nameOrPath, stream)
+                : throw new PresetException($"preset {nameOrPath} is longer than the {MaxBytes >> 20} MiB that a preset may have");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -86,7 +98,7 @@ internal sealed record PresetFile
         }
         catch (JsonException e)
         {
-            throw new PresetException($"preset {name} is malformed: {e.Message}");
+            throw new PresetException($"preset {name} is malformed: {JsonFault.Words(e)}");
         }
     }
 
@@ -112,6 +124,16 @@ internal sealed record PresetFile
             {
                 throw new PresetException($"preset {name} is malformed: a series or a list in it is empty or holds null");
             }
+        }
+
+        if (preset.Shows.Contains(null!))
+        {
+            throw new PresetException($"preset {name} is malformed: \"shows\" holds null");
+        }
+
+        if (!(preset.Seconds > 0 && double.IsFinite(preset.Seconds)))
+        {
+            throw new PresetException($"preset {name}: \"seconds\" must be above 0");
         }
     }
 

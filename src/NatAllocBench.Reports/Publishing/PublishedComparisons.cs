@@ -107,7 +107,7 @@ internal static class PublishedComparisons
         }
         catch (JsonException e)
         {
-            throw new RunFormatException($"{file}: not a list of comparisons: {e.Message.Split('\n', 2)[0]}", e);
+            throw new RunFormatException($"{file}: not a list of comparisons: {JsonFault.Words(e)}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

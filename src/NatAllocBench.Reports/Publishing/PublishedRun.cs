@@ -64,7 +64,8 @@ public static class PublishedRun
     /// <summary>What is wrong with the directory of a run that is sound in itself.</summary>
     /// <param name="directory">The run's directory.</param>
     /// <param name="run">The run it holds.</param>
-    /// <returns>One line per fault: a wrong place, a file that is not what the run generates, a run not written by this code.</returns>
+    /// <returns>One line per fault: a wrong place, a file that is not what the run generates or does not
+    /// belong there, a run not written by this code.</returns>
     public static IReadOnlyList<string> Faults(string directory, RunRecord run)
     {
         List<string> faults = [];
@@ -78,7 +79,11 @@ public static class PublishedRun
             faults.Add($"{RunFormat.FileName} is not in the form in which it is written; run publish, and do not edit it");
         }
 
-        faults.AddRange(Stale(directory, run, out _).Select(name => $"{name} is not what the run generates; run publish"));
+        faults.AddRange(Stale(directory, run, out IReadOnlyDictionary<string, byte[]> files).Select(
+            name => $"{name} is not what the run generates; run publish"));
+        faults.AddRange(Directory.EnumerateFileSystemEntries(directory).Select(entry => Path.GetFileName(entry))
+            .Where(name => name != RunFormat.FileName && !files.ContainsKey(name)).Order(StringComparer.Ordinal)
+            .Select(name => $"{name} does not belong to the run; remove it"));
         return faults;
     }
 

@@ -61,16 +61,31 @@ public static class ResultsIndex
         {
             ResultsStore store = Existing(root);
             StringBuilder output = new();
+            RunFormatException? unsound = null;
             foreach (string directory in store.RunDirectories())
             {
-                foreach (string name in PublishedRun.Regenerate(directory))
+                try
                 {
-                    _ = output.Append(CultureInfo.InvariantCulture, $"{Path.Combine(directory, name)}\n");
+                    foreach (string name in PublishedRun.Regenerate(directory))
+                    {
+                        _ = output.Append(CultureInfo.InvariantCulture, $"{Path.Combine(directory, name)}\n");
+                    }
                 }
+                catch (RunFormatException e)
+                {
+                    // The others are brought up to date all the same.
+                    unsound ??= e;
+                }
+            }
+
+            if (unsound is not null)
+            {
+                return new CommandResult(2, output.ToString(), unsound.Message);
             }
 
             foreach ((string file, string text) in Stale(store))
             {
+                _ = Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
                 _ = output.Append(CultureInfo.InvariantCulture, $"{file}\n");
             }
@@ -102,9 +117,18 @@ public static class ResultsIndex
         }
     }
 
-    private static ResultsStore Existing(string root) => Directory.Exists(root)
-        ? new ResultsStore(root)
-        : throw new RunFormatException($"{root}: there is no such directory; name the results directory");
+    private static ResultsStore Existing(string root)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new RunFormatException($"{root}: there is no such directory; name the results directory");
+        }
+
+        ResultsStore store = new(root);
+        return store.RunDirectories().Count > 0
+            ? store
+            : throw new RunFormatException($"{root}: there is no run in a machine's directory below it; name the results directory");
+    }
 
     // The generated files of the store itself that are not what they should be.
     private static (string File, string Text)[] Stale(ResultsStore store)

@@ -95,8 +95,7 @@ public static class RunFormat
         }
         catch (JsonException e)
         {
-            string message = e.Message.Split('\n', 2)[0];
-            throw new RunFormatException($"not a run of schema {RunRecord.CurrentSchemaVersion}: {message}", e);
+            throw new RunFormatException($"not a run of schema {RunRecord.CurrentSchemaVersion}: {JsonFault.Words(e)}", e);
         }
     }
 
@@ -165,9 +164,9 @@ public static class RunFormat
     /// <exception cref="RunFormatException">It is empty, a link, no regular file, or too large.</exception>
     public static byte[] ReadBytes(string file)
     {
-        // Pipes and devices have no length, and opening a pipe would wait for its other end; a link may lead to one, or out of a contribution.
         FileInfo info = new(file);
-        if (info.LinkTarget is not null || info.Length == 0)
+        // Opening a pipe would wait for its other end; a link may lead to one, or out of a contribution.
+        if (info.LinkTarget is not null || FileKind.IsSpecial(file) || info.Length == 0)
         {
             throw new RunFormatException("is empty, a link, or no regular file");
         }

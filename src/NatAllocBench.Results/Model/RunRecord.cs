@@ -6,6 +6,7 @@ namespace NatAllocBench.Results.Model;
 /// What every run says about itself, whatever it measured: when, what commit, where, with which options. The cells are in
 /// <see cref="RunRecord{TCell}"/>.
 /// </summary>
+/// <remarks>The reader sets a member that a file lacks to null, past its initial value: hence the setters that put that back.</remarks>
 public abstract record RunRecord
 {
     /// <summary>The schema version that this code reads and writes.</summary>
@@ -36,22 +37,22 @@ public abstract record RunRecord
     public required bool Completed { get; init; }
 
     /// <summary>The arguments as typed.</summary>
-    public IReadOnlyList<string> Argv { get; init; } = [];
+    public IReadOnlyList<string> Argv { get; init => field = value ?? []; } = [];
 
     /// <summary>Every option as resolved, defaults included, by its long name without dashes.</summary>
-    public IReadOnlyDictionary<string, string> Options { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Options { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>The seeds of the run, the first being the one from which the others are derived.</summary>
-    public IReadOnlyList<ulong> Seeds { get; init; } = [];
+    public IReadOnlyList<ulong> Seeds { get; init => field = value ?? []; } = [];
 
     /// <summary>The machine that measured.</summary>
     public required MachineFacts Machine { get; init; }
 
     /// <summary>The versions of the resolved packages, by name.</summary>
-    public IReadOnlyDictionary<string, string> Packages { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Packages { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Remarks for the reader of the tables: what the preset shows, what was cut, which method was used.</summary>
-    public IReadOnlyList<string> Notes { get; init; } = [];
+    public IReadOnlyList<string> Notes { get; init => field = value ?? []; } = [];
 
     /// <summary>The number of measured cells.</summary>
     [JsonIgnore]

@@ -18,7 +18,7 @@ public sealed record ScenarioCell
     public string? Mode { get; init; }
 
     /// <summary>Everything else that tells this row from the others of its table, by name, in the order of the columns.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Parameters { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Connections, pairs or searches that were tried.</summary>
     public long? Attempts { get; init; }
@@ -27,7 +27,7 @@ public sealed record ScenarioCell
     public int? Trials { get; init; }
 
     /// <summary>The answers, in the order of the columns.</summary>
-    public IReadOnlyList<ScenarioFigure> Figures { get; init; } = [];
+    public IReadOnlyList<ScenarioFigure> Figures { get; init => field = value ?? []; } = [];
 
     /// <summary>Why the row holds no measurement; null when it does.</summary>
     public string? Missing { get; init; }

@@ -54,7 +54,7 @@ public sealed partial class ResultsStore
         byte[] json = RunFormat.Write(run);
         string target = Path.Combine(Root, DirectoryOf(run).Replace('/', Path.DirectorySeparatorChar));
         string parent = Path.GetDirectoryName(target)!;
-        string staging = Path.Combine(parent, $".staging-{Guid.NewGuid():N}");
+        string staging = Leftovers.Mark(Path.Combine(parent, ".staging-"));
         try
         {
             Directory.CreateDirectory(staging);
@@ -80,7 +80,7 @@ public sealed partial class ResultsStore
         {
             Exception cause = e is ResultsWriteException { InnerException: { } inner } ? inner : e;
             throw new ResultsWriteException(
-                $"cannot write results under {Root}: {AtomicFile.Reason(cause)}; name another directory with --out or use --no-publish",
+                $"cannot write results under {Root}: {AtomicFile.Reason(cause)}; name another directory with --out or use --no-save",
                 cause);
         }
     }
@@ -90,6 +90,16 @@ public sealed partial class ResultsStore
     public IReadOnlyList<string> RunDirectories() => !Directory.Exists(Root)
         ? []
         : [.. Directory.EnumerateDirectories(Root, "*", WithoutLinks()).SelectMany(RunsIn).Order(StringComparer.Ordinal)];
+
+    /// <summary>Removes what killed processes left in a directory of runs.</summary>
+    /// <param name="root">The directory.</param>
+    /// <returns>What was removed.</returns>
+    public static IReadOnlyList<string> RemoveLeftovers(string root) =>
+    [
+        .. Leftovers.Remove(root),
+        .. Directory.EnumerateDirectories(root, "*", WithoutLinks()).SelectMany(machine => Leftovers.Remove(machine)
+            .Concat(RunsIn(machine).SelectMany(Leftovers.Remove))),
+    ];
 
     /// <summary>The directories of the runs of one machine.</summary>
     /// <param name="machine">A directory.</param>

@@ -24,6 +24,7 @@ internal static class RaceCellCheck
             CheckCounters(place, cell, counters, problems);
         }
 
+        problems.Unless(cell.PerTrial is not null, place, "perTrial is missing: nobody can recompute the figures");
         if (cell.PerTrial is { } trials)
         {
             CheckTrials(place, cell, trials, problems);

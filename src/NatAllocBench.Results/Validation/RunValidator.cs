@@ -63,6 +63,7 @@ public static partial class RunValidator
             run.MeasuredCommit is null || CommitPattern().IsMatch(run.MeasuredCommit),
             "measuredCommit",
             "must be 7 to 64 hexadecimal digits");
+        problems.Unless(run.Seeds.Count > 0, "seeds", "a run without seeds cannot be repeated");
         problems.Unless(run.CellCount > 0 || !run.Completed, "cells", "a completed run without cells measured nothing");
     }
 

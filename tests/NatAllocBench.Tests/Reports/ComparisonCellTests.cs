@@ -62,6 +62,7 @@ public class ComparisonCellTests
 
     internal static RunRecord<ComparisonCell> Run(ComparisonCell cell) => new()
     {
+        Seeds = [1],
         Command = "kernel-compare",
         StartedUtc = new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero),
         Completed = true,

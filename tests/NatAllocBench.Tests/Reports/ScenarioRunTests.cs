@@ -95,6 +95,7 @@ public sealed class ScenarioRunTests
 
     internal static RunRecord<ScenarioCell> Run(params ScenarioCell[] cells) => new()
     {
+        Seeds = [1],
         Command = "scenario",
         Preset = "exhaustion",
         StartedUtc = new DateTimeOffset(2026, 3, 4, 23, 30, 0, TimeSpan.Zero),

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using NatAllocBench.Reports.Answers;
 using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Reports.Export;
 using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
@@ -11,7 +13,7 @@ using NatAllocBench.Tests.Reports;
 
 namespace NatAllocBench.Tests.Results;
 
-/// <summary>A stranger's run with any one value replaced is refused by the reader or the checks, or rendered in every form; nothing else happens.</summary>
+/// <summary>A stranger's run with any value replaced, or one or two members removed, is refused by the reader or the checks, or rendered in every form; nothing else happens.</summary>
 public sealed class HostileRunTests
 {
     private static readonly string[] Replacements =
@@ -22,43 +24,100 @@ public sealed class HostileRunTests
         "[1e308, 1e308, 1e308]", "[[]]", "{}", "{\"a\": null}", "[{}]",
     ];
 
-    public static TheoryData<string> Kinds => ["race", "throughput", "scenario", "kernel-compare"];
+    private static readonly string[] Kinds = ["race", "throughput", "scenario", "kernel-compare"];
 
-    [Theory]
-    [MemberData(nameof(Kinds))]
-    public void No_replaced_value_gets_past_the_checks_and_then_breaks_something(string kind)
+    private int _refused;
+    private int _rendered;
+
+    [Fact]
+    public void No_mutated_run_gets_past_the_checks_and_then_breaks_something()
     {
-        JsonNode sound = JsonNode.Parse(RunFormat.Write(Sample(kind)))!;
-        int refused = 0;
-        int rendered = 0;
-        foreach (string path in Paths(sound, "").ToArray())
+        foreach (JsonNode sound in Kinds.Select(kind => JsonNode.Parse(RunFormat.Write(Sample(kind)))!))
         {
-            foreach (string replacement in Replacements)
+            string[] paths = [.. Paths(sound, "")];
+            foreach (string path in paths)
             {
-                byte[] bytes = Encoding.UTF8.GetBytes(Replaced(sound, path, replacement));
-                try
+                foreach (string replacement in Replacements)
                 {
-                    if (Use(bytes))
-                    {
-                        rendered++;
-                    }
-                    else
-                    {
-                        refused++;
-                    }
+                    Try(Replaced(sound, path, replacement), $"{path} = {replacement}");
                 }
-                catch (RunFormatException)
+            }
+
+            // Each member removed, then each pair: the optional ones of a stranger's run are rarely all there.
+            string[] members = [.. paths.Where(path => path.Length > 0)];
+            foreach (string first in members)
+            {
+                Try(Removed(sound, first), $"without {first}");
+                foreach (string second in members.Where(path => string.CompareOrdinal(first, path) < 0 && Parent(path) == Parent(first)))
                 {
-                    refused++;
-                }
-                catch (Exception e)
-                {
-                    Assert.Fail($"{path} = {replacement}: {e}");
+                    Try(Removed(sound, first, second), $"without {first} and {second}");
                 }
             }
         }
 
-        Assert.True(refused > 500 && rendered > 100, $"{refused} refused, {rendered} rendered");
+        Assert.True(_refused + _rendered > 10_000 && _rendered > 500, $"{_refused} refused, {_rendered} rendered");
+    }
+
+    [Theory]
+    [InlineData("race", "argv", "options", "packages", "notes", "preset", "measuredCommit", "dirty")]
+    [InlineData("race", "machine/facts", "machine/calibrationNs", "machine/warnings", "machine/coreToCoreNs", "machine/kernel")]
+    [InlineData("scenario", "cells/0/parameters", "cells/0/mode", "argv", "notes")]
+    [InlineData("scenario", "cells/0/figures")]
+    public void A_run_without_its_optional_members_is_read_and_rendered(string kind, params string[] absent)
+    {
+        JsonNode sound = JsonNode.Parse(RunFormat.Write(Sample(kind)))!;
+        byte[] bytes = Encoding.UTF8.GetBytes(Removed(sound, [.. absent.Select(path => "/" + path)]));
+
+        RunRecord run = RunFormat.Read(bytes);
+
+        Assert.NotEmpty(PublishedRun.GeneratedFiles(run)["tables.md"]);
+        Assert.Equal(RunFormat.Write(run), RunFormat.Write(RunFormat.Read(RunFormat.Write(run))));
+    }
+
+    private void Try(string json, string mutation)
+    {
+        try
+        {
+            _ = Use(Encoding.UTF8.GetBytes(json)) ? _rendered++ : _refused++;
+        }
+        catch (RunFormatException e)
+        {
+            Assert.DoesNotContain("NatAllocBench.", e.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("System.", e.Message, StringComparison.Ordinal);
+            _refused++;
+        }
+        catch (Exception e)
+        {
+            Assert.Fail($"{mutation}: {e}");
+        }
+    }
+
+    private static string Parent(string path) => path[..path.LastIndexOf('/')];
+
+    private static string Removed(JsonNode sound, params ReadOnlySpan<string> paths)
+    {
+        JsonNode copy = sound.DeepClone();
+        foreach (string path in paths)
+        {
+            JsonNode? parent = copy;
+            foreach (string step in Parent(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
+            {
+                parent = parent is JsonArray list ? list[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)] : parent![step];
+            }
+
+            string name = path[(path.LastIndexOf('/') + 1)..];
+            if (parent is JsonObject o)
+            {
+                _ = o.Remove(name);
+            }
+            else
+            {
+                // The later one of a pair has moved up.
+                ((JsonArray)parent!).RemoveAt(((JsonArray)parent).Count - 1);
+            }
+        }
+
+        return copy.ToJsonString();
     }
 
     // False when a check refuses it; else every output is made once.
@@ -80,6 +139,9 @@ public sealed class HostileRunTests
             Assert.DoesNotContain('\u001b', Encoding.UTF8.GetString(content));
         }
 
+        _ = RunAnswer.Of(run);
+        _ = RunWarnings.Of(run);
+        _ = MainTables.Of(run);
         _ = CsvExport.Files(run);
         _ = JsonNode.Parse(BenchmarkActionExport.SmallerIsBetter(run));
         _ = JsonNode.Parse(BenchmarkActionExport.BiggerIsBetter(run));

@@ -76,6 +76,7 @@ internal static class SampleRuns
 
     public static RunRecord<ThroughputCell> Throughput(params ThroughputCell[] cells) => new()
     {
+        Seeds = [1],
         Command = "throughput",
         StartedUtc = new DateTimeOffset(2026, 3, 4, 23, 30, 0, TimeSpan.Zero),
         Completed = true,
