@@ -19,7 +19,12 @@ internal sealed class Lifeline : IDisposable
     /// <param name="exitCode">The exit code where the child is to end at once.</param>
     public Lifeline(int exitCode)
     {
-        _registrations = [PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle), PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle)];
+        _registrations =
+        [
+            PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
+            PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
+        ];
         new Thread(() => Watch(Console.OpenStandardInput(), exitCode)) { Name = "lifeline", IsBackground = true }.Start();
     }
 

@@ -9,6 +9,9 @@ namespace NatAllocBench.Tracing;
 public sealed record RaceTrace(
     IReadOnlyList<TracedTrial> Trials, IReadOnlyList<Disturbance> Runtime, long LostEvents, double DurationMs, DateTime StartedUtc)
 {
+    /// <summary>Whether a checksum of the file vouches for every byte of it.</summary>
+    public bool IsSealed { get; init; }
+
     /// <summary>All collisions, numbered from 1.</summary>
     public IEnumerable<Collision> Collisions => Trials.SelectMany(trial => trial.Collisions);
 

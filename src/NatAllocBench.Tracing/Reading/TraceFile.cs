@@ -1,5 +1,6 @@
 using Microsoft.Diagnostics.Tracing;
 using NatAllocBench.Racing.Tracing;
+using NatAllocBench.Results.Files;
 
 namespace NatAllocBench.Tracing;
 
@@ -18,7 +19,7 @@ public static class TraceFile
     /// <summary>Reads a trace that does not have its name yet, and may hold no trial.</summary>
     internal static RaceTrace Read(string path, string name)
     {
-        RequireWhole(path, name);
+        bool isSealed = RequireWhole(path, name);
         try
         {
             using var source = new EventPipeEventSource(path);
@@ -29,7 +30,10 @@ public static class TraceFile
             source.Process();
             var trace = new RaceTrace(
                 events.Trials, runtime.Finish(), source.EventsLost, source.SessionDuration.TotalMilliseconds,
-                source.SessionStartTime.ToUniversalTime());
+                source.SessionStartTime.ToUniversalTime())
+            {
+                IsSealed = isSealed,
+            };
             foreach (TracedTrial trial in trace.Trials)
             {
                 trial.Collisions.Sort((a, b) => a.Loser.EndTick.CompareTo(b.Loser.EndTick));
@@ -60,16 +64,18 @@ public static class TraceFile
         return new TraceException($"{name} is damaged or cut off ({complaint}): record it again");
     }
 
-    private static void RequireWhole(string path, string name)
+    /// <summary>Refuses what is no whole recording.</summary>
+    /// <returns>Whether a checksum vouches for every byte.</returns>
+    private static bool RequireWhole(string path, string name)
     {
         try
         {
-            using FileStream file = File.OpenRead(path);
-            if (!file.CanSeek)
+            if (FileKind.IsSpecial(path))
             {
                 throw new TraceException($"{name} is a pipe or a device: write the trace to a file first");
             }
 
+            using FileStream file = File.OpenRead(path);
             if (!TraceStructure.BeginsLikeATrace(file))
             {
                 throw new TraceException($"{name} is not a .nettrace file: record one with the command trace");
@@ -79,6 +85,13 @@ public static class TraceFile
             {
                 throw new TraceException($"{name} is cut off or damaged: record it again");
             }
+
+            return TraceSeal.Holds(file) switch
+            {
+                false => throw new TraceException($"{name} is damaged, its checksum does not fit: record it again"),
+                null => false,
+                true => true,
+            };
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {

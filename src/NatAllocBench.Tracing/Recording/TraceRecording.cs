@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net.Sockets;
 using Microsoft.Diagnostics.NETCore.Client;
 using NatAllocBench.Racing.Tracing;
+using NatAllocBench.Results.Files;
 
 namespace NatAllocBench.Tracing;
 
@@ -40,7 +41,7 @@ public sealed class TraceRecording : IDisposable
 
     /// <summary>Starts to record a process of this user.</summary>
     /// <param name="processId">The process.</param>
-    /// <param name="path">The file; its directory is made if there is none.</param>
+    /// <param name="path">The file; its directory must exist.</param>
     /// <param name="options">What to record.</param>
     /// <param name="patience">How long to wait for the runtime of a process that has just been started.</param>
     /// <returns>The recording; where it records this process, the race's event source is already listened to.</returns>
@@ -85,8 +86,14 @@ public sealed class TraceRecording : IDisposable
     {
         try
         {
-            File.Move(_temporary, _path, overwrite: true);
-            return new FileInfo(_path).Length;
+            TraceSeal.Append(_temporary);
+            long length = new FileInfo(_temporary).Length;
+            AtomicFile.Replace(_temporary, _path);
+            return length;
+        }
+        catch (ResultsWriteException e)
+        {
+            throw new TraceException(e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -104,7 +111,7 @@ public sealed class TraceRecording : IDisposable
 
     private static FileStream Create(string path, out string temporary)
     {
-        temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        temporary = "";
         try
         {
             if (Directory.Exists(path))
@@ -112,7 +119,7 @@ public sealed class TraceRecording : IDisposable
                 throw new IOException("it is a directory; name a file");
             }
 
-            _ = Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            temporary = AtomicFile.Temporary(path);
             return new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.Read, 1 << 20);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

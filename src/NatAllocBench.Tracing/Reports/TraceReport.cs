@@ -43,6 +43,11 @@ public static class TraceReport
             writer.WriteLine($"  load {Load(trace, load)}: {load}");
         }
 
+        if (!trace.IsSealed)
+        {
+            writer.WriteLine("  no checksum vouches for this recording: a byte that was changed inside an event would go unseen");
+        }
+
         int sample = trace.Trials.Max(trial => trial.SampleEvery);
         writer.WriteLine(
             $"  connections in the trace: {(sample == 1 ? "all" : $"1 in {sample}, and both sides of every collision")}; " +

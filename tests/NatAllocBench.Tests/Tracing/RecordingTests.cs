@@ -212,5 +212,28 @@ public sealed class RecordingTests : IDisposable
         }
     }
 
+    [LinuxFact]
+    public void A_flipped_byte_is_found_and_a_recording_without_a_checksum_is_not_vouched_for()
+    {
+        Record(sample: 1, trial => trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30001));
+        byte[] whole = File.ReadAllBytes(_file.Path);
+        Assert.True(TraceFile.Read(_file.Path).IsSealed);
+        for (int i = 0; i < 50; i++)
+        {
+            using var flipped = new TemporaryFile(".nettrace");
+            byte[] bytes = [.. whole];
+            bytes[(int)((long)i * (whole.Length - 1) / 49)] ^= (byte)(1 << (i % 8));
+            File.WriteAllBytes(flipped.Path, bytes);
+
+            Assert.Throws<TraceException>(() => TraceFile.Read(flipped.Path));
+        }
+
+        using var bare = new TemporaryFile(".nettrace");
+        File.WriteAllBytes(bare.Path, whole[..^40]);
+        using var text = new StringWriter();
+        TraceReport.Write(TraceFile.Read(bare.Path), profile: null, mostCollisions: 10, text);
+        Assert.Contains("no checksum vouches for this recording", text.ToString(), StringComparison.Ordinal);
+    }
+
     private void Record(int sample, Action<StagedTrial> stage) => StagedTrial.Record(_file.Path, sample, stage);
 }
