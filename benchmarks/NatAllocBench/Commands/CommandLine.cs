@@ -22,6 +22,15 @@ internal static class CommandLine
 
     public static int Run(RootCommand root, IReadOnlyList<string> args)
     {
+        using var output = new GuardedOutput(Console.Out);
+        Console.SetOut(output);
+        int exitCode = Invoke(root, args);
+        output.Flush();
+        return output.Failure is { } failure ? Refuse($"standard output broke: {failure}; a run that was measured is kept all the same") : exitCode;
+    }
+
+    private static int Invoke(RootCommand root, IReadOnlyList<string> args)
+    {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
@@ -37,6 +46,10 @@ internal static class CommandLine
         catch (Exception e) when (IsInputFault(e))
         {
             return Refuse(e.Message);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return Refuse(Directory.Exists(".") ? AtomicFile.Reason(e) : "the current directory is gone; change to another one");
         }
         catch (Exception e) when (e is TrialContradictionException or TableCorruptException)
         {

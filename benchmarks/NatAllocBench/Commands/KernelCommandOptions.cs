@@ -135,8 +135,7 @@ internal sealed record KernelCommandOptions(
             return null;
         }
 
-        List<T> values = [.. text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Select(read).Distinct()];
-        return values.Count > 0 ? values : throw new UsageException($"{option.Name}: the list is empty; write at least one value");
+        return [.. OptionList.Split(option.Name, text).Select(read).Distinct()];
     }
 
     private static KernelWorkload Workload(string name) => KernelWorkload.All.FirstOrDefault(workload => workload.Name == name)

@@ -8,17 +8,23 @@ using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 
-/// <summary>Where a run goes: a directory of results, a JSON file, standard output, or nowhere.</summary>
-/// <param name="Directory">The directory of results, or null.</param>
+/// <summary>Where a run goes: a directory of runs, a JSON file, standard output, or nowhere.</summary>
+/// <param name="Directory">The directory of runs, or null.</param>
+/// <param name="IsPublished">Whether that is the directory of published runs, whose index is kept up to date.</param>
 /// <param name="JsonPath">The JSON file, <c>-</c> for standard output, or null.</param>
 /// <param name="Wide">Whether the screen gets every column.</param>
-internal sealed record PublishOptions(string? Directory, string? JsonPath, bool Wide)
+internal sealed record PublishOptions(string? Directory, bool IsPublished, string? JsonPath, bool Wide)
 {
-    private static readonly Option<bool> NoPublish = new("--no-publish") { Description = "Write nothing under results." };
+    private static readonly Option<bool> NoSave = new("--no-save", "--no-publish") { Description = "Keep no run, only print it." };
+
+    private static readonly Option<bool> Publish = new("--publish")
+    {
+        Description = "Write the run into results, where published runs are, instead of runs.",
+    };
 
     private static readonly Option<string> Out = new("--out")
     {
-        Description = "Directory for results. Default: results in the repository, else in the current directory.",
+        Description = "Directory for the run. Default: runs in the checkout; for an installed program the user's data directory.",
         HelpName = "DIR",
     };
 
@@ -39,7 +45,8 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath, bool 
     public static void AddTo(Command command)
     {
         command.Options.Add(Out);
-        command.Options.Add(NoPublish);
+        command.Options.Add(Publish);
+        command.Options.Add(NoSave);
         command.Options.Add(Json);
         command.Options.Add(WideOption);
     }
@@ -47,62 +54,79 @@ internal sealed record PublishOptions(string? Directory, string? JsonPath, bool 
     /// <summary>Resolves the options, and refuses a target that cannot be written before anything is measured.</summary>
     public static PublishOptions From(ParseResult parsed)
     {
-        bool silent = parsed.GetValue(NoPublish);
-        if (silent && parsed.GetValue(Out) is not null)
+        bool silent = parsed.GetValue(NoSave);
+        bool publish = parsed.GetValue(Publish);
+        string? named = parsed.GetValue(Out);
+        if ((silent && named is not null) || (silent && publish) || (publish && named is not null))
         {
-            throw new UsageException("--no-publish and --out exclude each other: leave one of them out");
+            throw new UsageException("--no-save, --publish and --out exclude each other: leave all but one of them out");
         }
 
-        string? directory = silent ? null : parsed.GetValue(Out) ?? RunEnvironment.DefaultResults();
-        string? json = parsed.GetValue(Json);
+        string? directory = silent ? null
+            : publish ? RunEnvironment.Results ?? throw new UsageException("--publish: the program does not run in a checkout; use --out DIR")
+            : named ?? RunEnvironment.Runs;
         if (directory is not null)
         {
-            RequireWritable(directory, "--out");
+            OutputPlace.PrepareDirectory(directory, "--out", makeParents: named is null);
         }
 
+        string? json = parsed.GetValue(Json);
         if (json is not null and not "-")
         {
-            if (string.IsNullOrWhiteSpace(json) || System.IO.Directory.Exists(json))
-            {
-                throw new UsageException($"--json: '{json}' is not a file; name one, or - for standard output");
-            }
-
-            RequireWritable(Path.GetDirectoryName(Path.GetFullPath(json))!, "--json");
+            OutputPlace.PrepareFile(json, "--json");
         }
 
-        return new PublishOptions(directory, json, parsed.GetValue(WideOption));
+        return new PublishOptions(directory, publish, json, parsed.GetValue(WideOption));
     }
 
     /// <summary>Writes the run; to be called before anything of it is printed, so that no broken terminal loses a measurement.</summary>
+    /// <exception cref="ResultsWriteException">A target cannot be written; the message says where the run is instead.</exception>
     public KeptRun Keep(RunRecord run)
     {
-        string? directory = Directory is null ? null : new ResultsStore(Directory).Publish(run);
-        if (JsonToStandardOutput)
+        string? directory = Directory is null ? null : KeepIn(Directory, run);
+        if (IsPublished && ResultsIndex.Publish(Directory!) is { Error: { } fault })
         {
-            using Stream output = Console.OpenStandardOutput();
-            RunFormat.Write(run, output);
+            Console.Error.WriteLine($"the index of results was not brought up to date: {fault}");
         }
-        else if (JsonPath is not null)
+
+        try
         {
-            AtomicFile.Write(JsonPath, RunFormat.Write(run));
+            if (JsonToStandardOutput)
+            {
+                using Stream output = Console.OpenStandardOutput();
+                RunFormat.Write(run, output);
+            }
+            else if (JsonPath is not null)
+            {
+                AtomicFile.Write(JsonPath, RunFormat.Write(run));
+            }
+        }
+        catch (Exception e) when (e is ResultsWriteException or IOException)
+        {
+            string target = e is IOException ? "cannot write to standard output: " : "";
+            throw new ResultsWriteException($"{target}{AtomicFile.Reason(e)}; the run is in {directory ?? KeepAside(run)}", e);
         }
 
         return new KeptRun(directory, JsonToStandardOutput ? null : JsonPath);
     }
 
-    private static void RequireWritable(string directory, string option)
+    private static string KeepIn(string directory, RunRecord run)
     {
         try
         {
-            System.IO.Directory.CreateDirectory(directory);
-            string probe = Path.Combine(directory, $".writable-{Guid.NewGuid():N}");
-            using (File.Create(probe, 1, FileOptions.DeleteOnClose))
-            {
-            }
+            return new ResultsStore(directory).Publish(run);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        catch (ResultsWriteException e)
         {
-            throw new UsageException($"{option}: {directory} cannot be written ({e.Message}); name another place or use --no-publish");
+            throw new ResultsWriteException($"{e.Message}; the run is in {KeepAside(run)}", e);
         }
+    }
+
+    // What took minutes to measure is not lost because a disk filled up meanwhile.
+    private static string KeepAside(RunRecord run)
+    {
+        string path = Path.Combine(Path.GetTempPath(), $"natallocbench-{Guid.NewGuid():N}.json");
+        AtomicFile.Write(path, RunFormat.Write(run));
+        return path;
     }
 }

@@ -150,7 +150,7 @@ internal static class RaceCommandOptions
         double precision = parsed.GetValue(Precision);
         double resolution = parsed.GetValue(Resolution);
         int most = parsed.GetValue(MaxTrials);
-        Check(seconds > 0, "--seconds", "use more than 0");
+        Check(seconds > 0 && double.IsFinite(seconds), "--seconds", "use a number above 0");
         Check(precision is > 0 and < 1, "--precision", "use a share between 0 and 1");
         Check(resolution is > 0 and < 1, "--resolution", "use a rate between 0 and 1");
         Check(most >= 1, "--max-trials", "use at least 1");
@@ -177,12 +177,7 @@ internal static class RaceCommandOptions
         new(name) { Description = $"{description} A list sweeps.", HelpName = example };
 
     private static string[]? Texts(ParseResult parsed, Option<string> option) =>
-        parsed.GetValue(option)?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) switch
-        {
-            null => null,
-            [] => throw new UsageException($"{option.Name}: the list is empty; write at least one value"),
-            var values => values,
-        };
+        parsed.GetValue(option) is { } text ? OptionList.Split(option.Name, text) : null;
 
     private static T[]? Numbers<T>(ParseResult parsed, Option<string> option)
         where T : struct, IParsable<T> =>

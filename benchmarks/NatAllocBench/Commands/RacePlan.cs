@@ -1,6 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
+using NatAllocBench.Results.Format;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
@@ -24,7 +26,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             cpus,
             RaceCommandOptions.ResolveLimits(parsed, preset),
             parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64(),
-            [.. preset.Series.SelectMany(CellPlan.Of).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]);
+            [.. CellsOf(preset).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]);
         plan.RequireMeasurable();
         return plan;
     }
@@ -40,6 +42,20 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
         };
         return session.Run(cancellation);
     });
+
+    private static CellPlan[] CellsOf(PresetFile preset)
+    {
+        CellPlan[] cells = [.. preset.Series.SelectMany(CellPlan.Of).Take(RunFormat.MaxCells + 1)];
+        if (cells.Length > RunFormat.MaxCells)
+        {
+            throw new UsageException(string.Create(
+                CultureInfo.InvariantCulture, $"more than the {RunFormat.MaxCells:N0} cells that a run may have: shorten a list"));
+        }
+
+        return cells.GroupBy(cell => (cell.Series, cell.Workload)).FirstOrDefault(same => same.Count() > 1) is { Key.Workload: var doubled }
+            ? throw new UsageException($"a cell is there twice, era {doubled.Era} {doubled.Mode}: leave one of its values out")
+            : cells;
+    }
 
     private void RequireMeasurable()
     {

@@ -15,18 +15,18 @@ namespace NatAllocBench.Commands;
 /// <summary>The commands that work on published runs and measure nothing.</summary>
 internal static class ResultCommands
 {
-    public static IEnumerable<Command> All() => [Validate(), Compare(), Matrix(), Publish(), Export()];
+    public static IEnumerable<Command> All() => [Validate(), Compare(), Matrix(), PublishCommand.Create(), Export()];
 
     private static Command Validate()
     {
         var paths = new Argument<string[]>("path")
         {
-            Description = "Runs, or directories of runs. Default: results.",
+            Description = "Runs, or directories of runs. Default: results of the checkout, else the runs of this user.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("validate", "Check runs: schema, sums, dates, and that their tables regenerate to the same bytes.") { paths };
         command.SetAction(parsed => Print(ValidateCommand.Run(
-            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.DefaultResults()], DateTimeOffset.UtcNow)));
+            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.Results ?? RunEnvironment.Runs], DateTimeOffset.UtcNow)));
         return command;
     }
 
@@ -79,25 +79,6 @@ internal static class ResultCommands
         return command;
     }
 
-    private static Command Publish()
-    {
-        var root = new Argument<string>("results")
-        {
-            Description = "The results directory. Default: that of the repository.",
-            DefaultValueFactory = _ => RunEnvironment.DefaultResults(),
-        };
-        var check = new Option<bool>("--check") { Description = "Change nothing; exit with code 1 if anything is stale." };
-        var command = new Command("publish", "Regenerate the index, every run's tables and charts, and the README's tables.") { root, check };
-        command.SetAction(parsed =>
-        {
-            string directory = parsed.GetValue(root)!;
-            bool checkOnly = parsed.GetValue(check);
-            int exit = Print(checkOnly ? ResultsIndex.Check(directory) : ResultsIndex.Publish(directory));
-            return exit != CommandLine.Success ? exit : RefreshDocuments(directory, checkOnly);
-        });
-        return command;
-    }
-
     private static Command Export()
     {
         var path = new Argument<string>("run") { Description = "A run." };
@@ -143,6 +124,7 @@ internal static class ResultCommands
                     Console.Out.Write(BenchmarkActionExport.BiggerIsBetter(run));
                     break;
                 default:
+                    OutputPlace.PrepareDirectory(parsed.GetValue(output)!, "--out", makeParents: false);
                     foreach ((string name, string text) in CsvExport.Files(run))
                     {
                         string file = Path.Combine(parsed.GetValue(output)!, name);
@@ -158,30 +140,6 @@ internal static class ResultCommands
         return command;
     }
 
-    /// <summary>The marked blocks of the Markdown files beside the results directory and under docs.</summary>
-    private static int RefreshDocuments(string results, bool checkOnly)
-    {
-        string root = Path.GetDirectoryName(Path.GetFullPath(results))!;
-        string docs = Path.Combine(root, "docs");
-        IEnumerable<string> files = Directory.EnumerateFiles(root, "*.md")
-            .Concat(Directory.Exists(docs) ? Directory.EnumerateFiles(docs, "*.md") : []);
-        int exit = CommandLine.Success;
-        foreach (string file in files.Order(StringComparer.Ordinal))
-        {
-            if (checkOnly && !ReadmeBlock.IsCurrent(file))
-            {
-                Console.Error.WriteLine($"{Path.GetRelativePath(root, file)} is stale; run publish");
-                exit = CommandLine.Failure;
-            }
-            else if (!checkOnly && ReadmeBlock.Refresh(file))
-            {
-                Console.Out.WriteLine($"refreshed {Path.GetRelativePath(root, file)}");
-            }
-        }
-
-        return exit;
-    }
-
     private static double ParseShare(string text)
     {
         bool percent = text.EndsWith('%');
@@ -190,7 +148,8 @@ internal static class ResultCommands
             : throw new FormatException($"'{text}' is no share; write one such as 5% or 0.05");
     }
 
-    private static int Print(CommandResult result)
+    /// <summary>Prints what a command found.</summary>
+    public static int Print(CommandResult result)
     {
         Console.Out.Write(result.Output);
         if (result.Error is { } error)

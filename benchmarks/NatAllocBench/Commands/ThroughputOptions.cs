@@ -7,6 +7,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Format;
 
 namespace NatAllocBench.Commands;
 
@@ -48,6 +49,8 @@ internal static class ThroughputOptions
         DefaultValueFactory = _ => 100,
     };
 
+    private const double LongestSliceSeconds = 2;
+
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
 
     /// <summary>The model's designs and the contenders.</summary>
@@ -74,12 +77,12 @@ internal static class ThroughputOptions
         double seconds = parsed.GetValue(Seconds);
         int rounds = parsed.GetValue(Rounds);
         int maxRounds = parsed.GetValue(MaxRounds);
-        Require(seconds > 0, "--seconds", "use more than 0");
+        Require(seconds > 0 && double.IsFinite(seconds), "--seconds", "use a number above 0");
         Require(rounds is >= 1 and <= 1000, "--rounds", "use 1 to 1000");
         Require(maxRounds >= 1, "--max-rounds", "use at least 1");
         IReadOnlyList<TableDesign> designs = ResolveDesigns(Texts(parsed, Designs));
         string[] eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras);
-        return new ThroughputPlan
+        var plan = new ThroughputPlan
         {
             Cpus = cpus,
             Designs = designs,
@@ -106,6 +109,31 @@ internal static class ThroughputOptions
                    },
             ],
         };
+        RequireBounded(plan);
+        return plan;
+    }
+
+    /// <summary>The waits that a window adds are made whole: a round of them must not outlast the limit, nor a slice a Ctrl-C.</summary>
+    private static void RequireBounded(ThroughputPlan plan)
+    {
+        if ((long)plan.Workloads.Count * plan.Designs.Count > RunFormat.MaxCells)
+        {
+            throw new UsageException(string.Create(
+                CultureInfo.InvariantCulture, $"more than the {RunFormat.MaxCells:N0} cells that a run may have: shorten a list"));
+        }
+
+        foreach (ThroughputWorkload workload in plan.Workloads)
+        {
+            double perThread = (double)workload.Connections / workload.Threads;
+            double round = perThread * workload.WindowAddedNs / 1e9;
+            double slice = Math.Min(perThread, RoundRunner.SliceOfWorker) * workload.WindowAddedNs / 1e9;
+            Require(
+                round <= plan.Seconds && slice <= LongestSliceSeconds,
+                string.Create(CultureInfo.InvariantCulture, $"--window {workload.WindowAddedNs:0} ns"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"a round of {workload.Connections} connections would wait {round:0.#} s at least; use a shorter window, fewer --connections or more --seconds"));
+        }
     }
 
     private static IReadOnlyList<TableDesign> ResolveDesigns(string[] names) => [.. names.SelectMany(Named)];
@@ -130,9 +158,7 @@ internal static class ThroughputOptions
     }
 
     private static string[] Texts(ParseResult parsed, Option<string> option) =>
-        parsed.GetValue(option)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is { Length: > 0 } values
-            ? values
-            : throw new UsageException($"{option.Name}: the list is empty; write at least one value");
+        OptionList.Split(option.Name, parsed.GetValue(option)!);
 
     private static int[] Counts(ParseResult parsed, Option<string> option, int least, int most) =>
         [.. Texts(parsed, option).Select(text => Count(option.Name, text, least, most))];

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Running;
 using NatAllocBench.Tracing;
@@ -38,10 +39,25 @@ internal static class TraceCommand
     /// <summary>The process that the user started.</summary>
     private static int Record(ParseResult parsed)
     {
+        using var stop = new StopSignals();
         (string path, TraceRecordingOptions options) = TraceOutput.From(parsed);
         RacePlan plan = RacePlan.From(parsed);
         using var console = new RunConsole(toStandardError: false);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
+        try
+        {
+            return Record(parsed, plan, path, options, console);
+        }
+        catch (TraceException) when (stop.Token.IsCancellationRequested)
+        {
+            // The child ended while it started, or in the middle of an event.
+            console.Line("Interrupted before a trial was finished: nothing was written.");
+            return CommandLine.Interrupted;
+        }
+    }
+
+    private static int Record(ParseResult parsed, RacePlan plan, string path, TraceRecordingOptions options, RunConsole console)
+    {
         using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
         using TraceRecording recording = race.Record(path, options);
         int exitCode = race.WaitForExit(recording.Ended);

@@ -38,7 +38,9 @@ internal static class TraceOutput
             throw new UsageException("trace: --out is missing; name the .nettrace file to write");
         }
 
-        return (path, new TraceRecordingOptions(ParseSample(parsed.GetValue(Sample)!), !parsed.GetValue(NoProfile)));
+        var options = new TraceRecordingOptions(ParseSample(parsed.GetValue(Sample)!), !parsed.GetValue(NoProfile));
+        OutputPlace.PrepareFile(path, "--out");
+        return (path, options);
     }
 
     /// <summary>Ends a recording, and keeps it if it holds a finished trial.</summary>

@@ -21,6 +21,7 @@ internal static class TracePcapCommand
         var command = new Command("pcap", "Write the packets of one collision as a capture.") { TraceInput.Path, Number, Out };
         command.SetAction(parsed =>
         {
+            OutputPlace.PrepareFile(parsed.GetValue(Out)!, "--out");
             RaceTrace trace = TraceInput.Read(parsed);
             Collision collision = trace.Collision(parsed.GetValue(Number));
             AtomicFile.Write(parsed.GetValue(Out)!, CollisionCapture.Write(collision, trace.StartedUtc));

@@ -34,14 +34,21 @@ internal static class TraceReportCommand
                 throw new UsageException($"--collisions {most}: use at least 0");
             }
 
+            string? stacks = parsed.GetValue(SpeedscopePath);
+            if (stacks is not null)
+            {
+                OutputPlace.PrepareFile(stacks, "--speedscope");
+            }
+
             RaceTrace trace = TraceInput.Read(parsed);
             string path = parsed.GetValue(TraceInput.Path)!;
             PhaseProfile profile = PhaseProfile.Read(path);
-            TraceReport.Write(trace, profile, most, Console.Out);
-            if (parsed.GetValue(SpeedscopePath) is { } target)
+            if (stacks is not null)
             {
-                AtomicFile.Write(target, Speedscope.Write(profile, Path.GetFileName(path)));
+                AtomicFile.Write(stacks, Speedscope.Write(profile, Path.GetFileName(path)));
             }
+
+            TraceReport.Write(trace, profile, most, Console.Out);
 
             return CommandLine.Success;
         });

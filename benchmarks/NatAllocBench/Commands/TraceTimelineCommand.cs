@@ -22,13 +22,19 @@ internal static class TraceTimelineCommand
         var command = new Command("timeline", "Draw one collision of a recording.") { TraceInput.Path, Collision, SvgPath };
         command.SetAction(parsed =>
         {
-            var timeline = new Timeline(TraceInput.Read(parsed).Collision(parsed.GetValue(Collision)));
-            TimelineText.Write(timeline, Console.Out);
-            if (parsed.GetValue(SvgPath) is { } path)
+            string? picture = parsed.GetValue(SvgPath);
+            if (picture is not null)
             {
-                AtomicFile.Write(path, Encoding.UTF8.GetBytes(TimelineSvg.Write(timeline)));
+                OutputPlace.PrepareFile(picture, "--svg");
             }
 
+            var timeline = new Timeline(TraceInput.Read(parsed).Collision(parsed.GetValue(Collision)));
+            if (picture is not null)
+            {
+                AtomicFile.Write(picture, Encoding.UTF8.GetBytes(TimelineSvg.Write(timeline)));
+            }
+
+            TimelineText.Write(timeline, Console.Out);
             return CommandLine.Success;
         });
         return command;

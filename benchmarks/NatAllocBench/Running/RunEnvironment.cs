@@ -18,7 +18,7 @@ internal static class RunEnvironment
     /// <summary>Whether the source tree differs from its commit; null where git cannot tell. Results do not count.</summary>
     public static bool? IsDirty()
     {
-        if (Repository() is not { } root)
+        if (Checkout is not { } root)
         {
             return null;
         }
@@ -41,8 +41,19 @@ internal static class RunEnvironment
         }
     }
 
-    /// <summary>The results directory of the repository around the current directory, else <c>results</c> here.</summary>
-    public static string DefaultResults() => Path.Combine(Repository() ?? Environment.CurrentDirectory, "results");
+    /// <summary>The directory of published runs in the checkout that the program was built in; null for an installed program.</summary>
+    public static string? Results => Checkout is { } root ? Path.Combine(root, "results") : null;
+
+    /// <summary>
+    /// Where runs go by default: <c>runs</c> in the checkout, which git ignores; for an installed program the user's data directory.
+    /// </summary>
+    public static string Runs => Path.Combine(
+        Checkout ?? Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "natallocbench"),
+        "runs");
+
+    /// <summary>The checkout that the program was built in, or null.</summary>
+    public static string? Checkout { get; } = FindCheckout();
 
     /// <summary>Versions of the assemblies that measure and compute.</summary>
     public static IReadOnlyDictionary<string, string> Packages() => Assembly.GetExecutingAssembly().GetReferencedAssemblies()
@@ -70,9 +81,10 @@ internal static class RunEnvironment
         }
     }
 
-    private static string? Repository()
+    // Of the program, not of the current directory, which may be anywhere and even be gone.
+    private static string? FindCheckout()
     {
-        for (DirectoryInfo? at = new(Environment.CurrentDirectory); at is not null; at = at.Parent)
+        for (DirectoryInfo? at = new(AppContext.BaseDirectory); at is not null; at = at.Parent)
         {
             if (File.Exists(Path.Combine(at.FullName, "NatAllocBench.sln")))
             {

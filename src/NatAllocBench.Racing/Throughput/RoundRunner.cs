@@ -11,7 +11,7 @@ namespace NatAllocBench.Racing.Throughput;
 internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barrier, int workers)
 {
     /// <summary>Connections that one worker sets up between two meetings: shorter than a scheduler's turn.</summary>
-    private const int SliceOfWorker = 4000;
+    internal const int SliceOfWorker = 4000;
 
     /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
     private const double LeadNs = 2000;

@@ -20,7 +20,7 @@ public class BadInputTests
     [InlineData("unknown preset", "--preset", "nope")]
     [InlineData("cannot read preset", "--preset", "nowhere.json")]
     [InlineData("--out", "--out", "/proc/nowhere")]
-    [InlineData("--no-publish and --out", "--no-publish", "--out", "x")]
+    [InlineData("--no-save, --publish and --out", "--no-publish", "--out", "x")]
     [InlineData("nothing can be measured", "--modes", "rover-interlocked", "--eras", "6.12")]
     [InlineData("lockstep", "--arrival", "lockstep", "--clients", "1", "--cpus", "2")]
     [InlineData("--seed", "--seed", "abc")]
