@@ -1,0 +1,43 @@
+using NatAllocBench.Verification;
+
+namespace NatAllocBench.Allocators.Rfc6056;
+
+/// <summary>The five algorithms of RFC 6056, section 3.3.</summary>
+internal sealed class RfcFamily : IAllocatorFamily
+{
+    private const string LeftOut = "The RFC's 16-bit counters (they break the sequence where they wrap); what several CPUs may do at once, which it leaves open.";
+
+    public IReadOnlyList<AllocatorSystem> Systems { get; } =
+    [
+        Algorithm(1, "Random start, then one port after the other."),
+        Algorithm(2, "Every candidate is random; a free port may be missed."),
+        Algorithm(3, "A hash of the endpoints plus one counter for all."),
+        Algorithm(4, "A hash of the endpoints plus one of a table of counters, chosen by a second hash."),
+        Algorithm(5, "One counter that moves by a random step of 1 to 500; a free port may be missed."),
+    ];
+
+    public IReadOnlyList<VectorCheck> Checks { get; } =
+    [
+        new("rfc6056_alg1", "a1-", RfcChecks.Simple),
+        new("rfc6056_alg2", "a2-", RfcChecks.Another),
+        new("rfc6056_alg3", "a3-", RfcChecks.Hashed),
+        new("rfc6056_alg4", "a4-", RfcChecks.DoubleHashed),
+        new("rfc6056_alg5", "a5-", RfcChecks.Increments),
+        new("rfc6056_sequence", "sq", RfcChecks.Sequence),
+    ];
+
+    private static AllocatorSystem Algorithm(int number, string summary) => new(
+        $"rfc6056-{number}",
+        "January 2011",
+        $"RFC 6056, section 3.3.{number}",
+        $"rfc6056_alg{number}, rfc6056_sequence: a reference implementation written from the RFC",
+        PortIdentity.PerDestination,
+        LockScope.Window,
+        1024,
+        65535,
+        KeepsPort: false,
+        "none",
+        "BSD stacks in parts; a recommendation",
+        summary,
+        LeftOut);
+}
