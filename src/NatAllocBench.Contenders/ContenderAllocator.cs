@@ -125,7 +125,7 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
         {
             case StartOffset.Random:
                 return worker.Random.Next16();
-            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash:
+            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed:
                 return KeyedStart.Of(era, nat, in mapping);
             default:
                 if ((rule.Flags & NatFlags.InterlockedRover) != 0)

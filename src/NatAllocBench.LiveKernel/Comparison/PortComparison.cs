@@ -88,7 +88,7 @@ internal static class PortComparison
     private static double[] ModelShares(ComparisonContext context, PortMode mode, out string method)
     {
         EraTraits traits = context.Era.Traits;
-        bool isKeyed = mode == PortMode.Random && traits.RandomStart is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash;
+        bool isKeyed = mode == PortMode.Random && traits.IsRandomKeyed;
         var rule = new NatRule { Mode = mode };
         method = isKeyed ? "replayed" : "enumerated";
         if (!isKeyed)

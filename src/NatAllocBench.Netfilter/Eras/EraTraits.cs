@@ -19,6 +19,9 @@ public sealed record EraTraits
     /// <summary>Start of a search with <c>random</c>.</summary>
     public required StartOffset RandomStart { get; init; }
 
+    /// <summary>Whether <c>random</c> starts at the same port for all clients of a destination.</summary>
+    public bool IsRandomKeyed => RandomStart is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed;
+
     /// <summary>Start of a search with <c>random-fully</c>.</summary>
     public required StartOffset RandomFullyStart { get; init; }
 
@@ -40,7 +43,7 @@ public sealed record EraTraits
     /// <summary>Whether a range of one port is accepted unchecked in step 3 if the port is already right (2.6.37 and later).</summary>
     public bool SinglePortUnchecked { get; init; }
 
-    /// <summary>Whether an entry with the same ORIGINAL tuple does not count as taken (5.0 and later, 4.14.177).</summary>
+    /// <summary>Whether an entry with the same ORIGINAL tuple does not count as taken (5.0 and later, 4.9.163, 4.14.106, 4.19.29).</summary>
     public bool SameOriginExempt { get; init; }
 
     /// <summary>Whether the by-source lookup tries the first entry of a key only (4.9 to 4.12).</summary>

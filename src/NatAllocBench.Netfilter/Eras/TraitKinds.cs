@@ -31,6 +31,9 @@ public enum StartOffset
     /// <summary>SipHash-2-4 of the same input (4.11 and later): constant for a destination.</summary>
     KeyedSipHash,
 
+    /// <summary>As <see cref="KeyedSipHash"/> with the uptime in units of 10 s (late 4.14.y and 4.19.y): constant for so long.</summary>
+    KeyedSipHashTimed,
+
     /// <summary>A fresh random number.</summary>
     Random,
 }
@@ -110,7 +113,7 @@ public enum ClashRule
     /// <summary>4.7 to 4.18: merged into the resident entry unless that one went through NAT hooks.</summary>
     MergeWithoutNat,
 
-    /// <summary>4.19 to 5.5, 4.14.177 and later: also merged if both tuples are equal.</summary>
+    /// <summary>4.19 to 5.5, 4.14.173 and later: also merged if both tuples are equal.</summary>
     MergeEqual,
 
     /// <summary>5.6 to 6.11: else inserted in reply direction for one second.</summary>
@@ -139,10 +142,13 @@ public enum EarlyDrop
     /// <summary>2.6.32 to 3.14: the last unassured entry of a chain, walking buckets until eight entries were seen.</summary>
     LastOfChain,
 
-    /// <summary>4.7 to 4.19: eight steps that nearly always scale to one and the same bucket; all its unassured entries.</summary>
+    /// <summary>RHEL 7: the first unassured entry met, walking buckets until eight entries were passed over.</summary>
+    FirstMet,
+
+    /// <summary>4.7 to 4.19.2: eight steps that nearly always scale to one and the same bucket; all its unassured entries.</summary>
     OneBucket,
 
-    /// <summary>4.20 and later: eight consecutive buckets; all unassured entries of the first that has any.</summary>
+    /// <summary>4.20 and later, 4.19.3, late 4.14.y and 4.9.y: eight consecutive buckets; all unassured entries of the first that has any.</summary>
     EightBuckets,
 }
 

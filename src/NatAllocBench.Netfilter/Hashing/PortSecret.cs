@@ -23,18 +23,28 @@ public static class PortSecret
     public static uint SipIPv4(SipKey key, uint srcBe, uint dstBe, ushort portBe) =>
         (uint)SipHash24.Hash12(key, srcBe, dstBe, portBe);
 
+    /// <summary>IPv4, late 4.14.y and 4.19.y: as <see cref="SipIPv4"/> with the uptime in units of 10 s as a fourth word.</summary>
+    public static uint SipIPv4Timed(SipKey key, uint srcBe, uint dstBe, ushort portBe, uint period) =>
+        (uint)SipHash24.Hash16Bytes(key, srcBe | ((ulong)dstBe << 32), portBe | ((ulong)period << 32));
+
     /// <summary>IPv6, 4.11 to 4.20: the low 32 bits of SipHash over 34 bytes: source, destination, port.</summary>
     /// <exception cref="ArgumentException">An address is not 16 bytes long.</exception>
     public static uint SipIPv6(SipKey key, ReadOnlySpan<byte> src16, ReadOnlySpan<byte> dst16, ushort portBe)
     {
         RequireAddress(src16, nameof(src16));
         RequireAddress(dst16, nameof(dst16));
-        SipState state = SipState.Start(key);
-        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(src16));
-        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(src16[8..]));
-        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(dst16));
-        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(dst16[8..]));
+        SipState state = StartIPv6(key, src16, dst16);
         return (uint)state.Finish(portBe | (34UL << SipState.LengthShift));
+    }
+
+    /// <summary>IPv6, late 4.14.y and 4.19.y: SipHash over 38 bytes: source, destination, uptime in units of 10 s, port.</summary>
+    /// <exception cref="ArgumentException">An address is not 16 bytes long.</exception>
+    public static uint SipIPv6Timed(SipKey key, ReadOnlySpan<byte> src16, ReadOnlySpan<byte> dst16, ushort portBe, uint period)
+    {
+        RequireAddress(src16, nameof(src16));
+        RequireAddress(dst16, nameof(dst16));
+        SipState state = StartIPv6(key, src16, dst16);
+        return (uint)state.Finish(period | ((ulong)portBe << 32) | (38UL << SipState.LengthShift));
     }
 
     /// <summary>
@@ -73,6 +83,16 @@ public static class PortSecret
 
         block[AddressWords] += portBe;
         return Md5Block.Compress(state, block);
+    }
+
+    private static SipState StartIPv6(SipKey key, ReadOnlySpan<byte> src16, ReadOnlySpan<byte> dst16)
+    {
+        SipState state = SipState.Start(key);
+        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(src16));
+        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(src16[8..]));
+        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(dst16));
+        state.Absorb(BinaryPrimitives.ReadUInt64LittleEndian(dst16[8..]));
+        return state;
     }
 
     private static void RequireSecret(ReadOnlySpan<uint> secret16)

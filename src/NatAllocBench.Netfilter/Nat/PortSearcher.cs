@@ -74,7 +74,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         in PortCandidates candidates)
         where TRandom : struct, IRandomSource
     {
-        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, out bool fromRover);
+        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, cpu.Now, out bool fromRover);
         uint tried = 0;
         while (true)
         {
@@ -146,7 +146,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         in PortCandidates candidates)
         where TRandom : struct, IRandomSource
     {
-        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, out _);
+        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, cpu.Now, out _);
         uint attempts = Math.Min(candidates.Size, MaxAttempts);
         while (true)
         {
@@ -180,6 +180,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         in NatRange<TAddress> range,
         ManipType manip,
         in PortCandidates candidates,
+        uint now,
         out bool fromRover)
         where TRandom : struct, IRandomSource
     {
@@ -210,8 +211,8 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         {
             case StartOffset.Random:
                 return random.Next16();
-            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash:
-                return StartOffsets.Keyed(start, table.Nat, in tuple, manip);
+            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed:
+                return StartOffsets.Keyed(start, table.Nat, in tuple, manip, now);
             default:
                 if ((range.Flags & NatFlags.InterlockedRover) != 0)
                 {

@@ -9,28 +9,38 @@ namespace NatAllocBench.Netfilter.Nat;
 /// <summary>The keyed start of <c>random</c> up to 4.20 (<c>nf_nat_ipv4_secure_port</c>, <c>nf_nat_ipv6_secure_port</c>).</summary>
 internal static class StartOffsets
 {
+    private const uint PeriodMs = 10_000;
+
     /// <summary>
     /// The start for a tuple whose NAT address is already chosen. The client's address and port are no input, so every client of
     /// one destination starts at the same port.
     /// </summary>
-    public static ushort Keyed<TAddress>(StartOffset kind, NatState nat, in ConntrackTuple<TAddress> tuple, ManipType manip)
+    public static ushort Keyed<TAddress>(StartOffset kind, NatState nat, in ConntrackTuple<TAddress> tuple, ManipType manip, uint nowMs)
         where TAddress : unmanaged, IAddress<TAddress>
     {
+        uint period = nowMs / PeriodMs;
         ushort key = manip == ManipType.Source ? tuple.DestinationKey : tuple.SourceKey;
         if (TAddress.WordCount == 1)
         {
-            return (ushort)(kind == StartOffset.KeyedSipHash
-                ? PortSecret.SipIPv4(nat.Secret, tuple.Source.Word(0), tuple.Destination.Word(0), key)
-                : PortSecret.Md5IPv4(nat.Md5Secret, tuple.Source.Word(0), tuple.Destination.Word(0), key));
+            (uint from, uint to) = (tuple.Source.Word(0), tuple.Destination.Word(0));
+            return (ushort)(kind switch
+            {
+                StartOffset.KeyedSipHash => PortSecret.SipIPv4(nat.Secret, from, to, key),
+                StartOffset.KeyedSipHashTimed => PortSecret.SipIPv4Timed(nat.Secret, from, to, key, period),
+                _ => PortSecret.Md5IPv4(nat.Md5Secret, from, to, key),
+            });
         }
 
         Span<byte> source = stackalloc byte[16];
         Span<byte> destination = stackalloc byte[16];
         Write(source, tuple.Source);
         Write(destination, tuple.Destination);
-        return (ushort)(kind == StartOffset.KeyedSipHash
-            ? PortSecret.SipIPv6(nat.Secret, source, destination, key)
-            : PortSecret.Md5IPv6(nat.Md5Secret, source, destination, key));
+        return (ushort)(kind switch
+        {
+            StartOffset.KeyedSipHash => PortSecret.SipIPv6(nat.Secret, source, destination, key),
+            StartOffset.KeyedSipHashTimed => PortSecret.SipIPv6Timed(nat.Secret, source, destination, key, period),
+            _ => PortSecret.Md5IPv6(nat.Md5Secret, source, destination, key),
+        });
     }
 
     private static void Write<TAddress>(Span<byte> bytes, TAddress address)

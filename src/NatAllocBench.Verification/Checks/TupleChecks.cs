@@ -36,7 +36,7 @@ internal sealed class SecurePortCheck : IFamilyCheck
             FieldTerms.Address<TAddress>(line.Text("dst")),
             line.Port("dport"));
         comparison.Expect("value", (uint)line.Hex("value"), Value(key, in tuple, ManipType.Source));
-        comparison.Expect("off", line.Port("off"), StartOffsets.Keyed(StartOffset.KeyedSipHash, nat, in tuple, ManipType.Source));
+        comparison.Expect("off", line.Port("off"), StartOffsets.Keyed(StartOffset.KeyedSipHash, nat, in tuple, ManipType.Source, nowMs: 0));
     }
 
     /// <summary>All 32 bits, of which the search keeps the lower half.</summary>

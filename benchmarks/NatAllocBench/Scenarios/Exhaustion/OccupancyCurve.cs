@@ -125,7 +125,7 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
         const string Kept = "; one more in default mode, for the client's own port";
         return (Fill, limited) switch
         {
-            (FillKind.Self, false) when start is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash =>
+            (FillKind.Self, false) when start is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed =>
                 (taken + 1 + ((ClosedForms.Offsets - ports) * (double)taken / ClosedForms.Offsets),
                 "rN + 1 from the constant start, and 1024 more if the offset wraps on the way"),
             (FillKind.Self, _) when Mode == RaceMode.RandomFully =>

@@ -101,7 +101,7 @@ internal sealed record OverfilledRange(RaceMode Mode, IPProtocol Protocol, doubl
         {
             // The rover points at the port handed out last. The first search of a destination meets an empty range.
             StartOffset.Rover => ((failing + Ports - 1) / Connections, "99 for the predecessor's port and 99 for each of 100 failures, over 200"),
-            StartOffset.KeyedMd5 or StartOffset.KeyedSipHash =>
+            StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed =>
                 ((failing + (Ports * (Ports - 1) / 2.0)) / Connections, "0 to 99 from the constant start and 99 for each of 100 failures, over 200"),
             _ => ((failing + ClosedForms.FillingProbes(Ports)) / Connections,
                 $"n (Q(n) - 1)/2 while the range of n = 100 fills and {failing / Ports} for each of 100 failures, over 200"),

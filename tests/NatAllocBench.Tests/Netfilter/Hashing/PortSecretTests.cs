@@ -76,12 +76,23 @@ public class PortSecretTests
     }
 
     [Fact]
+    public void Timed_start_is_the_siphash_of_all_fields_in_a_row()
+    {
+        byte[] ipv4 = [1, 2, 3, 4, 5, 6, 7, 8, 0x11, 0x22, 0, 0, 0x44, 0x33, 0, 0];
+        byte[] ipv6 = [.. Enumerable.Range(1, 32).Select(i => (byte)i), 0x44, 0x33, 0, 0, 0x11, 0x22];
+
+        Assert.Equal((uint)SipHash24.Hash(Key, ipv4), PortSecret.SipIPv4Timed(Key, 0x04030201, 0x08070605, 0x2211, 0x3344));
+        Assert.Equal((uint)SipHash24.Hash(Key, ipv6), PortSecret.SipIPv6Timed(Key, ipv6.AsSpan(0, 16), ipv6.AsSpan(16, 16), 0x2211, 0x3344));
+    }
+
+    [Fact]
     public void Wrong_lengths_are_refused()
     {
         Assert.Throws<ArgumentException>(() => PortSecret.Md5IPv4(new uint[15], 0, 0, 0));
         Assert.Throws<ArgumentException>(() => PortSecret.Md5IPv6(new uint[17], new byte[16], new byte[16], 0));
         Assert.Throws<ArgumentException>(() => PortSecret.Md5IPv6(CountingSecret, new byte[4], new byte[16], 0));
         Assert.Throws<ArgumentException>(() => PortSecret.SipIPv6(Key, new byte[16], new byte[15], 0));
+        Assert.Throws<ArgumentException>(() => PortSecret.SipIPv6Timed(Key, new byte[15], new byte[16], 0, 0));
     }
 
     private static uint SipOf(JsonElement line)
