@@ -9,23 +9,37 @@ internal static class ErasCommand
 {
     private static readonly Option<string> Kernel = new("--kernel")
     {
-        Description = "Say which era a kernel is, for example 4.19.250 or \"$(uname -r)\".",
+        Description = "Say which era a kernel is, for example 4.19.250, 5.15.0-91-generic or \"$(uname -r)\".",
         HelpName = "RELEASE",
+    };
+
+    private static readonly Option<bool> Json = new("--json")
+    {
+        Description = "Print JSON: all traits of the eras, or of the kernel with its changes, cautions and candidates.",
     };
 
     public static Command Create()
     {
         var command = new Command("eras", "List the kernel eras with their traits, or say which era a kernel is.");
         command.Options.Add(Kernel);
+        command.Options.Add(Json);
         command.SetAction(parsed =>
         {
-            if (parsed.GetValue(Kernel) is { } release)
+            EraMatch? match = parsed.GetValue(Kernel) is { } release ? Match(release) : null;
+            if (parsed.GetValue(Json))
             {
-                Explain(release);
+                Console.Out.WriteLine(match is null ? EraJson.OfAll() : EraJson.Of(match));
+            }
+            else if (match is null)
+            {
+                List();
             }
             else
             {
-                List();
+                foreach (string line in EraText.Explain(match))
+                {
+                    Console.Out.WriteLine(line);
+                }
             }
 
             return CommandLine.Success;
@@ -56,29 +70,23 @@ internal static class ErasCommand
                 EraText.Of(traits.Hash),
                 traits.GlobalLock ? "1" : "1024",
                 EraText.Of(traits.Clash),
-                traits.ChainLimitMin == 0 ? "none" : $"{traits.ChainLimitMin} to {traits.ChainLimitMin + traits.ChainLimitSpread - 1}",
+                EraText.ChainLimit(traits),
                 era.Changes);
         }
 
         console.Write(table);
     }
 
-    private static void Explain(string release)
+    private static EraMatch Match(string release)
     {
-        KernelVersion version = UsageException.Parse("--kernel", release, KernelVersion.Parse);
-        EraMatch match;
+        KernelRelease kernel = UsageException.Parse("--kernel", release, KernelRelease.Parse);
         try
         {
-            match = EraCatalog.Match(version);
+            return EraCatalog.Match(kernel);
         }
         catch (ArgumentOutOfRangeException e)
         {
             throw new UsageException($"--kernel {release}: {e.Message.Split(" (Parameter")[0]}");
-        }
-
-        foreach (string line in EraText.Explain(match))
-        {
-            Console.Out.WriteLine(line);
         }
     }
 }

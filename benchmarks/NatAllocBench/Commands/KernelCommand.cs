@@ -35,7 +35,7 @@ internal static class KernelCommand
         }
 
         PublishOptions publish = PublishOptions.From(parsed);
-        EraMatch match = EraCatalog.Match(KernelVersion.Parse(LiveSession.KernelRelease));
+        EraMatch match = EraCatalog.Match(LiveSession.KernelRelease);
         using var signals = new StopSignals(SecondSignal.IsIgnored);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(

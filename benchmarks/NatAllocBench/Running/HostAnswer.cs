@@ -18,17 +18,17 @@ internal static class HostAnswer
             yield return new AnswerSection(
                 "Kernel", [$"{machine.OsDescription ?? machine.Os} is no Linux: ask for your node's kernel with eras --kernel RELEASE."]);
         }
-        else if (KernelVersion.TryParse(machine.Kernel, out KernelVersion version) && EraOf(version) is { } era)
+        else if (KernelRelease.TryParse(machine.Kernel, out KernelRelease? release) && EraOf(release) is { } era)
         {
             yield return new AnswerSection("Kernel", [$"Linux {machine.Kernel} is era {era.Name}. {Meaning(era.Traits)}{Nearest(run, era)}"]);
         }
     }
 
-    private static Era? EraOf(KernelVersion version)
+    private static Era? EraOf(KernelRelease release)
     {
         try
         {
-            return EraCatalog.Match(version).Era;
+            return EraCatalog.Match(release).Era;
         }
         catch (ArgumentOutOfRangeException)
         {
@@ -42,7 +42,7 @@ internal static class HostAnswer
             "Every search starts at the shared rover, and random-fully does not exist yet: only a newer kernel helps.",
         { DefaultStart: StartOffset.Rover } =>
             "default starts every search at the shared rover, and random at one port per destination: use random-fully.",
-        { RandomStart: StartOffset.KeyedMd5 or StartOffset.KeyedSipHash } =>
+        { IsRandomKeyed: true } =>
             "It has no rover, but random still starts at one port per destination: use random-fully.",
         _ => "It has no rover. default keeps the client's port where it is free, so two clients with the same port still collide; "
             + "random and random-fully are the same code and avoid that.",

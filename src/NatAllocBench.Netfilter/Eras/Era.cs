@@ -1,7 +1,9 @@
 namespace NatAllocBench.Netfilter.Eras;
 
 /// <summary>One kernel era: a name, the releases it covers and its traits.</summary>
-/// <param name="Name">First mainline release of the era, for example <c>4.19</c>, or a stable series such as <c>4.14-lts</c>.</param>
+/// <param name="Name">
+/// First mainline release of the era, for example <c>4.19</c>; a stable series such as <c>4.14-lts</c>; or one kernel's version string.
+/// </param>
 /// <param name="Releases">The releases in words.</param>
 /// <param name="Changes">What came with it.</param>
 /// <param name="Traits">All that the model needs to know.</param>
@@ -20,6 +22,8 @@ public sealed record Era(string Name, string Releases, string Changes, EraTraits
             (TableHash.Jenkins3, PortSearch.ScanLastUnchecked, true) => visitor.Visit<Linux3_1>(this),
             (TableHash.Jenkins3, PortSearch.ScanLastUnchecked, false) => visitor.Visit<Linux3_15>(this),
             (TableHash.Jenkins3, PortSearch.Limited, false) => visitor.Visit<Linux5_0>(this),
+            (TableHash.Jenkins3, PortSearch.LimitedEvicting, false) => visitor.Visit<RedHat8>(this),
+            (TableHash.SipHash48, PortSearch.LimitedEvicting, false) => visitor.Visit<RedHat9>(this),
             (TableHash.SipHash48, PortSearch.Limited, false) => visitor.Visit<Linux5_15>(this),
             (TableHash.SipHash4Words, PortSearch.Limited, false) => visitor.Visit<Linux6_2>(this),
             (TableHash.SipHash39, PortSearch.LimitedEvicting, false) => visitor.Visit<Linux6_5>(this),

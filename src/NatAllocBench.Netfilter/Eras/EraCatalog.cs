@@ -69,11 +69,6 @@ public static partial class EraCatalog
     };
     private static readonly EraTraits V4_19 = V4_18 with { Clash = ClashRule.MergeEqual };
     private static readonly EraTraits V4_20 = V4_19 with { EarlyDrop = EarlyDrop.EightBuckets };
-    private static readonly EraTraits V4_9Lts = V4_9 with { Search = PortSearch.Limited, DefaultStart = StartOffset.Random };
-    private static readonly EraTraits V4_14Late = V4_13 with { Clash = ClashRule.MergeEqual, SameOriginExempt = true };
-    private static readonly EraTraits V4_14Lts = V4_14Late with { Search = PortSearch.Limited, DefaultStart = StartOffset.Random };
-
-    private static readonly EraTraits V4_19Lts = V4_19 with { Search = PortSearch.Limited, DefaultStart = StartOffset.Random };
     private static readonly EraTraits V5_0 = V4_20 with
     {
         Search = PortSearch.Limited,
@@ -102,7 +97,6 @@ public static partial class EraCatalog
 
     private static readonly EraTraits V5_17 = V5_15 with { UdpAssuredAfter2S = true, EarlyDropSparesOffloaded = false };
     private static readonly EraTraits V5_19 = V5_17 with { Gc = GcSchedule.Adaptive };
-    private static readonly EraTraits V6_1Lts = V5_19 with { ChainLimitMin = 50, ChainLimitSpread = 30 };
     private static readonly EraTraits V6_2 = V5_19 with { Hash = TableHash.SipHash4Words };
     private static readonly EraTraits V6_3 = V6_2 with { ChainLimitMin = 50, ChainLimitSpread = 30 };
     private static readonly EraTraits V6_5 = V6_3 with { Search = PortSearch.LimitedEvicting, Hash = TableHash.SipHash39, GreClash = true };
@@ -113,7 +107,7 @@ public static partial class EraCatalog
 
     private static readonly EraTraits V7_0 = V6_18 with { GenericClash = true };
 
-    /// <summary>Every era, oldest first; stable series stand behind the mainline release they branched from.</summary>
+    /// <summary>Every era, oldest first; stable series come after the mainline release they branched from.</summary>
     public static IReadOnlyList<Era> All { get; } =
     [
         new("2.6.32", "2.6.32 to 2.6.34", "rover; random is a keyed constant start; one global lock", V2_6_32),
@@ -127,15 +121,15 @@ public static partial class EraCatalog
         new("4.0", "4.0 to 4.3", "a dying entry is dropped at confirm", V4_0),
         new("4.4", "4.4 to 4.6", "zone leaves the by-source hash", V4_4),
         new("4.7", "4.7 to 4.8", "UDP clash resolution, without NAT only; drop counts lost races", V4_7),
-        new("4.9", "4.9 to 4.10, 4.9.y before 4.9.300", "entry timers and most counters gone; gc worker", V4_9),
-        new("4.9-lts", "4.9.300 and later 4.9.y", "rover removed, 248 attempts; random still keyed", V4_9Lts),
+        new("4.9", "4.9 to 4.10", "entry timers and most counters gone; gc worker", V4_9),
+        new("4.9-lts", "4.9.300 and later 4.9.y", "rover removed, 248 attempts; random still keyed; same-origin rule", At(4, 9, 337, V4_9)),
         new("4.11", "4.11 to 4.12", "random is keyed by SipHash", V4_11),
-        new("4.14", "4.13 to 4.17, 4.14.y before 4.14.265", "the article's kernels; by-source lookup tries every entry", V4_13),
-        new("4.14-late", "about 4.14.177 to 4.14.264", "same-origin rule and merge of equal clashes, still a rover", V4_14Late),
-        new("4.14-lts", "4.14.265 and later 4.14.y", "rover removed, 248 attempts; random still keyed", V4_14Lts),
+        new("4.14", "4.13 to 4.17, early 4.14.y", "the article's kernels; by-source lookup tries every entry", V4_13),
+        new("4.14-late", "4.14.173 to 4.14.264", "same-origin rule and merge of equal clashes, still a rover", At(4, 14, 200, V4_13)),
+        new("4.14-lts", "4.14.265 and later 4.14.y", "rover removed, 248 attempts; random still keyed, moves every 10 s", At(4, 14, 336, V4_13)),
         new("4.18", "4.18", "port offset; reversed ranges exchanged", V4_18),
-        new("4.19", "4.19, 4.19.y before 4.19.228", "equal UDP clashes merged", V4_19),
-        new("4.19-lts", "4.19.228 and later 4.19.y", "rover removed, 248 attempts; random still keyed", V4_19Lts),
+        new("4.19", "4.19, the first 4.19.y", "equal UDP clashes merged", V4_19),
+        new("4.19-lts", "4.19.272 and later 4.19.y", "rover removed, 248 attempts; random still keyed, moves every 10 s", At(4, 19, 325, V4_19)),
         new("4.20", "4.20", "early drop examines eight buckets", V4_20),
         new("5.0", "5.0 to 5.3", "rover removed, 248 attempts; random = random-fully; same-origin rule", V5_0),
         new("5.4", "5.4 to 5.5", "dying entries are found again", V5_4),
@@ -143,18 +137,18 @@ public static partial class EraCatalog
         new("5.9", "5.9", "reply-only entries live their second out", V5_9),
         new("5.10", "5.10 to 5.13", "clash_resolve counter", V5_10),
         new("5.14", "5.14", "retransmitted SYNs do not extend an entry", V5_14),
-        new("5.15", "5.15 to 5.16", "SipHash table, chain limit 8 to 31", V5_15),
-        new("5.17", "5.17 to 5.18", "UDP is assured after 2 s only", V5_17),
-        new("6.1", "5.19 to 6.1", "adaptive gc worker", V5_19),
-        new("6.1-lts", "late 6.1.y", "chain limit 50 to 79", V6_1Lts),
+        new("5.15", "5.15", "SipHash table, chain limit 8 to 31", V5_15),
+        new("5.17", "5.16 to 5.17", "UDP is assured after 2 s only", V5_17),
+        new("6.1", "5.18 to 6.1", "adaptive gc worker", V5_19),
+        new("6.1-lts", "6.1.165 and later 6.1.y", "chain limit 50 to 79; clashes of unknown protocols resolved", At(6, 1, 187, V5_19)),
         new("6.2", "6.2", "SipHash over four words", V6_2),
         new("6.3", "6.3 to 6.4", "chain limit 50 to 79", V6_3),
         new("6.5", "6.5 to 6.7", "a port search may evict closing TCP entries", V6_5),
         new("6.8", "6.8 to 6.11", "DNAT starts at its first port again", V6_8),
-        new("6.12", "6.12 to 6.15, 6.12.y before 6.12.38", "reverse-direction clashes resolved", V6_12),
-        new("6.12-lts", "6.12.107 and later 6.12.y", "the exemption asks both ways, and no direction test", V6_18),
-        new("6.16", "6.16 to 6.17, 6.12.38 to about 6.12.106", "the exemption looks for the resident in both directions", V6_16),
-        new("6.18", "6.18", "the exemption's direction test gone", V6_18),
+        new("6.12", "6.12 to 6.15.2, 6.12.y before 6.12.34", "flows that open each other are merged; the probe exempts them unless answered", V6_12),
+        new("6.12-lts", "6.12.75 and later 6.12.y", "the exemption asks both ways, and no direction test; unknown protocols resolved", At(6, 12, 107, V6_12)),
+        new("6.16", "6.16 to 6.18.2, 6.15.3, 6.12.34 to 6.12.63", "the exemption looks for the resident in both directions", V6_16),
+        new("6.18", "6.18.3 to 6.19, 6.12.64 to 6.12.74", "the exemption's direction test gone", V6_18),
         new("7.0", "7.0 to 7.1", "clashes of unknown protocols resolved", V7_0),
     ];
 
@@ -163,9 +157,16 @@ public static partial class EraCatalog
     /// <returns>The era, or null.</returns>
     public static Era? Find(string name) => All.FirstOrDefault(era => era.Name == name);
 
-    /// <summary>The era with this name.</summary>
-    /// <param name="name">A name of <see cref="All"/>.</param>
-    /// <exception cref="ArgumentException">There is none; the message lists the names.</exception>
+    /// <summary>The era with this name, or the era of a kernel.</summary>
+    /// <param name="name">A name of <see cref="All"/>, or a version string up to 7.1 such as <c>5.15.150</c> or <c>4.18.0-477.el8</c>.</param>
+    /// <exception cref="ArgumentException">It is neither; the message lists the names.</exception>
     public static Era Get(string name) => Find(name)
-        ?? throw new ArgumentException($"unknown era '{name}': choose one of {string.Join(", ", All.Select(era => era.Name))}");
+        ?? (KernelRelease.TryParse(name, out KernelRelease? release) && release.Version >= Oldest && release.Version <= NewestRead
+            ? Match(release).Era
+            : throw new ArgumentException(
+                $"unknown era '{name}': choose one of {string.Join(", ", All.Select(era => era.Name))}; or a kernel such as 5.15.150"));
+
+    /// <summary>What a stable series has become at a point release.</summary>
+    private static EraTraits At(int major, int minor, int patch, EraTraits origin) =>
+        StableSeries.Find(new((ushort)major, (ushort)minor))!.At(origin, StableSeries.Build(patch));
 }

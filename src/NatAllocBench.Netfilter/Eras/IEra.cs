@@ -81,6 +81,32 @@ public readonly struct Linux5_0 : IEra
     public static bool GlobalLock => false;
 }
 
+/// <summary>RHEL 8.9 and later: the table of 4.18 with the search of 6.5.</summary>
+public readonly struct RedHat8 : IEra
+{
+    /// <inheritdoc/>
+    public static TableHash Hash => TableHash.Jenkins3;
+
+    /// <inheritdoc/>
+    public static PortSearch Search => PortSearch.LimitedEvicting;
+
+    /// <inheritdoc/>
+    public static bool GlobalLock => false;
+}
+
+/// <summary>RHEL 9.3 and later: the table of 5.15 with the search of 6.5.</summary>
+public readonly struct RedHat9 : IEra
+{
+    /// <inheritdoc/>
+    public static TableHash Hash => TableHash.SipHash48;
+
+    /// <inheritdoc/>
+    public static PortSearch Search => PortSearch.LimitedEvicting;
+
+    /// <inheritdoc/>
+    public static bool GlobalLock => false;
+}
+
 /// <summary>5.15 to 6.1.</summary>
 public readonly struct Linux5_15 : IEra
 {

@@ -136,16 +136,19 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 }
             }
 
-            uint dropped = _traits.EarlyDrop == EarlyDrop.LastOfChain
-                ? DropLast(ref cpu, buckets, bucket, ref seen)
-                : DropAll(ref cpu, buckets, bucket);
+            uint dropped = _traits.EarlyDrop switch
+            {
+                EarlyDrop.LastOfChain => DropLast(ref cpu, buckets, bucket, ref seen),
+                EarlyDrop.FirstMet => DropFirst(ref cpu, buckets, bucket, ref seen),
+                _ => DropAll(ref cpu, buckets, bucket),
+            };
             if (dropped != 0)
             {
                 cpu.Counters.EarlyDrop += dropped;
                 return true;
             }
 
-            if (_traits.EarlyDrop == EarlyDrop.LastOfChain && seen >= EarlyDropSteps)
+            if (seen >= EarlyDropSteps)
             {
                 return false;
             }
@@ -209,6 +212,26 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         return found && KillHere(ref cpu, victim) ? 1u : 0;
+    }
+
+    private uint DropFirst(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
+    {
+        // Acquire: pairs with the release of LinkNode, here and for every link below.
+        uint link = TDesign.Read(ref buckets.Heads[bucket]);
+        while (!ChainLink.IsEnd(link) && seen < EarlyDropSteps)
+        {
+            uint at = ChainLink.Value(link);
+            link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
+            ulong status = Status(at >> 1);
+            if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
+            {
+                return 1;
+            }
+
+            seen++;
+        }
+
+        return 0;
     }
 
     private static bool IsEarlyDropVictim(ulong status) =>

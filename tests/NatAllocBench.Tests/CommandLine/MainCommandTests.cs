@@ -117,20 +117,4 @@ public sealed class MainCommandTests : IDisposable
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"^\d+ passed, 0 failed$", run.Output.TrimEnd().Split('\n')[^1].TrimEnd());
     }
-
-    [Theory]
-    [InlineData("4.19.250", "4.19-lts")]
-    [InlineData("4.13.9", "4.14")]
-    [InlineData("5.10.0-32-amd64", "5.10")]
-    [InlineData("6.18.44", "6.18")]
-    [InlineData("6.1.192", "6.1-lts")]
-    [InlineData("6.12.107", "6.12-lts")]
-    public void Eras_names_the_era_of_a_kernel_backports_included(string kernel, string era)
-    {
-        ProgramRun run = ProgramRun.Of("eras", "--kernel", kernel);
-
-        Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"era {era} (", run.Output, StringComparison.Ordinal);
-        Assert.Contains("distribution kernels", run.Output, StringComparison.Ordinal);
-    }
 }

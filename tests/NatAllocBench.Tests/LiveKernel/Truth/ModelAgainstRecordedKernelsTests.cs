@@ -49,7 +49,7 @@ public class ModelAgainstRecordedKernelsTests
         const int Connections = 2000;
         FlowTuple[] flows = [.. Enumerable.Range(0, Connections).Select(i => Flows.Connection(i, 0))];
         ModelCounters counters = Replay(
-            EraCatalog.Match(KernelVersion.Parse("4.13.9")).Era, new NatRule { Mode = PortMode.Random }, flows, Seed);
+            EraCatalog.Match("4.13.9").Era, new NatRule { Mode = PortMode.Random }, flows, Seed);
         Assert.Equal((Connections - 1) / 2.0, (double)counters.Found / counters.Sent);
     }
 
@@ -104,14 +104,14 @@ public class ModelAgainstRecordedKernelsTests
     [InlineData(64512)]
     public void Overlapping_searches_from_the_rover_collide_whatever_the_range(int size)
     {
-        Era era = EraCatalog.Match(KernelVersion.Parse("4.13.9")).Era;
+        Era era = EraCatalog.Match("4.13.9").Era;
         Assert.Equal(1, RaceCurve.Collision(era, ComparisonCells.Race(size, PortMode.Default), Seed), 6);
     }
 
     [Fact]
     public void Overlapping_random_searches_collide_as_one_over_the_range()
     {
-        Era era = EraCatalog.Match(KernelVersion.Parse("6.18.44")).Era;
+        Era era = EraCatalog.Match("6.18.44").Era;
         double Scaled(int size) => size * RaceCurve.Collision(era, ComparisonCells.Race(size, PortMode.FullyRandom), Seed);
 
         // About 1.2 over the range, averaged from empty to a quarter full; the smallest range has only two pairs.

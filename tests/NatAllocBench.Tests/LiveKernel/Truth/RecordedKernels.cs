@@ -7,7 +7,7 @@ namespace NatAllocBench.Tests.LiveKernel.Truth;
 /// <summary>One measured cell of a kernel; see README.md beside it.</summary>
 internal sealed record RecordedCell(string Experiment, string Kernel, IReadOnlyDictionary<string, string> Fields)
 {
-    public Era Era => EraCatalog.Match(KernelVersion.Parse(Kernel)).Era;
+    public Era Era => EraCatalog.Match(Kernel).Era;
 
     public LiveProtocol Protocol => Fields["protocol"] == "tcp" ? LiveProtocol.Tcp : LiveProtocol.Udp;
 

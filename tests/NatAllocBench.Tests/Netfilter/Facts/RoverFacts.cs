@@ -17,7 +17,9 @@ public sealed class RoverFacts
 
     public static TheoryData<string> EveryCandidateProbed => EraSets.UpTo("2.6.35");
 
-    public static TheoryData<string> SipHashStart => EraSets.Between("4.11", "4.20").With("4.14-lts", "4.19-lts");
+    public static TheoryData<string> SipHashStart => EraSets.Between("4.11", "4.20");
+
+    public static TheoryData<string> TimedStart => ["4.14-lts", "4.19-lts"];
 
     public static TheoryData<string> Md5Start => EraSets.UpTo("4.9").With("4.9-lts");
 
@@ -133,6 +135,20 @@ public sealed class RoverFacts
             Assert.Equal(46596, Start(gateway, Flow(client, 40001, serverPort: 443)));
             Assert.Equal(5752, Start(gateway, Flow(client, 1234, OtherServer)));
         }
+    }
+
+    [Theory]
+    [MemberData(nameof(TimedStart))]
+    public void Fact_19_random_starts_at_another_port_every_10_s_in_the_late_4_14_and_4_19(string era)
+    {
+        using Gateway gateway = Of(era, secret: CountingKey);
+        gateway.Cpu.Now = 5_000_000;
+        int start = Start(gateway, Flow("10.0.0.2", 40000));
+
+        gateway.Cpu.Now += 9_999;
+        Assert.Equal(start, Start(gateway, Flow("10.0.0.77", 40001)));
+        gateway.Cpu.Now++;
+        Assert.NotEqual(start, Start(gateway, Flow("10.0.0.78", 40002)));
     }
 
     [Theory]
