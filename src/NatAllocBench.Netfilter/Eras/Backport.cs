@@ -21,7 +21,12 @@ public enum Evidence
 /// <param name="ReadIn">Oldest build that was read with it, where <paramref name="Since"/> is not certain.</param>
 /// <param name="Until">First build without it again, for a branch of a line; null if it stays.</param>
 public sealed record Backport(
-    KernelChange Change, BuildNumber? Since, Evidence Evidence, BuildNumber? NotIn = null, BuildNumber? ReadIn = null, BuildNumber? Until = null)
+    KernelChange Change,
+    BuildNumber? Since,
+    Evidence Evidence,
+    BuildNumber? NotIn = null,
+    BuildNumber? ReadIn = null,
+    BuildNumber? Until = null)
 {
     /// <summary>Whether a build has the change, as far as is known; within an uncertain gap without a named build, yes.</summary>
     /// <param name="build">The build.</param>

@@ -14,8 +14,8 @@ public static class DistributionKernels
         Line(
             "Ubuntu 4.15.0", new(4, 15), "213",
             [
-                Since(MergeEqual, "56"), Since(SameOrigin, "56"), Since(EarlyDropWalks, "56"), Since(ZoneTest, "143"), Since(RoverGone, "176"),
-                Since(TimeWord, "190"), Since(ClientTable, "190"),
+                Since(MergeEqual, "56"), Since(SameOrigin, "56"), Since(EarlyDropWalks, "56"), Since(ZoneTest, "143"),
+                Since(RoverGone, "176"), Since(TimeWord, "190"), Since(ClientTable, "190"),
             ]),
         Line(
             "Ubuntu 5.4.0", new(5, 4), "216",
@@ -30,7 +30,8 @@ public static class DistributionKernels
             "Ubuntu 6.8.0", new(6, 8), "0",
             [],
             new OpenQuestion(
-                BuildNumber.Parse("0"), "the sources of Ubuntu 6.8.0 were not read; it may have the reverse exemption of 6.6.57.", ExemptFirst)),
+                BuildNumber.Parse("0"),
+                "the sources of Ubuntu 6.8.0 were not read; it may have the reverse exemption of 6.6.57.", ExemptFirst)),
     ];
 
     /// <summary>Ubuntu's kernels for Azure, of which two changes are known.</summary>
@@ -53,7 +54,9 @@ public static class DistributionKernels
                 Since(RandomFully, "0"), Since(SplitLocks, "0"), Since(EarlyDropFirstMet, "0"), Within(RoverGone, "514", "1127"),
                 Within(SameOrigin, "514", "1127"), Within(MergeEqual, "514", "1127"),
             ],
-            new OpenQuestion(BuildNumber.Parse("0"), "of RHEL 7 the builds -514, -1127, -1160 and -1160.59.1 were read; the by-source hash was not.")),
+            new OpenQuestion(
+                BuildNumber.Parse("0"),
+                "of RHEL 7 the builds -514, -1127, -1160 and -1160.59.1 were read; the by-source hash was not.")),
         Line(
             "RHEL 8", new(4, 18), "513",
             [
@@ -90,7 +93,8 @@ public static class DistributionKernels
             new(MergeEqual, BuildNumber.Parse(build), Evidence.Secondary), new(SameOrigin, BuildNumber.Parse(build), Evidence.Secondary),
         ],
         new OpenQuestion(
-            BuildNumber.Parse("0"), "only two changes of this kernel are known; its rover may be gone, as in the generic kernel of 2022.", RoverGone));
+            BuildNumber.Parse("0"),
+            "only two changes of this kernel are known; its rover may be gone, as in the generic kernel of 2022.", RoverGone));
 
     private static KernelLine Line(
         string name, KernelVersion version, string newest, Backport[] backports, params OpenQuestion[] open) =>

@@ -126,10 +126,16 @@ public static partial class EraCatalog
         new("4.11", "4.11 to 4.12", "random is keyed by SipHash", V4_11),
         new("4.14", "4.13 to 4.17, early 4.14.y", "the article's kernels; by-source lookup tries every entry", V4_13),
         new("4.14-late", "4.14.173 to 4.14.264", "same-origin rule and merge of equal clashes, still a rover", At(4, 14, 200, V4_13)),
-        new("4.14-lts", "4.14.265 and later 4.14.y", "rover removed, 248 attempts; random still keyed, moves every 10 s", At(4, 14, 336, V4_13)),
+        new(
+            "4.14-lts", "4.14.265 and later 4.14.y",
+            "rover removed, 248 attempts; random still keyed, moves every 10 s",
+            At(4, 14, 336, V4_13)),
         new("4.18", "4.18", "port offset; reversed ranges exchanged", V4_18),
         new("4.19", "4.19, the first 4.19.y", "equal UDP clashes merged", V4_19),
-        new("4.19-lts", "4.19.272 and later 4.19.y", "rover removed, 248 attempts; random still keyed, moves every 10 s", At(4, 19, 325, V4_19)),
+        new(
+            "4.19-lts", "4.19.272 and later 4.19.y",
+            "rover removed, 248 attempts; random still keyed, moves every 10 s",
+            At(4, 19, 325, V4_19)),
         new("4.20", "4.20", "early drop examines eight buckets", V4_20),
         new("5.0", "5.0 to 5.3", "rover removed, 248 attempts; random = random-fully; same-origin rule", V5_0),
         new("5.4", "5.4 to 5.5", "dying entries are found again", V5_4),
@@ -145,8 +151,14 @@ public static partial class EraCatalog
         new("6.3", "6.3 to 6.4", "chain limit 50 to 79", V6_3),
         new("6.5", "6.5 to 6.7", "a port search may evict closing TCP entries", V6_5),
         new("6.8", "6.8 to 6.11", "DNAT starts at its first port again", V6_8),
-        new("6.12", "6.12 to 6.15.2, 6.12.y before 6.12.34", "flows that open each other are merged; the probe exempts them unless answered", V6_12),
-        new("6.12-lts", "6.12.75 and later 6.12.y", "the exemption asks both ways, and no direction test; unknown protocols resolved", At(6, 12, 107, V6_12)),
+        new(
+            "6.12", "6.12 to 6.15.2, 6.12.y before 6.12.34",
+            "flows that open each other are merged; the probe exempts them unless answered",
+            V6_12),
+        new(
+            "6.12-lts", "6.12.75 and later 6.12.y",
+            "the exemption asks both ways, and no direction test; unknown protocols resolved",
+            At(6, 12, 107, V6_12)),
         new("6.16", "6.16 to 6.18.2, 6.15.3, 6.12.34 to 6.12.63", "the exemption looks for the resident in both directions", V6_16),
         new("6.18", "6.18.3 to 6.19, 6.12.64 to 6.12.74", "the exemption's direction test gone", V6_18),
         new("7.0", "7.0 to 7.1", "clashes of unknown protocols resolved", V7_0),
@@ -158,7 +170,9 @@ public static partial class EraCatalog
     public static Era? Find(string name) => All.FirstOrDefault(era => era.Name == name);
 
     /// <summary>The era with this name, or the era of a kernel.</summary>
-    /// <param name="name">A name of <see cref="All"/>, or a version string up to 7.1 such as <c>5.15.150</c> or <c>4.18.0-477.el8</c>.</param>
+    /// <param name="name">
+    /// A name of <see cref="All"/>, or a version string up to 7.1 such as <c>5.15.150</c> or <c>4.18.0-477.el8</c>.
+    /// </param>
     /// <exception cref="ArgumentException">It is neither; the message lists the names.</exception>
     public static Era Get(string name) => Find(name)
         ?? (KernelRelease.TryParse(name, out KernelRelease? release) && release.Version >= Oldest && release.Version <= NewestRead

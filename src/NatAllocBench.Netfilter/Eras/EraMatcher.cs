@@ -22,7 +22,8 @@ internal static class EraMatcher
                     ? [DistributionKernels.AmazonReplyOnly]
                     : [];
                 return OfBuild(
-                    release, series, point, [$"taken as kernel.org {version}, which its version string names; the distribution may carry more."], own);
+                    release, series, point,
+                    [$"taken as kernel.org {version}, which its version string names; the distribution may carry more."], own);
             case KernelVendor.DebianAbi:
                 return OfUnknownBuild(
                     release, series, "Debian's number after the dash is no point release; uname -v tells it, as in 'Debian 6.1.140-1'.");
@@ -58,7 +59,7 @@ internal static class EraMatcher
     private static EraMatch OfBuild(
         KernelRelease release, KernelLine? line, BuildNumber build, IReadOnlyList<string> cautions, OpenQuestion[] own)
     {
-        Era origin = EraCatalog.Mainline(line?.Base ?? new KernelVersion(release.Version.Major, release.Version.Minor, release.Version.Patch));
+        Era origin = EraCatalog.Mainline(line?.Base ?? release.Version);
         if (line is null && own.Length == 0)
         {
             return new EraMatch(release, origin, origin, null, [], cautions, []);
@@ -69,11 +70,13 @@ internal static class EraMatcher
         OpenQuestion[] open = [.. (line?.Open ?? []).Where(question => build >= question.Since), .. own];
         var candidates = new List<EraCandidate>();
         Backport[] doubted = line is null ? [] : [.. line.Backports.Where(backport => backport.IsUncertain(build))];
-        if (doubted.Any(backport => backport.Change.IsModelled))
+        string names = string.Join(", ", doubted.Where(backport => backport.Change.IsModelled).Select(backport => backport.Change.Name));
+        if (names.Length > 0)
         {
-            string names = string.Join(", ", doubted.Where(backport => backport.Change.IsModelled).Select(backport => backport.Change.Name));
-            candidates.Add(new($"without {names}", Named(release, origin, line!.At(origin.Traits, build, doubted: false), "without " + names)));
-            candidates.Add(new($"with {names}", Named(release, origin, line.At(origin.Traits, build, doubted: true), "with " + names)));
+            foreach ((string when, bool counts) in ((string, bool)[])[("without " + names, false), ("with " + names, true)])
+            {
+                candidates.Add(new(when, Named(release, origin, line!.At(origin.Traits, build, counts), when)));
+            }
         }
 
         foreach (OpenQuestion question in open.Where(question => question.Maybe.Count > 0))
@@ -90,8 +93,8 @@ internal static class EraMatcher
 
     private static IEnumerable<EraCandidate> Maybe(KernelRelease release, Era origin, EraTraits traits, OpenQuestion question)
     {
-        yield return new(
-            $"without {string.Join(", ", question.Maybe.Select(change => change.Name))}", Named(release, origin, traits, "as far as known"));
+        string names = string.Join(", ", question.Maybe.Select(change => change.Name));
+        yield return new($"without {names}", Named(release, origin, traits, "as far as known"));
         foreach (KernelChange change in question.Maybe)
         {
             yield return new($"with {change.Name}", Named(release, origin, change.Apply(traits), "with " + change.Name));
@@ -113,7 +116,11 @@ internal static class EraMatcher
             .SelectMany(question => Maybe(release, origin, newest.Traits, question).Skip(1));
         return new EraMatch(
             release, newest, origin, line, [.. line.Backports.Where(backport => backport.IsIn(line.Newest))],
-            [caution, $"the answer is that of the newest build read, {line.Name} at {line.Newest}.", .. line.Open.Select(question => question.Text)],
+            [
+                caution,
+                $"the answer is that of the newest build read, {line.Name} at {line.Newest}.",
+                .. line.Open.Select(question => question.Text),
+            ],
             [new($"as the first build of {line.Name}", origin), new($"as {line.Name} at {line.Newest}", newest), .. maybe]);
     }
 
@@ -137,7 +144,8 @@ internal static class EraMatcher
         {
             if (backport.IsUncertain(build))
             {
-                yield return $"{backport.Change.Name}: not in {line!.Name} at {backport.NotIn}, in it at {backport.ReadIn}; between them the sources are silent"
+                yield return $"{backport.Change.Name}: not in {line!.Name} at {backport.NotIn}, in it at {backport.ReadIn}; "
+                    + "between them the sources are silent"
                     + (backport.Since is { } since ? $" ({since} {backport.EvidenceText})." : ".");
             }
             else if (backport.Change.IsModelled && backport.Evidence != Evidence.Source && backport.Since is { } known)

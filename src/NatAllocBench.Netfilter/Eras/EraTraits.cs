@@ -43,7 +43,9 @@ public sealed record EraTraits
     /// <summary>Whether a range of one port is accepted unchecked in step 3 if the port is already right (2.6.37 and later).</summary>
     public bool SinglePortUnchecked { get; init; }
 
-    /// <summary>Whether an entry with the same ORIGINAL tuple does not count as taken (5.0 and later, 4.9.163, 4.14.106, 4.19.29).</summary>
+    /// <summary>
+    /// Whether an entry with the same ORIGINAL tuple does not count as taken (5.0 and later, 4.9.163, 4.14.106, 4.19.29).
+    /// </summary>
     public bool SameOriginExempt { get; init; }
 
     /// <summary>Whether the by-source lookup tries the first entry of a key only (4.9 to 4.12).</summary>

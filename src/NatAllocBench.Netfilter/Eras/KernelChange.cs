@@ -27,10 +27,12 @@ public sealed record KernelChange(string Name, string Text, Func<EraTraits, EraT
 
     /// <summary>An entry with the same ORIGINAL tuple does not count as taken.</summary>
     public static readonly KernelChange SameOrigin = new(
-        "same-origin", "an entry with the same ORIGINAL tuple does not count as taken", traits => traits with { SameOriginExempt = true });
+        "same-origin", "an entry with the same ORIGINAL tuple does not count as taken",
+        traits => traits with { SameOriginExempt = true });
 
     /// <summary>The same-origin rule compares zones; without directional zones nothing changes.</summary>
-    public static readonly KernelChange ZoneTest = Unmodelled("zone-test", "the same-origin rule compares the zones of the ORIGINAL direction");
+    public static readonly KernelChange ZoneTest =
+        Unmodelled("zone-test", "the same-origin rule compares the zones of the ORIGINAL direction");
 
     /// <summary>Equal UDP clashes are merged under NAT.</summary>
     public static readonly KernelChange MergeEqual = new(
@@ -44,7 +46,8 @@ public sealed record KernelChange(string Name, string Text, Func<EraTraits, EraT
 
     /// <summary>Clashing UDP entries are inserted in reply direction for a second.</summary>
     public static readonly KernelChange ReplyOnly = new(
-        "reply-only", "clashing UDP entries are inserted in reply direction for 1 s", traits => traits with { Clash = ClashRule.InsertReply });
+        "reply-only", "clashing UDP entries are inserted in reply direction for 1 s",
+        traits => traits with { Clash = ClashRule.InsertReply });
 
     /// <summary>A reply-only entry survives its first reply.</summary>
     public static readonly KernelChange ReplyOnlyLasts = new(
@@ -63,7 +66,8 @@ public sealed record KernelChange(string Name, string Text, Func<EraTraits, EraT
 
     /// <summary>Early drop walks on to the next bucket.</summary>
     public static readonly KernelChange EarlyDropWalks = new(
-        "early-drop-walks", "early drop examines eight buckets instead of one", traits => traits with { EarlyDrop = EarlyDrop.EightBuckets });
+        "early-drop-walks", "early drop examines eight buckets instead of one",
+        traits => traits with { EarlyDrop = EarlyDrop.EightBuckets });
 
     /// <summary>The collector walks the whole table every 120 s.</summary>
     public static readonly KernelChange FullScan = new(
@@ -120,7 +124,8 @@ public sealed record KernelChange(string Name, string Text, Func<EraTraits, EraT
 
     /// <summary>Early drop takes the first entry it meets.</summary>
     public static readonly KernelChange EarlyDropFirstMet = new(
-        "early-drop-first-met", "early drop takes the first unassured entry it meets", traits => traits with { EarlyDrop = EarlyDrop.FirstMet });
+        "early-drop-first-met", "early drop takes the first unassured entry it meets",
+        traits => traits with { EarlyDrop = EarlyDrop.FirstMet });
 
     /// <summary>The table of 5.15: SipHash, chain limit, one connection for each bucket.</summary>
     public static readonly KernelChange SipHashTable = new(
@@ -137,16 +142,19 @@ public sealed record KernelChange(string Name, string Text, Func<EraTraits, EraT
     public static readonly KernelChange ConfirmedLast = Unmodelled("confirmed-last", "CONFIRMED is set after both nodes are linked");
 
     /// <summary>Confirm no longer checks the generation of extensions; entries of the model have none.</summary>
-    public static readonly KernelChange NoGenerationCheck = Unmodelled("no-generation-check", "confirm does not check the extensions' generation");
+    public static readonly KernelChange NoGenerationCheck =
+        Unmodelled("no-generation-check", "confirm does not check the extensions' generation");
 
     /// <summary>The client's ephemeral ports change with the time.</summary>
     public static readonly KernelChange ClientTimeWord = Unmodelled("client-time-word", "a client's first port moves every 10 s");
 
     /// <summary>The client's ephemeral ports have a table of hints.</summary>
-    public static readonly KernelChange ClientTable = Unmodelled("client-table", "a client's ports come from a table of hints (table_perturb)");
+    public static readonly KernelChange ClientTable =
+        Unmodelled("client-table", "a client's ports come from a table of hints (table_perturb)");
 
     /// <summary>The client's table of hints has 65536 entries.</summary>
-    public static readonly KernelChange ClientTableLarge = Unmodelled("client-table-65536", "the client's table of hints has 65536 entries");
+    public static readonly KernelChange ClientTableLarge =
+        Unmodelled("client-table-65536", "the client's table of hints has 65536 entries");
 
     /// <inheritdoc/>
     public override string ToString() => Name;

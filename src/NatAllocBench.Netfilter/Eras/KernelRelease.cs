@@ -93,7 +93,7 @@ public sealed partial record KernelRelease(string Text, KernelVersion Version, K
     [GeneratedRegex(@"^(\+deb\d+.*|-\d+(\+deb\d+u\d+|~bpo.*)?)$")]
     private static partial Regex DebianPointPattern();
 
-    [GeneratedRegex(@"^-(\d+|0\.deb\d+\.\d+)(-cloud|-rt|-marvell)*-(amd64|686|686-pae|arm64|armmp|armmp-lpae|ppc64el|powerpc64le|s390x|riscv64)$")]
+    [GeneratedRegex(@"^-(\d+|0\.deb\d+\.\d+)(-cloud|-rt)*-(amd64|686(-pae)?|arm64|armmp(-lpae)?|powerpc64le|s390x|riscv64)$")]
     private static partial Regex DebianAbiPattern();
 
     [GeneratedRegex(@"^-\d+(\.\d+)?([~+][\w.]*)?(-(generic|generic-64k|lowlatency|virtual|kvm))?$")]

@@ -10,7 +10,11 @@ public static class StableSeries
     /// <summary>All such series, oldest first.</summary>
     public static IReadOnlyList<KernelLine> All { get; } =
     [
-        Series(4, 4, 302, [], new OpenQuestion(Build(1), "no 4.4.y release after 4.4.0 was read; the rover's removal was sent to 4.9, 4.14 and 4.19 only.")),
+        Series(
+            4, 4, 302,
+            [],
+            new OpenQuestion(
+                Build(1), "no 4.4.y release after 4.4.0 was read; the rover's removal was sent to 4.9, 4.14 and 4.19 only.")),
         Series(
             4, 9, 337,
             [
@@ -83,7 +87,8 @@ public static class StableSeries
         Series(
             6, 6, 94,
             [Since(ExemptFirst, 57, Evidence.Review), Since(ExemptCorrected, 94, Evidence.Review)],
-            new OpenQuestion(Build(95), "changes of 6.6.y after 6.6.94 are not known; it may have the exemption's last variant.", ExemptLast)),
+            new OpenQuestion(
+                Build(95), "changes of 6.6.y after 6.6.94 are not known; it may have the exemption's last variant.", ExemptLast)),
         Series(
             6, 11, 4,
             [Since(ExemptFirst, 4)],
@@ -111,8 +116,9 @@ public static class StableSeries
     private static KernelLine Series(ushort major, ushort minor, int newest, Backport[] backports, params OpenQuestion[] open) =>
         new($"{major}.{minor}.y", new KernelVersion(major, minor), Build(newest), backports, open);
 
-    private static Backport Since(KernelChange change, int patch, Evidence evidence = Evidence.Source, int notIn = 0, int readIn = 0) => new(
-        change, Build(patch), evidence, readIn == 0 ? null : Build(notIn), readIn == 0 ? null : Build(readIn));
+    private static Backport Since(
+        KernelChange change, int patch, Evidence evidence = Evidence.Source, int notIn = 0, int readIn = 0) =>
+        new(change, Build(patch), evidence, readIn == 0 ? null : Build(notIn), readIn == 0 ? null : Build(readIn));
 
     private static Backport Within(KernelChange change, int notIn, int readIn) =>
         new(change, null, Evidence.Source, Build(notIn), Build(readIn));

@@ -148,7 +148,9 @@ public enum EarlyDrop
     /// <summary>4.7 to 4.19.2: eight steps that nearly always scale to one and the same bucket; all its unassured entries.</summary>
     OneBucket,
 
-    /// <summary>4.20 and later, 4.19.3, late 4.14.y and 4.9.y: eight consecutive buckets; all unassured entries of the first that has any.</summary>
+    /// <summary>
+    /// 4.20 and later, 4.19.3, late 4.14.y and 4.9.y: eight consecutive buckets; all unassured entries of the first that has any.
+    /// </summary>
     EightBuckets,
 }
 

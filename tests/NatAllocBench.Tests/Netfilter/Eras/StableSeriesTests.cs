@@ -1,3 +1,4 @@
+using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 
 namespace NatAllocBench.Tests.Netfilter.Eras;
@@ -47,7 +48,7 @@ public sealed class StableSeriesTests
 
     [Fact]
     public void Every_series_has_the_changes_of_the_specification_and_no_others() =>
-        Assert.Equal(Published.Split(Environment.NewLine == "\n" ? "\n" : "\r\n"), Lines.Select(Describe));
+        Assert.Equal(Published.ReplaceLineEndings("\n").Split('\n'), Lines.Select(Describe));
 
     [Theory]
     [MemberData(nameof(ModelledChanges))]
@@ -69,7 +70,8 @@ public sealed class StableSeriesTests
     private static BuildNumber Before(BuildNumber build)
     {
         string[] parts = build.ToString().Split('.');
-        parts[^1] = (int.Parse(parts[^1], System.Globalization.CultureInfo.InvariantCulture) - 1).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        CultureInfo invariant = CultureInfo.InvariantCulture;
+        parts[^1] = (int.Parse(parts[^1], invariant) - 1).ToString(invariant);
         return BuildNumber.Parse(string.Join('.', parts));
     }
 

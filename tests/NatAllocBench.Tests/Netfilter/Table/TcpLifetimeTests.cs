@@ -1,5 +1,5 @@
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Tests.Netfilter.Facts;
 using static NatAllocBench.Tests.Netfilter.Facts.Gateway;
