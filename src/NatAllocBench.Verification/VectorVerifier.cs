@@ -6,128 +6,148 @@ namespace NatAllocBench.Verification;
 
 /// <summary>
 /// Runs the model on kernel vectors: inputs with the answers that the kernel's own C code gave, one JSON object a line. Every field
-/// of an answer must agree.
+/// of an answer must agree, on a table of each design. A field that no check asks for fails its line (in the vectors of other systems it is
+/// named); a line that cannot be read is named, and the others are verified all the same.
 /// </summary>
 public static class VectorVerifier
 {
     /// <summary>Failing lines shown of one file; the rest are only counted.</summary>
     private const int ShownPerFile = 10;
 
+    private static readonly (string Name, Func<VectorRun, string, VerifyResult> RunFile)[] Known =
+    [
+        (KernelLocks.Name, RunFile<KernelLocks>),
+        (LockFree.Name, RunFile<LockFree>),
+        (Batched.Name, RunFile<Batched>),
+    ];
+
+    /// <summary>Names of all table designs.</summary>
+    public static IReadOnlyList<string> Designs { get; } = [.. Known.Select(design => design.Name)];
+
     /// <summary>Verifies the <c>*.jsonl</c> and <c>*.jsonl.gz</c> files of a directory.</summary>
     /// <param name="directory">The directory.</param>
-    /// <param name="output">Receives a line per file, the first failing lines of each, and the sum.</param>
-    /// <param name="suites">Checks of other models; a file that neither they nor the kernel's checks know is skipped.</param>
-    public static VerifyResult Run(string directory, TextWriter output, params VectorSuite[] suites) =>
-        Run<KernelLocks>(directory, output, suites);
-
-    /// <summary>Verifies the vector files of a directory on a table of another design.</summary>
-    /// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
-    /// <param name="directory">The directory.</param>
-    /// <param name="output">As for the other overload.</param>
-    /// <param name="suites">As for the other overload.</param>
-    public static VerifyResult Run<TDesign>(string directory, TextWriter output, params VectorSuite[] suites)
-        where TDesign : struct, ITableDesign => Run<TDesign>(new DirectoryVectors(directory), output, suites);
+    /// <param name="designs">Names of <see cref="Designs"/>.</param>
+    /// <param name="output">Receives a line for each design and file, the first failing lines of each, and the sum.</param>
+    /// <param name="suites">
+    /// Checks of other models, which know no table design and run once; a file that neither they nor the kernel's checks know is skipped.
+    /// </param>
+    public static VerifyResult Run(string directory, IReadOnlyList<string> designs, TextWriter output, params VectorSuite[] suites) =>
+        Run(new DirectoryVectors(directory), designs, output, suites);
 
     /// <summary>Verifies the vectors that come with the program.</summary>
+    /// <param name="designs">Names of <see cref="Designs"/>.</param>
     /// <param name="output">As for the other overload.</param>
     /// <param name="suites">Checks of other models; their assemblies' vectors are verified too.</param>
-    public static VerifyResult RunEmbedded(TextWriter output, params VectorSuite[] suites) =>
-        Run<KernelLocks>(new EmbeddedVectors([.. suites.Select(suite => suite.Home)]), output, suites);
+    public static VerifyResult RunEmbedded(IReadOnlyList<string> designs, TextWriter output, params VectorSuite[] suites) =>
+        Run(new EmbeddedVectors([.. suites.Select(suite => suite.Home)]), designs, output, suites);
 
-    private static VerifyResult Run<TDesign>(IVectorSource source, TextWriter output, VectorSuite[] suites)
-        where TDesign : struct, ITableDesign
+    private static VerifyResult Run(IVectorSource source, IReadOnlyList<string> designs, TextWriter output, VectorSuite[] suites)
     {
-        var total = new Tally();
-        VectorCheck[] checks = [.. suites.SelectMany(suite => suite.Checks)];
+        var total = new VerifyResult();
+        VectorCheck[] others = [.. suites.SelectMany(suite => suite.Checks)];
         try
         {
-            foreach (string file in source.FileNames())
+            IReadOnlyList<string> files = source.FileNames();
+            foreach (string name in designs)
             {
-                total.Add(RunFile<TDesign>(source, file, output, checks));
+                var run = new VectorRun(source, output, others, IsFirst: name == designs[0]);
+                Func<VectorRun, string, VerifyResult> runFile = Known.First(design => design.Name == name).RunFile;
+                total = files.Aggregate(total, (sum, file) => sum + runFile(run, file));
             }
         }
         catch (VectorFormatException e)
         {
-            return new VerifyResult(total.Passed, total.Failed, total.Skipped, e.Message);
+            return total with { Error = e.Message };
         }
 
         output.WriteLine(total);
-        return new VerifyResult(total.Passed, total.Failed, total.Skipped, null);
+        return total;
     }
 
-    private static Tally RunFile<TDesign>(IVectorSource source, string file, TextWriter output, VectorCheck[] checks)
+    private static VerifyResult RunFile<TDesign>(VectorRun run, string file)
         where TDesign : struct, ITableDesign
     {
-        var tally = new Tally();
+        var sum = new VerifyResult();
         var notes = new List<string>();
+        var unasked = new SortedSet<string>(StringComparer.Ordinal);
         int number = 0;
-        foreach (string text in source.ReadLines(file))
+        foreach (string text in run.Source.ReadLines(file))
         {
             number++;
-            if (text.Length == 0)
-            {
-                continue;
-            }
-
-            try
-            {
-                Comparison comparison = RunLine<TDesign>(file, VectorObject.Parse(text), checks);
-                tally.Count(comparison);
-                if (!comparison.Agrees && notes.Count < ShownPerFile)
-                {
-                    notes.Add($"  {comparison}");
-                }
-            }
-            catch (VectorFormatException e)
-            {
-                throw new VectorFormatException($"{file} line {number}: {e.Message}");
-            }
+            VerifyResult line = text.Length == 0 ? new VerifyResult() : RunLine<TDesign>(run, file, number, text, notes, unasked);
+            sum += line;
         }
 
-        output.WriteLine($"{file}: {tally}");
-        notes.ForEach(output.WriteLine);
-        return tally;
+        if (sum != new VerifyResult())
+        {
+            run.Output.WriteLine($"{TDesign.Name} {file}: {sum}");
+        }
+
+        if (unasked.Count > 0)
+        {
+            run.Output.WriteLine($"  fields that no check asks for: {string.Join(", ", unasked)}");
+        }
+
+        foreach (string note in notes.Take(ShownPerFile))
+        {
+            run.Output.WriteLine("  " + note);
+        }
+
+        return sum;
     }
 
-    private static Comparison RunLine<TDesign>(string file, VectorObject line, VectorCheck[] checks)
+    private static VerifyResult RunLine<TDesign>(
+        VectorRun run, string file, int number, string text, List<string> notes, SortedSet<string> unasked)
         where TDesign : struct, ITableDesign
     {
-        var comparison = new Comparison(line.Text("id"), line.TextOr("tag", ""));
-        if (CheckCatalog<TDesign>.Find(file, comparison.Id, checks) is { } check)
+        try
         {
-            check(line, comparison);
+            VectorObject line = VectorObject.Parse(text);
+            var comparison = new Comparison(line.Text("id"), line.TextOr("tag", ""));
+            VectorCheck? check = CheckCatalog<TDesign>.Find(file, comparison.Id, run.Others);
+            bool isOthers = check is not null && run.Others.Contains(check);
+            if (isOthers && !run.IsFirst)
+            {
+                return new VerifyResult();
+            }
+
+            Compare(check, line, comparison);
+            if (comparison.Agrees && isOthers)
+            {
+                unasked.UnionWith(line.UnaskedFields());
+            }
+            else if (comparison.Agrees)
+            {
+                comparison.Unchecked(line.UnaskedFields());
+            }
+
+            if (comparison.Agrees)
+            {
+                return new VerifyResult(Passed: 1);
+            }
+
+            notes.Add($"line {number}: {comparison}");
+            return comparison.IsSkipped ? new VerifyResult(Skipped: 1) : new VerifyResult(Failed: 1);
         }
-        else
+        catch (VectorFormatException e)
+        {
+            notes.Add($"line {number}: {e.Message}");
+            return new VerifyResult(Malformed: 1, Error: $"{file} line {number}: {e.Message}");
+        }
+    }
+
+    private static void Compare(VectorCheck? check, VectorObject line, Comparison comparison)
+    {
+        if (check is null)
         {
             comparison.Skip("no check for this kind of file");
+            return;
         }
 
-        return comparison;
+        line.Describes("era");
+        check.Run(line, comparison);
     }
 
-    private sealed class Tally
-    {
-        public int Passed { get; private set; }
-
-        public int Failed { get; private set; }
-
-        public int Skipped { get; private set; }
-
-        public void Count(Comparison comparison)
-        {
-            Passed += comparison.Agrees ? 1 : 0;
-            Skipped += comparison.IsSkipped ? 1 : 0;
-            Failed += comparison.Agrees || comparison.IsSkipped ? 0 : 1;
-        }
-
-        public void Add(Tally other)
-        {
-            Passed += other.Passed;
-            Failed += other.Failed;
-            Skipped += other.Skipped;
-        }
-
-        public override string ToString() =>
-            Skipped == 0 ? $"{Passed} passed, {Failed} failed" : $"{Passed} passed, {Failed} failed, {Skipped} skipped";
-    }
+    /// <summary>What the files of one design are run with.</summary>
+    private sealed record VectorRun(IVectorSource Source, TextWriter Output, VectorCheck[] Others, bool IsFirst);
 }

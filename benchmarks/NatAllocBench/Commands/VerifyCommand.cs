@@ -13,17 +13,40 @@ internal static class VerifyCommand
         HelpName = "DIR",
     };
 
+    private static readonly Option<string> Designs = new("--designs")
+    {
+        Description = $"Table designs to run, with commas: {string.Join(", ", VectorVerifier.Designs)}; or all.",
+        DefaultValueFactory = _ => "all",
+        HelpName = "LIST",
+    };
+
     public static Command Create()
     {
         var command = new Command("verify", "Check the models against what the real kernel's and the other systems' code answered, bit for bit.");
         command.Options.Add(Vectors);
+        command.Options.Add(Designs);
         command.SetAction(parsed =>
         {
+            IReadOnlyList<string> designs = Resolve(parsed.GetValue(Designs)!);
             VerifyResult result = parsed.GetValue(Vectors) is { } directory
-                ? VectorVerifier.Run(directory, Console.Out, AllocatorCatalog.Vectors)
-                : VectorVerifier.RunEmbedded(Console.Out, AllocatorCatalog.Vectors);
+                ? VectorVerifier.Run(directory, designs, Console.Out, AllocatorCatalog.Vectors)
+                : VectorVerifier.RunEmbedded(designs, Console.Out, AllocatorCatalog.Vectors);
             return result.Error is { } error ? CommandLine.Refuse(error) : result.ExitCode;
         });
         return command;
+    }
+
+    private static IReadOnlyList<string> Resolve(string list)
+    {
+        string[] names = list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        if (names is ["all"])
+        {
+            return VectorVerifier.Designs;
+        }
+
+        string? unknown = names.Length == 0 ? list : names.FirstOrDefault(name => !VectorVerifier.Designs.Contains(name));
+        return unknown is null
+            ? [.. names.Distinct()]
+            : throw new UsageException($"--designs: unknown design '{unknown}': choose {string.Join(", ", VectorVerifier.Designs)} or all");
     }
 }

@@ -26,10 +26,10 @@ internal static class CheckCatalog<TDesign>
     ];
 
     /// <summary>The check for a line: by file name, else by id; those of the kernel's vectors before those of <paramref name="others"/>.</summary>
-    public static Action<VectorObject, Comparison>? Find(string file, string id, IReadOnlyList<VectorCheck> others)
+    public static VectorCheck? Find(string file, string id, IReadOnlyList<VectorCheck> others)
     {
         VectorCheck[] checks = [.. All, .. others];
-        return (checks.FirstOrDefault(check => file.StartsWith(check.File, StringComparison.Ordinal))
-            ?? checks.FirstOrDefault(check => id.StartsWith(check.Id, StringComparison.Ordinal)))?.Run;
+        return checks.FirstOrDefault(check => file.StartsWith(check.File, StringComparison.Ordinal))
+            ?? checks.FirstOrDefault(check => id.StartsWith(check.Id, StringComparison.Ordinal));
     }
 }

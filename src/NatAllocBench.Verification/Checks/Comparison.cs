@@ -20,6 +20,10 @@ internal sealed class Comparison(string id, string tag)
         }
     }
 
+    /// <summary>Fields that no check asked for: what they say was not verified.</summary>
+    public void Unchecked(IEnumerable<string> fields) =>
+        _differences.AddRange(fields.Select(field => $"unknown field '{field}', not checked"));
+
     public void Skip(string reason) => _skipReason = reason;
 
     public override string ToString()

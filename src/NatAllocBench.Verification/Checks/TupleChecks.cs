@@ -28,6 +28,7 @@ internal sealed class SecurePortCheck : IFamilyCheck
         where TAddress : unmanaged, IAddress<TAddress>
     {
         SipKey key = FieldTerms.Key(line, "key");
+        line.Describes("bytes"); // the input of the hash, whose value is compared
         using var nat = new NatState(key);
         ConntrackTuple<TAddress> tuple = ConntrackTuple<TAddress>.Of(
             IPProtocol.Tcp,
@@ -73,10 +74,18 @@ internal sealed class TableHashCheck : IEraCheck
         comparison.Expect("bucket", line.Number("bucket"), ReciprocalScale.Scale(raw, line.Number("buckets")));
     }
 
-    public static HashSecrets Secrets(VectorObject line) => new(
-        line.Has("key") ? FieldTerms.Key(line, "key") : default,
-        (uint)line.HexOr("rnd", 0),
-        (uint)line.Hex("net_mix"));
+    public static HashSecrets Secrets(VectorObject line)
+    {
+        foreach (string step in (string[])["bytes", "words", "initval", "effective_key"])
+        {
+            line.Describes(step); // on the way to the raw value, which is compared
+        }
+
+        return new(
+            line.Has("key") ? FieldTerms.Key(line, "key") : default,
+            (uint)line.HexOr("rnd", 0),
+            (uint)line.Hex("net_mix"));
+    }
 }
 
 /// <summary><c>hash_by_src</c>: raw hash and bucket of the by-source table.</summary>
@@ -88,6 +97,7 @@ internal sealed class BySourceHashCheck : IEraCheck
         where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"));
+        line.Describes("zone"); // of another direction it is not hashed
         ushort zone = line.TextOr("zone_dir", "") == "both" ? line.Port("zone") : (ushort)0;
         uint raw = BySourceHasher.Hash(era.Traits.BySourceHash, TableHashCheck.Secrets(line), in tuple, zone);
         comparison.Expect("raw", (uint)line.Hex("raw"), raw);

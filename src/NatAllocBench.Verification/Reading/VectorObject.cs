@@ -7,8 +7,10 @@ namespace NatAllocBench.Verification.Reading;
 internal readonly struct VectorObject
 {
     private readonly JsonElement _element;
+    private readonly FieldUse _use;
+    private readonly string _path;
 
-    private VectorObject(JsonElement element, string name)
+    private VectorObject(JsonElement element, string name, FieldUse use, string path)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -16,13 +18,15 @@ internal readonly struct VectorObject
         }
 
         _element = element;
+        _use = use;
+        _path = path;
     }
 
     public static VectorObject Parse(string line)
     {
         try
         {
-            return new VectorObject(JsonElement.Parse(line), "the line");
+            return new VectorObject(JsonElement.Parse(line), "the line", new FieldUse(), "");
         }
         catch (JsonException e)
         {
@@ -30,11 +34,21 @@ internal readonly struct VectorObject
         }
     }
 
-    public bool Has(string name) => _element.TryGetProperty(name, out _);
+    public bool Has(string name)
+    {
+        _use.Note(_path + name);
+        return _element.TryGetProperty(name, out _);
+    }
+
+    /// <summary>Fields of the line that nobody asked for.</summary>
+    public IEnumerable<string> UnaskedFields() => _use.Unasked(_element);
+
+    /// <summary>Says that a field describes the vector: there is nothing in it to check.</summary>
+    public void Describes(string name) => _use.Note(_path + name);
 
     public IEnumerable<string> Names() => _element.EnumerateObject().Select(property => property.Name);
 
-    public VectorObject Object(string name) => new(Value(name), $"'{name}'");
+    public VectorObject Object(string name) => new(Value(name), $"'{name}'", _use, _path + name + ".");
 
     public string Text(string name) => TextOf(Value(name), name);
 
@@ -70,7 +84,7 @@ internal readonly struct VectorObject
 
     public string[] Texts(string name) => [.. Items(name).Select(item => TextOf(item, name))];
 
-    public VectorObject[] Objects(string name) => [.. Items(name).Select(item => new VectorObject(item, $"an item of '{name}'"))];
+    public VectorObject[] Objects(string name) => Nested(name, _use, _path + name + ".");
 
     /// <summary>A list of anything.</summary>
     public JsonElement[] Elements(string name) => Items(name);
@@ -134,8 +148,14 @@ internal readonly struct VectorObject
     private static uint[] RowOf(JsonElement row, string name, int width) =>
         [.. CellsOf(row, name, width).Select(cell => NumberOf(cell, name))];
 
-    private JsonElement Value(string name) =>
-        _element.TryGetProperty(name, out JsonElement value) ? value : throw new VectorFormatException($"'{name}' is missing");
+    private VectorObject[] Nested(string name, FieldUse use, string path) =>
+        [.. Items(name).Select(item => new VectorObject(item, $"an item of '{name}'", use, path))];
+
+    private JsonElement Value(string name)
+    {
+        _use.Note(_path + name);
+        return _element.TryGetProperty(name, out JsonElement value) ? value : throw new VectorFormatException($"'{name}' is missing");
+    }
 
     private JsonElement[] Items(string name)
     {

@@ -29,6 +29,7 @@ public class BadInputTests
     [InlineData("--connections", "--connections", "50000000")]
     [InlineData("nonsense", "nonsense")]
     [InlineData("--vectors", "verify", "--vectors")]
+    [InlineData("unknown design 'fast'", "verify", "--designs", "kernel-locks,fast")]
     [InlineData("nowhere", "verify", "--vectors", "nowhere")]
     [InlineData("unknown design 'fast'", "throughput", "--designs", "fast")]
     [InlineData("--connections 1.5", "throughput", "--connections", "1.5")]
