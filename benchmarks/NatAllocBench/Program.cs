@@ -17,6 +17,7 @@ root.Subcommands.Add(MachineCommand.Create());
 root.Subcommands.Add(PlanCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
+root.Subcommands.Add(CompletionCommand.Create());
 foreach (Command command in ResultCommands.All())
 {
     root.Subcommands.Add(command);

@@ -1,3 +1,5 @@
+using NatAllocBench.Reports.Documents;
+
 namespace NatAllocBench.Reports;
 
 /// <summary>What a command prints and how it ends, without a console.</summary>
@@ -6,5 +8,11 @@ namespace NatAllocBench.Reports;
 /// <param name="Error">One line for standard error without its line end, or null.</param>
 public sealed record CommandResult(int ExitCode, string Output, string? Error = null)
 {
+    /// <summary>The same output before it was rendered as Markdown, where a terminal can show it better; or null.</summary>
+    public Document? Document { get; init; }
+
+    internal static CommandResult Of(int exitCode, Document document) =>
+        new(exitCode, MarkdownDocument.Render(document)) { Document = document };
+
     internal static CommandResult BadInput(string error) => new(2, "", error);
 }

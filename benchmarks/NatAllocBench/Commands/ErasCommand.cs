@@ -1,6 +1,7 @@
 using System.CommandLine;
 using NatAllocBench.Netfilter.Eras;
-using Spectre.Console;
+using NatAllocBench.Reports.Documents;
+using NatAllocBench.Reports.Tables;
 
 namespace NatAllocBench.Commands;
 
@@ -18,11 +19,15 @@ internal static class ErasCommand
         Description = "Print JSON: all traits of the eras, or of the kernel with its changes, cautions and candidates.",
     };
 
+    private static readonly Option<bool> Wide = new("--wide") { Description = "List every trait, not only those of the port search." };
+
     public static Command Create()
     {
         var command = new Command("eras", "List the kernel eras with their traits, or say which era a kernel is.");
         command.Options.Add(Kernel);
         command.Options.Add(Json);
+        command.Options.Add(Wide);
+        DocumentOutput.AddMarkdownTo(command);
         command.SetAction(parsed =>
         {
             EraMatch? match = parsed.GetValue(Kernel) is { } release ? Match(release) : null;
@@ -32,7 +37,7 @@ internal static class ErasCommand
             }
             else if (match is null)
             {
-                List();
+                DocumentOutput.Write(parsed, new Document([new DocumentPart.Grid(EraTable(parsed.GetValue(Wide)))]));
             }
             else
             {
@@ -47,34 +52,32 @@ internal static class ErasCommand
         return command;
     }
 
-    private static void List()
+    private static ResultTable EraTable(bool wide)
     {
-        IAnsiConsole console = AnsiConsole.Console;
-        if (Console.IsOutputRedirected)
+        (string Heading, Func<Era, string> Text)[] columns =
+        [
+            ("era", era => era.Name),
+            ("default", era => EraText.Of(era.Traits.DefaultStart)),
+            ("random", era => EraText.Of(era.Traits.RandomStart)),
+            ("random-fully", era => EraText.Of(era.Traits.RandomFullyStart)),
+        ];
+        (string Heading, Func<Era, string> Text)[] more =
+        [
+            ("search", era => EraText.Of(era.Traits.Search)),
+            ("hash", era => EraText.Of(era.Traits.Hash)),
+            ("locks", era => era.Traits.GlobalLock ? "1" : "1024"),
+            ("UDP clash", era => EraText.Of(era.Traits.Clash)),
+            ("chain limit", era => EraText.ChainLimit(era.Traits)),
+            ("releases", era => era.Releases),
+            ("what came with it", era => era.Changes),
+        ];
+        (string Heading, Func<Era, string> Text)[] shown = wide ? [.. columns, .. more] : columns;
+        return new ResultTable(
+            "", "", [.. shown.Select(c => new TableColumn(c.Heading, IsNumber: false))],
+            [.. EraCatalog.All.Select(era => shown.Select(c => c.Text(era)).ToArray())])
         {
-            console.Profile.Width = 400;
-        }
-
-        var table = new Table { Border = TableBorder.Simple };
-        table.AddColumns("era", "releases", "no flag", "random", "random-fully", "search", "hash", "locks", "UDP clash", "chain limit", "what came with it");
-        foreach (Era era in EraCatalog.All)
-        {
-            EraTraits traits = era.Traits;
-            table.AddRow(
-                era.Name,
-                era.Releases,
-                EraText.Of(traits.DefaultStart),
-                EraText.Of(traits.RandomStart),
-                EraText.Of(traits.RandomFullyStart),
-                EraText.Of(traits.Search),
-                EraText.Of(traits.Hash),
-                traits.GlobalLock ? "1" : "1024",
-                EraText.Of(traits.Clash),
-                EraText.ChainLimit(traits),
-                era.Changes);
-        }
-
-        console.Write(table);
+            KeyColumns = 1,
+        };
     }
 
     private static EraMatch Match(string release)

@@ -60,7 +60,8 @@ internal static class ResultCommands
         var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse.", HelpName = "worse" };
         failOn.AcceptOnlyFromAmong("worse");
         var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, rateFloor, timeFloor, across, failOn };
-        command.SetAction(parsed => Print(CompareCommand.Run(parsed.GetValue(paths)!, new ComparisonOptions
+        DocumentOutput.AddTo(command);
+        command.SetAction(parsed => DocumentOutput.Print(parsed, CompareCommand.Run(parsed.GetValue(paths)!, new ComparisonOptions
         {
             Threshold = UsageException.Parse("--threshold", parsed.GetValue(threshold)!, ParseShare),
             RateNoiseFloor = UsageException.Parse("--rate-floor", parsed.GetValue(rateFloor)!, ParseShare),
@@ -75,7 +76,8 @@ internal static class ResultCommands
     {
         var paths = new Argument<string[]>("run") { Description = "Runs of one kind, or directories of machines (the newest run of each name).", Arity = ArgumentArity.OneOrMore };
         var command = new Command("matrix", "Put runs or machines side by side, without verdicts.") { paths };
-        command.SetAction(parsed => Print(MatrixCommand.Run(parsed.GetValue(paths)!)));
+        DocumentOutput.AddTo(command);
+        command.SetAction(parsed => DocumentOutput.Print(parsed, MatrixCommand.Run(parsed.GetValue(paths)!)));
         return command;
     }
 

@@ -58,7 +58,9 @@ internal sealed class RunConsole : IDisposable
         for (int i = 0; i < lines.Length; i++)
         {
             _console.Write(new Text((i == 0 ? label : "").PadRight(indent), new Style(decoration: Decoration.Bold)));
-            _console.WriteLine(lines[i]);
+
+            // A path that is longer than the terminal is wide stays whole, to be copied.
+            _console.Profile.Out.Writer.WriteLine(lines[i]);
         }
     }
 

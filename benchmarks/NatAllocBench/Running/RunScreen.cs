@@ -36,7 +36,7 @@ internal static class RunScreen
     {
         if (kept.Directory is { } directory)
         {
-            string[] chart = [.. RunCharts.Build(run).Take(1).Select(c => $"chart: {Path.Combine(directory, c.FileName)}")];
+            string[] chart = [.. RunCharts.Build(run).Take(1).Select(c => $"with the chart {c.FileName}")];
             yield return new AnswerSection("Run", [directory, .. chart]);
         }
 

@@ -1,5 +1,4 @@
-using System.Text;
-using NatAllocBench.Reports.Tables;
+using NatAllocBench.Reports.Documents;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
@@ -13,7 +12,7 @@ public static class CompareCommand
     /// <param name="paths">Runs (files or directories) or directories of machines; the first is the base.</param>
     /// <param name="options">Threshold, noise floors, what may differ, what fails.</param>
     /// <returns>
-    /// Markdown; exit code 1 when a cell is worse and that was asked to fail, 2 when a run cannot be read or the runs cannot be compared.
+    /// A document; exit code 1 when a cell is worse and that was asked to fail, 2 when a run cannot be read or the runs cannot be compared.
     /// </returns>
     public static CommandResult Run(IReadOnlyList<string> paths, ComparisonOptions options)
     {
@@ -27,7 +26,7 @@ public static class CompareCommand
             return CommandResult.BadInput(reason);
         }
 
-        StringBuilder output = new();
+        List<DocumentPart> output = [];
         bool worse = false;
         try
         {
@@ -42,10 +41,10 @@ public static class CompareCommand
             return CommandResult.BadInput(e.Message);
         }
 
-        return new CommandResult(worse && options.FailOnWorse ? 1 : 0, output.ToString());
+        return CommandResult.Of(worse && options.FailOnWorse ? 1 : 0, new Document(output));
     }
 
-    private static bool Append(StringBuilder output, RunSelection first, RunSelection second, ComparisonOptions options)
+    private static bool Append(List<DocumentPart> output, RunSelection first, RunSelection second, ComparisonOptions options)
     {
         bool worse = false;
         foreach ((RunRecord a, RunRecord b) in second.PairsWith(first))
@@ -53,13 +52,13 @@ public static class CompareCommand
             // Of two machines all runs are at hand, and those that hold their predictions are not what was asked for.
             if (first.IsMachine && second.IsMachine && RunComparison.WhyNever(a) is { } never)
             {
-                _ = output.Append($"## {MarkdownText.Escape(a.Name)}\n\nNot compared: {never}.\n\n");
+                output.AddRange([new DocumentPart.Heading(2, a.Name), new DocumentPart.Paragraph($"Not compared: {never}.")]);
                 continue;
             }
 
             RunComparison comparison = Compare(first.Path, a, second.Path, b, options);
             worse |= comparison.Cells.Any(c => c.Verdict == Verdict.Worse);
-            _ = output.Append(ComparisonReport.Markdown(a, b, comparison, options, "##"));
+            output.AddRange(ComparisonReport.Parts(a, b, comparison, options, 2));
         }
 
         if (first.IsMachine && second.IsMachine)
@@ -83,6 +82,11 @@ public static class CompareCommand
         }
     }
 
-    private static void AppendNames(StringBuilder output, string heading, IReadOnlyList<string> names) =>
-        _ = output.Append(names.Count > 0 ? $"{heading}: {string.Join(", ", names.Select(MarkdownText.Escape))}\n\n" : "");
+    private static void AppendNames(List<DocumentPart> output, string heading, IReadOnlyList<string> names)
+    {
+        if (names.Count > 0)
+        {
+            output.Add(new DocumentPart.Paragraph($"{heading}: {string.Join(", ", names)}"));
+        }
+    }
 }

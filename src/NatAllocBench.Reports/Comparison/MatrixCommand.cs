@@ -1,5 +1,4 @@
-using System.Globalization;
-using System.Text;
+using NatAllocBench.Reports.Documents;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -12,7 +11,7 @@ public static class MatrixCommand
 {
     /// <summary>Lays out runs of one kind, a column each; of machines, the newest runs of each name.</summary>
     /// <param name="paths">Runs (files or directories) or directories of machines.</param>
-    /// <returns>Markdown with a table per figure; exit code 2 when a run cannot be read or the runs differ in kind.</returns>
+    /// <returns>A document with a table per figure; exit code 2 when a run cannot be read or the runs differ in kind.</returns>
     public static CommandResult Run(IReadOnlyList<string> paths)
     {
         if (paths.Count == 0)
@@ -23,7 +22,8 @@ public static class MatrixCommand
         try
         {
             RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
-            return new CommandResult(0, selections.Any(s => s.IsMachine) ? Machines(selections) : Table("##", selections, s => s.Runs.Values.Single()));
+            return CommandResult.Of(
+                0, new Document([.. selections.Any(s => s.IsMachine) ? Machines(selections) : Table(2, selections, s => s.Runs.Values.Single())]));
         }
         catch (RunFormatException e)
         {
@@ -32,9 +32,9 @@ public static class MatrixCommand
     }
 
     // A part for each name that several have, or all names of a single machine.
-    private static string Machines(RunSelection[] selections)
+    private static List<DocumentPart> Machines(RunSelection[] selections)
     {
-        StringBuilder output = new();
+        List<DocumentPart> output = [];
         IEnumerable<string> names = selections.SelectMany(s => s.Runs.Keys).GroupBy(name => name)
             .Where(g => g.Count() > 1 || selections.Length == 1).Select(g => g.Key).Order(StringComparer.Ordinal);
         foreach (string name in names)
@@ -42,17 +42,16 @@ public static class MatrixCommand
             RunSelection[] having = [.. selections.Where(s => s.Runs.ContainsKey(name))];
             if (RunComparison.WhyNever(having[0].Runs[name]) is null)
             {
-                _ = output.Append(output.Length > 0 ? "\n" : "").Append(CultureInfo.InvariantCulture, $"## {MarkdownText.Escape(name)}\n\n")
-                    .Append(Table("###", having, s => s.Runs[name]));
+                output.AddRange([new DocumentPart.Heading(2, name), .. Table(3, having, s => s.Runs[name])]);
             }
         }
 
-        return output.Length > 0
-            ? output.ToString()
+        return output.Count > 0
+            ? output
             : throw new RunFormatException($"{string.Join(" and ", selections.Select(s => s.Path))} have no race or throughput run of the same name");
     }
 
-    private static string Table(string heading, RunSelection[] selections, Func<RunSelection, RunRecord> chosen)
+    private static IEnumerable<DocumentPart> Table(int level, RunSelection[] selections, Func<RunSelection, RunRecord> chosen)
     {
         RunRecord[] runs = [.. selections.Select(chosen)];
         if (RunComparison.WhyNever(runs[0]) is { } never)
@@ -62,41 +61,52 @@ public static class MatrixCommand
 
         int other = Array.FindIndex(runs, r => r.GetType() != runs[0].GetType());
         return other < 0
-            ? Render(heading, runs)
+            ? Render(level, runs)
             : throw new RunFormatException(
                 $"{selections[0].Path} ({runs[0].Command}) and {selections[other].Path} ({runs[other].Command}) hold different things");
     }
 
-    private static string Render(string heading, RunRecord[] runs)
+    private static IEnumerable<DocumentPart> Render(int level, RunRecord[] runs)
     {
-        StringBuilder output = new();
         string[] shared = [.. runs.Select(RunTraits.Settings).Aggregate<IEnumerable<string>>((a, b) => a.Intersect(b))];
         for (int i = 0; i < runs.Length; i++)
         {
             IEnumerable<string> own = RunTraits.Settings(runs[i]).Except(shared).Prepend(RunSummary.Line(runs[i]));
-            _ = output.Append(CultureInfo.InvariantCulture, $"- {Label(i)}: {MarkdownText.Escape(string.Join(", ", own))}\n");
+            yield return new DocumentPart.Item($"{Label(i)}: {string.Join(", ", own)}");
         }
 
+        foreach ((string heading, ResultTable table) in Tables(runs))
+        {
+            yield return new DocumentPart.Heading(level, heading);
+            yield return new DocumentPart.Grid(table);
+        }
+    }
+
+    private static IEnumerable<(string Heading, ResultTable Table)> Tables(RunRecord[] runs)
+    {
         if (MachineCosts.Table([.. runs.Select(r => r.Machine)], Label) is { } costs)
         {
-            Append(output, $"{heading} costs of the machine (ns)", costs);
+            yield return ("costs of the machine (ns)", costs);
         }
 
         RunRecord<RaceCell>[] races = [.. runs.OfType<RunRecord<RaceCell>>()];
         RunRecord<ThroughputCell>[] throughputs = [.. runs.OfType<RunRecord<ThroughputCell>>()];
+        IEnumerable<double?> speeds = races.Length > 0
+            ? races.SelectMany(r => r.Cells).Where(c => !c.IsPaced).Select(c => c.ConnectionsPerSecond)
+            : throughputs.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond);
+        RateUnit unit = RateUnit.For(speeds);
         if (races.Length > 0)
         {
-            Append(output, $"{heading} insert_failed [95 %]", Table(races, r => r.Cells, Workload.Of, Rate));
-            RateUnit unit = RateUnit.For(races.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond));
-            Append(output, $"{heading} {unit.Name} [95 %]", Table(races, r => r.Cells, Workload.Of, c => Speed(unit, c)));
-        }
-        else
-        {
-            RateUnit unit = RateUnit.For(throughputs.SelectMany(r => r.Cells).Select(c => c.ConnectionsPerSecond));
-            Append(output, $"{heading} {unit.Name} [95 %]", Table(throughputs, r => r.Cells, Workload.Of, c => Speed(unit, c)));
+            yield return ("insert_failed [95 %]", Table(races, r => r.Cells, Workload.Of, Rate));
         }
 
-        return output.ToString();
+        // What a schedule paces has no speed of its own.
+        if (speeds.Any())
+        {
+            yield return ($"{unit.Name} [95 %]", races.Length > 0
+                ? Table<RunRecord<RaceCell>, RaceCell>(races, r => [.. r.Cells.Where(c => !c.IsPaced)], Workload.Of, c => Speed(unit, c))
+                : Table(throughputs, r => r.Cells, Workload.Of, c => Speed(unit, c)));
+        }
     }
 
     private static string? Rate(RaceCell cell) =>
@@ -125,9 +135,6 @@ public static class MatrixCommand
         ];
         return TableLayout.Build("matrix", rows, specs, _ => null);
     }
-
-    private static void Append(StringBuilder output, string heading, ResultTable table) =>
-        _ = output.Append(CultureInfo.InvariantCulture, $"\n{heading}\n\n").Append(MarkdownTable.Render(table));
 
     // A, B, ..., Z, AA, AB, ...
     private static string Label(int index) => (index >= 26 ? Label((index / 26) - 1) : "") + (char)('A' + (index % 26));

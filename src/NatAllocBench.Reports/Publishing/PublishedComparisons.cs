@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Documents;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
@@ -84,7 +85,8 @@ internal static class PublishedComparisons
         {
             string also = i == 1 ? $"is [{Link(comparison.Runs[i])}.\n\n" : $"\nHere B is [{Link(comparison.Runs[i])}.\n\n";
             _ = page.Append(also).Append(
-                ComparisonReport.Markdown(runs[0], runs[i], RunComparison.Compare(runs[0], runs[i], options), options, "###"));
+                MarkdownDocument.Render(new Document(
+                    [.. ComparisonReport.Parts(runs[0], runs[i], RunComparison.Compare(runs[0], runs[i], options), options, 3)]))).Append('\n');
         }
     }
 

@@ -105,7 +105,7 @@ public static class MainTables
     private static string? OneIn(RaceCell cell) => cell switch
     {
         { Rate: > 0 and { } rate } => LossText.OneIn(rate),
-        { Rate: 0, CannotRace: false, RateHigh: > 0 and { } high } => $"> {LossText.OneInAtMost(high)}",
+        { Rate: 0, CannotRace: false, RateHigh: > 0 and { } high } => $">{LossText.OneInAtMost(high)}",
         _ => null,
     };
 

@@ -5,7 +5,7 @@ namespace NatAllocBench.Reports.Tables;
 /// <summary>Renders tables for a terminal.</summary>
 public static class TerminalTable
 {
-    // The simple border puts a blank on each side of a text.
+    // Blanks between two columns.
     private const int Padding = 2;
 
     // Shorter bars show nothing, longer ones no more.
@@ -20,7 +20,11 @@ public static class TerminalTable
     /// <param name="table">The table.</param>
     public static void Write(IAnsiConsole console, ResultTable table)
     {
-        console.WriteLine(PlainText.OneLine(table.Title));
+        if (table.Title.Length > 0)
+        {
+            console.WriteLine(PlainText.OneLine(table.Title));
+        }
+
         if (table.Caption.Length > 0)
         {
             console.WriteLine($"In every row: {PlainText.OneLine(table.Caption)}.");
@@ -29,6 +33,7 @@ public static class TerminalTable
         foreach (int[] columns in Parts(table, console.Profile.Width))
         {
             console.Write(Grid(table, columns, BarsFor(console, table, columns)));
+            console.WriteLine();
         }
     }
 
@@ -70,14 +75,15 @@ public static class TerminalTable
 
     private static Table Grid(ResultTable table, int[] columns, string[]? bars)
     {
-        Table grid = new() { Border = TableBorder.Simple };
+        Table grid = new() { Border = TableBorder.None };
         foreach (int column in columns)
         {
-            Spectre.Console.TableColumn header = new(new Text(PlainText.OneLine(table.Columns[column].Heading)));
+            Text heading = new(PlainText.OneLine(table.Columns[column].Heading), new Style(decoration: Decoration.Underline));
+            Spectre.Console.TableColumn header = new Spectre.Console.TableColumn(heading).PadLeft(0).PadRight(Padding);
             _ = grid.AddColumn(table.Columns[column].IsNumber ? header.RightAligned() : header.LeftAligned());
             if (bars is not null && column == table.Bars!.Column)
             {
-                _ = grid.AddColumn(new Spectre.Console.TableColumn(Text.Empty).NoWrap());
+                _ = grid.AddColumn(new Spectre.Console.TableColumn(Text.Empty).NoWrap().PadLeft(0).PadRight(Padding));
             }
         }
 

@@ -1,0 +1,75 @@
+using System.Text.Json;
+using NatAllocBench.Reports.Documents;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Results;
+using Spectre.Console;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class DocumentOutputTests
+{
+    private static readonly Document Sample = new(
+    [
+        new DocumentPart.Item("A: one"),
+        new DocumentPart.Item("B: t*o"),
+        new DocumentPart.Heading(2, "insert_failed"),
+        new DocumentPart.Grid(new ResultTable("t", "CPUs 2", [new("mode", false), new("A", true)], [["default", "1 %"]])),
+        new DocumentPart.Paragraph("1 same."),
+    ]);
+
+    [Fact]
+    public void Markdown_parts_are_apart_and_items_together() => Assert.Equal(
+        "- A: one\n- B: t\\*o\n\n## insert_failed\n\nIn every row: CPUs 2.\n\n| mode | A |\n| :--- | ---: |\n| default | 1 % |\n\n1 same.\n",
+        MarkdownDocument.Render(Sample));
+
+    [Fact]
+    public void A_terminal_gets_no_Markdown()
+    {
+        using StringWriter writer = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = 80;
+
+        TerminalDocument.Write(console, Sample);
+
+        Assert.DoesNotContain("|", writer.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("##", writer.ToString(), StringComparison.Ordinal);
+        Assert.Contains("t*o", writer.ToString(), StringComparison.Ordinal);
+        Assert.Contains("1 same.", writer.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Eras_are_Markdown_where_redirected()
+    {
+        Assert.StartsWith("| era | default | random | random-fully |", ProgramRun.Of("eras").Output, StringComparison.Ordinal);
+        Assert.Contains("| UDP clash |", ProgramRun.Of("eras", "--wide").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_side_by_side_are_JSON_on_request()
+    {
+        using var store = new TemporaryStore();
+        using JsonDocument json = JsonDocument.Parse(ProgramRun.Of("matrix", store.Publish(SampleRuns.Race()), "--json").Output);
+
+        JsonElement table = json.RootElement.GetProperty("tables").EnumerateArray()
+            .Single(t => t.GetProperty("title").GetString() == "insert_failed [95 %]");
+        Assert.Equal("A", table.GetProperty("columns").EnumerateArray().Last().GetString());
+        Assert.Equal(2, table.GetProperty("rows").GetArrayLength());
+    }
+
+    private sealed class TemporaryStore : IDisposable
+    {
+        private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+
+        public string Publish(RunRecord run) => new ResultsStore(_directory).Publish(run);
+
+        public void Dispose() => Directory.Delete(_directory, recursive: true);
+    }
+}
