@@ -1,0 +1,67 @@
+namespace NatAllocBench.Exploration.Engine;
+
+/// <summary>What an access does to its location.</summary>
+internal enum StepKind : byte
+{
+    /// <summary>A load.</summary>
+    Read,
+
+    /// <summary>A store; with store buffers, the moment at which it leaves the buffer.</summary>
+    Write,
+
+    /// <summary>An interlocked operation: a full fence.</summary>
+    ReadWrite,
+
+    /// <summary>Taking a lock: possible while it is free; a full fence.</summary>
+    Lock,
+
+    /// <summary>Giving a lock back: a store that no other thread can come before.</summary>
+    Unlock,
+
+    /// <summary>The end of a loop iteration that changed nothing: possible when something that it read has changed.</summary>
+    Await,
+
+    /// <summary>A full fence of the calling thread.</summary>
+    Fence,
+
+    /// <summary>The beginning of a fence on all threads: what is in any store buffer now must leave it before the end.</summary>
+    ProcessFenceBegin,
+
+    /// <summary>The end of a fence on all threads.</summary>
+    ProcessFenceEnd,
+
+    /// <summary>A store that enters a buffer. A step of a replay only: nobody sees it.</summary>
+    Issue,
+}
+
+/// <summary>The access that a process will make next.</summary>
+internal struct Access
+{
+    /// <summary>No location.</summary>
+    public const int Nowhere = -1;
+
+    public StepKind Kind;
+
+    /// <summary>Number of the location, or <see cref="Nowhere"/>.</summary>
+    public int Location;
+
+    /// <summary>A second location, of <see cref="StepKind.Await"/> only.</summary>
+    public int Second;
+
+    /// <summary>Address of the location in this execution; 0 for a managed reference.</summary>
+    public nint Address;
+
+    /// <summary>A store that leaves a buffer: how many steps its thread had made when it was issued.</summary>
+    public int IssuedAt;
+
+    public readonly bool IsRead => Kind is StepKind.Read or StepKind.Await;
+
+    /// <summary>Whether the access waits until the stores of its own thread have left the buffer.</summary>
+    public readonly bool Drains => Kind is StepKind.ReadWrite or StepKind.Lock or StepKind.Fence or StepKind.ProcessFenceBegin;
+
+    /// <summary>Whether exchanging two neighbouring accesses of different processes can change anything.</summary>
+    public static bool AreDependent(in Access a, in Access b) => !(a.IsRead && b.IsRead) && (
+        Meet(a.Location, b.Location) || Meet(a.Location, b.Second) || Meet(a.Second, b.Location) || Meet(a.Second, b.Second));
+
+    private static bool Meet(int a, int b) => a == b && a != Nowhere;
+}

@@ -1,0 +1,297 @@
+namespace NatAllocBench.Exploration.Engine;
+
+/// <summary>
+/// One thread of the program: an operating system thread that runs only when the execution lets it. Every access to shared memory
+/// comes here first (<see cref="SharedMemory"/>).
+/// </summary>
+internal sealed unsafe class ControlledThread : IDisposable
+{
+    [ThreadStatic]
+    private static ControlledThread? _current;
+
+    private readonly Execution _execution;
+    private readonly SemaphoreSlim _turn = new(0);
+    private readonly List<(nint Address, int Size, ulong Before)> _plain = [];
+    private readonly Thread _thread;
+    private int _waits;
+
+    public ControlledThread(Execution execution, int number)
+    {
+        _execution = execution;
+        Number = number;
+        _thread = new Thread(Work, 512 * 1024) { IsBackground = true, Name = $"explored {number}" };
+        _thread.Start();
+    }
+
+    /// <summary>The calling thread, or null if nobody controls it: accesses are made at once then.</summary>
+    public static ControlledThread? Current => _current;
+
+    public int Number { get; }
+
+    public StoreBuffer Buffer { get; } = new();
+
+    /// <summary>The access that the thread will make when it is chosen.</summary>
+    public Access Pending { get; private set; }
+
+    public bool IsFinished { get; private set; }
+
+    /// <summary>Where each buffer was when this thread began a fence on all of them.</summary>
+    public int[] FenceTargets { get; } = new int[Limits.MaxThreads];
+
+    public void Prepare()
+    {
+        Buffer.Clear();
+        _plain.Clear();
+        _waits = 0;
+        IsFinished = false;
+    }
+
+    /// <summary>Lets the thread run, or makes it give up an aborted execution.</summary>
+    public void Wake() => _turn.Release();
+
+    /// <summary>Announces an access that the caller makes when this returns.</summary>
+    public void Reach(StepKind kind, void* address)
+    {
+        Settle();
+        Arrive(kind, _execution.Locations.Of(address, Number), (nint)address);
+    }
+
+    /// <summary>The same for a managed reference, whose address is not its own.</summary>
+    public void Reach(StepKind kind, Type type)
+    {
+        Settle();
+        if (kind == StepKind.Write && Buffer.Count > 0)
+        {
+            Arrive(StepKind.Fence, Access.Nowhere, 0); // a reference is not buffered: what was stored before it goes first
+        }
+
+        Arrive(kind, _execution.Locations.Of(type), 0);
+    }
+
+    /// <summary>A fence of this thread: nothing to do unless stores are in its buffer.</summary>
+    public void Fence()
+    {
+        Settle();
+        if (Buffer.Count > 0)
+        {
+            Arrive(StepKind.Fence, Access.Nowhere, 0);
+        }
+    }
+
+    /// <summary>A fence on all threads: each has emptied its buffer, as it was at the beginning, before the end.</summary>
+    public void ProcessFence()
+    {
+        Settle();
+        if (_execution.Model == MemoryModel.Sc)
+        {
+            return;
+        }
+
+        _execution.Locations.Share(LocationMap.AllBuffers);
+        Arrive(StepKind.ProcessFenceBegin, LocationMap.AllBuffers, 0);
+        _execution.NoteBuffers(FenceTargets);
+        Arrive(StepKind.ProcessFenceEnd, Access.Nowhere, 0);
+    }
+
+    /// <summary>Waits until one of two locations has changed since this thread last read it.</summary>
+    public void Await(void* first, void* second) => Await(
+        _execution.Locations.Of(first, Number), second == null ? Access.Nowhere : _execution.Locations.Of(second, Number));
+
+    /// <summary>Waits until a managed reference has changed since this thread last read it.</summary>
+    public void Await(Type type) => Await(_execution.Locations.Of(type), Access.Nowhere);
+
+    public int Choose(int alternatives) => _execution.Choose(alternatives);
+
+    public void Remark(string text) => _execution.Remark(Number, text);
+
+    /// <summary>Makes a store, or puts it into the buffer.</summary>
+    public void Store(StepKind kind, void* address, int size, ulong value)
+    {
+        if (_execution.Model == MemoryModel.Sc)
+        {
+            Reach(kind, address);
+            StoreBuffer.Put((nint)address, size, value);
+            return;
+        }
+
+        Settle();
+        Issue(kind, (nint)address, size, value);
+    }
+
+    /// <summary>Announces a plain access. A store becomes visible at the next announcement of this thread, when it was surely made.</summary>
+    public void Plain(bool reads, void* address, int size)
+    {
+        if (reads)
+        {
+            Reach(StepKind.Read, address);
+            return;
+        }
+
+        if (_plain.Exists(store => store.Address == (nint)address))
+        {
+            Settle();
+        }
+
+        _plain.Add(((nint)address, size, StoreBuffer.Load((nint)address, size)));
+    }
+
+    /// <summary>Makes steps of the plain stores that were made since the last announcement, one by one.</summary>
+    private void Settle()
+    {
+        if (_plain.Count == 0)
+        {
+            return;
+        }
+
+        (nint Address, int Size, ulong Before)[] stores = [.. _plain];
+        _plain.Clear();
+        var values = new ulong[stores.Length];
+        for (int i = stores.Length - 1; i >= 0; i--)
+        {
+            values[i] = StoreBuffer.Load(stores[i].Address, stores[i].Size);
+            StoreBuffer.Put(stores[i].Address, stores[i].Size, stores[i].Before);
+        }
+
+        for (int i = 0; i < stores.Length; i++)
+        {
+            (nint address, int size, _) = stores[i];
+            if (_execution.Model == MemoryModel.Sc)
+            {
+                Arrive(StepKind.Write, _execution.Locations.Of((void*)address, Number), address);
+                StoreBuffer.Put(address, size, values[i]);
+            }
+            else
+            {
+                Issue(StepKind.Write, address, size, values[i]);
+            }
+        }
+    }
+
+    private void Issue(StepKind kind, nint address, int size, ulong value)
+    {
+        LocationMap locations = _execution.Locations;
+        int location = locations.Of((void*)address, Number);
+        locations.Touch(location, Number, reads: false);
+        if (locations.IsShared(LocationMap.AllBuffers) && locations.IsShared(location))
+        {
+            Arrive(StepKind.Read, LocationMap.AllBuffers, 0);
+        }
+
+        _execution.ReachIssue(this, location);
+        ulong before = StoreBuffer.Load(address, size);
+        StoreBuffer.Put(address, size, value);
+        int steps = _execution.StepsOf(Number);
+        Buffer.Add(new Access { Kind = kind, Location = location, Second = Access.Nowhere, Address = address, IssuedAt = steps }, size, before);
+        _execution.FlushPrivate(this);
+    }
+
+    private void Await(int first, int second)
+    {
+        Settle();
+        if (++_waits > Limits.MaxWaits)
+        {
+            throw new ViolationException($"livelock: thread {Number} waited {Limits.MaxWaits} times");
+        }
+
+        _execution.Locations.Share(first);
+        if (second != Access.Nowhere)
+        {
+            _execution.Locations.Share(second);
+        }
+
+        Arrive(StepKind.Await, first, 0, second);
+    }
+
+    private void Arrive(StepKind kind, int location, nint address, int second = Access.Nowhere)
+    {
+        var access = new Access { Kind = kind, Location = location, Second = second, Address = address };
+        LocationMap locations = _execution.Locations;
+        if (location != Access.Nowhere)
+        {
+            locations.Touch(location, Number, access.IsRead);
+        }
+
+        if (_execution.IsStep(this, in access))
+        {
+            Yield(in access);
+        }
+
+        _execution.Note(Number, in access);
+        if (location == Access.Nowhere)
+        {
+            return;
+        }
+
+        if (access.Kind == StepKind.Await)
+        {
+            return; // what changed is still to be read
+        }
+
+        if (access.IsRead)
+        {
+            locations.NoteRead(location, Number);
+        }
+        else
+        {
+            locations.Bump(location);
+        }
+    }
+
+    /// <summary>Stops in front of an access until the thread is chosen to make it.</summary>
+    public void Yield(in Access access)
+    {
+        Pending = access;
+        _execution.Yield(this);
+    }
+
+    /// <summary>Stops until <see cref="Wake"/>.</summary>
+    public void Wait()
+    {
+        _turn.Wait();
+        if (_execution.IsAborted)
+        {
+            throw new AbortedException();
+        }
+    }
+
+    /// <summary>Ends the thread. The execution is disposed of already.</summary>
+    public void Dispose()
+    {
+        Wake();
+        _thread.Join();
+        _turn.Dispose();
+    }
+
+    private void Work()
+    {
+        _current = this;
+        while (true)
+        {
+            _turn.Wait();
+            if (_execution.IsDisposed)
+            {
+                return;
+            }
+
+            try
+            {
+                if (!_execution.IsAborted)
+                {
+                    _execution.Program.Run(Number);
+                    Settle();
+                }
+            }
+            catch (AbortedException)
+            {
+                // The execution is over; what this thread has not done yet does not matter.
+            }
+            catch (Exception e)
+            {
+                _execution.Fail(e is ViolationException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+            }
+
+            IsFinished = true;
+            _execution.Finish(this);
+        }
+    }
+}

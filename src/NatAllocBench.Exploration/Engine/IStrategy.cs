@@ -1,0 +1,28 @@
+namespace NatAllocBench.Exploration.Engine;
+
+/// <summary>Which executions of a program are tried, one after the other.</summary>
+internal interface IStrategy
+{
+    /// <summary>The answer of <see cref="Decide"/> that ends an execution early.</summary>
+    const int Abandon = -1;
+
+    /// <summary>Whether every access is a decision, not only those to shared locations.</summary>
+    bool AsksForAll => false;
+
+    /// <summary>Goes on to the next execution; false if there is none left.</summary>
+    bool MoveNext();
+
+    /// <summary>The process that makes the next step, one of the enabled ones.</summary>
+    /// <param name="view">What there is to choose from.</param>
+    int Decide(ProcessView view);
+
+    /// <summary>No process can make a step: a deadlock.</summary>
+    /// <param name="view">What each of them waits to do.</param>
+    void Block(ProcessView view)
+    {
+    }
+
+    /// <summary>A choice that is not about order, from 0.</summary>
+    /// <param name="alternatives">Number of alternatives.</param>
+    int Choose(int alternatives);
+}

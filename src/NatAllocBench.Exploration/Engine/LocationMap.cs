@@ -1,0 +1,165 @@
+namespace NatAllocBench.Exploration.Engine;
+
+/// <summary>
+/// Numbers for memory locations that stay the same from execution to execution, and what is known about each: which threads touch it in
+/// one execution, and whether that makes it shared. Only accesses to shared locations are steps of the search; a location that turns out to
+/// be shared late makes the search begin again with that knowledge.
+/// </summary>
+internal sealed unsafe class LocationMap
+{
+    /// <summary>The pseudo-location that orders stores against fences of the whole process.</summary>
+    public const int AllBuffers = 0;
+
+    private readonly Dictionary<(string Region, long Offset), int> _numbers = [];
+    private readonly List<Entry> _entries = [];
+    private readonly List<(nint From, nint To, string Name)> _regions = [];
+    private readonly Dictionary<nint, int> _fresh = [];
+    private readonly int[] _freshCounts = new int[Limits.MaxThreads];
+    private int _execution;
+
+    public LocationMap() => Number("all buffers", 0);
+
+    /// <summary>Whether a location became shared since this was last cleared.</summary>
+    public bool HasGrown { get; set; }
+
+    public int Count => _entries.Count;
+
+    /// <summary>How many locations are shared.</summary>
+    public int SharedCount => _entries.Count(entry => entry.IsShared);
+
+    /// <summary>Forgets the addresses and the threads of the execution before.</summary>
+    public void Begin()
+    {
+        _execution++;
+        _regions.Clear();
+        _fresh.Clear();
+        Array.Clear(_freshCounts);
+    }
+
+    /// <summary>Names memory of this execution: a location is known by the name and its distance from the start.</summary>
+    public void Map(void* start, long bytes, string name) => _regions.Add(((nint)start, (nint)start + (nint)bytes, name));
+
+    /// <summary>The location of an address. Memory that was not named belongs to the thread that touches it first, which has just made it.</summary>
+    public int Of(void* address, int thread)
+    {
+        foreach ((nint from, nint to, string name) in _regions)
+        {
+            if ((nint)address >= from && (nint)address < to)
+            {
+                return Number(name, (nint)address - from);
+            }
+        }
+
+        if (!_fresh.TryGetValue((nint)address, out int number))
+        {
+            number = Number($"new memory of thread {thread}", _freshCounts[thread]++);
+            _fresh.Add((nint)address, number);
+        }
+
+        return number;
+    }
+
+    /// <summary>The location of a managed reference, known by its type alone.</summary>
+    public int Of(Type type) => Number(type.Name, 0);
+
+    public bool IsShared(int location) => _entries[location].IsShared;
+
+    public void Share(int location)
+    {
+        Entry entry = _entries[location];
+        HasGrown |= !entry.IsShared;
+        entry.IsShared = true;
+    }
+
+    /// <summary>Notes an access; two threads and a store among them make a location shared.</summary>
+    public void Touch(int location, int thread, bool reads)
+    {
+        Entry entry = _entries[location];
+        Refresh(entry);
+        entry.Threads |= 1u << thread;
+        entry.Written |= !reads;
+        if (entry.Written && (entry.Threads & (entry.Threads - 1)) != 0 && !entry.IsShared)
+        {
+            Share(location);
+        }
+    }
+
+    /// <summary>Number of stores to a location in this execution.</summary>
+    public int Version(int location) => Refresh(_entries[location]).Version;
+
+    public void Bump(int location) => Refresh(_entries[location]).Version++;
+
+    public void NoteRead(int location, int thread)
+    {
+        Entry entry = Refresh(_entries[location]);
+        entry.Seen[thread] = entry.Version;
+    }
+
+    /// <summary>Whether a location was stored to since the thread last read it.</summary>
+    public bool HasChanged(int location, int thread)
+    {
+        Entry entry = Refresh(_entries[location]);
+        return entry.Version != entry.Seen[thread];
+    }
+
+    /// <summary>Region and distance, for a report.</summary>
+    public (string Region, long Offset) Describe(int location) => (_entries[location].Region, _entries[location].Offset);
+
+    /// <summary>The shared locations, for a checkpoint.</summary>
+    public IEnumerable<(string Region, long Offset)> Shared =>
+        _entries.Where(entry => entry.IsShared).Select(entry => (entry.Region, entry.Offset));
+
+    /// <summary>Takes over what another search learnt.</summary>
+    public void ShareAll(IEnumerable<(string Region, long Offset)> locations)
+    {
+        foreach ((string region, long offset) in locations)
+        {
+            Share(Number(region, offset));
+        }
+    }
+
+    private int Number(string region, long offset)
+    {
+        if (!_numbers.TryGetValue((region, offset), out int number))
+        {
+            number = _entries.Count;
+            _numbers.Add((region, offset), number);
+            _entries.Add(new Entry(region, offset));
+        }
+
+        return number;
+    }
+
+    private Entry Refresh(Entry entry)
+    {
+        if (entry.Execution != _execution)
+        {
+            entry.Execution = _execution;
+            entry.Threads = 0;
+            entry.Written = false;
+            entry.Version = 0;
+            Array.Clear(entry.Seen);
+        }
+
+        return entry;
+    }
+
+    private sealed class Entry(string region, long offset)
+    {
+        public string Region { get; } = region;
+
+        public long Offset { get; } = offset;
+
+        public bool IsShared { get; set; }
+
+        public int Execution { get; set; }
+
+        public uint Threads { get; set; }
+
+        public bool Written { get; set; }
+
+        public int Version { get; set; }
+
+        public int[] Seen { get; } = new int[Limits.MaxThreads];
+    }
+}

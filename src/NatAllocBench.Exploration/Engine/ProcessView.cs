@@ -1,0 +1,34 @@
+namespace NatAllocBench.Exploration.Engine;
+
+/// <summary>
+/// What a strategy sees when it decides: the processes (threads first, then their store buffers), what each will do next, and which of them can.
+/// </summary>
+/// <param name="threads">Number of threads.</param>
+internal sealed class ProcessView(int threads)
+{
+    public int Threads { get; } = threads;
+
+    /// <summary>The next access of each process that has one.</summary>
+    public Access[] Pending { get; } = new Access[Limits.MaxProcesses];
+
+    /// <summary>Processes that have a next access.</summary>
+    public uint Present { get; private set; }
+
+    /// <summary>Processes that can make it now.</summary>
+    public uint Enabled { get; set; }
+
+    /// <summary>The thread that ran last, or -1.</summary>
+    public int Current { get; set; }
+
+    public bool Has(int process) => (Present >> process & 1) != 0;
+
+    public void Clear() => (Present, Enabled) = (0, 0);
+
+    public void Offer(int process, in Access access)
+    {
+        Pending[process] = access;
+        Present |= 1u << process;
+    }
+
+    public void Withdraw(int process) => Present &= ~(1u << process);
+}

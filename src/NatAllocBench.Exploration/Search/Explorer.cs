@@ -1,0 +1,113 @@
+using System.Diagnostics;
+using NatAllocBench.Exploration.Engine;
+using NatAllocBench.Exploration.Schedules;
+using NatAllocBench.Exploration.Strategies;
+
+namespace NatAllocBench.Exploration.Search;
+
+/// <summary>When a search ends although it is not complete.</summary>
+/// <param name="Executions">Executions at most.</param>
+/// <param name="Time">Time at most.</param>
+/// <param name="Stop">Ends it from outside.</param>
+/// <param name="StopsAtViolation">Whether the first violation ends it.</param>
+internal readonly record struct SearchLimits(long Executions, TimeSpan Time, CancellationToken Stop, bool StopsAtViolation = false)
+{
+    public static SearchLimits None => new(long.MaxValue, TimeSpan.MaxValue, CancellationToken.None);
+}
+
+/// <summary>Searches the executions of one program.</summary>
+internal sealed class Explorer : IDisposable
+{
+    private readonly IProgram _program;
+    private readonly MemoryModel _model;
+    private readonly Execution _execution;
+
+    public Explorer(IProgram program, MemoryModel model)
+    {
+        _program = program;
+        _model = model;
+        _execution = new Execution(program, Locations, model);
+    }
+
+    /// <summary>The memory of the program.</summary>
+    public LocationMap Locations { get; } = new();
+
+    /// <summary>
+    /// Runs a strategy to its end or to a limit. A location that turns out to be shared makes it begin again: what was run until then
+    /// took the location's accesses for private.
+    /// </summary>
+    /// <param name="create">Makes the strategy.</param>
+    /// <param name="limits">When to stop.</param>
+    public SearchResult Search(Func<IStrategy> create, SearchLimits limits)
+    {
+        long start = Stopwatch.GetTimestamp();
+        int[] accesses = RunInTurn();
+        SearchResult result;
+        do
+        {
+            Locations.HasGrown = false;
+            result = Run(create(), limits, start);
+        }
+        while (Locations.HasGrown && !IsOver(result, limits, start));
+        result.Accesses = accesses;
+        result.Elapsed = Stopwatch.GetElapsedTime(start);
+        result.SharedLocations = Locations.SharedCount;
+        return result;
+    }
+
+    /// <summary>One execution after a schedule, with every access.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="isExact">Whether the program could follow it in every step.</param>
+    public ExecutionResult Replay(Schedule schedule, out bool isExact)
+    {
+        var replay = new Replay(schedule);
+        ExecutionResult result = _execution.Run(replay, records: true);
+        isExact = replay.IsExact;
+        return result;
+    }
+
+    public void Dispose() => _execution.Dispose();
+
+    private SearchResult Run(IStrategy strategy, SearchLimits limits, long start)
+    {
+        var result = new SearchResult();
+        while (!IsOver(result, limits, start))
+        {
+            if (!strategy.MoveNext())
+            {
+                result.IsComplete = true;
+                break;
+            }
+
+            result.Count(_execution.Run(strategy), _model, _program.Threads);
+            if (Locations.HasGrown || (limits.StopsAtViolation && result.HasViolation))
+            {
+                break;
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>All threads one after the other: counts their accesses.</summary>
+    private int[] RunInTurn()
+    {
+        ExecutionResult execution = _execution.Run(new Replay(new Schedule(_model, _program.Threads, [])));
+        var accesses = new int[_program.Threads];
+        foreach (byte step in execution.Trace)
+        {
+            if (step < accesses.Length)
+            {
+                accesses[step]++;
+            }
+        }
+
+        return accesses;
+    }
+
+    private static bool IsOver(SearchResult result, SearchLimits limits, long start) =>
+        result.Executions >= limits.Executions
+        || (limits.StopsAtViolation && result.HasViolation)
+        || limits.Stop.IsCancellationRequested
+        || Stopwatch.GetElapsedTime(start) >= limits.Time;
+}

@@ -1,0 +1,315 @@
+using System.Numerics;
+using NatAllocBench.Exploration.Engine;
+
+namespace NatAllocBench.Exploration.Strategies;
+
+/// <summary>
+/// Dynamic partial-order reduction: of all executions that differ only in the order of independent accesses about one is run, none is
+/// missed. Depth first; each decision remembers which processes were tried there and which must be, because an access that came later
+/// could have come before what was done there.
+/// </summary>
+/// <remarks>
+/// The races of Flanagan and Godefroid (2005) with sleep sets, but with every direct race reversed and with the source sets of Abdulla and
+/// others (2014): to reverse the latest race only, as the paper of 2005 does, misses orders of three threads as soon as sleep sets are added.
+/// </remarks>
+internal sealed class DynamicReduction : IStrategy
+{
+    private readonly List<Decision> _decisions = [];
+    private readonly VectorClocks _clocks = new();
+    private int _depth;
+    private int _analysed;
+    private int _parent;
+    private bool _hasBegun;
+
+    /// <summary>Executions that were given up because they are equivalent to one that was run.</summary>
+    public long SleepBlocked { get; private set; }
+
+    /// <summary>The open decisions, for a checkpoint.</summary>
+    public IEnumerable<SavedDecision> Save() => _decisions.Select(decision => decision.Save());
+
+    /// <summary>Goes on where a checkpoint was made: the next execution is the one after it.</summary>
+    public void Restore(IEnumerable<SavedDecision> decisions, long sleepBlocked)
+    {
+        _decisions.Clear();
+        _decisions.AddRange(decisions.Select(Decision.From));
+        _hasBegun = true;
+        SleepBlocked = sleepBlocked;
+    }
+
+    public bool MoveNext()
+    {
+        _depth = 0;
+        _parent = -1;
+        _analysed = 0;
+        if (!_hasBegun)
+        {
+            return _hasBegun = true;
+        }
+
+        while (_decisions.Count > 0)
+        {
+            Decision last = _decisions[^1];
+            if (last.TryNext())
+            {
+                _analysed = _decisions.Count;
+                return true;
+            }
+
+            _decisions.RemoveAt(_decisions.Count - 1);
+        }
+
+        return false;
+    }
+
+    public int Decide(ProcessView view)
+    {
+        if (_parent < 0)
+        {
+            _clocks.Begin(view.Threads);
+        }
+
+        if (_depth >= _analysed)
+        {
+            FindRacesOfBlocked(view);
+        }
+
+        if (_depth == _decisions.Count && !TryAdd(view))
+        {
+            SleepBlocked++;
+            return IStrategy.Abandon;
+        }
+
+        Decision decision = _decisions[_depth];
+        int process = decision.Chosen;
+        if (decision.Choices != 0 || (view.Enabled >> process & 1) == 0)
+        {
+            throw new InvalidOperationException("the program did something else in the same order of steps");
+        }
+
+        decision.Enabled = view.Enabled;
+        decision.Access = view.Pending[process];
+        if (_depth + 1 >= _analysed)
+        {
+            FindRaces(process, in decision.Access);
+        }
+
+        decision.Count = _clocks.Advance(process, in decision.Access, _depth, decision.Clock);
+        _parent = _depth++;
+        return process;
+    }
+
+    public void Block(ProcessView view) => FindRacesOfBlocked(view);
+
+    public int Choose(int alternatives)
+    {
+        if (_depth == _decisions.Count)
+        {
+            _decisions.Add(new Decision { Choices = alternatives });
+        }
+
+        return _decisions[_depth++].Chosen;
+    }
+
+    /// <summary>Adds a decision; false if every enabled process sleeps.</summary>
+    private bool TryAdd(ProcessView view)
+    {
+        uint sleep = 0;
+        if (_parent >= 0)
+        {
+            Decision parent = _decisions[_parent];
+            uint candidates = (parent.Sleep | parent.Done) & view.Present & ~(1u << parent.Chosen);
+            for (; candidates != 0; candidates &= candidates - 1)
+            {
+                int process = BitOperations.TrailingZeroCount(candidates);
+                sleep |= Access.AreDependent(in view.Pending[process], in parent.Access) ? 0 : 1u << process;
+            }
+        }
+
+        uint awake = view.Enabled & ~sleep;
+        if (awake == 0)
+        {
+            return false;
+        }
+
+        int chosen = view.Current >= 0 && (awake >> view.Current & 1) != 0 ? view.Current : BitOperations.TrailingZeroCount(awake);
+        _decisions.Add(new Decision { Chosen = chosen, Sleep = sleep, Backtrack = 1u << chosen });
+        return true;
+    }
+
+    /// <summary>Finds the steps that an access could have come before, and makes sure that this is tried.</summary>
+    private void FindRaces(int process, in Access access)
+    {
+        Span<int> before = stackalloc int[Limits.MaxProcesses];
+        _clocks.Pending(process, in access, before);
+        FindRacesAt(access.Location, process, in access, before);
+        FindRacesAt(access.Second, process, in access, before);
+    }
+
+    private void FindRacesAt(int location, int process, in Access access, ReadOnlySpan<int> before)
+    {
+        if (location == Access.Nowhere)
+        {
+            return;
+        }
+
+        // A step that comes before a later racing step, or before the access anyway, cannot be exchanged with the access alone.
+        Span<int> covered = stackalloc int[Limits.MaxProcesses];
+        before.CopyTo(covered);
+        List<int> steps = _clocks.StepsAt(location);
+        for (int i = steps.Count - 1; i >= 0; i--)
+        {
+            Decision step = _decisions[steps[i]];
+            if (step.Chosen == process
+                || (step.Access.IsRead && access.IsRead)
+                || (step.Access.Kind == StepKind.Unlock && access.Kind == StepKind.Lock) // never both possible: the lock before it is
+                || covered[step.Chosen] >= step.Count)
+            {
+                continue;
+            }
+
+            Reverse(steps[i], process, in access, before);
+            VectorClocks.Join(covered, step.Clock);
+        }
+    }
+
+    /// <summary>
+    /// Makes sure that a beginning of "what does not depend on the step, then the access" is tried instead of the step. Every process whose
+    /// first step in it depends on nothing in it is such a beginning; if one of them was or will be tried, or sleeps, that is enough.
+    /// </summary>
+    private void Reverse(int at, int process, in Access access, ReadOnlySpan<int> before)
+    {
+        Decision step = _decisions[at];
+        uint seen = 0;
+        uint initials = 0;
+        for (int i = at + 1; i < _depth; i++)
+        {
+            Decision later = _decisions[i];
+            if (later.Choices != 0 || later.Clock[step.Chosen] >= step.Count)
+            {
+                continue; // a choice, or it depends on the step
+            }
+
+            uint bit = 1u << later.Chosen;
+            if ((seen & bit) == 0 && !DependsOnOneOf(at + 1, i, step, later.Clock))
+            {
+                initials |= bit;
+            }
+
+            seen |= bit;
+        }
+
+        if ((seen >> process & 1) == 0 && !DependsOnOneOf(at + 1, _depth, step, before) && !IsDependentOnOneOf(at + 1, step, in access))
+        {
+            initials |= 1u << process;
+        }
+
+        initials &= step.Enabled;
+        if (initials == 0)
+        {
+            step.Backtrack |= step.Enabled;
+        }
+        else if ((initials & (step.Backtrack | step.Sleep)) == 0)
+        {
+            step.Backtrack |= (initials >> process & 1) != 0 ? 1u << process : initials & (~initials + 1);
+        }
+    }
+
+    /// <summary>Whether a step that does not depend on <paramref name="step"/>, from one decision to before another, happens before a clock.</summary>
+    private bool DependsOnOneOf(int from, int to, Decision step, ReadOnlySpan<int> clock)
+    {
+        for (int i = from; i < to; i++)
+        {
+            Decision other = _decisions[i];
+            if (other.Choices == 0 && other.Clock[step.Chosen] < step.Count && clock[other.Chosen] >= other.Count)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool IsDependentOnOneOf(int from, Decision step, in Access access)
+    {
+        for (int i = from; i < _depth; i++)
+        {
+            Decision other = _decisions[i];
+            if (other.Choices == 0 && other.Clock[step.Chosen] < step.Count && Access.AreDependent(in other.Access, in access))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Accesses that cannot be made now could have been made before what prevents them.</summary>
+    private void FindRacesOfBlocked(ProcessView view)
+    {
+        for (uint blocked = view.Present & ~view.Enabled; blocked != 0; blocked &= blocked - 1)
+        {
+            int process = BitOperations.TrailingZeroCount(blocked);
+            if (view.Pending[process].Kind is StepKind.Lock or StepKind.Await)
+            {
+                FindRaces(process, in view.Pending[process]);
+            }
+        }
+    }
+
+    /// <summary>A decision as a checkpoint keeps it.</summary>
+    /// <param name="Chosen">The process or alternative of the last execution.</param>
+    /// <param name="Choices">Number of alternatives, or 0.</param>
+    /// <param name="Backtrack">Processes that must be tried.</param>
+    /// <param name="Done">Processes that were tried.</param>
+    /// <param name="Sleep">Processes that need not be tried.</param>
+    internal sealed record SavedDecision(int Chosen, int Choices, uint Backtrack, uint Done, uint Sleep);
+
+    private sealed class Decision
+    {
+        public int Chosen { get; set; }
+
+        /// <summary>Number of alternatives if this is not about order, otherwise 0.</summary>
+        public int Choices { get; init; }
+
+        public uint Enabled { get; set; }
+
+        public uint Backtrack { get; set; }
+
+        public uint Done { get; private set; }
+
+        public uint Sleep { get; init; }
+
+        public Access Access;
+
+        /// <summary>What happens before the step, itself included.</summary>
+        public int[] Clock { get; } = new int[Limits.MaxProcesses];
+
+        /// <summary>How many steps the chosen process has made after this one.</summary>
+        public int Count { get; set; }
+
+        public static Decision From(SavedDecision saved) => new()
+        {
+            Chosen = saved.Chosen,
+            Choices = saved.Choices,
+            Backtrack = saved.Backtrack,
+            Done = saved.Done,
+            Sleep = saved.Sleep,
+        };
+
+        public SavedDecision Save() => new(Chosen, Choices, Backtrack, Done, Sleep);
+
+        /// <summary>Goes on to the next process or alternative that must be tried here.</summary>
+        public bool TryNext()
+        {
+            if (Choices != 0)
+            {
+                return ++Chosen < Choices;
+            }
+
+            Done |= 1u << Chosen;
+            uint left = Backtrack & ~Done & ~Sleep;
+            Chosen = BitOperations.TrailingZeroCount(left);
+            return left != 0;
+        }
+    }
+}

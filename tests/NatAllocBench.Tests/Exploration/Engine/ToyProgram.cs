@@ -1,0 +1,67 @@
+using NatAllocBench.Exploration.Engine;
+using NatAllocBench.Exploration.Search;
+using NatAllocBench.Exploration.Strategies;
+using NatAllocBench.Platform.Memory;
+
+namespace NatAllocBench.Tests.Exploration.Engine;
+
+/// <summary>A small program over sixteen words of memory, with one answer for each thread.</summary>
+internal sealed unsafe class ToyProgram : IProgram, IDisposable
+{
+    private readonly NativeRegion _memory = new(16 * sizeof(int));
+    private readonly Func<ToyProgram, int>[] _threads;
+    private readonly Func<ToyProgram, string> _finish;
+
+    public ToyProgram(Func<ToyProgram, string> finish, params Func<ToyProgram, int>[] threads)
+    {
+        _finish = finish;
+        _threads = threads;
+        Answers = new int[threads.Length];
+    }
+
+    public int Threads => _threads.Length;
+
+    /// <summary>What each thread returned.</summary>
+    public int[] Answers { get; }
+
+    public ref int X => ref Word(0);
+
+    public ref int Y => ref Word(1);
+
+    public ref int Z => ref Word(2);
+
+    public ref int Word(int number) => ref ((int*)_memory.Pointer)[number];
+
+    public void Prepare(LocationMap locations)
+    {
+        _memory.Clear();
+        Array.Clear(Answers);
+        locations.Map(_memory.Pointer, _memory.Length, "toy");
+    }
+
+    public void Run(int thread) => Answers[thread] = _threads[thread](this);
+
+    public string Finish() => _finish(this);
+
+    public void Dispose() => _memory.Dispose();
+
+    /// <summary>All outcomes under a strategy that runs to its end.</summary>
+    public SearchResult Search(MemoryModel model, IStrategy strategy)
+    {
+        IStrategy? next = strategy;
+        using var explorer = new Explorer(this, model);
+        SearchResult result = explorer.Search(() => Interlocked.Exchange(ref next, null) ?? Again(strategy), SearchLimits.None);
+        Assert.True(result.IsComplete);
+        return result;
+    }
+
+    public SearchResult Reduced(MemoryModel model) => Search(model, new DynamicReduction());
+
+    /// <summary>Every order of the shared accesses, without reduction.</summary>
+    public SearchResult BruteForce(MemoryModel model) => Search(model, new BoundedSearch(int.MaxValue));
+
+    public static string Answer(ToyProgram program) => string.Join(' ', program.Answers);
+
+    private static IStrategy Again(IStrategy strategy) =>
+        strategy is DynamicReduction ? new DynamicReduction() : new BoundedSearch(int.MaxValue);
+}
