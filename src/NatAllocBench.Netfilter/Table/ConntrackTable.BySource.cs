@@ -93,7 +93,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void AddBySource(uint slot)
     {
-        uint bucket = ReciprocalScale.Scale(StashedSourceHash(slot), _bySource.Count);
+        uint bucket = HomeBucket(StashedSourceHash(slot));
         ref uint head = ref _bySource.Heads[bucket];
         if (TDesign.IsLockFree)
         {
@@ -110,9 +110,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         TDesign.Unlock(ref guard);
     }
 
+    /// <summary>The by-source bucket that an entry is in.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint HomeBucket(uint hash) => TDesign.Keeps(ProtocolStep.OwnSourceBucket)
+        ? ReciprocalScale.Scale(hash, _bySource.Count)
+        : (ReciprocalScale.Scale(hash, _bySource.Count) + 1) % _bySource.Count;
+
     private void RemoveBySource(uint slot)
     {
-        uint bucket = ReciprocalScale.Scale(BySourceHash(in Original(slot)->Tuple), _bySource.Count);
+        uint bucket = HomeBucket(BySourceHash(in Original(slot)->Tuple));
         if (TDesign.IsLockFree)
         {
             UnlinkBySource(ref _bySource.Heads[bucket], slot);

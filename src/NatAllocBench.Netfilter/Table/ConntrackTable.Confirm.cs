@@ -64,7 +64,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ReplyNode<TAddress>* second = Reply(slot);
         BucketPair pair = LockPair(originalHash, replyHash);
         ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
-        if (scan.IsClear)
+        if (scan.IsClear && TDesign.Keeps(ProtocolStep.ScanReplyAtConfirm))
         {
             scan = ScanChain(pair.Buckets.Heads[pair.Reply], in second->Tuple, limit);
         }
@@ -73,10 +73,18 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         {
             SetDeadline(slot, first->Deadline + cpu.Now);
             LinkNode(pair.Buckets, pair.Original, slot << 1);
-            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+            if (TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
+            {
+                LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+            }
 
             // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
             TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            if (!TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
+            {
+                LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+            }
+
             ExitPair(in pair);
             return ConfirmResult.Inserted;
         }

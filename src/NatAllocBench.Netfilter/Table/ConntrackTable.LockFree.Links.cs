@@ -36,8 +36,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Takes back a claim: the entry was never visible.</summary>
     private void Withdraw(ref uint head, uint link)
     {
-        Mark(ref Node(link)->Next);
+        if (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
+        {
+            Mark(ref Node(link)->Next);
+        }
+
         UnlinkMarked<TupleLinks>(ref head, link);
+        if (!TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
+        {
+            Mark(ref Node(link)->Next);
+        }
     }
 
     /// <summary>Removes both nodes of an entry that the caller alone has marked DYING.</summary>
@@ -99,7 +107,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
             ref uint field = ref TField.Of(this, link);
             uint next = TDesign.Read(ref field); // K3, acquire: pairs with C3, K2 and K4
-            if (!ChainLink.IsMarked(next))
+            if (!ChainLink.IsMarked(next) && (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink) || link != node))
             {
                 at = ref field;
                 link = next;

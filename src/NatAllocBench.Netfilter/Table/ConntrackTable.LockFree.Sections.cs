@@ -91,7 +91,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // S5: pairs with S2 of every CPU; see there.
-        TDesign.ProcessFence();
+        if (TDesign.Keeps(ProtocolStep.FenceBeforeEpoch))
+        {
+            TDesign.ProcessFence();
+        }
 
         // S6, full fence: the slots were unlinked before. Pairs with S1.
         return TDesign.Add(ref Epoch, 2) & ~ResizeBit;
@@ -100,7 +103,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Whether every other CPU has left the section, if any, in which it may have seen the magazine's slots.</summary>
     private bool IsRipe(ref CpuState cpu, SlotMagazine* magazine)
     {
-        if (!TDesign.IsLockFree || magazine->Tag == 0)
+        if (!TDesign.IsLockFree || magazine->Tag == 0 || !TDesign.Keeps(ProtocolStep.GracePeriod))
         {
             return true;
         }
@@ -134,7 +137,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private void StopAllSections()
     {
         TDesign.Or(ref Epoch, ResizeBit); // S8, full fence: pairs with S3
-        TDesign.ProcessFence(); // S9: pairs with S2; a section that has not seen the bit is seen by the loop below
+        if (TDesign.Keeps(ProtocolStep.FenceBeforeResize))
+        {
+            TDesign.ProcessFence(); // S9: pairs with S2; a section that has not seen the bit is seen by the loop below
+        }
+
         var spinner = new SpinWait();
         for (int cpu = 0; cpu < _cpus.Length; cpu++)
         {

@@ -51,9 +51,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         BucketPair pair = PairOf(buckets, originalHash, replyHash);
         OriginalNode<TAddress>* first = Original(slot);
         ReplyNode<TAddress>* second = Reply(slot);
-        bool replyFirst = replyHash != originalHash
+        bool replyFirst = TDesign.Keeps(ProtocolStep.ClaimInTupleOrder) && (replyHash != originalHash
             ? replyHash < originalHash
-            : ConntrackTuple<TAddress>.Order(in second->Tuple, in first->Tuple) < 0;
+            : ConntrackTuple<TAddress>.Order(in second->Tuple, in first->Tuple) < 0);
         ref uint originalHead = ref buckets.Heads[pair.Original];
         ref uint replyHead = ref buckets.Heads[pair.Reply];
         uint lifetime = first->Deadline;
@@ -118,7 +118,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>C3 with the head of an earlier walk, then claims from the start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ChainScan ClaimSecond(ref uint head, uint seen, uint link, int limit) =>
-        TryLink(ref head, seen, link) ? new ChainScan(ChainLink.End(0), tooLong: false) : Claim(ref head, link, limit);
+        TryLink(ref head, seen, link) || (!TDesign.Keeps(ProtocolStep.RescanSecondClaim) && TryLink(ref head, TDesign.Read(ref head), link)) ? new ChainScan(ChainLink.End(0), tooLong: false) : Claim(ref head, link, limit);
 
     /// <summary>Claims the tuple of a node, or says what stands against it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -202,8 +202,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, ReplyClaim.Held);
         if (result != ConfirmResult.InsertedReplyOnly)
         {
-            Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+            if (TDesign.Keeps(ProtocolStep.WithdrawBeforeFree))
+            {
+                Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+            }
+
             FreeEntry(ref cpu, slot);
+            if (!TDesign.Keeps(ProtocolStep.WithdrawBeforeFree))
+            {
+                Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+            }
         }
 
         return result;

@@ -48,6 +48,13 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         uint first = pair.Original % SharedLayout.LockCount;
         uint second = pair.Reply % SharedLayout.LockCount;
+        if (!TDesign.Keeps(ProtocolStep.LowerLockFirst) && first != second)
+        {
+            TDesign.Lock(ref TableLock(first));
+            TDesign.Lock(ref TableLock(second));
+            return;
+        }
+
         TDesign.Lock(ref TableLock(Math.Min(first, second)));
         if (first != second)
         {

@@ -157,7 +157,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         if (TDesign.IsLockFree)
         {
             // The slot is not recycled inside a section, so the tuple needs no second look; DYING removes both directions at once (K1).
-            return (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed;
+            return (status & (EntryStatus.Confirmed | (TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0))) == EntryStatus.Confirmed;
         }
 
         if ((status & EntryStatus.Confirmed) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref Node(link)->Tuple, in tuple))
@@ -167,7 +167,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
         // Pairs with the fence of FreeSlot: had a new owner written any of what was compared, the generation would differ now.
         TDesign.LoadFence();
-        return EntryStatus.Generation(PlainStatus(link >> 1)) == EntryStatus.Generation(status);
+        return !TDesign.Keeps(ProtocolStep.CheckGeneration)
+            || EntryStatus.Generation(PlainStatus(link >> 1)) == EntryStatus.Generation(status);
     }
 
     /// <summary>5.0 and later: an entry of the very same flow is left to clash resolution.</summary>

@@ -22,6 +22,10 @@ public interface ITableDesign : ISharedAccess
     /// </summary>
     static abstract bool ReusesHashes { get; }
 
+    /// <summary>Whether the design keeps a step of the protocol: every sound one keeps all.</summary>
+    /// <param name="step">The step.</param>
+    static virtual bool Keeps(ProtocolStep step) => true;
+
     /// <summary>Slots that a CPU frees before others may take them, 1 to 252. An exploration sets 1, so that few connections reach every step.</summary>
     static virtual int MagazineSlots => SlotMagazine.Size;
 

@@ -53,6 +53,9 @@ public sealed unsafe class NatState : IDisposable
     /// <param name="protocol">The protocol.</param>
     public ref uint InterlockedRover(IPProtocol protocol) => ref *(uint*)(_rovers.Pointer + ((int)protocol * RoverStride) + 64);
 
+    /// <summary>Names the rovers' memory; see <see cref="ConntrackTable{TAddress, TEra, TDesign}.VisitRegions"/>.</summary>
+    internal void VisitRegions(RegionVisitor visit) => visit(_rovers.Pointer, _rovers.Length, "rover");
+
     /// <inheritdoc/>
     public void Dispose() => _rovers.Dispose();
 }
