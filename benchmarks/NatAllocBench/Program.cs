@@ -11,6 +11,7 @@ root.Subcommands.Add(ThroughputCommand.Create());
 root.Subcommands.Add(ScenarioCommand.Create());
 root.Subcommands.Add(DumpCommand.Create());
 root.Subcommands.Add(KernelCommand.Create());
+root.Subcommands.Add(ExploreCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());

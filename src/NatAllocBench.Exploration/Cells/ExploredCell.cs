@@ -1,0 +1,54 @@
+using NatAllocBench.Exploration.Designs;
+using NatAllocBench.Exploration.Engine;
+using NatAllocBench.Exploration.Scenarios;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
+
+namespace NatAllocBench.Exploration.Cells;
+
+/// <summary>What is explored: one line of the report.</summary>
+/// <param name="Era">The era.</param>
+/// <param name="Design">Name of the design.</param>
+/// <param name="Scenario">The scenario.</param>
+/// <param name="Connections">Number of connections, 2 or 3.</param>
+/// <param name="Model">The memory model.</param>
+internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, int Connections, MemoryModel Model)
+{
+    /// <summary>The designs that can be explored.</summary>
+    public static IReadOnlyList<string> Designs { get; } = [KernelLocks.Name, LockFree.Name];
+
+    /// <summary>The bucket geometries that are explored, one after the other.</summary>
+    public IReadOnlyList<Geometry> Geometries => Scenario.HasGeometry ? Geometry.All : [Geometry.All[0]];
+
+    public override string ToString() =>
+        $"{Era.Name} {Design} {Scenario.Name}, {Connections} connections, {(Model == MemoryModel.Sc ? "sc" : "tso")}";
+
+    /// <summary>The program of one geometry.</summary>
+    /// <param name="geometry">The geometry.</param>
+    /// <param name="fault">A step of the protocol to leave out, or null.</param>
+    /// <param name="draws">Different first offsets, or 0 for those of the scenario.</param>
+    public IProgram CreateProgram(Geometry geometry, ProtocolStep? fault = null, int draws = 0)
+    {
+        ScenarioSetup setup = Scenario.Build(Connections);
+        setup = draws > 0 ? setup with { Draws = draws } : setup;
+        if (fault is { } step)
+        {
+            Faulty<KernelLocks>.LeftOut = step;
+            Faulty<LockFree>.LeftOut = step;
+        }
+
+        return Era.Accept<Visitor, IProgram>(new Visitor(Design, setup, geometry, fault is not null));
+    }
+
+    private readonly record struct Visitor(string Design, ScenarioSetup Setup, Geometry Geometry, bool IsFaulty) : IEraVisitor<IProgram>
+    {
+        public IProgram Visit<TEra>(Era era)
+            where TEra : struct, IEra => (Design == LockFree.Name, IsFaulty) switch
+            {
+                (true, true) => new NatProgram<TEra, Explored<Faulty<LockFree>>>(era, Setup, Geometry),
+                (true, false) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry),
+                (false, true) => new NatProgram<TEra, Explored<Faulty<KernelLocks>>>(era, Setup, Geometry),
+                _ => new NatProgram<TEra, Explored<KernelLocks>>(era, Setup, Geometry),
+            };
+    }
+}

@@ -1,0 +1,45 @@
+using NatAllocBench.Netfilter.Table;
+
+namespace NatAllocBench.Exploration.Cells;
+
+/// <summary>Words of a table in the terms of its drawing.</summary>
+internal static class LocationNames
+{
+    private const int NodeSize = 32;
+
+    /// <summary>What the word at a place of a region is.</summary>
+    /// <param name="region">The region as <c>VisitRegions</c> names it, or the type of a reference.</param>
+    /// <param name="offset">Bytes from its beginning.</param>
+    public static string Of(string region, long offset) => region switch
+    {
+        "entry" => $"slot {offset / (2 * NodeSize)} {Field(offset % (2 * NodeSize))}",
+        "shared" => Shared(offset),
+        "head" => $"head of chain {offset / sizeof(uint)}",
+        "by-source head" => $"head of by-source chain {offset / sizeof(uint)}",
+        "rover" => "rover",
+        "cpu" => $"section or reservation of CPU {offset / 512}",
+        "BucketArray" => "bucket array",
+        _ => $"{region} {offset}",
+    };
+
+    private static string Field(long offset) => (offset >= NodeSize ? "REPLY " : "ORIGINAL ") + (offset % NodeSize) switch
+    {
+        < 8 => "addresses",
+        < 16 => "ports",
+        < 20 => "link",
+        < 24 => offset >= NodeSize ? "by-source link" : "deadline",
+        _ => offset >= NodeSize ? "hash" : "status",
+    };
+
+    private static string Shared(long offset) => offset switch
+    {
+        SharedLayout.Count => "nf_conntrack_count",
+        SharedLayout.FreshSlots => "never used slots",
+        SharedLayout.FullMagazines => "full magazines",
+        SharedLayout.EmptyMagazines => "empty magazines",
+        SharedLayout.BySourceLock => "by-source lock",
+        SharedLayout.Epoch => "epoch",
+        >= SharedLayout.BySourceLocks => $"by-source lock {(offset - SharedLayout.BySourceLocks) / sizeof(int)}",
+        _ => $"bucket lock {(offset - SharedLayout.TableLocks) / sizeof(int)}",
+    };
+}

@@ -1,0 +1,114 @@
+using NatAllocBench.Exploration.Cells;
+using NatAllocBench.Exploration.Engine;
+using NatAllocBench.Exploration.Scenarios;
+using NatAllocBench.Exploration.Search;
+using NatAllocBench.Netfilter.Eras;
+
+namespace NatAllocBench.Tests.Exploration.Cells;
+
+/// <summary>Cells whose executions and outcomes are known.</summary>
+public class CellTests
+{
+    /// <summary>Two connections, stores seen at once, equal draws, first geometry.</summary>
+    [Theory]
+    [InlineData("6.12", "kernel-locks", "keep-port", 24)]
+    [InlineData("6.12", "kernel-locks", "search", 24)]
+    [InlineData("6.12", "kernel-locks", "same-flow", 164)]
+    [InlineData("6.12", "kernel-locks", "two-destinations", 4)]
+    [InlineData("6.12", "lock-free", "keep-port", 112)]
+    [InlineData("6.12", "lock-free", "last-port", 112)]
+    [InlineData("6.12", "lock-free", "two-destinations", 8)]
+    [InlineData("4.14", "kernel-locks", "search", 64)]
+    [InlineData("4.14", "kernel-locks", "rover", 32)]
+    [InlineData("4.14", "lock-free", "rover", 176)]
+    public void The_number_of_executions_is_known(string era, string design, string scenario, long executions)
+    {
+        SearchResult result = First(era, design, scenario);
+        Assert.True(result.IsComplete);
+        Assert.Equal(executions, result.Executions);
+    }
+
+    [Theory]
+    [InlineData("kernel-locks")]
+    [InlineData("lock-free")]
+    public void Clients_with_one_port_both_keep_it_or_one_searches(string design) => Assert.Equal(
+        ["kept, insert_failed + kept, inserted", "kept, inserted + searched, inserted"], First("6.12", design, "keep-port").Outcomes.Keys);
+
+    [Theory]
+    [InlineData("4.14")]
+    [InlineData("6.12")]
+    public void Connections_to_two_destinations_never_meet(string era)
+    {
+        foreach (string design in ExploredCell.Designs)
+        {
+            CellSearch search = Search(era, design, "two-destinations", MemoryModel.Sc);
+            Assert.True(search.IsComplete);
+            Assert.Equal(["kept, inserted + kept, inserted"], search.Outcomes.Select(outcome => outcome.Outcome.Name));
+        }
+    }
+
+    [Fact]
+    public void A_rover_update_can_be_lost_and_that_is_no_violation()
+    {
+        SearchResult result = First("4.14", "kernel-locks", "rover");
+        Assert.Contains(result.Outcomes.Keys, name => name.StartsWith("searched, insert_failed", StringComparison.Ordinal));
+        Assert.False(result.HasViolation);
+    }
+
+    [Theory]
+    [InlineData("4.14")]
+    [InlineData("5.10")]
+    [InlineData("6.1")]
+    [InlineData("6.12")]
+    [InlineData("6.18")]
+    public void Two_designs_have_the_same_outcomes(string era)
+    {
+        foreach (string scenario in new[] { "keep-port", "last-port" })
+        {
+            Assert.Equal(First(era, "kernel-locks", scenario).Outcomes.Keys, First(era, "lock-free", scenario).Outcomes.Keys);
+        }
+    }
+
+    [Fact]
+    public void Two_searches_give_the_same_json_but_for_the_times()
+    {
+        CellSearch a = Search("6.12", "kernel-locks", "kill", MemoryModel.Tso);
+        CellSearch b = Search("6.12", "kernel-locks", "kill", MemoryModel.Tso);
+        Assert.Equal(WithoutTimes(ExploreJson.Of([a])), WithoutTimes(ExploreJson.Of([b])));
+    }
+
+    [Fact]
+    public void A_witness_can_be_repeated()
+    {
+        CellSearch search = Search("6.12", "kernel-locks", "keep-port", MemoryModel.Sc);
+        foreach ((OutcomeTally outcome, Geometry geometry) in search.Outcomes)
+        {
+            var witness = new Witness(search.Cell, geometry);
+            Assert.Contains("head of chain", witness.ToText(outcome.Witness!), StringComparison.Ordinal);
+            Assert.True(witness.IsExact);
+            Assert.Equal(outcome.Name, witness.Outcome);
+        }
+    }
+
+    private static string WithoutTimes(string json) =>
+        string.Join('\n', json.Split('\n').Where(line => !line.Contains("\"seconds\"", StringComparison.Ordinal)));
+
+    private static ExploredCell Cell(string era, string design, string scenario, MemoryModel model) =>
+        new(EraCatalog.Get(era), design, ScenarioCatalog.Find(scenario)!, 2, model);
+
+    private static CellSearch Search(string era, string design, string scenario, MemoryModel model)
+    {
+        var search = new CellSearch(Cell(era, design, scenario, model));
+        search.Run(SearchLimits.None);
+        return search;
+    }
+
+    private static SearchResult First(string era, string design, string scenario)
+    {
+        ExploredCell cell = Cell(era, design, scenario, MemoryModel.Sc);
+        IProgram program = cell.CreateProgram(Geometry.All[0], draws: 1);
+        using var disposable = (IDisposable)program;
+        using var explorer = new Explorer(program, MemoryModel.Sc);
+        return explorer.Search(() => new NatAllocBench.Exploration.Strategies.DynamicReduction(), SearchLimits.None);
+    }
+}
