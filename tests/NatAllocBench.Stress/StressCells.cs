@@ -1,3 +1,5 @@
+using NatAllocBench.Exploration.Cells;
+using NatAllocBench.Exploration.Designs;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -34,6 +36,20 @@ internal static class StressCells
         return cells.Count > 0 ? cells : throw new ArgumentException($"--era '{eras}': name at least one era");
     }
 
+    /// <summary>The table of a mutant, one for each era and family.</summary>
+    /// <exception cref="ArgumentException">A name is unknown; the message names it and the choices.</exception>
+    public static List<StressCell> SelectMutant(string name, string eras, string family)
+    {
+        Mutant mutant = Mutant.Find(name)
+            ?? throw new ArgumentException($"--bug {name}: choose one of {string.Join(", ", Mutant.All.Select(known => known.Name))}");
+        Faulty<KernelLocks>.LeftOut = mutant.LeftOut;
+        Faulty<LockFree>.LeftOut = mutant.LeftOut;
+        return [..
+            from era in eras.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            from familyName in Choose("--family", family, Families)
+            select EraCatalog.Get(era).Accept<CellVisitor, StressCell>(new CellVisitor("faulty " + mutant.Design, familyName))];
+    }
+
     private static string[] Choose(string option, string wanted, string[] known) =>
         wanted == "all" ? known
         : known.Contains(wanted) ? [wanted]
@@ -44,6 +60,8 @@ internal static class StressCells
         public StressCell Visit<TEra>(Era era)
             where TEra : struct, IEra => Design == LockFree.Name ? Cell<TEra, LockFree>(era)
                 : Design == Batched.Name ? Cell<TEra, Batched>(era)
+                : Design == "faulty " + LockFree.Name ? Cell<TEra, Faulty<LockFree>>(era)
+                : Design == "faulty " + KernelLocks.Name ? Cell<TEra, Faulty<KernelLocks>>(era)
                 : Cell<TEra, KernelLocks>(era);
 
         private StressCell Cell<TEra, TDesign>(Era era)

@@ -3,7 +3,8 @@ namespace NatAllocBench.Stress;
 /// <summary>How a stress run works.</summary>
 /// <param name="Threads">Worker threads.</param>
 /// <param name="Seed">Seed of all random choices.</param>
-internal sealed record StressOptions(int Threads, ulong Seed)
+/// <param name="ExpectsFailure">Whether the table has a fault that must be found.</param>
+internal sealed record StressOptions(int Threads, ulong Seed, bool ExpectsFailure = false)
 {
     public void Validate(double seconds)
     {

@@ -16,6 +16,7 @@ internal sealed class StressPlan<TAddress>(string nat, string server, string cli
 {
     private const ushort FirstPort = 20_000;
     private const ushort Ports = 96;
+    private const uint FirstPeer = 50;
     private readonly TAddress _clients = TAddress.Parse(clients);
     private readonly TAddress _server = TAddress.Parse(server);
 
@@ -23,14 +24,27 @@ internal sealed class StressPlan<TAddress>(string nat, string server, string cli
     public NatRange<TAddress> Rule { get; } =
         NatRange<TAddress>.Masquerade(TAddress.Parse(nat)).WithPorts(FirstPort, FirstPort + Ports - 1);
 
-    /// <summary>A connection that may meet others: few clients, few ports, two destinations.</summary>
+    /// <summary>
+    /// A connection that may meet others: few clients, few ports, two destinations. One in eight goes from a peer to another, not
+    /// translated, so that two connections have ORIGINAL and REPLY exchanged.
+    /// </summary>
     public ConntrackTuple<TAddress> Connection(ref CpuRandom random)
     {
+        if (random.NextBelow(8) == 0)
+        {
+            bool forth = random.NextBelow(2) == 0;
+            return ConntrackTuple<TAddress>.Of(
+                IPProtocol.Udp, Client(forth ? FirstPeer : FirstPeer + 1), FirstPort, Client(forth ? FirstPeer + 1 : FirstPeer), FirstPort);
+        }
+
         IPProtocol protocol = random.NextBelow(2) == 0 ? IPProtocol.Tcp : IPProtocol.Udp;
         ushort sourcePort = (ushort)(FirstPort + random.NextBelow(Ports));
         return ConntrackTuple<TAddress>.Of(
             protocol, Client(1 + random.NextBelow(4)), sourcePort, _server, (ushort)(80 + random.NextBelow(2)));
     }
+
+    /// <summary>Whether a connection goes from peer to peer, without translation.</summary>
+    public bool IsBetweenPeers(in ConntrackTuple<TAddress> original) => !original.Destination.Equals(_server);
 
     /// <summary>A connection of its own destination, which stays to the end: nothing may hide or remove it.</summary>
     public ConntrackTuple<TAddress> Lasting(int worker, int index) => ConntrackTuple<TAddress>.Of(

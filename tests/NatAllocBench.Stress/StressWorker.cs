@@ -127,7 +127,15 @@ internal sealed class StressWorker<TAddress, TEra, TDesign>
         if (slot != CpuState.NoSlot)
         {
             Tally.Created++;
-            NatSetup.Run(_table, ref cpu, ref _random, slot, _plan.Rule, ManipType.Source);
+            if (_plan.IsBetweenPeers(in original))
+            {
+                NatHooks.Prerouting(_table, ref cpu, ref _random, slot, null);
+                NatHooks.Postrouting(_table, ref cpu, ref _random, slot, null);
+            }
+            else
+            {
+                NatSetup.Run(_table, ref cpu, ref _random, slot, _plan.Rule, ManipType.Source);
+            }
         }
 
         return slot;
