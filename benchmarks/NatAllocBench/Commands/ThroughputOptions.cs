@@ -19,7 +19,8 @@ internal static class ThroughputOptions
     private static readonly Option<string> Destinations = List("--destinations", "Destinations over which they spread.", "1,1000", "1");
     private static readonly Option<string> Designs = List(
         "--designs",
-        $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all of these. Tables in C and C++, built on this machine: "
+        $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all of these. "
+            + $"What-if, no kernel does this: {string.Join(", ", TableDesign.WhatIf.Select(design => design.Name))}. Tables in C and C++, built on this machine: "
             + $"{string.Join(", ", NativeCatalog.Names)}; or {NativeCatalog.All}.",
         "kernel-locks,batched",
         "all");
@@ -142,9 +143,9 @@ internal static class ThroughputOptions
         name == "all" ? AllDesigns
         : name == NativeCatalog.All ? NativeCatalog.Names.Select(NativeCatalog.Get)
         : NativeCatalog.Names.Contains(name) ? [NativeCatalog.Get(name)]
-        : AllDesigns.FirstOrDefault(design => design.Name == name) is { } design ? [design]
+        : AllDesigns.Concat(TableDesign.WhatIf).FirstOrDefault(design => design.Name == name) is { } design ? [design]
         : throw new UsageException($"--designs: unknown design '{name}': choose from "
-            + $"{string.Join(", ", AllDesigns.Select(design => design.Name).Concat(NativeCatalog.Names))}, all, {NativeCatalog.All}");
+            + $"{string.Join(", ", AllDesigns.Concat(TableDesign.WhatIf).Select(design => design.Name).Concat(NativeCatalog.Names))}, all, {NativeCatalog.All}");
 
     private static int[] PowersOfTwo(int cpus)
     {

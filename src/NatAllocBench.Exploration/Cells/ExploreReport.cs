@@ -17,6 +17,13 @@ internal static class ExploreReport
         text.Append(
             CultureInfo.InvariantCulture,
             $"{search.Cell}: {state}, {search.Executions} executions ({search.Blocked} blocked), {search.Elapsed.TotalSeconds:0.00} s\n");
+        if (search.Results is [(_, { } first), ..])
+        {
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"  {string.Join(" + ", first.Accesses)} accesses one after the other, {first.SharedLocations} words that two threads meet in\n");
+        }
+
         text.Append(CultureInfo.InvariantCulture, $"  {"outcome",-62} {"verdict",-12} {"executions",10} {"preemptions at least",21}\n");
         foreach ((OutcomeTally outcome, _) in search.Outcomes)
         {
@@ -35,10 +42,12 @@ internal static class ExploreReport
     /// <summary>Number of a geometry in <see cref="Geometry.All"/>.</summary>
     public static int IndexOf(Geometry geometry) => Geometry.All.ToList().IndexOf(geometry);
 
-    /// <summary>Cells whose designs have different outcomes although all of them were searched to the end.</summary>
+    /// <summary>
+    /// Cells whose designs have different outcomes although all of them were searched to the end. The what-if design is to differ.
+    /// </summary>
     public static IEnumerable<string> Differences(IReadOnlyList<CellSearch> searches)
     {
-        foreach (IGrouping<(string, string, int, MemoryModel), CellSearch> group in searches.Where(search => search.IsComplete).GroupBy(search =>
+        foreach (IGrouping<(string, string, int, MemoryModel), CellSearch> group in searches.Where(IsComparable).GroupBy(search =>
             (search.Cell.Era.Name, search.Cell.Scenario.Name, search.Cell.Connections, search.Cell.Model)))
         {
             CellSearch first = group.First();
@@ -54,6 +63,8 @@ internal static class ExploreReport
             }
         }
     }
+
+    private static bool IsComparable(CellSearch search) => search.IsComplete && search.Cell.Design != Netfilter.Table.Reserve.Name;
 
     private static IEnumerable<string> Names(CellSearch search) => search.Outcomes.Select(outcome => outcome.Outcome.Name);
 

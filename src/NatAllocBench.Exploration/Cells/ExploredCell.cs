@@ -15,7 +15,7 @@ namespace NatAllocBench.Exploration.Cells;
 internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, int Connections, MemoryModel Model)
 {
     /// <summary>The designs that can be explored.</summary>
-    public static IReadOnlyList<string> Designs { get; } = [KernelLocks.Name, LockFree.Name];
+    public static IReadOnlyList<string> Designs { get; } = [KernelLocks.Name, LockFree.Name, Reserve.Name];
 
     /// <summary>The bucket geometries that are explored, one after the other.</summary>
     public IReadOnlyList<Geometry> Geometries => Scenario.HasGeometry ? Geometry.All : [Geometry.All[0]];
@@ -43,7 +43,7 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
     private readonly record struct Visitor(string Design, ScenarioSetup Setup, Geometry Geometry, bool IsFaulty) : IEraVisitor<IProgram>
     {
         public IProgram Visit<TEra>(Era era)
-            where TEra : struct, IEra => (Design == LockFree.Name, IsFaulty) switch
+            where TEra : struct, IEra => Design == Reserve.Name ? new NatProgram<TEra, Explored<Reserve>>(era, Setup, Geometry) : (Design == LockFree.Name, IsFaulty) switch
             {
                 (true, true) => new NatProgram<TEra, Explored<Faulty<LockFree>>>(era, Setup, Geometry),
                 (true, false) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry),

@@ -78,7 +78,7 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
             int thread = access.Process % program.Threads;
             string private_ = hidden[access.Process] > 0 ? $"({hidden[access.Process]} private accesses) " : "";
             hidden[access.Process] = 0;
-            steps.Add((thread, access.IsRemark ? $"> {access.Site}" : private_ + Tell(access, program.Threads, explorer.Locations)));
+            steps.Add((thread, access.IsRemark ? $"> {access.Text}" : private_ + Tell(access, program.Threads, explorer.Locations)));
         }
 
         return steps;
@@ -97,7 +97,6 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
             StepKind.Issue => "store, not visible yet:",
             _ => access.Kind.ToString().ToLowerInvariant(),
         };
-        string site = access.Site.Length > 0 ? $" ({access.Site})" : "";
-        return $"{verb} {LocationNames.Of(region, offset)}{site}";
+        return $"{verb} {LocationNames.Of(region, offset)}";
     }
 }

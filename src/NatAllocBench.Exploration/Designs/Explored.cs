@@ -17,6 +17,8 @@ internal readonly unsafe struct Explored<TDesign> : ITableDesign
 
     public static bool ReusesHashes => TDesign.ReusesHashes;
 
+    public static bool ReservesReply => TDesign.ReservesReply;
+
     public static int MagazineSlots => 1;
 
     public static uint LargestReservation => 1;

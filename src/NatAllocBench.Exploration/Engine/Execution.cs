@@ -162,7 +162,7 @@ internal sealed class Execution : IDisposable
         if (_records)
         {
             bool shared = access.Location != Access.Nowhere && Locations.IsShared(access.Location);
-            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, shared, SharedMemory.Site));
+            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, shared, ""));
         }
     }
 

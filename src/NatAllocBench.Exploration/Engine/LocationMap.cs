@@ -22,8 +22,6 @@ internal sealed unsafe class LocationMap
     /// <summary>Whether a location became shared since this was last cleared.</summary>
     public bool HasGrown { get; set; }
 
-    public int Count => _entries.Count;
-
     /// <summary>How many locations are shared.</summary>
     public int SharedCount => _entries.Count(entry => entry.IsShared);
 
@@ -84,9 +82,6 @@ internal sealed unsafe class LocationMap
         }
     }
 
-    /// <summary>Number of stores to a location in this execution.</summary>
-    public int Version(int location) => Refresh(_entries[location]).Version;
-
     public void Bump(int location) => Refresh(_entries[location]).Version++;
 
     public void NoteRead(int location, int thread)
@@ -104,19 +99,6 @@ internal sealed unsafe class LocationMap
 
     /// <summary>Region and distance, for a report.</summary>
     public (string Region, long Offset) Describe(int location) => (_entries[location].Region, _entries[location].Offset);
-
-    /// <summary>The shared locations, for a checkpoint.</summary>
-    public IEnumerable<(string Region, long Offset)> Shared =>
-        _entries.Where(entry => entry.IsShared).Select(entry => (entry.Region, entry.Offset));
-
-    /// <summary>Takes over what another search learnt.</summary>
-    public void ShareAll(IEnumerable<(string Region, long Offset)> locations)
-    {
-        foreach ((string region, long offset) in locations)
-        {
-            Share(Number(region, offset));
-        }
-    }
 
     private int Number(string region, long offset)
     {

@@ -9,15 +9,6 @@ namespace NatAllocBench.Exploration.Engine;
 /// </summary>
 internal static unsafe class SharedMemory
 {
-    [ThreadStatic]
-    private static string? _site;
-
-    /// <summary>Where the calling thread announced its present access: file and line.</summary>
-    public static string Site => _site ?? "";
-
-    /// <summary>Says where the next access stands in the source.</summary>
-    public static void At(string file, int line) => _site = $"{file[(file.LastIndexOfAny(['/', '\\']) + 1)..]}:{line}";
-
     public static T Read<T>(ref T location)
         where T : unmanaged
     {

@@ -5,8 +5,8 @@ namespace NatAllocBench.Exploration.Engine;
 /// <param name="Kind">What it does.</param>
 /// <param name="Location">Number of the location, or <see cref="Access.Nowhere"/>.</param>
 /// <param name="IsShared">Whether another thread can notice.</param>
-/// <param name="Site">File and line, or the remark.</param>
-internal readonly record struct TracedAccess(int Process, StepKind Kind, int Location, bool IsShared, string Site)
+/// <param name="Text">The remark; empty for an access.</param>
+internal readonly record struct TracedAccess(int Process, StepKind Kind, int Location, bool IsShared, string Text)
 {
     public bool IsRemark { get; init; }
 }

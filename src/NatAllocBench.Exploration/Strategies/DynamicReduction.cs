@@ -21,21 +21,6 @@ internal sealed class DynamicReduction : IStrategy
     private int _parent;
     private bool _hasBegun;
 
-    /// <summary>Executions that were given up because they are equivalent to one that was run.</summary>
-    public long SleepBlocked { get; private set; }
-
-    /// <summary>The open decisions, for a checkpoint.</summary>
-    public IEnumerable<SavedDecision> Save() => _decisions.Select(decision => decision.Save());
-
-    /// <summary>Goes on where a checkpoint was made: the next execution is the one after it.</summary>
-    public void Restore(IEnumerable<SavedDecision> decisions, long sleepBlocked)
-    {
-        _decisions.Clear();
-        _decisions.AddRange(decisions.Select(Decision.From));
-        _hasBegun = true;
-        SleepBlocked = sleepBlocked;
-    }
-
     public bool MoveNext()
     {
         _depth = 0;
@@ -75,7 +60,6 @@ internal sealed class DynamicReduction : IStrategy
 
         if (_depth == _decisions.Count && !TryAdd(view))
         {
-            SleepBlocked++;
             return IStrategy.Abandon;
         }
 
@@ -256,14 +240,6 @@ internal sealed class DynamicReduction : IStrategy
         }
     }
 
-    /// <summary>A decision as a checkpoint keeps it.</summary>
-    /// <param name="Chosen">The process or alternative of the last execution.</param>
-    /// <param name="Choices">Number of alternatives, or 0.</param>
-    /// <param name="Backtrack">Processes that must be tried.</param>
-    /// <param name="Done">Processes that were tried.</param>
-    /// <param name="Sleep">Processes that need not be tried.</param>
-    internal sealed record SavedDecision(int Chosen, int Choices, uint Backtrack, uint Done, uint Sleep);
-
     private sealed class Decision
     {
         public int Chosen { get; set; }
@@ -286,17 +262,6 @@ internal sealed class DynamicReduction : IStrategy
 
         /// <summary>How many steps the chosen process has made after this one.</summary>
         public int Count { get; set; }
-
-        public static Decision From(SavedDecision saved) => new()
-        {
-            Chosen = saved.Chosen,
-            Choices = saved.Choices,
-            Backtrack = saved.Backtrack,
-            Done = saved.Done,
-            Sleep = saved.Sleep,
-        };
-
-        public SavedDecision Save() => new(Chosen, Choices, Backtrack, Done, Sleep);
 
         /// <summary>Goes on to the next process or alternative that must be tried here.</summary>
         public bool TryNext()

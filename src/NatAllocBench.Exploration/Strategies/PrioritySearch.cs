@@ -18,17 +18,11 @@ internal sealed class PrioritySearch(int depth, long runs, int seed) : IStrategy
     private readonly int[] _changes = new int[depth - 1];
     private long _done;
     private int _step;
-
-    /// <summary>k: steps of the longest execution so far.</summary>
-    public int Steps { get; private set; } = 1;
-
-    /// <summary>Lower bound of the chance that one execution finds a bug of this depth.</summary>
-    /// <param name="processes">n.</param>
-    public double Chance(int processes) => 1 / (processes * Math.Pow(Steps, depth - 1));
+    private int _steps = 1;
 
     public bool MoveNext()
     {
-        Steps = Math.Max(Steps, _step);
+        _steps = Math.Max(_steps, _step); // k: of the longest execution so far
         _step = 0;
         for (int i = 0; i < _priorities.Length; i++)
         {
@@ -38,7 +32,7 @@ internal sealed class PrioritySearch(int depth, long runs, int seed) : IStrategy
         _random.Shuffle(_priorities);
         for (int i = 0; i < _changes.Length; i++)
         {
-            _changes[i] = _random.Next(Steps);
+            _changes[i] = _random.Next(_steps);
         }
 
         return _done++ < runs;

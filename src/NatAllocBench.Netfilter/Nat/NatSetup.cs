@@ -74,9 +74,16 @@ public static class NatSetup
         where TRandom : struct, IRandomSource
     {
         table.ReplyTuple(slot).InvertTo(out mapping);
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot);
+        var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot, manip == ManipType.Source);
         table.Enter(ref cpu);
         PortChoice choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
+        if (TDesign.ReservesReply && manip == ManipType.Source && !table.HasReservation(slot))
+        {
+            // Accepted without a probe, or found in use: the last chance, which costs nothing that others see.
+            mapping.InvertTo(out ConntrackTuple<TAddress> reply);
+            table.TryReserveReply(ref cpu, slot, in reply, table.Hash(in reply));
+        }
+
         ConntrackTable<TAddress, TEra, TDesign>.Leave(ref cpu);
         probe.Stash();
         return choice;
@@ -97,7 +104,7 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
     {
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
-        if (table.ChangeReply(slot, in mapping))
+        if (table.ChangeReply(slot, in mapping) || (TDesign.ReservesReply && table.IsSourceChanged(slot, in mapping)))
         {
             done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
         }

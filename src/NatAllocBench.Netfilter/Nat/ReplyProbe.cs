@@ -22,6 +22,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
 {
     private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
     private readonly uint _self;
+    private readonly bool _reserves;
     private uint _hash;
     private bool _accepted;
     private bool _hasPrefix;
@@ -29,10 +30,14 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
     /// <summary>A probe on behalf of an unconfirmed entry.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="self">The entry.</param>
+    /// <param name="reserves">Design reserve: whether the tuple is final, so that the accepted candidate is reserved.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, uint self)
+    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, uint self, bool reserves)
     {
         Unsafe.SkipInit(out this);
+        _reserves = reserves;
         _table = table;
         _self = self;
         _hasPrefix = false;
@@ -59,7 +64,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
-        return Note(hash, _table.IsTakenHere(ref cpu, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _table.IsTakenHere(ref cpu, in reply, hash, _self));
     }
 
     /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedAfterEviction"/>.</summary>
@@ -67,7 +72,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
-        return Note(hash, _table.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _table.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
 
     /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedByOther"/>.</summary>
@@ -75,7 +80,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
-        return Note(hash, _table.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _table.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
     }
 
     /// <summary>Keeps the hash of the accepted candidate, if the search ended with one, for confirm.</summary>
@@ -129,8 +134,13 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
 
     // The search ends at the first candidate that is not in use, so the last answer is the one that counts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Note(uint hash, bool used)
+    private bool Note(ref CpuState cpu, in ConntrackTuple<TAddress> reply, uint hash, bool used)
     {
+        if (TDesign.ReservesReply && _reserves && !used)
+        {
+            return !_table.TryReserveReply(ref cpu, _self, in reply, hash);
+        }
+
         if (TDesign.ReusesHashes)
         {
             _hash = hash;

@@ -62,7 +62,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         SetDeadline(slot, cpu.Now + ClashLifetime);
 
         // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free design.
-        TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
+        TDesign.Write(
+            ref first->Status,
+            (first->Status & ~EntryStatus.ReplyReserved) | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
         if (_traits.ClashCounters == ClashCounters.ClashResolve)
         {
             cpu.Counters.ClashResolve++;
@@ -82,7 +84,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 : Claim(ref pair.Buckets.Heads[pair.Reply], link, Unlimited);
         }
 
-        ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Reply], in Reply(slot)->Tuple, Unlimited);
+        if (HasReservation(slot))
+        {
+            return new ChainScan(ChainLink.End(pair.Reply), tooLong: false);
+        }
+
+        ChainScan scan = TDesign.ReservesReply
+            ? WalkReserved(pair.Buckets.Heads[pair.Reply], slot, isReply: true, Unlimited)
+            : ScanChain(pair.Buckets.Heads[pair.Reply], in Reply(slot)->Tuple, Unlimited);
         if (scan.IsClear)
         {
             LinkNode(pair.Buckets, pair.Reply, link);

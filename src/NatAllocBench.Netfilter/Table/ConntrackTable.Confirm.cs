@@ -38,7 +38,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         uint originalHash = second->StashedHash;
-        uint replyHash = StashedReplyHash(slot);
+        uint replyHash = HasReservation(slot) ? ReservedReplyHash(ref cpu, slot) : StashedReplyHash(slot);
         if (_traits.Gc == GcSchedule.EntryTimers)
         {
             // Entries of this era vanish by their own timers the moment they expire, so confirm can never meet one.
@@ -63,23 +63,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         OriginalNode<TAddress>* first = Original(slot);
         ReplyNode<TAddress>* second = Reply(slot);
         BucketPair pair = LockPair(originalHash, replyHash);
-        ChainScan scan = ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
-        if (scan.IsClear && TDesign.Keeps(ProtocolStep.ScanReplyAtConfirm))
+        ChainScan scan = TDesign.ReservesReply
+            ? ScanReserved(in pair, slot, limit)
+            : ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
+        if (!TDesign.ReservesReply && scan.IsClear && TDesign.Keeps(ProtocolStep.ScanReplyAtConfirm))
         {
             scan = ScanChain(pair.Buckets.Heads[pair.Reply], in second->Tuple, limit);
         }
 
         if (scan.IsClear)
         {
-            SetDeadline(slot, first->Deadline + cpu.Now);
+            SetDeadline(slot, (HasReservation(slot) ? InitialTimeout(first->Tuple.Protocol) : first->Deadline) + cpu.Now);
             LinkNode(pair.Buckets, pair.Original, slot << 1);
-            if (TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
+            if (!HasReservation(slot) && TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
             {
                 LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
             }
 
             // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
-            TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+            TDesign.Write(ref first->Status, (first->Status & ~EntryStatus.ReplyReserved) | EntryStatus.Confirmed);
             if (!TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
             {
                 LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);

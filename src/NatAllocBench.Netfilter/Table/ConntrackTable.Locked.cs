@@ -122,6 +122,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>Frees an entry that stands in no chain of the table (<c>nf_conntrack_free</c> after <c>nf_nat_cleanup_conntrack</c>).</summary>
     private void FreeEntry(ref CpuState cpu, uint slot)
     {
+        if (HasReservation(slot))
+        {
+            UnlinkReservation(slot);
+        }
+
         if ((Original(slot)->Status & EntryStatus.SourceNatDone) != 0)
         {
             RemoveBySource(slot);

@@ -126,8 +126,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                     Reclaim(ref cpu, at >> 1);
                 }
                 else if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple)
-                    && StillMatches(at, in tuple, out ulong status)
-                    && (taken ? at >> 1 != self && !IsSameOrigin(at >> 1, self) : !IsPassedOver(status)))
+                    && StillMatches(at, in tuple, taken, out ulong status)
+                    && (taken ? at >> 1 != self && !IsSameOrigin(at >> 1, status, self) : !IsPassedOver(status)))
                 {
                     entry = new EntryReference(at, status);
                     return true;
@@ -148,7 +148,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <summary>
     /// Second look at a node whose tuple seemed equal: is it visible, and was it one and the same connection while it was compared?
     /// </summary>
-    private bool StillMatches(uint link, in ConntrackTuple<TAddress> tuple, out ulong status)
+    private bool StillMatches(uint link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
     {
         OriginalNode<TAddress>* owner = Original(link >> 1);
 
@@ -160,7 +160,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             return (status & (EntryStatus.Confirmed | (TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0))) == EntryStatus.Confirmed;
         }
 
-        if ((status & EntryStatus.Confirmed) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref Node(link)->Tuple, in tuple))
+        ulong visible = EntryStatus.Confirmed | (TDesign.ReservesReply && taken ? EntryStatus.ReplyReserved : 0);
+        if ((status & visible) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref Node(link)->Tuple, in tuple))
         {
             return false;
         }
@@ -172,8 +173,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>5.0 and later: an entry of the very same flow is left to clash resolution.</summary>
-    private bool IsSameOrigin(uint slot, uint self) =>
-        _traits.SameOriginExempt && self != CpuState.NoSlot
+    private bool IsSameOrigin(uint slot, ulong status, uint self) =>
+        (_traits.SameOriginExempt || (TDesign.ReservesReply && (status & EntryStatus.ReplyReserved) != 0)) && self != CpuState.NoSlot
         && SharedTuple<TAddress, TDesign>.AreEqual(ref Original(slot)->Tuple, in Original(self)->Tuple);
 
     /// <summary>4.9 to 5.0: a packet lookup steps over dying entries.</summary>

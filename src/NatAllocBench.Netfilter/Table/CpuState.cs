@@ -51,6 +51,12 @@ public struct CpuState
     /// <summary>Hashes computed ahead for the connection that is being allocated, or null; not under the kernel's locks.</summary>
     internal unsafe void* HashMemo;
 
+    /// <summary>Design reserve: slot of the last entry whose REPLY tuple this CPU reserved, and the tuple's hash.</summary>
+    internal uint ReservedSlot;
+
+    /// <summary>See <see cref="ReservedSlot"/>.</summary>
+    internal uint ReservedHash;
+
     /// <summary>No entry.</summary>
     public const uint NoSlot = uint.MaxValue;
 }

@@ -68,6 +68,9 @@ public static class EntryStatus
     /// <summary>The last segment was a RST of the reply direction.</summary>
     public const ulong ReplyReset = 1 << 22;
 
+    /// <summary>Design reserve only: not confirmed yet, but the REPLY tuple is linked; probes see it, packet lookups do not.</summary>
+    public const ulong ReplyReserved = 1 << 23;
+
     private const int StateShift = 16;
     private const ulong StateMask = 0xFUL << StateShift;
     private const int GenerationShift = 32;

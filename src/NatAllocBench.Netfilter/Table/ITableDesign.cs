@@ -22,6 +22,12 @@ public interface ITableDesign : ISharedAccess
     /// </summary>
     static abstract bool ReusesHashes { get; }
 
+    /// <summary>
+    /// Whether a candidate's probe is its claim: the REPLY tuple is linked when the port is chosen. What-if: no kernel does this. Under the
+    /// locks only.
+    /// </summary>
+    static virtual bool ReservesReply => false;
+
     /// <summary>Whether the design keeps a step of the protocol: every sound one keeps all.</summary>
     /// <param name="step">The step.</param>
     static virtual bool Keeps(ProtocolStep step) => true;
@@ -44,6 +50,25 @@ public readonly struct KernelLocks : ITableDesign, IDirectAccess
 
     /// <inheritdoc/>
     public static bool ReusesHashes => false;
+}
+
+/// <summary>
+/// What-if: no kernel does this. The kernel's locks, but the REPLY tuple is linked when the port is chosen, so that no other search can choose
+/// it before confirm. See <c>ConntrackTable.Reserve.cs</c>.
+/// </summary>
+public readonly struct Reserve : ITableDesign, IDirectAccess
+{
+    /// <inheritdoc/>
+    public static string Name => "reserve";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => false;
+
+    /// <inheritdoc/>
+    public static bool ReusesHashes => false;
+
+    /// <inheritdoc/>
+    public static bool ReservesReply => true;
 }
 
 /// <summary>

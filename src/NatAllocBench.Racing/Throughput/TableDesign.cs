@@ -15,6 +15,9 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// <summary>The model's own designs, the faithful baseline first.</summary>
     public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
 
+    /// <summary>What-if: designs that no kernel has.</summary>
+    public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>()];
+
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(
             TDesign.Name,

@@ -31,7 +31,7 @@ internal sealed class UniqueTupleCheck : IEraCheck
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self);
+        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self, reserves: false);
         PortSearcher<TAddress, TEra, TDesign>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
 
         VectorObject answer = line.Object("out");
