@@ -42,8 +42,10 @@ internal static class RaceCommand
         bool completed = plan.Measure(console, stop.Token);
         if (cells.All(cell => cell.Trials == 0))
         {
-            console.Line("Interrupted before a trial was finished: nothing was written.");
-            return CommandLine.Interrupted;
+            console.Line(stop.Token.IsCancellationRequested
+                ? "Interrupted before a trial was finished: nothing was written."
+                : "The time limit ended the first trial: nothing was written. Raise --seconds, or lower --connections, --clients or --window.");
+            return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
         }
 
         var run = new RunRecord<RaceCell>
@@ -69,7 +71,8 @@ internal static class RaceCommand
         }
 
         RunScreen.Write(console, run, kept, publish.Wide);
-        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+        bool fails = RaceCommandOptions.IsStrict(parsed) && cells.Any(cell => cell.Disturbed is not null);
+        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
     private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredCell> cells)

@@ -39,6 +39,9 @@ internal static class RaceCommandOptions
         "--churn", "Race in a steady state: new connections per second of a virtual clock, which close and expire.", "100,300");
 
     private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us");
+    private static readonly Option<string> PathTime = List(
+        "--path-time", "Work of a packet before its port is chosen: 5us to 7us in a kernel, 0 for the pure algorithm.", "0,6us");
+
     private static readonly Option<string> Arrivals = List(
         "--arrival", "closed, bursts[:D], lockstep[:D] (start offsets uniform in 0 to D), tick:SPREAD, poisson:RATE.", "bursts:2us");
 
@@ -77,10 +80,15 @@ internal static class RaceCommandOptions
         HelpName = "S",
     };
 
+    private static readonly Option<bool> Strict = new("--strict")
+    {
+        Description = "End with exit code 1 if a cell was disturbed: its workers did not run together often enough for a rate.",
+    };
+
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, Arrivals, SourcePorts, Protocol,
-        Connections, Seconds, Precision, Resolution, MaxTrials, Seed,
+        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime, Arrivals, SourcePorts, Protocol,
+        Connections, Seconds, Precision, Resolution, MaxTrials, Seed, Strict,
     ];
 
     public static void AddTo(Command command)
@@ -115,6 +123,7 @@ internal static class RaceCommandOptions
                 Fill = parsed.GetValue(Fill) ?? series.Fill,
                 Churn = Numbers<double>(parsed, Churn) ?? series.Churn,
                 Window = Texts(parsed, Window) ?? series.Window,
+                PathTime = Texts(parsed, PathTime) ?? series.PathTime,
                 Arrival = Texts(parsed, Arrivals) ?? series.Arrival,
                 SourcePorts = parsed.GetValue(SourcePorts) ?? series.SourcePorts,
                 Protocol = parsed.GetValue(Protocol) ?? series.Protocol,
@@ -122,6 +131,9 @@ internal static class RaceCommandOptions
             }),
         ],
     };
+
+    /// <summary>Whether a disturbed cell fails the run.</summary>
+    public static bool IsStrict(ParseResult parsed) => parsed.GetValue(Strict);
 
     public static CpuSet ResolveCpus(ParseResult parsed)
     {

@@ -23,6 +23,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
         return
             from arrival in series.Arrival ?? ["closed"]
             from window in series.Window ?? ["0"]
+            from path in series.PathTime ?? ["0"]
             from occupancy in series.Occupancy ?? [0]
             from ports in series.Ports ?? ["1024-65535"]
             from pool in series.Pool ?? [1]
@@ -47,6 +48,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
                 Fill = ParseName<FillKind>("--fill", series.Fill ?? "self"),
                 ChurnPerSecond = churn,
                 WindowAddedNs = PresetException.Parse("--window", window, Duration.ParseNanoseconds),
+                PathTimeNs = PresetException.Parse("--path-time", path, Duration.ParseNanoseconds),
                 Arrival = PresetException.Parse("--arrival", arrival, Arrival.Parse),
                 SourcePorts = ParseName<SourcePortChoice>("--source-ports", series.SourcePorts ?? "kernel"),
                 Connections = series.Connections ?? 10_000,

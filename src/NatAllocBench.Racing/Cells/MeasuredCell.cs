@@ -11,25 +11,61 @@ namespace NatAllocBench.Racing.Cells;
 /// <summary>A cell while it is being measured: its trials so far.</summary>
 internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
 {
+    /// <summary>Trials that must be left of a cell in which some were dropped.</summary>
+    public const int LeastTrials = 3;
+
+    /// <summary>Share of the trials, and of the rounds, that must be left.</summary>
+    public const double LeastShare = 0.1;
+
     private readonly List<TrialResult> _trials = [];
 
     public CellPlan Plan => plan;
 
+    /// <summary>Trials that were run, whether they count or not.</summary>
     public int Trials => _trials.Count;
+
+    /// <summary>The trials that count: the workers ran together, on CPUs placed as in most trials of the run. Null counts any placement.</summary>
+    public PlacementClass? Placement { get; set; }
+
+    public int KeptTrials => Kept.Count();
 
     public IEnumerable<string> PinFailures => _trials.SelectMany(trial => trial.PinFailures).Distinct();
 
     public long Collections => _trials.Sum(trial => trial.Collections);
 
-    public long Attempts => _trials.Sum(trial => trial.Total.Attempts);
+    public long Attempts => Kept.Sum(trial => trial.Total.Attempts);
 
     public long Skipped => _trials.Sum(trial => trial.Total.Skipped);
+
+    /// <summary>Round trips of a cache line beside the trials whose workers ran together, ns.</summary>
+    public IEnumerable<double> RoundTripsNs => _trials.Where(trial => trial.Overlap.Counts).Select(trial => trial.Overlap.PingPongNs).OfType<double>();
+
+    /// <summary>Why no rate can be given though trials were run: too few of them count; null if enough do.</summary>
+    public string? Disturbed
+    {
+        get
+        {
+            int kept = KeptTrials;
+            if (kept < Trials && (kept < LeastTrials || kept < LeastShare * Trials))
+            {
+                return FormattableString.Invariant($"disturbed: the workers ran together in {kept} of {Trials} trials only");
+            }
+
+            long rounds = Kept.Sum(trial => trial.Overlap.Rounds);
+            long together = rounds - Kept.Sum(trial => trial.Overlap.DroppedRounds);
+            return together < LeastShare * rounds
+                ? FormattableString.Invariant($"disturbed: the workers ran together in {together} of {rounds} rounds only")
+                : null;
+        }
+    }
+
+    private IEnumerable<TrialResult> Kept => _trials.Where(Counts);
 
     public void Add(TrialResult trial) => _trials.Add(trial);
 
     /// <summary>The rate so far.</summary>
     public RateEstimate Estimate() => FailureRate.Estimate(
-        [.. _trials.Select(trial => trial.Total.Attempts)], [.. _trials.Select(trial => trial.Total.InsertFailed)]);
+        [.. Kept.Select(trial => trial.Total.Attempts)], [.. Kept.Select(trial => trial.Total.InsertFailed)]);
 
     /// <summary>The cell as it is published.</summary>
     public RaceCell ToCell()
@@ -55,49 +91,73 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             ChurnPerSecond = workload.ChurnPerSecond > 0 ? workload.ChurnPerSecond : null,
             Arrival = workload.Arrival.ToString(),
             SourcePorts = workload.SourcePorts.ToString().ToLowerInvariant(),
-            Missing = plan.Missing ?? (Attempts > 0 ? null : _trials.Count == 0 ? "not measured before the run ended" : "no connection could be tried"),
+            PathTimeNs = workload.PathTimeNs > 0 ? workload.PathTimeNs : null,
+            Fill = workload.Fill == Workloads.FillKind.Self || workload.Occupancy == 0 ? null : workload.Fill.ToString().ToLowerInvariant(),
+            Dropped = Dropped(),
+            Missing = plan.Missing ?? (_trials.Count == 0 ? "not measured before the run ended"
+                : Disturbed ?? (Attempts > 0 ? null : "no connection could be tried")),
         };
-        return cell.Missing is null ? WithMeasurement(cell) : cell;
+        return cell.Missing is null ? WithMeasurement(cell, [.. Kept]) : cell;
     }
 
-    private RaceCell WithMeasurement(RaceCell cell)
+    private bool Counts(TrialResult trial) =>
+        trial.Overlap.Counts && (Placement is not { } placement || trial.Overlap.PingPongNs is not { } roundTrip || placement.Contains(roundTrip));
+
+    private DroppedTrials? Dropped()
+    {
+        TrialResult[] dropped = [.. _trials.Where(trial => !Counts(trial))];
+        return dropped.Length == 0 ? null : new DroppedTrials
+        {
+            NotTogether = dropped.Count(trial => !trial.Overlap.Counts),
+            OtherPlacement = dropped.Count(trial => trial.Overlap.Counts),
+            Attempts = [.. dropped.Select(trial => trial.Total.Attempts)],
+            InsertFailed = [.. dropped.Select(trial => trial.Total.InsertFailed)],
+            Overlap = PrintedOverlap.Of(dropped),
+        };
+    }
+
+    private RaceCell WithMeasurement(RaceCell cell, TrialResult[] trials)
     {
         var window = new WindowHistogram();
         var distance = new WindowHistogram();
-        foreach (TrialResult trial in _trials)
+        foreach (TrialResult trial in trials)
         {
             window.Add(trial.Window);
             distance.Add(trial.PairDistance);
         }
 
+        RacePrediction prediction = RacePrediction.Of(plan.Workload, cpus, window);
         return (cell with
         {
+            PredictedRate = prediction.Rate,
+            NotPredicted = prediction.WhyNot,
             WindowP50Ns = window.P50Ns,
             WindowP99Ns = window.P99Ns,
             PairDistanceP50Ns = distance.P50Ns,
             PairDistanceP99Ns = distance.P99Ns,
-            SteadyEntries = _trials.Average(trial => trial.Living),
+            SteadyEntries = trials.Average(trial => trial.Living),
             SteadyEntriesPredicted = plan.Workload.ChurnPerSecond > 0 ? plan.Workload.SteadyEntries : null,
             WindowCurve = Curve(window),
             WindowHistogram = TimeHistogram.Of(window.Recorded()),
             PairDistanceCurve = Curve(distance),
-            Counters = Counters(),
-            Delayed = Delays(),
-            FailedByClient = FailedByClient(),
+            Counters = Counters(trials),
+            Delayed = Delays(trials),
+            FailedByClient = FailedByClient(trials),
             PerTrial = new RaceTrials
             {
-                Attempts = [.. _trials.Select(trial => trial.Total.Attempts)],
-                InsertFailed = [.. _trials.Select(trial => trial.Total.InsertFailed)],
-                FailedKeepPort = [.. _trials.Select(trial => trial.Total.FailedKeepPort)],
-                FailedSearch = [.. _trials.Select(trial => trial.Total.FailedSearch)],
-                FailedExhausted = [.. _trials.Select(trial => trial.Total.FailedExhausted)],
-                FailedChain = [.. _trials.Select(trial => trial.Total.FailedChain)],
-                ConnectionsPerSecond = [.. _trials.Select(trial => trial.ConnectionsPerSecond)],
-                SlowestWorkerConnectionsPerSecond = [.. _trials.Select(trial => trial.WorkerConnectionsPerSecond.Min())],
-                FastestWorkerConnectionsPerSecond = [.. _trials.Select(trial => trial.WorkerConnectionsPerSecond.Max())],
-                Probes = [.. _trials.Select(trial => trial.Probes)],
-                Found = [.. _trials.Select(trial => trial.Found)],
-                Seeds = [.. _trials.Select(trial => trial.Seed)],
+                Attempts = [.. trials.Select(trial => trial.Total.Attempts)],
+                InsertFailed = [.. trials.Select(trial => trial.Total.InsertFailed)],
+                FailedKeepPort = [.. trials.Select(trial => trial.Total.FailedKeepPort)],
+                FailedSearch = [.. trials.Select(trial => trial.Total.FailedSearch)],
+                FailedExhausted = [.. trials.Select(trial => trial.Total.FailedExhausted)],
+                FailedChain = [.. trials.Select(trial => trial.Total.FailedChain)],
+                ConnectionsPerSecond = [.. trials.Select(trial => trial.ConnectionsPerSecond)],
+                SlowestWorkerConnectionsPerSecond = [.. trials.Select(trial => trial.WorkerConnectionsPerSecond.Min())],
+                FastestWorkerConnectionsPerSecond = [.. trials.Select(trial => trial.WorkerConnectionsPerSecond.Max())],
+                Probes = [.. trials.Select(trial => trial.Probes)],
+                Found = [.. trials.Select(trial => trial.Found)],
+                Overlap = PrintedOverlap.Of(trials),
+                Seeds = [.. trials.Select(trial => trial.Seed)],
             },
         }).Summarised();
     }
@@ -106,22 +166,22 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
         ? null
         : [.. histogram.Curve().Select(point => new PercentilePoint(point.Percentile, point.Nanoseconds))];
 
-    private CpuCounters[] Counters()
+    private CpuCounters[] Counters(TrialResult[] trials)
     {
         CommandStatisticsFormat format = StatisticsFormats.ForCommand(plan.Workload.Era.Version);
         return [.. Enumerable.Range(0, cpus).Select(cpu => PrintedCounters.Of(
-            _trials.Select(trial => trial.Counters[cpu]).Aggregate(CounterArithmetic.Plus), format))];
+            trials.Select(trial => trial.Counters[cpu]).Aggregate(CounterArithmetic.Plus), format))];
     }
 
-    private long[]? FailedByClient() => _trials[0].FailedByClient.Count == 0
+    private static long[]? FailedByClient(TrialResult[] trials) => trials[0].FailedByClient.Count == 0
         ? null
-        : [.. Enumerable.Range(0, _trials[0].FailedByClient.Count).Select(client => _trials.Sum(trial => trial.FailedByClient[client]))];
+        : [.. Enumerable.Range(0, trials[0].FailedByClient.Count).Select(client => trials.Sum(trial => trial.FailedByClient[client]))];
 
     /// <summary>
     /// The share of connections that a user sees delayed, by the retransmission at which they get through. What still fails after the last
     /// raced retransmission is put at the next one of the schedule. UDP has no retransmission.
     /// </summary>
-    private List<DelayedShare>? Delays()
+    private List<DelayedShare>? Delays(TrialResult[] trials)
     {
         if (plan.Workload.Protocol != IPProtocol.Tcp)
         {
@@ -129,13 +189,13 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
         }
 
         IReadOnlyList<int> schedule = RetransmissionSchedule.For(plan.Workload.Era.Version).OffsetsSeconds;
-        int raced = _trials[0].FailedAfterSyn.Count;
+        int raced = trials[0].FailedAfterSyn.Count;
         var shares = new List<DelayedShare>();
         for (int i = 0; i < raced && i < schedule.Count; i++)
         {
             RateEstimate share = FailureRate.Estimate(
-                [.. _trials.Select(trial => trial.Total.Attempts)],
-                [.. _trials.Select(trial => trial.FailedAfterSyn[i] - (i + 1 < raced ? trial.FailedAfterSyn[i + 1] : 0))]);
+                [.. trials.Select(trial => trial.Total.Attempts)],
+                [.. trials.Select(trial => trial.FailedAfterSyn[i] - (i + 1 < raced ? trial.FailedAfterSyn[i + 1] : 0))]);
             shares.Add(new DelayedShare(schedule[i], share.Rate, share.Low, share.High));
         }
 

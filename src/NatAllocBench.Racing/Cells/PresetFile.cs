@@ -140,7 +140,7 @@ internal sealed record PresetFile
     private static IEnumerable<object?> Lists(PresetSeries series) =>
     [
         series.Eras, series.Modes, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool, series.Occupancy,
-        series.Window, series.Arrival, series.Churn,
+        series.Window, series.PathTime, series.Arrival, series.Churn,
     ];
 }
 
@@ -172,6 +172,8 @@ internal sealed record PresetSeries
     public IReadOnlyList<double>? Churn { get; init; }
 
     public IReadOnlyList<string>? Window { get; init; }
+
+    public IReadOnlyList<string>? PathTime { get; init; }
 
     public IReadOnlyList<string>? Arrival { get; init; }
 

@@ -10,18 +10,25 @@ namespace NatAllocBench.Racing.Cells;
 /// <param name="Seconds">Time for all cells together, s.</param>
 internal sealed record RaceLimits(double Precision, double Resolution, int MinTrials, int MaxTrials, double Seconds)
 {
+    /// <summary>Trials of a cell after which it is given up, where most of them do not count.</summary>
+    public int MostTries => (10 * MaxTrials) + 20;
+
+    /// <summary>Time after the limit in which cells that have no trial yet still get one; then the trial in progress ends too.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>
-    /// Whether the cell needs no further trial. The interval is looked at after 8, 16, 32 … trials only: looking after every one would
+    /// Whether the cell needs no further trial. Only trials that count do. The interval is looked at after 8, 16, 32 … trials only: looking after every one would
     /// stop just when a rate happens to seem stable.
     /// </summary>
     public bool IsEnough(MeasuredCell cell)
     {
-        if (cell.Trials < MinTrials || cell.Trials >= MaxTrials)
+        int kept = cell.KeptTrials;
+        if (kept >= MaxTrials || cell.Trials >= MostTries)
         {
-            return cell.Trials >= MaxTrials;
+            return true;
         }
 
-        if (!System.Numerics.BitOperations.IsPow2(cell.Trials) || cell.Attempts == 0)
+        if (kept < MinTrials || !System.Numerics.BitOperations.IsPow2(kept) || cell.Attempts == 0)
         {
             return false;
         }

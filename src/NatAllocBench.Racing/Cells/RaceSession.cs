@@ -23,6 +23,8 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
     {
         var random = new CpuRandom(seed);
         WarmUp(cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(TimeSpan.FromSeconds(Math.Min(limits.Seconds, int.MaxValue / 2000)) + RaceLimits.Grace);
         var clock = Stopwatch.StartNew();
         List<MeasuredCell> open = [.. cells.Where(cell => cell.Plan.Missing is null)];
         for (int done = 0; open.Count > 0;)
@@ -30,8 +32,9 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
             random.Shuffle(CollectionsMarshal.AsSpan(open));
             foreach (MeasuredCell cell in open)
             {
-                if (cancellation.IsCancellationRequested || (clock.Elapsed.TotalSeconds > limits.Seconds && HasAll(cells, 1)))
+                if (limit.IsCancellationRequested || (clock.Elapsed.TotalSeconds > limits.Seconds && HasAll(cells, 1)))
                 {
+                    Place();
                     return HasAll(cells, limits.MinTrials) && !cancellation.IsCancellationRequested;
                 }
 
@@ -40,7 +43,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
                     Progress?.Invoke(done, cell);
                 }
 
-                TrialResult? trial = RaceTrial.Run(cell.Plan.Workload, cpus, random.Next64(), cancellation);
+                TrialResult? trial = RaceTrial.Run(cell.Plan.Workload, cpus, random.Next64(), limit.Token);
                 if (trial is not null)
                 {
                     cell.Add(trial);
@@ -48,6 +51,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
                 }
             }
 
+            Place();
             open.RemoveAll(limits.IsEnough);
         }
 
@@ -65,7 +69,15 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
             .DistinctBy(workload => (workload.Era.Traits.Hash, workload.Era.Traits.Search, workload.Arrival.GetType(), workload.Protocol)))
         {
             RaceTrial.Run(
-                workload with { Connections = Math.Min(200, workload.Connections), Occupancy = 0, Arrival = Brief(workload.Arrival) },
+                workload with
+                {
+                    Connections = Math.Min(200, workload.Connections),
+                    Clients = Math.Min(workload.Clients, Math.Max(40, cpus.Count)),
+                    Occupancy = 0,
+                    WindowAddedNs = Math.Min(workload.WindowAddedNs, 1000),
+                    PathTimeNs = Math.Min(workload.PathTimeNs, 1000),
+                    Arrival = Brief(workload.Arrival),
+                },
                 cpus, seed, telemetry, cancellation);
         }
     }
@@ -74,8 +86,21 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
     {
         Workloads.Arrival.Tick => new Workloads.Arrival.Tick(1000),
         Workloads.Arrival.Poisson => new Workloads.Arrival.Poisson(1e6),
+        Workloads.Arrival.Bursts => new Workloads.Arrival.Bursts(0),
+        Workloads.Arrival.Lockstep => new Workloads.Arrival.Lockstep(0),
         _ => arrival,
     };
+
+    /// <summary>All cells keep the trials of one placement, that of most trials: they took turns, and only such trials can be compared.</summary>
+    private void Place()
+    {
+        double[] roundTrips = [.. cells.SelectMany(cell => cell.RoundTripsNs)];
+        PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
+        foreach (MeasuredCell cell in cells)
+        {
+            cell.Placement = placement;
+        }
+    }
 
     private static bool HasAll(IReadOnlyList<MeasuredCell> cells, int trials) =>
         cells.All(cell => cell.Plan.Missing is not null || cell.Trials >= trials);

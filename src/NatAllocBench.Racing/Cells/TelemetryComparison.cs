@@ -68,5 +68,5 @@ internal sealed class TelemetryComparison(RaceWorkload workload, IReadOnlyList<i
     ];
 
     /// <summary>A preemption of milliseconds would say something about the scheduler, not about the code.</summary>
-    private static bool IsUndisturbed(TrialResult trial) => trial.Preemptions is null or 0 && trial.Collections == 0;
+    private static bool IsUndisturbed(TrialResult trial) => trial.Overlap.InvoluntarySwitches is null or 0 && trial.Collections == 0;
 }

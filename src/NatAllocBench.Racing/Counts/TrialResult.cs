@@ -9,8 +9,20 @@ public sealed record TrialResult
     /// <summary>The trial's seed.</summary>
     public required ulong Seed { get; init; }
 
-    /// <summary>Sums over the workers.</summary>
+    /// <summary>Sums over the workers of the connections that count.</summary>
     public required WorkerTally Total { get; init; }
+
+    /// <summary>
+    /// Sums over those that do not: the first of each worker and the rest of the slower ones (closed, Poisson), rounds whose workers did
+    /// not run together. They are proven like the others.
+    /// </summary>
+    public WorkerTally LeftOut { get; init; }
+
+    /// <summary>Sums over all connections, whether they count or not.</summary>
+    public WorkerTally All => Total.Plus(LeftOut);
+
+    /// <summary>How the workers ran.</summary>
+    public required TrialOverlap Overlap { get; init; }
 
     /// <summary>Probes of the measured connections.</summary>
     public required long Probes { get; init; }
@@ -43,9 +55,6 @@ public sealed record TrialResult
 
     /// <summary>Entries that had not expired at the end of a steady state; null without one.</summary>
     public long? Living { get; init; }
-
-    /// <summary>Preemptions of all workers during the trial; null where the system does not tell.</summary>
-    public long? Preemptions { get; init; }
 
     /// <summary>Workers that could not be pinned, with the reason.</summary>
     public required IReadOnlyList<string> PinFailures { get; init; }

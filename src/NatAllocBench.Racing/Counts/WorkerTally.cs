@@ -49,6 +49,33 @@ public struct WorkerTally
         _ => FailedChain,
     };
 
+    /// <summary>The counts of both; the interval that spans both.</summary>
+    /// <param name="other">Another tally.</param>
+    public readonly WorkerTally Plus(in WorkerTally other)
+    {
+        WorkerTally sum = Combine(in other, 1);
+        sum.StartTick = Math.Min(StartTick, other.StartTick);
+        sum.EndTick = Math.Max(EndTick, other.EndTick);
+        return sum;
+    }
+
+    /// <summary>The counts without those of a part; the interval stays.</summary>
+    /// <param name="part">A tally of some of the same connections.</param>
+    public readonly WorkerTally Without(in WorkerTally part) => Combine(in part, -1);
+
+    private readonly WorkerTally Combine(in WorkerTally other, int sign)
+    {
+        WorkerTally sum = this;
+        sum.Attempts += sign * other.Attempts;
+        sum.Confirmed += sign * other.Confirmed;
+        sum.FailedKeepPort += sign * other.FailedKeepPort;
+        sum.FailedSearch += sign * other.FailedSearch;
+        sum.FailedExhausted += sign * other.FailedExhausted;
+        sum.FailedChain += sign * other.FailedChain;
+        sum.Skipped += sign * other.Skipped;
+        return sum;
+    }
+
     /// <summary>
     /// Counts the end of a connection. A lost race is named after how the loser came by its port, whatever the winner did.
     /// </summary>

@@ -41,12 +41,21 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private const int ClientsToldApart = 256;
     private const ushort FixedPort = 20000;
 
+    /// <summary>A probe that misses every cache, twice.</summary>
+    private const double MostNsOfProbe = 250;
+
+    /// <summary>Longer busy waits are cut into pieces, so that a cancelled trial ends soon.</summary>
+    private const double LongWaitNs = 1e6;
+
     private readonly RaceWorkload _workload;
     private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
     private readonly RaceCourse<TEra> _course;
     private readonly NatRange<IPv4Address> _rule;
     private readonly int _cpu;
     private readonly ulong _addedTicks;
+    private readonly ulong _pathTicks;
+    private readonly ulong _longWaitTicks = TickClock.FromNanoseconds(LongWaitNs);
+    private readonly CancellationToken _cancellation;
     private readonly ushort _destinationPort;
     private readonly byte* _packet;
     private readonly uint[] _sent;
@@ -58,10 +67,29 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private ulong _roundStart;
     private CpuRandom _random;
     private SplitMix64 _portNoise;
+    private ulong _probesSeen;
+    private ulong _portsTried;
     private WorkerTally _tally;
 
-    public ConnectionLoop(RaceCourse<TEra> course, int cpu, int mostConnections, TTelemetry telemetry, ChurnLife<TEra>? life)
+    /// <param name="course">What the workers share.</param>
+    /// <param name="cpu">Number of the worker.</param>
+    /// <param name="mostConnections">Most connections of the trial.</param>
+    /// <param name="connectionsOfRound">Connections of a round; 0 where there are none.</param>
+    /// <param name="telemetry">What notes the connections.</param>
+    /// <param name="life">The life of a steady state, or null.</param>
+    /// <param name="cancellation">Ends waits early.</param>
+    public ConnectionLoop(
+        RaceCourse<TEra> course,
+        int cpu,
+        int mostConnections,
+        int connectionsOfRound,
+        TTelemetry telemetry,
+        ChurnLife<TEra>? life,
+        CancellationToken cancellation)
     {
+        _cancellation = cancellation;
+        Watch = new ClockWatch(course.Workload.WindowAddedNs + course.Workload.PathTimeNs);
+        _pathTicks = TickClock.FromNanoseconds(course.Workload.PathTimeNs);
         _life = life;
         _telemetry = telemetry;
         _course = course;
@@ -80,11 +108,19 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         _packet = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(packet, 128);
         _packetOwner = packet;
         FailedByClient = new long[course.Workload.Clients <= ClientsToldApart ? course.Workload.Clients : 0];
+        Parts = new CountedParts(_losers, FailedByClient, connectionsOfRound);
     }
 
     private readonly byte[] _packetOwner;
 
+    /// <summary>All that the worker brought to confirm, whether it counts or not; <see cref="Parts"/> says what does not.</summary>
     public ref readonly WorkerTally Tally => ref _tally;
+
+    /// <summary>Which connections count.</summary>
+    public CountedParts Parts { get; }
+
+    /// <summary>Notices when the CPU was taken away.</summary>
+    public ClockWatch Watch { get; }
 
     /// <summary>Probes of the first SYNs.</summary>
     public ulong Probes { get; private set; }
@@ -92,9 +128,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     /// <summary>The kernel's counters of this CPU over the first SYNs.</summary>
     public CpuStatistics Counted { get; private set; }
 
-    public WindowHistogram Window { get; } = new();
-
-    public WindowHistogram PairDistance { get; } = new();
+    public WindowHistogram Window => Parts.Window;
 
     public long[] FailedByClient { get; }
 
@@ -119,8 +153,47 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         Probes = cpu.Probes;
         Counted = cpu.Counters;
         Collections = GC.CollectionCount(0);
-        _tally.StartTick = TickClock.Now();
-        StartRound(0, _tally.StartTick);
+        ulong now = TickClock.Now();
+        Watch.Start(now);
+        StartRound(0, now);
+        StartPart(decided: true);
+    }
+
+    /// <summary>After the last connection for a while: whether the CPU was taken away since it was allocated.</summary>
+    public void LookAtClock()
+    {
+        ulong now = TickClock.Now();
+        if (Watch.IsLong(now))
+        {
+            Watch.Note(now, 0);
+        }
+
+        Watch.Seen(now);
+    }
+
+    /// <summary>From here on connections count, or are decided on when the part ends. The trial's measured time begins with the first.</summary>
+    public void StartPart(bool decided)
+    {
+        if (_tally.StartTick == 0)
+        {
+            _tally.StartTick = TickClock.Now();
+        }
+
+        Parts.Begin(in _tally, in _table.Cpu(_cpu), decided);
+    }
+
+    /// <summary>The connections since <see cref="StartPart"/> count, or do not. The measured time ends with the last that does.</summary>
+    public void EndPart(bool counts)
+    {
+        Parts.End(in _tally, in _table.Cpu(_cpu), counts);
+        _tally.EndTick = counts ? TickClock.Now() : _tally.EndTick;
+    }
+
+    /// <summary>The first connection of a trial: the gate aligned it with those of the other workers, as no real traffic is.</summary>
+    public void LeaveOut()
+    {
+        Parts.End(in _tally, in _table.Cpu(_cpu), counts: false);
+        _tally.StartTick = 0;
     }
 
     /// <summary>From here on connections belong to a round that began at a common tick.</summary>
@@ -132,10 +205,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
 
     public void End()
     {
-        _tally.EndTick = TickClock.Now();
         ref CpuState cpu = ref _table.Cpu(_cpu);
-        Probes = cpu.Probes - Probes;
-        Counted = cpu.Counters.Since(Counted);
+        Probes = cpu.Probes - Probes - Parts.LeftOutProbes;
+        Counted = cpu.Counters.Since(Counted).Since(Parts.LeftOutCounters);
         Collections = GC.CollectionCount(0) - Collections;
         GC.KeepAlive(_packetOwner);
     }
@@ -157,7 +229,14 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     public void Connect(int sender, int destination)
     {
         int client = sender / _workload.Threads;
-        _life?.Advance(ref _table.Cpu(_cpu));
+        if (_life is not null)
+        {
+            // The collector may take long: that is work.
+            LookAtClock();
+            _life.Advance(ref _table.Cpu(_cpu));
+            Watch.Seen(TickClock.Now());
+        }
+
         var tuple = ConntrackTuple<IPv4Address>.Of(
             _workload.Protocol,
             RaceWorkload.ClientAddress(client),
@@ -183,19 +262,27 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         }
 
         ref CpuState cpu = ref _table.Cpu(_cpu);
+        if (Watch.IsLong(allocatedAt))
+        {
+            Watch.Note(allocatedAt, TickClock.FromNanoseconds((cpu.Probes - _probesSeen + _portsTried) * MostNsOfProbe));
+        }
+
+        Watch.Seen(allocatedAt);
+        _probesSeen = cpu.Probes;
+        _portsTried = 0;
         if (TTelemetry.IsOn)
         {
             _telemetry.Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
         }
 
         ConfirmResult result = _table.Confirm(ref cpu, slot);
-        bool sampled = result == ConfirmResult.Inserted && WindowSampling.IsSampled(_tally.Attempts);
+        bool sampled = WindowSampling.IsSampled(_tally.Attempts);
         if (TTelemetry.IsOn || sampled)
         {
             ulong now = TickClock.Now();
             if (sampled)
             {
-                Window.RecordTicks(now - allocatedAt);
+                Parts.Sample(now - allocatedAt);
             }
 
             if (TTelemetry.IsOn)
@@ -239,7 +326,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         {
             ref readonly Loser loser = ref _losers[next];
             ConntrackTuple<IPv4Address> tuple = loser.Tuple;
-            BusyWait.Until(startTick + loser.Offset);
+            WaitUntil(startTick + loser.Offset);
             PortChoice choice = Allocate(in tuple, out uint slot, out _);
             if (slot != CpuState.NoSlot && ConfirmAgain(retransmission, in tuple, slot, choice) == ConfirmResult.Inserted)
             {
@@ -279,6 +366,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private PortChoice Allocate(in ConntrackTuple<IPv4Address> tuple, out uint slot, out ulong allocatedAt)
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
+        Spend(_pathTicks);
         uint sequence = (uint)_random.Next64();
         if (_workload.Protocol == IPProtocol.Udp)
         {
@@ -308,12 +396,32 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         _course.AllocatedAt[slot] = allocatedAt;
         NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
         HeaderRewrite.SourceNat(_packet, mapping.Source.Raw, mapping.SourceKey);
-        if (_addedTicks != 0)
+        Spend(_addedTicks);
+        return choice;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Spend(ulong ticks)
+    {
+        if (ticks != 0)
         {
-            BusyWait.For(_addedTicks);
+            WaitUntil(TickClock.Now() + ticks);
+        }
+    }
+
+    private void WaitUntil(ulong tick)
+    {
+        while ((long)(tick - TickClock.Now()) > (long)_longWaitTicks)
+        {
+            if (_cancellation.IsCancellationRequested)
+            {
+                return;
+            }
+
+            BusyWait.For(_longWaitTicks);
         }
 
-        return choice;
+        BusyWait.Until(tick);
     }
 
     private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender, int destination)
@@ -324,6 +432,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
                 var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
                 ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _portNoise, ref inUse);
                 tuple.SourcePort = port;
+                _portsTried += inUse.Tried;
                 return port != 0 && !_losers.Holds(in tuple);
             case SourcePortChoice.Shared:
                 LocalPortRange range = _course.Ports.Range;
@@ -338,15 +447,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
 
     private void NoteLoss(int client, in ConntrackTuple<IPv4Address> tuple, ulong winnerAt, ulong allocatedAt)
     {
-        _losers.Add(in tuple, _round, allocatedAt - _roundStart);
-        if (FailedByClient.Length > 0)
-        {
-            FailedByClient[client]++;
-        }
-
-        if (winnerAt != 0)
-        {
-            PairDistance.RecordTicks(allocatedAt > winnerAt ? allocatedAt - winnerAt : winnerAt - allocatedAt);
-        }
+        ulong? distance = winnerAt == 0 ? null : allocatedAt > winnerAt ? allocatedAt - winnerAt : winnerAt - allocatedAt;
+        _losers.Add(new Loser(tuple, _round, allocatedAt - _roundStart, client, distance));
     }
 }

@@ -18,10 +18,10 @@ internal sealed class LoserList(int capacity)
     /// <summary>Whether a socket that waits for its retransmission has this tuple.</summary>
     public bool Holds(in ConntrackTuple<IPv4Address> tuple) => _tuples.Count > 0 && _tuples.Contains(tuple);
 
-    public void Add(in ConntrackTuple<IPv4Address> tuple, int round, ulong offset)
+    public void Add(in Loser loser)
     {
-        _losers[Count++] = new Loser(tuple, round, offset);
-        _tuples.Add(tuple);
+        _losers[Count++] = loser;
+        _tuples.Add(loser.Tuple);
     }
 
     /// <summary>Keeps the first <paramref name="count"/>, which the caller has moved there.</summary>
@@ -34,4 +34,6 @@ internal sealed class LoserList(int capacity)
 /// <param name="Tuple">Its ORIGINAL tuple.</param>
 /// <param name="Round">The round of the trial in which it was sent; 0 where there are no rounds.</param>
 /// <param name="Offset">Ticks from the start of the round to its allocation.</param>
-internal readonly record struct Loser(ConntrackTuple<IPv4Address> Tuple, int Round, ulong Offset);
+/// <param name="Client">Number of its client.</param>
+/// <param name="Distance">Ticks between its allocation and the winner's; null if that is not known.</param>
+internal readonly record struct Loser(ConntrackTuple<IPv4Address> Tuple, int Round, ulong Offset, int Client, ulong? Distance);

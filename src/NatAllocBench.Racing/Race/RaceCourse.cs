@@ -4,6 +4,7 @@ using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Clients;
+using NatAllocBench.Racing.Machine;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Race;
@@ -37,6 +38,8 @@ internal sealed unsafe class RaceCourse<TEra>
         }
 
         Losers = new int[workers * LoserStride];
+        Rounds = new RoundBook(workers);
+        Rally = new LineRally();
         Gate = new StartGate(workers);
         Barrier = new SpinBarrier(workers);
     }
@@ -62,6 +65,22 @@ internal sealed unsafe class RaceCourse<TEra>
         // Whether it is the winner's and not the next owner's, the generation says, which is read after it.
         ulong stamp = AllocatedAt[cpu.LastClashWith];
         return Table.WinnerHasItsSlot(in cpu) ? stamp : 0;
+    }
+
+    /// <summary>Which rounds count.</summary>
+    public RoundBook Rounds { get; }
+
+    /// <summary>Measures how far apart the first two workers' CPUs are.</summary>
+    public LineRally Rally { get; }
+
+    // Volatile: set once by the first worker that ends; the others only need to see it some time soon.
+    private readonly int[] _someoneEnded = new int[2 * LoserStride];
+
+    /// <summary>Whether a worker has brought its last connection: what the others do from here on meets no competition.</summary>
+    public bool SomeoneEnded
+    {
+        get => Volatile.Read(ref _someoneEnded[LoserStride]) != 0;
+        set => Volatile.Write(ref _someoneEnded[LoserStride], value ? 1 : 0);
     }
 
     /// <summary>How many losers each worker has, every <see cref="LoserStride"/> elements.</summary>

@@ -7,6 +7,7 @@ using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Counts;
+using NatAllocBench.Racing.Machine;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 
@@ -50,7 +51,11 @@ public static class RaceTrial
         nat.InterlockedRover(workload.Protocol) = random.Next16();
         using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(workload.Era, Options(workload, cpus.Count, ref random), nat);
         using var stamps = new NativeRegion((long)table.Capacity * sizeof(ulong));
-        TableFill.Run(table, workload, ref random);
+        if (!TableFill.Run(table, workload, ref random, cancellation))
+        {
+            return null;
+        }
+
         var standing = CounterSnapshot.Of(table);
         var shared = new RaceCourse<TEra>(workload, table, stamps, cpus.Count, random.Next64());
         bool counts = telemetry == RaceTelemetry.WhenListened;
@@ -76,18 +81,19 @@ public static class RaceTrial
         where TEra : struct, IEra
         where TTelemetry : struct, ITelemetry
     {
+        CpuTimes? timesBefore = MachineProbe.ReadCpuTimes();
         var workers = new RaceWorker<TEra, TTelemetry>[cpus.Count];
         for (int i = 0; i < workers.Length; i++)
         {
             int worker = i;
-            workers[worker] = new RaceWorker<TEra, TTelemetry>(shared, worker, most => telemetry(worker, most));
+            workers[worker] = new RaceWorker<TEra, TTelemetry>(shared, worker, most => telemetry(worker, most), cancellation);
         }
 
         trace?.Begin();
         using RaceMetrics.Followed? followed = counts ? RaceMetrics.Follow(shared.Workload, [.. workers.Select(worker => worker.Loop)]) : null;
         IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
-            worker => workers[worker].Run(cancellation),
+            worker => workers[worker].Run(),
             [shared.Gate, shared.Barrier],
             () => shared.Gate.OpenWhenReady(StartGate.DefaultLead),
             cancellation);
@@ -99,6 +105,8 @@ public static class RaceTrial
         TrialProof.Check(shared.Table, workers, standing);
         TrialResult result = TrialSummary.Of(workers, reports, seed) with
         {
+            Overlap = TrialSummary.OverlapOf(
+                workers, timesBefore is { } before ? MachineProbe.ReadCpuTimes()?.StealShareSince(before) : null),
             Living = Living(shared, workers.Max(worker => worker.Loop.NowMs), workers.Sum(worker => worker.Loop.Recovered)),
         };
         trace?.End(result, reports);

@@ -2,6 +2,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 
@@ -18,16 +19,25 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
     private const double LeadNs = 2000;
 
+    /// <summary>The same for each further worker: the line with the start reaches one after the other.</summary>
+    private const double LeadOfWorkerNs = 50;
+
+    /// <summary>Longest wait behind the first connection, ns: about one connection, so that no pair of workers stays aligned.</summary>
+    private const double DesynchronisingNs = 2000;
+
     private readonly RaceCourse<TEra> _course;
     private readonly ConnectionLoop<TEra, TTelemetry> _loop;
     private readonly int _worker;
     private readonly int _senders;
     private readonly ulong[] _delays;
     private readonly int[] _order;
+    private readonly CancellationToken _cancellation;
+    private readonly ulong _lead;
     private CpuRandom _timing;
 
-    public RaceWorker(RaceCourse<TEra> course, int worker, Func<int, TTelemetry> telemetry)
+    public RaceWorker(RaceCourse<TEra> course, int worker, Func<int, TTelemetry> telemetry, CancellationToken cancellation)
     {
+        _cancellation = cancellation;
         _course = course;
         _worker = worker;
         _senders = Share(course.Workload.Senders);
@@ -35,7 +45,9 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         ChurnLife<TEra>? life = course.Workload.ChurnPerSecond > 0 && _senders > 0
             ? new ChurnLife<TEra>(course.Table, course.Workload, _senders, collects: worker == 0)
             : null;
-        _loop = new ConnectionLoop<TEra, TTelemetry>(course, worker, most, telemetry(most), life);
+        _loop = new ConnectionLoop<TEra, TTelemetry>(
+            course, worker, most, ConnectionsOfRound, telemetry(most), life, cancellation);
+        _lead = TickClock.FromNanoseconds(LeadNs + (LeadOfWorkerNs * course.Workers));
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         bool ticks = course.Workload.Arrival is Arrival.Tick;
         _delays = new ulong[ticks ? _senders : 0];
@@ -48,27 +60,50 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     /// <summary>Whether any client thread works on this CPU.</summary>
     public bool HasSenders => _senders > 0;
 
+    /// <summary>How long after the common start the worker left the gate, ticks.</summary>
+    public ulong LateTicks { get; private set; }
+
+    /// <summary>Involuntary context switches from the first to the last connection; null where the system does not tell.</summary>
+    public long? Switches { get; private set; }
+
+    /// <summary>Rounds that were run.</summary>
+    public int RoundsRun { get; private set; }
+
+    /// <summary>Rounds that do not count.</summary>
+    public int RoundsDropped { get; private set; }
+
+    /// <summary>Round trip of a cache line between the first two workers, ns; 0 for the others.</summary>
+    public double PingPongNs { get; private set; }
+
     /// <summary>The body of the worker's thread.</summary>
-    public void Run(CancellationToken cancellation)
+    public void Run()
     {
-        if (!_course.Gate.Wait(out _, out _))
+        if (_worker < 2 && _course.Workers > 1)
+        {
+            PingPongNs = _course.Rally.MeasureNs(_worker);
+        }
+
+        if (!_course.Gate.Wait(out _, out ulong late))
         {
             return;
         }
 
+        LateTicks = late;
+        long? switches = InvoluntarySwitches.OfCurrentThread();
         _loop.Begin();
         bool finished = _course.Workload.Arrival switch
         {
             Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _senders),
             Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _senders)),
-            Arrival.Tick tick => RunTicks(tick.SpreadNs, cancellation),
-            Arrival.Poisson poisson => RunPoisson(poisson.PerSecond, cancellation),
-            _ => RunClosed(cancellation),
+            Arrival.Tick tick => RunTicks(tick.SpreadNs),
+            Arrival.Poisson poisson => RunPoisson(poisson.PerSecond),
+            _ => RunClosed(),
         };
         _loop.End();
+        Switches = InvoluntarySwitches.OfCurrentThread() - switches;
         if (finished)
         {
-            Retransmit(cancellation);
+            Retransmit();
         }
     }
 
@@ -89,6 +124,13 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         _ => OwnConnections(),
     };
 
+    private int ConnectionsOfRound => _course.Workload.Arrival switch
+    {
+        Arrival.Bursts or Arrival.Tick => _senders,
+        Arrival.Lockstep => Math.Min(1, _senders),
+        _ => 0,
+    };
+
     private int Rounds => _course.Workload.Arrival switch
     {
         Arrival.Bursts or Arrival.Tick => TotalRounds(_course.Workload.Senders),
@@ -100,64 +142,101 @@ internal sealed class RaceWorker<TEra, TTelemetry>
 
     private int Sender(int index) => _worker + (index % _senders * _course.Workers);
 
-    private bool RunClosed(CancellationToken cancellation)
+    private bool RunClosed()
     {
         int connections = OwnConnections();
-        for (int i = 0; i < connections && !cancellation.IsCancellationRequested; i++)
+        bool meetsOthers = ConnectFirst();
+        for (int i = 1; i < connections && !_cancellation.IsCancellationRequested; i++)
         {
+            meetsOthers = meetsOthers && !EndsWithTheFirst();
             int sender = Sender(i);
             _loop.Connect(sender, _loop.AnyDestination(sender));
         }
 
+        End(meetsOthers);
         return true;
     }
 
-    private bool RunPoisson(double perSecond, CancellationToken cancellation)
+    private bool RunPoisson(double perSecond)
     {
         int connections = OwnConnections();
         double meanNs = 1e9 / perSecond * _course.Workload.Senders / Math.Max(1, _senders);
         ulong next = TickClock.Now();
-        for (int i = 0; i < connections && !cancellation.IsCancellationRequested; i++)
+        bool meetsOthers = ConnectFirst();
+        for (int i = 1; i < connections && !_cancellation.IsCancellationRequested; i++)
         {
             next += TickClock.FromNanoseconds(Exponential(meanNs));
-            WaitUntil(next, cancellation);
+            _loop.Watch.WaitUntil(next, _cancellation);
+            meetsOthers = meetsOthers && !EndsWithTheFirst();
             int sender = Sender((int)_timing.NextBelow((uint)_senders));
             _loop.Connect(sender, _loop.AnyDestination(sender));
         }
 
+        End(meetsOthers);
         return true;
+    }
+
+    /// <summary>The connection that the gate aligned to nanoseconds does not count, and a short wait of its own ends the alignment.</summary>
+    /// <returns>True: from here on connections count.</returns>
+    private bool ConnectFirst()
+    {
+        if (!HasSenders)
+        {
+            return false;
+        }
+
+        int sender = Sender(0);
+        _loop.Connect(sender, _loop.AnyDestination(sender));
+        _loop.LeaveOut();
+        BusyWait.For(TickClock.FromNanoseconds(DesynchronisingNs * _timing.NextUnit()));
+        _loop.StartPart(decided: true);
+        return true;
+    }
+
+    /// <summary>Ends the part that counts once a worker has ended: the rest is raced against fewer.</summary>
+    private bool EndsWithTheFirst()
+    {
+        if (!_course.SomeoneEnded)
+        {
+            return false;
+        }
+
+        _loop.LookAtClock();
+        _loop.EndPart(counts: true);
+        _loop.StartPart(decided: false);
+        return true;
+    }
+
+    private void End(bool meetsOthers)
+    {
+        if (HasSenders)
+        {
+            _loop.LookAtClock();
+            _loop.EndPart(counts: meetsOthers);
+            _course.SomeoneEnded = true;
+        }
     }
 
     /// <summary>Bursts and pairs: workers meet, wait until a common tick and an offset of their own, and send without a pause.</summary>
     private bool RunRounds(double offsetNs, int perRound)
     {
         bool pairs = _course.Workload.Arrival is Arrival.Lockstep;
-        int rounds = Rounds;
-        for (int round = 0, next = 0; round < rounds; round++)
-        {
-            ulong offset = TickClock.FromNanoseconds(offsetNs * _timing.NextUnit());
-            if (!_course.Barrier.SignalAndWait(TickClock.FromNanoseconds(LeadNs), out ulong start))
+        int next = 0;
+        return RunAllRounds(
+            () => TickClock.FromNanoseconds(offsetNs * _timing.NextUnit()),
+            (round, start) =>
             {
-                return false;
-            }
-
-            _loop.StartRound(round, start);
-            BusyWait.Until(start + offset);
-            for (int i = 0; i < perRound; i++)
-            {
-                int sender = Sender(next++);
-                _loop.Connect(sender, pairs ? round % _course.Workload.Destinations : _loop.AnyDestination(sender));
-            }
-        }
-
-        return true;
+                for (int i = 0; i < perRound && !_cancellation.IsCancellationRequested; i++)
+                {
+                    int sender = Sender(next++);
+                    _loop.Connect(sender, pairs ? round % _course.Workload.Destinations : _loop.AnyDestination(sender));
+                }
+            });
     }
 
     /// <summary>Ticks: every client thread of this worker sends once a tick, each after a delay of its own.</summary>
-    private bool RunTicks(double spreadNs, CancellationToken cancellation)
-    {
-        int rounds = Rounds;
-        for (int round = 0; round < rounds; round++)
+    private bool RunTicks(double spreadNs) => RunAllRounds(
+        () =>
         {
             for (int sender = 0; sender < _senders; sender++)
             {
@@ -166,28 +245,78 @@ internal sealed class RaceWorker<TEra, TTelemetry>
             }
 
             Array.Sort(_delays, _order);
-            if (!_course.Barrier.SignalAndWait(TickClock.FromNanoseconds(LeadNs), out ulong start))
+            return 0;
+        },
+        (_, start) =>
+        {
+            for (int i = 0; i < _senders && !_cancellation.IsCancellationRequested; i++)
+            {
+                _loop.Watch.WaitUntil(start + _delays[i], _cancellation);
+                int sender = Sender(_order[i]);
+                _loop.Connect(sender, _loop.AnyDestination(sender));
+            }
+        });
+
+    /// <summary>
+    /// Rounds with a common start. Whether a round counts is known behind the next barrier, when every worker has told how it ran; the last
+    /// one has a barrier of its own.
+    /// </summary>
+    /// <param name="prepare">Draws what a round needs, and this worker's offset from the start in ticks.</param>
+    /// <param name="send">Sends the connections of a round that began at a tick.</param>
+    private bool RunAllRounds(Func<ulong> prepare, Action<int, ulong> send)
+    {
+        int rounds = Rounds;
+        for (int round = 0; round <= rounds; round++)
+        {
+            ulong offset = round < rounds ? prepare() : 0;
+            if (!_course.Barrier.SignalAndWait(_lead, out ulong start))
             {
                 return false;
             }
 
-            _loop.StartRound(round, start);
-            for (int i = 0; i < _senders; i++)
+            if (round > 0)
             {
-                WaitUntil(start + _delays[i], cancellation);
-                int sender = Sender(_order[i]);
-                _loop.Connect(sender, _loop.AnyDestination(sender));
+                Decide(round - 1);
+            }
+
+            if (round < rounds)
+            {
+                RunRound(round, start, offset, send);
             }
         }
 
         return true;
     }
 
+    private void RunRound(int round, ulong start, ulong offset, Action<int, ulong> send)
+    {
+        ulong now = TickClock.Now();
+        ulong late = (long)(now - start) > 0 ? now - start : 0;
+        ulong gapsBefore = _loop.Watch.Ticks;
+        _loop.Watch.Start(now);
+        _loop.StartRound(round, start);
+        _loop.StartPart(decided: false);
+        _loop.Watch.WaitUntil(start + offset, _cancellation);
+        send(round, start);
+        _loop.LookAtClock();
+        ulong end = TickClock.Now();
+        ulong gaps = _loop.Watch.Ticks - gapsBefore;
+        _course.Rounds.Write(_worker, round, late + gaps, (long)(end - start) > 0 ? end - start : 0);
+    }
+
+    private void Decide(int round)
+    {
+        bool counts = _course.Rounds.Counts(round);
+        _loop.EndPart(counts);
+        RoundsRun++;
+        RoundsDropped += counts ? 0 : 1;
+    }
+
     /// <summary>
     /// Losers send their SYN again, round by round as they sent it first: the timers of one round expire as far apart as they were
     /// started. The seconds that lie between are left out.
     /// </summary>
-    private void Retransmit(CancellationToken cancellation)
+    private void Retransmit()
     {
         for (int retransmission = 0; retransmission < RaceCourse<TEra>.Retransmissions; retransmission++)
         {
@@ -198,9 +327,9 @@ internal sealed class RaceWorker<TEra, TTelemetry>
 
             int next = 0;
             int kept = 0;
-            for (int round = 0; round < Rounds && !cancellation.IsCancellationRequested; round++)
+            for (int round = 0; round < Rounds && !_cancellation.IsCancellationRequested; round++)
             {
-                if (!_course.Barrier.SignalAndWait(TickClock.FromNanoseconds(LeadNs), out ulong start))
+                if (!_course.Barrier.SignalAndWait(_lead, out ulong start))
                 {
                     return;
                 }
@@ -229,16 +358,6 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         }
 
         return _course.Barrier.SignalAndWait() && sum > 0;
-    }
-
-    /// <summary>Waits in slices, so that a cancelled trial ends soon.</summary>
-    private static void WaitUntil(ulong tick, CancellationToken cancellation)
-    {
-        ulong slice = TickClock.FromNanoseconds(10e6);
-        while (TickClock.Now() is var now && now < tick && !cancellation.IsCancellationRequested)
-        {
-            BusyWait.Until(Math.Min(tick, now + slice));
-        }
     }
 
     private double Exponential(double mean) => -mean * Math.Log(1 - _timing.NextUnit());

@@ -19,20 +19,28 @@ internal static class TableFill
     /// <summary>Other clients' addresses: 10.128.0.2 and following.</summary>
     private const int FirstClient = 0x800000;
 
-    public static void Run<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, ref CpuRandom random)
+    /// <summary>Fills the table.</summary>
+    /// <returns>False if it was cancelled.</returns>
+    public static bool Run<TEra>(
+        ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, ref CpuRandom random, CancellationToken cancellation)
         where TEra : struct, IEra
     {
         ref CpuState cpu = ref table.Cpu(0);
         int perPool = (int)(workload.Standing / workload.Pool / workload.Destinations);
         if (perPool == 0)
         {
-            return;
+            return true;
         }
 
         for (int destination = 0; destination < workload.Destinations; destination++)
         {
             for (int address = 0; address < workload.Pool; address++)
             {
+                if (cancellation.IsCancellationRequested)
+                {
+                    return false;
+                }
+
                 if (workload.Fill == FillKind.Self && !HasConstantStart(workload))
                 {
                     FillBySelf(table, ref cpu, ref random, workload, destination, address, perPool);
@@ -45,6 +53,7 @@ internal static class TableFill
         }
 
         SetClocks(table, workload.ChurnPerSecond > 0 ? RaceWorkload.TimeWaitMs : 0u);
+        return true;
     }
 
     /// <summary>The trial begins at one time on all CPUs.</summary>

@@ -26,8 +26,12 @@ internal struct TrackedPort<TEra> : IPortInUse
         _tuple = tuple;
     }
 
+    /// <summary>Ports asked about.</summary>
+    public uint Tried { get; private set; }
+
     public bool IsInUse(ushort port)
     {
+        Tried++;
         _tuple.SourcePort = port;
         if (_table.TryFind(ref _table.Cpu(_cpu), in _tuple, _table.Hash(in _tuple), out _))
         {

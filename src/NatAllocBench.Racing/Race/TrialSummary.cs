@@ -16,6 +16,7 @@ internal static class TrialSummary
         where TTelemetry : struct, ITelemetry
     {
         var total = new WorkerTally { StartTick = ulong.MaxValue };
+        var leftOut = default(WorkerTally);
         var window = new WindowHistogram();
         var distance = new WindowHistogram();
         var speeds = new List<double>();
@@ -25,10 +26,11 @@ internal static class TrialSummary
         ulong found = 0;
         foreach (ConnectionLoop<TEra, TTelemetry> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
         {
-            WorkerTally tally = loop.Tally;
-            Add(ref total, in tally);
+            WorkerTally tally = loop.Tally.Without(loop.Parts.LeftOut);
+            total = total.Plus(in tally);
+            leftOut = leftOut.Plus(loop.Parts.LeftOut);
             window.Add(loop.Window);
-            distance.Add(loop.PairDistance);
+            distance.Add(loop.Parts.PairDistance);
             speeds.Add(PerSecond(tally.Attempts, tally.StartTick, tally.EndTick));
             probes += loop.Probes;
             found += loop.Counted.Found;
@@ -48,6 +50,7 @@ internal static class TrialSummary
         {
             Seed = seed,
             Total = total,
+            LeftOut = leftOut,
             Probes = (long)probes,
             Found = (long)found,
             Counters = [.. workers.Select(worker => worker.Loop.Counted)],
@@ -57,23 +60,38 @@ internal static class TrialSummary
             PairDistance = distance,
             FailedAfterSyn = failedAfter,
             FailedByClient = byClient,
-            Preemptions = reports.Sum(report => report.Preemptions),
+            Overlap = OverlapOf(workers, stolenShare: null),
             PinFailures = [.. reports.Select(report => report.PinFailure).OfType<string>()],
             Collections = workers.Max(worker => worker.Loop.Collections),
         };
     }
 
-    private static void Add(ref WorkerTally total, in WorkerTally tally)
+    /// <summary>How the workers ran.</summary>
+    public static TrialOverlap OverlapOf<TEra, TTelemetry>(
+        IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, double? stolenShare)
+        where TEra : struct, IEra
+        where TTelemetry : struct, ITelemetry
     {
-        total.Attempts += tally.Attempts;
-        total.Confirmed += tally.Confirmed;
-        total.FailedKeepPort += tally.FailedKeepPort;
-        total.FailedSearch += tally.FailedSearch;
-        total.FailedExhausted += tally.FailedExhausted;
-        total.FailedChain += tally.FailedChain;
-        total.Skipped += tally.Skipped;
-        total.StartTick = Math.Min(total.StartTick, tally.StartTick);
-        total.EndTick = Math.Max(total.EndTick, tally.EndTick);
+        RaceWorker<TEra, TTelemetry>[] racing = [.. workers.Where(worker => worker.HasSenders)];
+        double[] speeds = [.. racing.Select(worker => worker.Loop.Tally.Without(worker.Loop.Parts.LeftOut))
+            .Select(tally => PerSecond(tally.Attempts, tally.StartTick, tally.EndTick))];
+        int rounds = workers.Max(worker => worker.RoundsRun);
+        int dropped = workers.Max(worker => worker.RoundsDropped);
+        return new TrialOverlap
+        {
+            Share = rounds > 0
+                ? (double)(rounds - dropped) / rounds
+                : SharedTime.Of([.. racing.Select(worker => (worker.Loop.Tally.StartTick, worker.Loop.Tally.EndTick, worker.Loop.Watch))]),
+            LateNs = TickClock.ToNanoseconds(racing.Max(worker => worker.LateTicks)),
+            Gaps = racing.Sum(worker => worker.Loop.Watch.Count),
+            LongestGapNs = TickClock.ToNanoseconds(racing.Max(worker => worker.Loop.Watch.LongestTicks)),
+            InvoluntarySwitches = racing.Any(worker => worker.Switches is null) ? null : racing.Sum(worker => worker.Switches),
+            SpeedRatio = speeds.Length > 1 && speeds.Max() > 0 ? speeds.Min() / speeds.Max() : null,
+            PingPongNs = workers.Count > 1 ? workers[0].PingPongNs : null,
+            StolenShare = stolenShare is { } share && double.IsFinite(share) ? share : null,
+            Rounds = rounds,
+            DroppedRounds = dropped,
+        };
     }
 
     private static double PerSecond(long connections, ulong start, ulong end) =>

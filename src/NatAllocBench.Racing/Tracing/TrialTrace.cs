@@ -81,8 +81,8 @@ internal sealed unsafe class TrialTrace : IDisposable
 
         WriteBuckets(result.Window);
         Log.TrialEnd(
-            _trial, result.Total.StartTick, result.Total.EndTick, result.Total.Attempts, result.Total.Confirmed,
-            result.Total.InsertFailed, result.Collections, _events);
+            _trial, result.Total.StartTick, result.Total.EndTick, result.All.Attempts, result.All.Confirmed,
+            result.All.InsertFailed, result.Collections, _events);
         Log.ClockMark(TickClock.Now());
     }
 

@@ -55,6 +55,9 @@ public sealed record RaceWorkload
     /// <summary>Busy wait added between allocation and confirm, ns.</summary>
     public double WindowAddedNs { get; init; }
 
+    /// <summary>Work of a packet before its port is chosen, ns: driver, bridge, routing and rules in a kernel, 0 for the pure algorithm.</summary>
+    public double PathTimeNs { get; init; }
+
     /// <summary>When connections start.</summary>
     public Arrival Arrival { get; init; } = new Arrival.Closed();
 

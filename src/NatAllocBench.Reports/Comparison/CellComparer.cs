@@ -16,7 +16,8 @@ internal sealed class CellComparer(ComparisonOptions options)
         yield return Rates(workload, first, second);
         if (first.ConnectionsPerSecond is not null || second.ConnectionsPerSecond is not null)
         {
-            yield return Speeds(workload, Of(first), Of(second));
+            CellComparison speeds = Speeds(workload, Of(first), Of(second));
+            yield return first.Cpus > 1 ? IfPlacedAlike(speeds, first.PingPongNs, second.PingPongNs) : speeds;
         }
     }
 
@@ -24,17 +25,17 @@ internal sealed class CellComparer(ComparisonOptions options)
     {
         CellComparison comparison = Speeds(workload, Of(first), Of(second));
         bool sharesLines = Math.Max(first.Threads, second.Threads) > 1;
-        return sharesLines
-            && first.PingPongNs is > 0 and { } a
-            && second.PingPongNs is > 0 and { } b
-            && Math.Max(a / b, b / a) > SamePlacementUpTo
+        return sharesLines ? IfPlacedAlike(comparison, first.PingPongNs, second.PingPongNs) : comparison;
+    }
+
+    private static CellComparison IfPlacedAlike(CellComparison comparison, double? first, double? second) =>
+        first is > 0 and { } a && second is > 0 and { } b && Math.Max(a / b, b / a) > SamePlacementUpTo
             ? comparison with
             {
                 Verdict = Verdict.Undecided,
                 Remark = $"CPUs placed differently: ping-pong {Figures.Significant(a)} and {Figures.Significant(b)} ns",
             }
             : comparison;
-    }
 
     private CellComparison Rates(Workload workload, RaceCell first, RaceCell second)
     {

@@ -37,6 +37,7 @@ public static class CellSummaries
                 Median(trials.SlowestWorkerConnectionsPerSecond)?.Value ?? cell.SlowestWorkerConnectionsPerSecond,
             FastestWorkerConnectionsPerSecond =
                 Median(trials.FastestWorkerConnectionsPerSecond)?.Value ?? cell.FastestWorkerConnectionsPerSecond,
+            PingPongNs = Median(trials.Overlap?.PingPongNs)?.Value ?? cell.PingPongNs,
             ProbesPerConnection = trials.Probes is { } probes ? (double)probes.Sum() / estimate.Attempts : cell.ProbesPerConnection,
             FoundPerConnection = trials.Found is { } found ? (double)found.Sum() / estimate.Attempts : cell.FoundPerConnection,
         };

@@ -54,6 +54,14 @@ public sealed record RaceCell
     /// <summary>The busy wait added between allocation and confirm, in nanoseconds.</summary>
     public double? WindowAddedNs { get; init; }
 
+    /// <summary>The work of a packet before its port is chosen, in nanoseconds; null for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PathTimeNs { get; init; }
+
+    /// <summary>How the entries that stand at the start came about, for example <c>fixed</c>; null where it is <c>self</c>, or none stand.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Fill { get; init; }
+
     /// <summary>New connections per second of the virtual clock in a steady state; null where nothing closes.</summary>
     public double? ChurnPerSecond { get; init; }
 
@@ -104,6 +112,14 @@ public sealed record RaceCell
 
     /// <summary>The upper end of the rate's 95 % interval.</summary>
     public double? RateHigh { get; init; }
+
+    /// <summary>The failure rate by the closed form, from the windows that were measured; null where none applies.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PredictedRate { get; init; }
+
+    /// <summary>Why no closed form applies; null where one does, and in runs from before there was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? NotPredicted { get; init; }
 
     /// <summary>How the interval was computed; see <see cref="FailureRate"/>.</summary>
     public string? RateMethod { get; init; }
@@ -158,6 +174,14 @@ public sealed record RaceCell
 
     /// <summary>Shares of connections delayed by SYN retransmission, by delay.</summary>
     public IReadOnlyList<DelayedShare>? Delayed { get; init; }
+
+    /// <summary>Round trip of a cache line between the first two workers, ns, the median of the trials; null with one worker.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PingPongNs { get; init; }
+
+    /// <summary>Trials that do not count; null where every trial counts.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DroppedTrials? Dropped { get; init; }
 
     /// <summary>Raw values of each trial, from which the cell's figures are computed.</summary>
     public RaceTrials? PerTrial { get; init; }

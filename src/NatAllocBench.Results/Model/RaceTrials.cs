@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NatAllocBench.Results.Model;
 
 /// <summary>Raw values of a cell's trials, one element per trial in the order they ran. Arrays that do not exist are null.</summary>
@@ -35,6 +37,10 @@ public sealed record RaceTrials
 
     /// <summary>Tested tuples that were taken.</summary>
     public IReadOnlyList<long>? Found { get; init; }
+
+    /// <summary>How the workers ran; null in runs from before it was measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TrialOverlaps? Overlap { get; init; }
 
     /// <summary>The seed of each trial.</summary>
     public IReadOnlyList<ulong>? Seeds { get; init; }

@@ -54,6 +54,10 @@ public abstract record RunRecord
     /// <summary>Remarks for the reader of the tables: what the preset shows, what was cut, which method was used.</summary>
     public IReadOnlyList<string> Notes { get; init => field = value ?? []; } = [];
 
+    /// <summary>The timing of the live kernel that was measured; null in runs without one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KernelPace? Pace { get; init; }
+
     /// <summary>The number of measured cells.</summary>
     [JsonIgnore]
     public abstract int CellCount { get; }

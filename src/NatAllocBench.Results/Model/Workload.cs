@@ -42,6 +42,8 @@ public sealed record Workload
         ("portMax", Text(cell.PortMax)),
         ("occupancy", Text(cell.Occupancy)),
         ("windowAddedNs", Text(cell.WindowAddedNs)),
+        ("pathTimeNs", Text(cell.PathTimeNs)),
+        ("fill", cell.Fill),
         ("churnPerSecond", Text(cell.ChurnPerSecond)),
         ("arrival", cell.Arrival),
         ("sourcePorts", cell.SourcePorts),

@@ -8,6 +8,7 @@ internal static class RaceCellCheck
     public static void Check(string place, RaceCell cell, Problems problems)
     {
         CheckWorkload(place, cell, problems);
+        CheckDropped(place, cell.Dropped, problems);
         if (cell.Missing is not null)
         {
             bool empty = cell is { Trials: null, Attempts: null, Confirmed: null, InsertFailed: null, Rate: null, PerTrial: null };
@@ -16,6 +17,8 @@ internal static class RaceCellCheck
             return;
         }
 
+        problems.InRange(place, "predictedRate", cell.PredictedRate, 0, 1);
+        problems.NotNegative(place, "pingPongNs", cell.PingPongNs);
         CheckCounts(place, cell, problems);
         CheckRate(place, cell, problems);
         CheckTimes(place, cell, problems);
@@ -42,6 +45,36 @@ internal static class RaceCellCheck
         problems.InRange(place, "portMax", cell.PortMax, cell.PortMin ?? 0, 65535);
         problems.InRange(place, "occupancy", cell.Occupancy, 0, 1);
         problems.NotNegative(place, "windowAddedNs", cell.WindowAddedNs);
+        problems.NotNegative(place, "pathTimeNs", cell.PathTimeNs);
+    }
+
+    private static void CheckDropped(string place, DroppedTrials? dropped, Problems problems)
+    {
+        if (dropped is null)
+        {
+            return;
+        }
+
+        place += ".dropped";
+        int trials = dropped.NotTogether + dropped.OtherPlacement;
+        problems.InRange<int>(place, "notTogether plus otherPlacement", trials, 1, int.MaxValue);
+        problems.Unless(
+            dropped.Attempts.Count == trials && dropped.InsertFailed.Count == trials, place, $"attempts and insertFailed need {trials} values");
+        CheckOverlap(place, dropped.Overlap, trials, problems);
+    }
+
+    private static void CheckOverlap(string place, TrialOverlaps overlap, int trials, Problems problems)
+    {
+        place += ".overlap";
+        foreach ((string name, int? count) in overlap.Lengths())
+        {
+            problems.Unless(count is null || count == trials, place, $"{name} has {count} values for {trials} trials");
+        }
+
+        IEnumerable<double> shares = [.. overlap.Share, .. overlap.SpeedRatio ?? [], .. overlap.StolenShare ?? []];
+        problems.Unless(shares.All(share => share is >= 0 and <= 1), place, "share, speedRatio and stolenShare must be from 0 to 1");
+        problems.Unless(
+            overlap.LateNs.Concat(overlap.LongestGapNs).Concat(overlap.PingPongNs ?? []).All(ns => ns >= 0), place, "a time is negative");
     }
 
     private static void CheckCounts(string place, RaceCell cell, Problems problems)
@@ -183,6 +216,11 @@ internal static class RaceCellCheck
         {
             problems.Add(place, $"{wrong[0].Name} has {wrong[0].Count} values for {cell.Trials} trials");
             return;
+        }
+
+        if (trials.Overlap is { } overlap)
+        {
+            CheckOverlap(place, overlap, cell.Trials ?? 0, problems);
         }
 
         RaceCell expected;

@@ -60,9 +60,9 @@ public sealed class RaceMetricsTests : IDisposable
 
         _listener.RecordObservableInstruments();
 
-        Assert.Equal(trials.Sum(trial => trial.Total.Attempts), _values["nat.allocations 4.14 default"]);
-        Assert.Equal(trials.Sum(trial => trial.Total.FailedSearch), _values["nat.insert_failed 4.14 default search"]);
-        Assert.Equal(trials.Sum(trial => trial.Total.FailedKeepPort), _values["nat.insert_failed 4.14 default keep-port"]);
+        Assert.Equal(trials.Sum(trial => trial.All.Attempts), _values["nat.allocations 4.14 default"]);
+        Assert.Equal(trials.Sum(trial => trial.All.FailedSearch), _values["nat.insert_failed 4.14 default search"]);
+        Assert.Equal(trials.Sum(trial => trial.All.FailedKeepPort), _values["nat.insert_failed 4.14 default keep-port"]);
         Assert.Equal(0, _values["nat.insert_failed 4.14 default chain"]);
         var window = new WindowHistogram();
         foreach (TrialResult trial in trials)

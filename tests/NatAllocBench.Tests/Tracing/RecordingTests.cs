@@ -96,9 +96,9 @@ public sealed class RecordingTests : IDisposable
 
         TracedTrial trial = Assert.Single(TraceFile.Read(_file.Path).Trials);
 
-        Assert.Equal(result.Total.Attempts, trial.Connections.Count);
-        Assert.Equal(result.Total.InsertFailed, trial.Collisions.Count);
-        Assert.Equal(result.Total.FailedSearch, trial.Collisions.Count(collision => collision.Cause == FailureCause.Search));
+        Assert.Equal(result.All.Attempts, trial.Connections.Count);
+        Assert.Equal(result.All.InsertFailed, trial.Collisions.Count);
+        Assert.Equal(result.All.FailedSearch, trial.Collisions.Count(collision => collision.Cause == FailureCause.Search));
         Assert.Equal(result.FailedAfterSyn[1], trial.Retransmissions.Count(r => r.Round == 0 && r.Result != ConfirmResult.Inserted));
         Assert.Equal(result.Window.Count, trial.OwnWindow.Count);
         Assert.Equal(result.Window.P50Ns, trial.OwnWindow.P50Ns);

@@ -92,6 +92,7 @@ internal sealed class StagedTrial : IDisposable
             {
                 Seed = 1,
                 Total = _tally,
+                Overlap = new TrialOverlap { Share = 1, LateNs = 0, Gaps = 0, LongestGapNs = 0 },
                 Probes = 0,
                 Found = 0,
                 Counters = [],

@@ -29,7 +29,9 @@ public sealed class TraceRecordingCommandTests : IDisposable
         Assert.Contains("Events lost: 0 by the session, 0 of the trials' own.", run.Output, StringComparison.Ordinal);
         RaceTrace trace = TraceFile.Read(TracePath);
         Assert.All(trace.Trials, trial => Assert.Equal(("4.14", "default", 8, 400L), (trial.Era, trial.Mode, trial.SampleEvery, trial.Attempts)));
-        Assert.Equal(4, trace.Complete.Count()); // the preset has two series
+
+        // The preset has two series; trials whose workers did not run together do not count and are repeated.
+        Assert.True(trace.Complete.Count() >= 4, $"{trace.Complete.Count()} trials");
         Assert.All(trace.Collisions.Where(collision => collision.Cause == FailureCause.Search), collision => Assert.NotNull(collision.Winner));
         Assert.True(PhaseProfile.Read(TracePath).Count > 0);
         Assert.Equal(["race.nettrace"], _directory.GetFiles().Select(file => file.Name));

@@ -1,0 +1,88 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Prediction.Racing;
+using NatAllocBench.Racing.Counts;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Racing.Cells;
+
+/// <summary>The failure rate that the closed form expects of a cell from its measured windows, or why none applies.</summary>
+/// <param name="Rate">Share of the connections, 0 to 1; null where no form applies.</param>
+/// <param name="WhyNot">The reason then.</param>
+internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
+{
+    /// <summary>Above this load of a CPU connections queue, and the form is too low.</summary>
+    public const double MostLoad = 0.35;
+
+    /// <summary>Time of a connection outside its window with an empty table, s.</summary>
+    private const double OwnPathSeconds = 0.5e-6;
+
+    /// <summary>The prediction.</summary>
+    /// <param name="workload">What is raced.</param>
+    /// <param name="cpus">Workers.</param>
+    /// <param name="window">The windows that were measured.</param>
+    public static RacePrediction Of(RaceWorkload workload, int cpus, WindowHistogram window)
+    {
+        if (WhyNotFor(workload, window) is { } why)
+        {
+            return new RacePrediction(null, why);
+        }
+
+        double windowSeconds = window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / window.Count * 1e-9;
+        double perSecond = PerSecond(workload);
+        double load = perSecond / cpus * (windowSeconds + (workload.PathTimeNs * 1e-9) + OwnPathSeconds);
+        if (load > MostLoad)
+        {
+            return new RacePrediction(null, FormattableString.Invariant($"CPUs busy {load * 100:0} % of the time"));
+        }
+
+        double overlap = (workload.Arrival is Arrival.Tick tick
+            ? Overlap.OfTick(workload.Clients, tick.SpreadNs * 1e-9, windowSeconds, cpus)
+            : Overlap.OfPoisson(perSecond, windowSeconds, cpus)) / workload.Destinations;
+        double meeting = Meeting.OnOneAddress(Meeting.Chance(StartOf(workload), workload.PortCount, workload.Occupancy), workload.Pool);
+        double searched = RaceLoss.OfSearch(overlap, SearchingShare(workload), meeting);
+        return new RacePrediction(Math.Min(1, searched + KeptPortLoss(workload, windowSeconds, cpus)), null);
+    }
+
+    private static string? WhyNotFor(RaceWorkload workload, WindowHistogram window) => workload switch
+    {
+        _ when window.Count == 0 => "no window was measured",
+        { Arrival: not (Arrival.Tick or Arrival.Poisson) } => $"no closed form for {Word(workload.Arrival)}",
+        { Threads: > 1 } => "no closed form for several threads of a client",
+        { ChurnPerSecond: > 0 } => "no closed form for a steady state",
+        _ when IsKeyedRandom(workload) => "convoys: long scans from one start",
+        _ when !AlwaysSearches(workload.Mode) && workload.Occupancy > 0 => "no closed form for kept ports beside standing entries",
+        _ when !AlwaysSearches(workload.Mode) && workload.SourcePorts == SourcePortChoice.Kernel => "no closed form for kept ports of the kernel",
+        { Mode: var mode } when !AlwaysSearches(mode) && workload.Arrival is Arrival.Poisson && !workload.Era.HasRover =>
+            "no closed form for kept ports of free clients",
+        { Fill: not FillKind.Self, Occupancy: > 0 } => "no closed form for this fill",
+        _ => null,
+    };
+
+    private static double PerSecond(RaceWorkload workload) => workload.Arrival switch
+    {
+        Arrival.Poisson poisson => poisson.PerSecond,
+        Arrival.Tick tick => workload.Clients / (tick.SpreadNs * 1e-9),
+        _ => 0,
+    };
+
+    private static SearchStart StartOf(RaceWorkload workload) =>
+        workload.Mode == RaceMode.RoverInterlocked ? SearchStart.Apart
+        : !AlwaysSearches(workload.Mode) && workload.Era.HasRover ? SearchStart.Same
+        : SearchStart.Random;
+
+    /// <summary>With one sequence of ports for all, the first of the clients keeps its port and the others search.</summary>
+    private static double SearchingShare(RaceWorkload workload) =>
+        AlwaysSearches(workload.Mode) ? 1 : (workload.Clients - 1.0) / workload.Clients;
+
+    private static double KeptPortLoss(RaceWorkload workload, double windowSeconds, int cpus) =>
+        AlwaysSearches(workload.Mode) || workload.Clients == 1 || workload.Arrival is not Arrival.Tick tick
+            ? 0
+            : RaceLoss.OfKeptPortOnTick(tick.SpreadNs * 1e-9, windowSeconds, cpus) / workload.Destinations;
+
+    private static bool AlwaysSearches(RaceMode mode) => mode == RaceMode.Random || mode == RaceMode.RandomFully;
+
+    private static bool IsKeyedRandom(RaceWorkload workload) =>
+        workload.Mode == RaceMode.Random && workload.Era.Traits.RandomStart is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash;
+
+    private static string Word(Arrival arrival) => arrival.ToString()!.Split(':')[0];
+}

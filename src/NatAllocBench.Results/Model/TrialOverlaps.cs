@@ -1,0 +1,64 @@
+namespace NatAllocBench.Results.Model;
+
+/// <summary>How the workers of each trial ran, one element per trial. A list is null where the machine does not tell.</summary>
+public sealed record TrialOverlaps
+{
+    /// <summary>
+    /// Closed and Poisson arrivals: share of the trial in which all workers ran, 0 to 1. Rounds: share of the rounds in which they ran together.
+    /// </summary>
+    public required IReadOnlyList<double> Share { get; init; }
+
+    /// <summary>How long after the common start the last worker left the gate, ns.</summary>
+    public required IReadOnlyList<double> LateNs { get; init; }
+
+    /// <summary>Moments at which a worker's own clock shows that it did not run, over all workers.</summary>
+    public required IReadOnlyList<long> ClockGaps { get; init; }
+
+    /// <summary>The longest of them, ns.</summary>
+    public required IReadOnlyList<double> LongestGapNs { get; init; }
+
+    /// <summary>Involuntary context switches of all workers.</summary>
+    public IReadOnlyList<long>? InvoluntarySwitches { get; init; }
+
+    /// <summary>Connections per second of the slowest worker over those of the fastest, 0 to 1; null with one worker.</summary>
+    public IReadOnlyList<double>? SpeedRatio { get; init; }
+
+    /// <summary>Round trip of a cache line between the first two workers just before the trial, ns; null with one worker.</summary>
+    public IReadOnlyList<double>? PingPongNs { get; init; }
+
+    /// <summary>Share of all CPUs' time that the hypervisor took during the trial, 0 to 1.</summary>
+    public IReadOnlyList<double>? StolenShare { get; init; }
+
+    /// <summary>Rounds; null where there are none.</summary>
+    public IReadOnlyList<long>? Rounds { get; init; }
+
+    /// <summary>Rounds that do not count, because the workers did not run together; null where there are none.</summary>
+    public IReadOnlyList<long>? DroppedRounds { get; init; }
+
+    /// <summary>Every list with its name, for checks.</summary>
+    internal IEnumerable<(string Name, int? Count)> Lengths() =>
+    [
+        ("share", Share.Count), ("lateNs", LateNs.Count), ("clockGaps", ClockGaps.Count), ("longestGapNs", LongestGapNs.Count),
+        ("involuntarySwitches", InvoluntarySwitches?.Count), ("speedRatio", SpeedRatio?.Count), ("pingPongNs", PingPongNs?.Count),
+        ("stolenShare", StolenShare?.Count), ("rounds", Rounds?.Count), ("droppedRounds", DroppedRounds?.Count),
+    ];
+}
+
+/// <summary>Trials that do not count, one element per trial in each list.</summary>
+public sealed record DroppedTrials
+{
+    /// <summary>How many the workers did not run together in.</summary>
+    public required int NotTogether { get; init; }
+
+    /// <summary>How many ran while the CPUs were placed otherwise than in most trials of the run.</summary>
+    public required int OtherPlacement { get; init; }
+
+    /// <summary>Connections tried in them.</summary>
+    public required IReadOnlyList<long> Attempts { get; init; }
+
+    /// <summary>Connections that failed to be inserted in them.</summary>
+    public required IReadOnlyList<long> InsertFailed { get; init; }
+
+    /// <summary>How their workers ran.</summary>
+    public required TrialOverlaps Overlap { get; init; }
+}
