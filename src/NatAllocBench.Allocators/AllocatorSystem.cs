@@ -1,3 +1,5 @@
+using NatAllocBench.Allocators.Race;
+
 namespace NatAllocBench.Allocators;
 
 /// <summary>One system in one era: a row of the command <c>allocators</c>.</summary>
@@ -27,4 +29,20 @@ public sealed record AllocatorSystem(
     string Counter,
     string ShippedBy,
     string Summary,
-    string LeftOut);
+    string LeftOut)
+{
+    /// <summary>How it is raced; null if it is not.</summary>
+    public RacedSystem? Racer { get; init; }
+
+    /// <summary>Its default range.</summary>
+    public PortRange DefaultRange => new(FirstPort, LastPort);
+
+    /// <summary>Why the system cannot be raced in a range; null if it can.</summary>
+    /// <param name="range">The range of ports.</param>
+    public string? WhyMissing(PortRange range) => this switch
+    {
+        { Racer: null } => "it is modelled for its answers only",
+        { Racer.HasFixedRange: true } when range != DefaultRange => $"its ports are {DefaultRange} and cannot be set",
+        _ => null,
+    };
+}

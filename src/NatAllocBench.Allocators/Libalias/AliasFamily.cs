@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.Libalias;
@@ -10,13 +11,13 @@ internal sealed class AliasFamily : IAllocatorFamily
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
-        Era(
+        Era<FreeBsd12>(
             "12",
             "12.x and older",
             "sys/netinet/libalias/alias_db.c GetNewPort, FindNewPortGroup of FreeBSD 12.1",
             "answers of the compiled alias_db.c",
             "Keeps the port (same_ports), else random ports of 32768 to 65535: 20 trials, each a walk of a chain."),
-        Era(
+        Era<FreeBsd14>(
             "14",
             "13.1 to 14",
             "sys/netinet/libalias/alias_db.c of freebsd-src 2d614aa2fe3e",
@@ -30,7 +31,8 @@ internal sealed class AliasFamily : IAllocatorFamily
         new("libalias_sequences", "aliasseq-", AliasChecks.Sequence),
     ];
 
-    private static AllocatorSystem Era(string era, string releases, string source, string proof, string summary) => new(
+    private static AllocatorSystem Era<TEra>(string era, string releases, string source, string proof, string summary)
+        where TEra : struct, IAliasEra => new(
         $"libalias-{era}",
         releases,
         source,
@@ -43,5 +45,11 @@ internal sealed class AliasFamily : IAllocatorFamily
         "none; the packet is dropped with PKT_ALIAS_ERROR",
         "FreeBSD (ipfw nat, ng_nat, natd, ppp)",
         summary,
-        LeftOut);
+        LeftOut)
+        {
+            Racer = RacedSystem.OfFlows<AliasAllocator<TEra>, AliasRule, AliasState, MutexScope>(
+                (setup, _) => new AliasRule(SystemSetup.Address, KeepsPort: true, setup.FirstPort, (uint)setup.LastPort - setup.FirstPort + 1),
+                _ => default,
+                hasFixedRange: !TEra.HasGroups),
+        };
 }

@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.Npf;
@@ -20,7 +21,14 @@ internal sealed class NpfFamily : IAllocatorFamily
             "none: after a failure the flow is translated to port 0",
             "NetBSD",
             "A bit per port and address, for all destinations. Random start, then a walk whose step is taken on the port number.",
-            "Rules, connection tracking, and the entry with port 0 that follows a failure."),
+            "Rules, connection tracking, and the entry with port 0 that follows a failure.")
+        {
+            Racer = RacedSystem.OfPorts<NpfAllocator, NpfRule, NpfState, NpfStore>(
+                (setup, _) => new NpfRule(SystemSetup.Address, setup.FirstPort, setup.LastPort),
+                _ => default,
+                (_, _) => new NpfStore(new NpfPortMap()),
+                keepsProtocol: false),
+        },
     ];
 
     public IReadOnlyList<VectorCheck> Checks { get; } = [new("npf_portmap", "npf-", NpfChecks.PortMap)];

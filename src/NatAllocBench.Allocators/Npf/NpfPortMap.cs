@@ -26,6 +26,19 @@ internal sealed class NpfPortMap
     /// <summary>Chunks that have a block of bits.</summary>
     public int Blocks => _chunks.Count(word => (word & BlockFlag) != 0);
 
+    /// <summary>Ports in use.</summary>
+    public long Count => Enumerable.Range(0, ushort.MaxValue + 1).Count(port => IsSet((ushort)port));
+
+    /// <summary>Whether a port is in use; the answer may be stale when it is read.</summary>
+    public bool IsSet(ushort port)
+    {
+        ulong word = Volatile.Read(ref _chunks[port / PortsPerChunk]); // acquire, as in TrySet
+        uint bit = (uint)port % PortsPerChunk;
+        return (word & BlockFlag) == 0
+            ? Contains(word, bit)
+            : (Volatile.Read(ref _blocks[word & ~BlockFlag]![bit / 64]) & (1UL << (int)(bit % 64))) != 0;
+    }
+
     /// <summary>Reserves a port.</summary>
     /// <returns>False if it is in use.</returns>
     public bool TrySet(ushort port)

@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.OpenVSwitch;
@@ -11,27 +12,27 @@ internal sealed class OvsFamily : IAllocatorFamily
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
-        Era(
+        Era<Ovs213Allocator<uint, Murmur>>(
             "2.13",
             "2.12 to 2.15",
             "lib/conntrack.c nat_select_range_tuple, v2.13.0 (71d553b995d0)",
             "Keeps the port, else the lowest free port from 1024 up, one after another: exhaustive, the first port of a pass asked twice."),
-        Era(
+        Era<Ovs217Allocator<uint, Murmur>>(
             "2.17",
             "2.16, 2.17",
             "lib/conntrack.c nat_get_unique_tuple, v2.17.0 (db7c86e5d03c)",
             "Keeps the port, else the next free port up from it, address after address: exhaustive, up to 64512 probes under the lock."),
-        Era(
+        Era<OvsLimitedAllocator<uint, Murmur, Ovs33>>(
             "3.3",
             "3.0 to 3.3",
             "lib/conntrack.c nat_get_unique_tuple, nat_get_unique_l4, v3.3.0 (6c4da8cc2956)",
             "Keeps the port, else up from it: 128 candidates, then 64, 32, 16 and 8 from random places; one address only."),
-        Era(
+        Era<OvsLimitedAllocator<uint, Murmur, Ovs37>>(
             "3.7",
             "3.4 to 3.7",
             "lib/conntrack.c nat_get_unique_tuple, nat_get_unique_l4, v3.7.1",
             "As 3.3, with the flags random and persistent and another hash order."),
-        Era(
+        Era<OvsLimitedAllocator<uint, Murmur, OvsMain>>(
             "main",
             "after 627fef05b (2026-04-10)",
             "lib/conntrack.c nat_get_unique_tuple, nat_get_unique_l4, d6a632a9b16e (2026-07-23)",
@@ -44,7 +45,8 @@ internal sealed class OvsFamily : IAllocatorFamily
         new("ovs_sequences", "ovsseq-", OvsChecks.Sequence),
     ];
 
-    private static AllocatorSystem Era(string era, string releases, string source, string summary) => new(
+    private static AllocatorSystem Era<TAllocator>(string era, string releases, string source, string summary)
+        where TAllocator : struct, IPortAllocator<uint, OvsRule<uint>, OvsState> => new(
         $"ovs-{era}",
         releases,
         source,
@@ -57,5 +59,19 @@ internal sealed class OvsFamily : IAllocatorFamily
         "none; a warning in the log, at most 5 in 5 s",
         "Open vSwitch (DPDK and AF_XDP datapath)",
         summary,
-        LeftOut);
+        LeftOut)
+        {
+            Racer = RacedSystem.OfFlows<TAllocator, OvsRule<uint>, OvsState, MutexScope>(Rule, setup => new OvsState((uint)setup.Seed | 1)),
+        };
+
+    /// <summary>The full range is a rule without ports.</summary>
+    private static OvsRule<uint> Rule(SystemSetup setup, int worker) => new()
+    {
+        HasAddress = true,
+        MinAddress = SystemSetup.Address,
+        MaxAddress = SystemSetup.Address,
+        HasPorts = new PortRange(setup.FirstPort, setup.LastPort) != PortRange.Common,
+        MinPort = setup.FirstPort,
+        MaxPort = setup.LastPort,
+    };
 }

@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.Pf;
@@ -22,14 +23,17 @@ internal sealed class PfFamily : IAllocatorFamily
             "none of its own; the packet is dropped",
             "OpenBSD",
             Walk + " Choice and insertion under the pf lock.",
-            "Table and least-states pools, state time-outs, and the end of a round robin over a full pool, which the system does not have."),
-        FreeBsd(
+            "Table and least-states pools, state time-outs, and the end of a round robin over a full pool, which the system does not have.")
+        {
+            Racer = Raced<OpenBsd, MutexScope>(),
+        },
+        FreeBsd<Release12>(
             "12",
             "12.x",
             "sys/netpfil/pf/pf_lb.c of FreeBSD 12.1",
             "answers of the compiled pf_lb.c",
             Walk),
-        FreeBsd(
+        FreeBsd<ReleaseMain>(
             "main",
             "main of 2025",
             "sys/netpfil/pf/pf_lb.c with pf_test_ctx",
@@ -43,7 +47,8 @@ internal sealed class PfFamily : IAllocatorFamily
         new("pf_sequences", "pfseq-", PfChecks.Sequence),
     ];
 
-    private static AllocatorSystem FreeBsd(string era, string releases, string source, string proof, string summary) => new(
+    private static AllocatorSystem FreeBsd<TEra>(string era, string releases, string source, string proof, string summary)
+        where TEra : struct, IFreeBsdEra => new(
         $"pf-freebsd-{era}",
         $"FreeBSD {releases}",
         source + " pf_get_sport, pf_map_addr",
@@ -56,5 +61,14 @@ internal sealed class PfFamily : IAllocatorFamily
         "state-insert (pfctl -si) for a lost race; none for a refusal",
         "FreeBSD, pfSense, OPNsense",
         summary,
-        "Table pools, state time-outs, a TCP state past FIN_WAIT_2 that gives way at insertion, the source rewriting of rdr.");
+        "Table pools, state time-outs, a TCP state past FIN_WAIT_2 that gives way at insertion, the source rewriting of rdr.")
+        {
+            Racer = Raced<FreeBsd<TEra>, WindowScope>(),
+        };
+
+    private static RacedSystem Raced<TSystem, TScope>()
+        where TSystem : struct, IPfSystem
+        where TScope : struct, IScope => RacedSystem.OfFlows<PfAllocator<uint, TSystem>, PfRule<uint>, PfState<uint>, TScope>(
+            (setup, _) => new PfRule<uint>([new PfPrefix<uint>(SystemSetup.Address, 32)], setup.FirstPort, setup.LastPort),
+            _ => new PfState<uint>());
 }

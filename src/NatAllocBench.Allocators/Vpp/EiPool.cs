@@ -54,4 +54,10 @@ internal sealed class EiState(uint seed, int addresses, uint workers)
         Busy[address]++;
         BusyOfWorker[address][worker]++;
     }
+
+    public void Uncount(int address, uint worker)
+    {
+        Busy[address]--;
+        BusyOfWorker[address][worker]--;
+    }
 }

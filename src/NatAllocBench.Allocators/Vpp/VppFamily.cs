@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.Vpp;
@@ -10,9 +11,9 @@ internal sealed class VppFamily : IAllocatorFamily
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
-        Ed("21.01", "20.09 to 21.01", "v21.01", "Tries every address of the pool, ten attempts each."),
-        Ed("22.06", "22.02 to 22.06", "v22.06", "One address by the client's number, ten attempts; the slice is off by one."),
-        Ed("26.06", "23.10 to 26.06", "v26.06", "One address by the client's folded number, ten attempts, never a second address."),
+        Ed<Ed2101>("21.01", "20.09 to 21.01", "v21.01", "Tries every address of the pool, ten attempts each."),
+        Ed<Ed2206>("22.06", "22.02 to 22.06", "v22.06", "One address by the client's number, ten attempts; the slice is off by one."),
+        Ed<Ed2606>("26.06", "23.10 to 26.06", "v26.06", "One address by the client's folded number, ten attempts, never a second address."),
         new(
             "vpp-ei",
             "26.06",
@@ -26,7 +27,20 @@ internal sealed class VppFamily : IAllocatorFamily
             "node error out of ports, IPFIX event",
             Ships,
             "Random ports of the worker's slice until a free one comes, without a limit; a port holds for all destinations.",
-            "Static mappings, sessions and their eviction; MAP-E inputs that never end."),
+            "Static mappings, sessions and their eviction; MAP-E inputs that never end.")
+        {
+            Racer = RacedSystem.OfPorts<EiAllocator, EiRule, EiState, EiStore>(
+                (setup, worker) => new EiRule
+                {
+                    Addresses = [(SystemSetup.Address, 0)],
+                    PortsPerWorker = EiStore.PortsPerWorker(setup),
+                    Slice = (uint)worker,
+                },
+                setup => new EiState((uint)setup.Seed, addresses: 1, (uint)setup.Workers),
+                (setup, state) => new EiStore(new PortBits(), state, EiStore.PortsPerWorker(setup)),
+                keepsProtocol: true,
+                hasFixedRange: true),
+        },
         new(
             "vpp-det44",
             "26.06",
@@ -51,7 +65,8 @@ internal sealed class VppFamily : IAllocatorFamily
         new("vpp_det44", "vpp-det-", DetChecks.One),
     ];
 
-    private static AllocatorSystem Ed(string era, string releases, string tag, string summary) => new(
+    private static AllocatorSystem Ed<TEra>(string era, string releases, string tag, string summary)
+        where TEra : struct, IEdEra => new(
         $"vpp-{era}",
         releases,
         $"src/plugins/nat/nat44-ed nat44_ed_alloc_addr_and_port, {tag}",
@@ -64,5 +79,13 @@ internal sealed class VppFamily : IAllocatorFamily
         "node error out of ports",
         Ships,
         "Keeps the port if it lies in the worker's slice, else random ports of the slice. " + summary,
-        EdLeftOut);
+        EdLeftOut)
+        {
+            // A worker's clients are those its hash gives it, so the slice is the worker's.
+            Racer = RacedSystem.OfFlows<EdAllocator<TEra>, EdRule, EdState, ReservingScope>(
+                (setup, worker) => new EdRule(
+                    [new EdAddress(SystemSetup.Address, Fib: 0)], TEra.PortsPerWorker((uint)setup.Workers), (uint)worker),
+                setup => new EdState((uint)setup.Seed),
+                hasFixedRange: true),
+        };
 }

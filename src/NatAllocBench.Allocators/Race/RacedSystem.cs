@@ -1,0 +1,50 @@
+namespace NatAllocBench.Allocators.Race;
+
+/// <summary>How a system is set up for a race.</summary>
+/// <param name="Create">Makes its table, empty.</param>
+/// <param name="HasFixedRange">Whether its ports are its default range and cannot be set.</param>
+public sealed record RacedSystem(Func<SystemSetup, SystemTable> Create, bool HasFixedRange = false)
+{
+    /// <summary>A system that keeps flows in a table.</summary>
+    /// <param name="rule">The rule of a worker.</param>
+    /// <param name="state">What the allocator remembers.</param>
+    /// <param name="hasFixedRange">As <see cref="HasFixedRange"/>.</param>
+    internal static RacedSystem OfFlows<TAllocator, TRule, TState, TScope>(
+        Func<SystemSetup, int, TRule> rule, Func<SystemSetup, TState> state, bool hasFixedRange = false)
+        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
+        where TScope : struct, IScope => new(
+            setup => new SystemTable<TAllocator, TRule, TState, TScope, FlowStore>(
+                worker => rule(setup, worker),
+                state(setup),
+                new FlowStore(new FlowTable(setup.Capacity)),
+                setup,
+                (protocol, destination, destinationPort, port) =>
+                    new FlowTuple<uint>(protocol, destination, destinationPort, SystemSetup.Address, port)),
+            hasFixedRange);
+
+    /// <summary>A system whose ports hold for all destinations, kept in a store of its own.</summary>
+    /// <param name="rule">The rule of a worker.</param>
+    /// <param name="state">What the allocator remembers.</param>
+    /// <param name="store">The store, which may count in the state.</param>
+    /// <param name="keepsProtocol">Whether protocols have ports of their own.</param>
+    /// <param name="hasFixedRange">As <see cref="HasFixedRange"/>.</param>
+    internal static RacedSystem OfPorts<TAllocator, TRule, TState, TStore>(
+        Func<SystemSetup, int, TRule> rule,
+        Func<SystemSetup, TState> state,
+        Func<SystemSetup, TState, TStore> store,
+        bool keepsProtocol,
+        bool hasFixedRange = false)
+        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
+        where TStore : struct, IPortStore => new(
+            setup =>
+            {
+                TState made = state(setup);
+                return new SystemTable<TAllocator, TRule, TState, ReservingScope, TStore>(
+                    worker => rule(setup, worker),
+                    made,
+                    store(setup, made),
+                    setup,
+                    (protocol, _, _, port) => new FlowTuple<uint>(keepsProtocol ? protocol : (byte)0, 0, 0, SystemSetup.Address, port));
+            },
+            hasFixedRange);
+}
