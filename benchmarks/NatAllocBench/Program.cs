@@ -14,6 +14,7 @@ root.Subcommands.Add(KernelCommand.Create());
 root.Subcommands.Add(ExploreCommand.Create());
 root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
+root.Subcommands.Add(AllocatorsCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
 root.Subcommands.Add(PlanCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());

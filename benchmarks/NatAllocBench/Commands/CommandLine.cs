@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Node;
 using NatAllocBench.Racing.Cells;
@@ -51,7 +52,7 @@ internal static class CommandLine
         {
             return Refuse(Directory.Exists(".") ? AtomicFile.Reason(e) : "the current directory is gone; change to another one");
         }
-        catch (Exception e) when (e is TrialContradictionException or TableCorruptException)
+        catch (Exception e) when (e is TrialContradictionException or TableCorruptException or SystemContradictionException)
         {
             Console.Error.WriteLine($"DEFECT, nothing was published: {e.Message}. Please report it with the command line.");
             return Failure;

@@ -6,6 +6,7 @@ using NatAllocBench.Racing;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
+using NatAllocBench.Systems;
 using Spectre.Console;
 
 namespace NatAllocBench.Commands;
@@ -31,6 +32,11 @@ internal static class RaceCommand
     private static int Run(ParseResult parsed)
     {
         using var stop = new StopSignals();
+        if (parsed.GetValue(RaceCommandOptions.System) is { } systems)
+        {
+            return RunSystems(parsed, systems, stop.Token);
+        }
+
         RacePlan plan = RacePlan.From(parsed);
         IReadOnlyList<MeasuredCell> cells = plan.Cells;
         PublishOptions publish = PublishOptions.From(parsed);
@@ -73,6 +79,20 @@ internal static class RaceCommand
         RunScreen.Write(console, run, kept, publish.Wide);
         bool fails = RaceCommandOptions.IsStrict(parsed) && cells.Any(cell => cell.Disturbed is not null);
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
+    }
+
+    private static int RunSystems(ParseResult parsed, string systems, CancellationToken cancellation)
+    {
+        PresetFile quick = PresetFile.Load("quick");
+        PresetFile plan = RaceCommandOptions.Override(quick with { Series = [new PresetSeries()] }, parsed);
+        var race = new SystemRace(
+            plan.Series[0],
+            systems,
+            RaceCommandOptions.ResolveCpus(parsed),
+            RaceCommandOptions.ResolveLimits(parsed, quick),
+            parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64());
+        bool completed = race.Run(Console.Out, cancellation);
+        return cancellation.IsCancellationRequested ? CommandLine.Interrupted : completed ? CommandLine.Success : CommandLine.Failure;
     }
 
     private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredCell> cells)

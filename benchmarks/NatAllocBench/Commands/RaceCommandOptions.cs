@@ -20,6 +20,12 @@ internal static class RaceCommandOptions
 
     public static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
 
+    public static readonly Option<string> System = new("--system")
+    {
+        Description = "Race other systems' allocators instead of kernel eras; see the command allocators. A list sweeps.",
+        HelpName = "ovs-3.3,vpp-26.06",
+    };
+
     private static readonly Option<string> Cpus = new("--cpus")
     {
         Description = "CPUs to race on: a number (2) or a list (0,2-3). Default: every CPU this process may use.",
@@ -87,8 +93,8 @@ internal static class RaceCommandOptions
 
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime, Arrivals, SourcePorts, Protocol,
-        Connections, Seconds, Precision, Resolution, MaxTrials, Seed, Strict,
+        Preset, System, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime, Arrivals,
+        SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, Strict,
     ];
 
     public static void AddTo(Command command)
@@ -104,7 +110,7 @@ internal static class RaceCommandOptions
     {
         Overrides =
         [
-            .. All.Except([Preset, Cpus, Seconds, Precision, Resolution, MaxTrials, Seed]).Select(parsed.GetResult).OfType<OptionResult>()
+            .. All.Except([Preset, System, Cpus, Seconds, Precision, Resolution, MaxTrials, Seed]).Select(parsed.GetResult).OfType<OptionResult>()
                 .Where(result => !result.Implicit)
                 .Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens.Select(token => token.Value))}"),
         ],

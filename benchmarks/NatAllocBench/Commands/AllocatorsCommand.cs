@@ -1,0 +1,95 @@
+using System.CommandLine;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NatAllocBench.Allocators;
+using Spectre.Console;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>allocators</c>: the other systems' port allocators, with source and proof of each.</summary>
+internal static class AllocatorsCommand
+{
+    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    {
+        WriteIndented = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+    };
+
+    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON: every field, what the model leaves out included." };
+
+    public static Command Create()
+    {
+        var command = new Command("allocators", "List the port allocators of other systems, with releases, source and proof of each.");
+        command.Options.Add(Json);
+        command.SetAction(parsed =>
+        {
+            if (parsed.GetValue(Json))
+            {
+                Console.Out.WriteLine(JsonSerializer.Serialize(AllocatorCatalog.All.Select(Row.Of), Format));
+            }
+            else
+            {
+                List();
+            }
+
+            return CommandLine.Success;
+        });
+        return command;
+    }
+
+    private static void List()
+    {
+        IAnsiConsole console = AnsiConsole.Console;
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = 400;
+        }
+
+        var table = new Table { Border = TableBorder.Simple };
+        table.AddColumns("system", "releases", "a port is for", "atomic", "ports", "keeps port", "source", "proof");
+        foreach (AllocatorSystem system in AllocatorCatalog.All)
+        {
+            table.AddRow(
+                [
+                    .. new[]
+                    {
+                        system.Name, system.Releases, SystemText.Of(system.Identity), SystemText.Of(system.Scope),
+                        system.DefaultRange.ToString(), system.KeepsPort ? "yes" : "no", system.Source, system.Proof,
+                    }.Select(Markup.Escape),
+                ]);
+        }
+
+        console.Write(table);
+    }
+
+    private sealed record Row(
+        string Name,
+        string Releases,
+        string Source,
+        string Proof,
+        PortIdentity Identity,
+        LockScope Scope,
+        string Ports,
+        bool KeepsPort,
+        bool IsRaced,
+        string Counter,
+        string ShippedBy,
+        string Summary,
+        string LeftOut)
+    {
+        public static Row Of(AllocatorSystem system) => new(
+            system.Name,
+            system.Releases,
+            system.Source,
+            system.Proof,
+            system.Identity,
+            system.Scope,
+            system.DefaultRange.ToString(),
+            system.KeepsPort,
+            system.Racer is not null,
+            system.Counter,
+            system.ShippedBy,
+            system.Summary,
+            system.LeftOut);
+    }
+}
