@@ -5,6 +5,8 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Commands;
 
@@ -40,7 +42,7 @@ internal static class RaceCommandOptions
     private static readonly Option<string> Ports = List("--ports", "Port ranges of the rule.", "1024-65535");
     private static readonly Option<string> Pool = List("--pool", "NAT addresses.", "1,4");
     private static readonly Option<string> Occupancy = List("--occupancy", "Share of ports in TIME_WAIT at the start, 0 to 1.", "0,0.3");
-    private static readonly Option<string> Fill = new("--fill") { Description = "How they came about: self, random or block.", HelpName = "KIND" };
+    private static readonly Option<string> Fill = new("--fill") { Description = "How they came about: self, fixed, random or block.", HelpName = "KIND" };
     private static readonly Option<string> Churn = List(
         "--churn", "Race in a steady state: new connections per second of a virtual clock, which close and expire.", "100,300");
 
@@ -86,6 +88,12 @@ internal static class RaceCommandOptions
         HelpName = "S",
     };
 
+    private static readonly Option<string> LikeKernel = new("--like-kernel")
+    {
+        Description = "A run of the command kernel: take its window, path time and rate.",
+        HelpName = "RUN",
+    };
+
     private static readonly Option<bool> Strict = new("--strict")
     {
         Description = "End with exit code 1 if a cell was disturbed: its workers did not run together often enough for a rate.",
@@ -94,7 +102,7 @@ internal static class RaceCommandOptions
     private static readonly IReadOnlyList<Option> All =
     [
         Preset, System, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime, Arrivals,
-        SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, Strict,
+        SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, LikeKernel, Strict,
     ];
 
     public static void AddTo(Command command)
@@ -137,6 +145,19 @@ internal static class RaceCommandOptions
             }),
         ],
     };
+
+    /// <summary>The preset at the pace of a live kernel, where a run that measured one is named.</summary>
+    public static PresetFile AtPace(PresetFile preset, ParseResult parsed)
+    {
+        if (parsed.GetValue(LikeKernel) is not { } path)
+        {
+            return preset;
+        }
+
+        KernelPace pace = SoundRun.ReadFile(path).Pace
+            ?? throw new UsageException($"--like-kernel {path}: the run holds no timing of a kernel; measure one with the command kernel");
+        return OwnTiming.Measure(ResolveCpus(parsed).Cpus[0]).Apply(pace, preset);
+    }
 
     /// <summary>Whether a disturbed cell fails the run.</summary>
     public static bool IsStrict(ParseResult parsed) => parsed.GetValue(Strict);

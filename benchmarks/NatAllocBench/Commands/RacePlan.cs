@@ -19,7 +19,8 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
     /// <exception cref="UsageException">An option is wrong, or nothing can be measured.</exception>
     public static RacePlan From(ParseResult parsed)
     {
-        PresetFile preset = RaceCommandOptions.Override(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed);
+        PresetFile preset = RaceCommandOptions.Override(
+            RaceCommandOptions.AtPace(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed), parsed);
         CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
         var plan = new RacePlan(
             preset,

@@ -75,6 +75,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         where TRandom : struct, IRandomSource
     {
         ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, cpu.Now, out bool fromRover);
+        uint startedAt = offset;
         uint tried = 0;
         while (true)
         {
@@ -85,6 +86,18 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
             {
                 if (fromRover)
                 {
+                    if ((range.Flags & NatFlags.CasRover) != 0)
+                    {
+                        if (!AdvancedFrom(table, in tuple, startedAt, (ushort)(offset + 1), out startedAt))
+                        {
+                            offset = (ushort)startedAt;
+                            tried = 0;
+                            continue;
+                        }
+
+                        return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
+                    }
+
                     // A plain store of the offset just accepted, not of the next one: lost updates are the kernel's behaviour.
                     ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
                     TDesign.Plain(AccessKind.Write, Unsafe.AsPointer(ref rover), sizeof(ushort));
@@ -101,6 +114,17 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
 
             offset++;
         }
+    }
+
+    /// <summary>
+    /// One compare-and-swap: whoever moves the rover from where both began has the port, the other begins where the rover now is. Atomicity
+    /// alone decides; nothing is published through the word.
+    /// </summary>
+    private static bool AdvancedFrom(
+        ConntrackTable<TAddress, TEra, TDesign> table, in ConntrackTuple<TAddress> tuple, uint from, ushort to, out uint now)
+    {
+        now = TDesign.CompareExchange(ref table.Nat.InterlockedRover(tuple.Protocol), to, from);
+        return now == from;
     }
 
     /// <summary>Up to 4.20: ICMP has a rover of its own that advances over used ids only, and knows no flags.</summary>
@@ -221,6 +245,12 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
                 }
 
                 fromRover = true;
+                if ((range.Flags & NatFlags.CasRover) != 0)
+                {
+                    // Pairs with nothing: an old value fails the compare-and-swap at the end of the search.
+                    return (ushort)TDesign.Read(ref table.Nat.InterlockedRover(tuple.Protocol));
+                }
+
                 ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
                 TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
                 return rover;

@@ -27,6 +27,11 @@ public enum NatFlags
 
     /// <summary>Not in any kernel: the rover advanced by one atomic fetch-and-add per search instead of a plain load and store.</summary>
     InterlockedRover = 0x100,
+
+    /// <summary>
+    /// Not in any kernel: the rover moves to the accepted port plus one by a compare-and-swap; a search that another one overtook starts again.
+    /// </summary>
+    CasRover = 0x200,
 }
 
 /// <summary>Which side of the tuple NAT rewrites (<c>enum nf_nat_manip_type</c>).</summary>

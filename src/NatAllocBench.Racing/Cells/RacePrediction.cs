@@ -66,7 +66,7 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     };
 
     private static SearchStart StartOf(RaceWorkload workload) =>
-        workload.Mode == RaceMode.RoverInterlocked ? SearchStart.Apart
+        workload.Mode == RaceMode.RoverInterlocked || workload.Mode == RaceMode.RoverCas ? SearchStart.Apart
         : !AlwaysSearches(workload.Mode) && workload.Era.HasRover ? SearchStart.Same
         : SearchStart.Random;
 

@@ -19,6 +19,8 @@ internal static class TableFill
     /// <summary>Other clients' addresses: 10.128.0.2 and following.</summary>
     private const int FirstClient = 0x800000;
 
+    private const ushort FixedPort = 20000;
+
     /// <summary>Fills the table.</summary>
     /// <returns>False if it was cancelled.</returns>
     public static bool Run<TEra>(
@@ -41,7 +43,7 @@ internal static class TableFill
                     return false;
                 }
 
-                if (workload.Fill == FillKind.Self && !HasConstantStart(workload))
+                if (workload.Fill is FillKind.Self or FillKind.Fixed && !HasConstantStart(workload))
                 {
                     FillBySelf(table, ref cpu, ref random, workload, destination, address, perPool);
                 }
@@ -102,7 +104,7 @@ internal static class TableFill
         for (; table.Count < wanted && client < 2 * count; client++)
         {
             cpu.Now = Clock(workload, client, count);
-            ushort port = (ushort)(ports.Low + (2 * random.NextBelow(ports.Count / 2)));
+            ushort port = workload.Fill == FillKind.Fixed ? FixedPort : (ushort)(ports.Low + (2 * random.NextBelow(ports.Count / 2)));
             Establish(table, ref cpu, ref random, workload, destination, client, port, in rule);
         }
 
@@ -132,7 +134,7 @@ internal static class TableFill
         }
 
         int first = 0;
-        if (workload.Fill == FillKind.Random || (workload.Fill == FillKind.Self && !HasConstantStart(workload)))
+        if (workload.Fill == FillKind.Random || (workload.Fill is FillKind.Self or FillKind.Fixed && !HasConstantStart(workload)))
         {
             random.Shuffle<ushort>(ports);
         }

@@ -45,6 +45,7 @@ public sealed record ThroughputWorkload
 
     /// <summary>Why the cell cannot be measured; null if it can.</summary>
     public string? WhyMissing => Mode.WhyMissingIn(Era) is { } why ? why
+        : Mode == RaceMode.RoverCas ? "rover-cas is for races: the designs that are not the model's have no such rover"
         : (Connections + Destinations - 1) / Destinations > RaceWorkload.AllPorts
             ? $"{Connections} connections to {Destinations} destinations do not fit into {RaceWorkload.AllPorts} ports for each"
             : null;

@@ -18,11 +18,20 @@ public sealed record RaceMode(string Name, NatFlags Flags)
     /// <summary><c>random-fully</c>: always a search from a random start.</summary>
     public static RaceMode RandomFully { get; } = new("random-fully", NatFlags.ProtoRandomFully);
 
-    /// <summary>As <see cref="Default"/>, with the rover advanced by one atomic fetch-and-add; no kernel does this.</summary>
+    /// <summary>
+    /// As <see cref="Default"/>, with the start of each search taken by one atomic fetch-and-add from a word that is never written back. No
+    /// kernel did this: the word lags behind the ports that searches walk over, so that it probes more than the plain rover.
+    /// </summary>
     public static RaceMode RoverInterlocked { get; } = new("rover-interlocked", NatFlags.InterlockedRover);
 
+    /// <summary>
+    /// As <see cref="Default"/>, with the rover moved to the accepted port plus one by a compare-and-swap; a search that was overtaken starts
+    /// again. No kernel did this either: it is what one atomic instruction would have bought at its best.
+    /// </summary>
+    public static RaceMode RoverCas { get; } = new("rover-cas", NatFlags.CasRover);
+
     /// <summary>All modes.</summary>
-    public static IReadOnlyList<RaceMode> All { get; } = [Default, Random, RandomFully, RoverInterlocked];
+    public static IReadOnlyList<RaceMode> All { get; } = [Default, Random, RandomFully, RoverInterlocked, RoverCas];
 
     /// <summary>The mode with a name.</summary>
     /// <param name="name">A name of <see cref="All"/>.</param>
@@ -35,7 +44,7 @@ public sealed record RaceMode(string Name, NatFlags Flags)
     public string? WhyMissingIn(Era era) => this switch
     {
         _ when this == RandomFully && era.Traits.RandomFullyStart == StartOffset.NotAvailable => "random-fully came with 3.14",
-        _ when this == RoverInterlocked && !era.HasRover => "this era has no rover",
+        _ when (this == RoverInterlocked || this == RoverCas) && !era.HasRover => "this era has no rover",
         _ => null,
     };
 

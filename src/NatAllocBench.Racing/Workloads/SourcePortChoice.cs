@@ -19,6 +19,9 @@ public enum FillKind
     /// <summary>By the allocator itself, from clients with ephemeral ports: what a node looks like.</summary>
     Self,
 
+    /// <summary>By the allocator itself, from clients that all have one port: nearly every entry comes from a search.</summary>
+    Fixed,
+
     /// <summary>Ports drawn at random.</summary>
     Random,
 
