@@ -17,6 +17,7 @@ root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(AllocatorsCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
 root.Subcommands.Add(PlanCommand.Create());
+root.Subcommands.Add(DiagnoseCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
 root.Subcommands.Add(CompletionCommand.Create());

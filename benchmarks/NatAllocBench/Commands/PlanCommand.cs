@@ -13,7 +13,9 @@ internal static class PlanCommand
     private static readonly Option<int> Destinations = Of("--destinations", "Destinations (address and port), used alike.", 1, "N");
     private static readonly Option<string> Hold = Of("--hold", "How long a connection is open, for example 200ms or 30s.", "0s", "TIME");
     private static readonly Option<string> TimeWait = Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
-    private static readonly Option<int?> Addresses = Of<int?>("--addresses", "NAT addresses. Default: 1, 2, 4 ... until the target holds.", null, "N");
+    private static readonly Option<int?> Addresses = Of<int?>(
+        "--addresses", "NAT addresses. Default: 1, 2, 4 ... until the target holds.", null, "N");
+
     private static readonly Option<string> Ports = Of("--ports", "Ports of each address.", "1024-65535", "A-B");
     private static readonly Option<string> Protocol = Of("--protocol", "tcp or udp.", "tcp", "NAME");
     private static readonly Option<string> EraName = Of("--era", "Kernel era; see the command eras.", "6.12", "ERA");
@@ -23,15 +25,21 @@ internal static class PlanCommand
     private static readonly Option<long> Table = Of("--table", "nf_conntrack_max, entries.", 262_144L, "N");
     private static readonly Option<string> Window = Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
     private static readonly Option<double> Target = Of("--target", "Share of connections that may be lost.", 1e-6, "SHARE");
-    private static readonly Option<string?> Solve = Of<string?>("--solve", "Find the addresses, the rate or the hold time that meets the target.", null, "WHAT");
+    private static readonly Option<string?> Solve = Of<string?>(
+        "--solve", "Find the addresses, the rate or the hold time that meets the target.", null, "WHAT");
     private static readonly Option<string?> Preset = Of<string?>(
         "--preset", $"Published limits of a gateway: {string.Join(", ", GatewayPreset.All.Select(preset => preset.Name))}.", null, "NAME");
     private static readonly Option<string?> Chart = Of<string?>("--chart", "Write loss over the rate as an SVG chart.", null, "FILE");
 
     public static Command Create()
     {
-        var command = new Command("plan", "Say how many connections per second a NAT gateway carries, what it loses, and which limit binds first.");
-        foreach (Option option in (Option[])[Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, Cpus, Table, Window, Target, Solve, Preset, Chart])
+        var command = new Command(
+            "plan", "Say how many connections per second a NAT gateway carries, what it loses, and which limit binds first.");
+        Option[] options =
+        [
+            Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, Cpus, Table, Window, Target, Solve, Preset, Chart,
+        ];
+        foreach (Option option in options)
         {
             command.Options.Add(option);
         }
@@ -68,10 +76,11 @@ internal static class PlanCommand
             "addresses" => planner.SolveAddresses() is { } enough
                 ? $"addresses: {enough}"
                 : "addresses: none is enough, the race alone loses more than the target; choose another --mode, --era or --target",
-            "rate" => FormattableString.Invariant($"rate: {planner.SolveRate(addresses):N0}/s with {addresses} address(es)"),
+            "rate" => FormattableString.Invariant($"rate: {planner.SolveRate(addresses):#,##0.#}/s with {addresses} address(es)"),
             "hold" => planner.SolveHold(addresses) is > 0 and var seconds
                 ? FormattableString.Invariant($"hold: {seconds:N1} s with {addresses} address(es)")
-                : FormattableString.Invariant($"hold: none; with {addresses} address(es) the {request.TimeWait:0} s of TIME_WAIT alone are too long at this rate"),
+                : FormattableString.Invariant(
+                    $"hold: none; with {addresses} address(es) the {request.TimeWait:0} s of TIME_WAIT alone are too long at this rate"),
             _ => throw new UsageException($"--solve {unknown}: choose addresses, rate or hold"),
         };
     }

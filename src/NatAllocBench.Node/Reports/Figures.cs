@@ -24,6 +24,7 @@ internal static class Figures
             >= 100 => value.ToString("N0", CultureInfo.InvariantCulture),
             >= 10 => value.ToString("0", CultureInfo.InvariantCulture),
             >= 1 => value.ToString("0.#", CultureInfo.InvariantCulture),
+            < 1e-7 => value.ToString("0.#e-0", CultureInfo.InvariantCulture),
             _ => decimal.Round((decimal)value, Math.Clamp(1 - (int)Math.Floor(Math.Log10(size)), 0, 15))
                 .ToString("0.###############", CultureInfo.InvariantCulture),
         };

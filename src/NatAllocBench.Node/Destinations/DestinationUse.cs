@@ -1,0 +1,52 @@
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Node.Lines;
+
+namespace NatAllocBench.Node.Destinations;
+
+/// <summary>The ports that are taken towards one destination.</summary>
+internal sealed class DestinationUse
+{
+    private const int MostClients = 1_024;
+    private readonly HashSet<UInt128> _clients = [];
+
+    public PortSet Ports { get; } = new();
+
+    /// <summary>Ports of connections in TIME_WAIT, which a kernel from 6.5 on may evict.</summary>
+    public PortSet TimeWait { get; } = new();
+
+    /// <summary>Entries whose source NAT changed.</summary>
+    public long Translated { get; private set; }
+
+    public long Kept { get; private set; }
+
+    public long Unreplied { get; private set; }
+
+    public long SynSent { get; private set; }
+
+    public long Offloaded { get; private set; }
+
+    /// <summary>Distinct clients, counted up to 1024.</summary>
+    public int Clients => _clients.Count;
+
+    public void Add(in EntryLine entry)
+    {
+        Ports.Add(entry.NatKey);
+        if (entry.State == TcpState.TimeWait)
+        {
+            TimeWait.Add(entry.NatKey);
+        }
+
+        SynSent += entry.State == TcpState.SynSent ? 1 : 0;
+        Unreplied += entry.Unreplied ? 1 : 0;
+        Offloaded += entry.Offloaded ? 1 : 0;
+        if (entry.IsSourceTranslated)
+        {
+            Translated++;
+            Kept += entry.Original.SourceKey == entry.NatKey ? 1 : 0;
+            if (_clients.Count < MostClients)
+            {
+                _clients.Add(entry.Original.Source);
+            }
+        }
+    }
+}

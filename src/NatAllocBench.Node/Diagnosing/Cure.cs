@@ -1,0 +1,89 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node.Reports;
+using NatAllocBench.Node.Rules;
+
+namespace NatAllocBench.Node.Diagnosing;
+
+/// <summary>Something that helps, with what it leaves and what it costs.</summary>
+/// <param name="Text">What to do.</param>
+/// <param name="LostPerDay">Expected losses per day afterwards.</param>
+/// <param name="Price">What it costs.</param>
+internal sealed record Cure(string Text, double LostPerDay, string Price);
+
+/// <summary>Finds the cures of a node, cheapest first. Only those that at least halve the losses are listed.</summary>
+internal sealed class CureFinder(Diagnosis diagnosis)
+{
+    private const double SecondsPerDay = 86_400;
+    private const double Window = 0.9e-6;
+    private const double RoomyLoad = 0.9;
+    private const double ShortTimeWait = 30;
+
+    public IReadOnlyList<Cure> Find()
+    {
+        double now = PerDay(diagnosis.RacePerSecond.Value + diagnosis.ExhaustedPerSecond);
+        if (now < 1 && (diagnosis.Causes?.Total ?? 0) == 0)
+        {
+            return [];
+        }
+
+        return [.. Candidates().Where(cure => cure.LostPerDay < now / 2)];
+    }
+
+    private IEnumerable<Cure> Candidates()
+    {
+        foreach (IGrouping<SourceNatRule?, DestinationReport> group in diagnosis.Destinations
+            .Where(destination => destination.Rate is not null && destination.Mode is not (RealMode.RandomStart or RealMode.NotTold))
+            .GroupBy(destination => destination.Rule))
+        {
+            double kept = group.Sum(one => one.KeptShare * one.Rate!.Value.Value) / Math.Max(1e-9, group.Sum(one => one.Rate!.Value.Value));
+            string flag = diagnosis.Era.Era.Traits.RandomFullyStart == StartOffset.NotAvailable ? "a kernel from 3.14 on and random-fully" : "random-fully";
+            yield return new Cure(
+                $"{flag} on {group.Key?.Place ?? "the rule"}",
+                PerDay(diagnosis.ExhaustedPerSecond + diagnosis.Destinations.Sum(one => Race(one, one.Rule == group.Key ? RealMode.RandomStart : one.Mode))),
+                $"the source port is no longer kept for {Figures.Percent(kept)} of its connections");
+        }
+
+        if (diagnosis.Era.Era.HasRover)
+        {
+            yield return new Cure(
+                "a kernel from 5.0 on, or 4.9.300, 4.14.265, 4.19.228 and later: no rover",
+                PerDay(diagnosis.ExhaustedPerSecond + diagnosis.Destinations.Sum(one => Race(one, NoRover(one.Mode)))),
+                "a reboot; the search gives up after 248 ports");
+        }
+
+        DestinationReport? fullest = diagnosis.Destinations.MaxBy(destination => destination.Load);
+        if (fullest is { Load: > 0.5 } && diagnosis.ExhaustedPerSecond > 0)
+        {
+            int addresses = (int)Math.Ceiling(fullest.Load / RoomyLoad) + 1;
+            yield return new Cure(
+                $"{addresses} NAT addresses: {Figures.Percent(fullest.Load / addresses)} of the ports of each",
+                PerDay(diagnosis.RacePerSecond.Value / addresses), "the addresses; remote ends must know them");
+            if (fullest.Destination.Protocol == 6)
+            {
+                yield return new Cure(
+                    $"nf_conntrack_tcp_timeout_time_wait {ShortTimeWait:0}: ports are free four times as soon",
+                    PerDay(diagnosis.RacePerSecond.Value), "a late segment of an old connection may meet a new one (RFC 6191)");
+            }
+        }
+
+        if (diagnosis.Causes is { ChainTooLong: > 0 })
+        {
+            yield return new Cure("more buckets: nf_conntrack_buckets at least the number of entries", PerDay(diagnosis.RacePerSecond.Value), "8 bytes of memory each");
+        }
+    }
+
+    private static RealMode NoRover(RealMode mode) => mode == RealMode.KeepThenRover ? RealMode.KeepThenRandom : RealMode.RandomStart;
+
+    private double Race(DestinationReport destination, RealMode mode)
+    {
+        if (destination.Rate is null)
+        {
+            return 0;
+        }
+
+        (double kept, double searched) = Diagnosis.RaceOf(destination, diagnosis.Files.Cpus ?? 2, diagnosis.Options.Window ?? Window, mode);
+        return (kept + searched) * destination.Rate.Value.Value;
+    }
+
+    private static double PerDay(double perSecond) => perSecond * SecondsPerDay;
+}

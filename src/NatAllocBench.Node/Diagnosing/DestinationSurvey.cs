@@ -1,0 +1,131 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Node.Causes;
+using NatAllocBench.Node.Destinations;
+using NatAllocBench.Node.Lines;
+using NatAllocBench.Node.Rules;
+using NatAllocBench.Prediction.Searching;
+
+namespace NatAllocBench.Node.Diagnosing;
+
+/// <summary>Goes through the destinations of a snapshot, fullest first.</summary>
+internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era era, double? interval)
+{
+    private const byte Tcp = 6;
+    private const byte Udp = 17;
+    private const int MostExact = 200;
+
+    public IReadOnlyList<DestinationReport> Run()
+    {
+        if (now.Entries is null)
+        {
+            return [];
+        }
+
+        // The exact chance costs a millisecond: it is computed where ports are used most.
+        return
+        [
+            .. now.Entries.Uses.Where(pair => pair.Value.Translated > 0)
+                .OrderByDescending(pair => pair.Value.Ports.Count)
+                .ThenBy(pair => pair.Key.Remote).ThenBy(pair => pair.Key.RemotePort).ThenBy(pair => pair.Key.Protocol)
+                .Take(MostExact)
+                .Select(pair => Report(pair.Key, pair.Value)),
+        ];
+    }
+
+    /// <summary>The range of a rule and the limits of the era's search in it.</summary>
+    public static SearchLimits LimitsOf(SourceNatRule? rule, byte protocol, Era era) => new(
+        rule?.PortCount ?? 64_512,
+        era.Traits.Search >= PortSearch.Limited,
+        era.Traits.Search == PortSearch.LimitedEvicting && protocol == Tcp);
+
+    private DestinationReport Report(Destination destination, DestinationUse use)
+    {
+        SourceNatRule? rule = RuleFor(destination, use);
+        SearchLimits limits = LimitsOf(rule, destination.Protocol, era);
+        int low = rule?.Low ?? 1024;
+        int high = rule?.High ?? 65535;
+        bool[] taken = use.Ports.InRange(low, high);
+        return new DestinationReport
+        {
+            Destination = destination,
+            Rule = rule,
+            Mode = rule is null ? RealMode.NotTold : RuleMode.Of(rule, era),
+            Limits = limits,
+            Used = taken.Count(port => port),
+            Search = Search(limits, destination, taken, use, low, high),
+            Rate = Rate(destination, use),
+            Growth = Growth(destination, use),
+            KeptShare = (double)use.Kept / use.Translated,
+            Clients = use.Clients,
+        };
+    }
+
+    private DestinationUse? Earlier(Destination destination) => before?.Entries?.Uses.GetValueOrDefault(destination);
+
+    /// <summary>The chance now, or the mean of both moments.</summary>
+    private SearchChance Search(SearchLimits limits, Destination destination, bool[] taken, DestinationUse use, int low, int high)
+    {
+        SearchChance chance = ExactSearch.Of(limits, taken, limits.Evicts ? use.TimeWait.InRange(low, high) : []);
+        if (Earlier(destination) is not { } earlier)
+        {
+            return chance;
+        }
+
+        SearchChance before = ExactSearch.Of(limits, earlier.Ports.InRange(low, high), limits.Evicts ? earlier.TimeWait.InRange(low, high) : []);
+        return new SearchChance((chance.Failure + before.Failure) / 2, (chance.Probes + before.Probes) / 2);
+    }
+
+    /// <summary>The higher of what both estimates give: each of them misses connections, none counts one twice.</summary>
+    private Bounded? Rate(Destination destination, DestinationUse use)
+    {
+        Bounded? standing = FromStanding(destination.Protocol, use);
+        if (interval is { } seconds && before?.Entries is not null)
+        {
+            int fresh = Earlier(destination) is { } earlier ? use.Ports.CountWithout(earlier.Ports) : use.Ports.Count;
+            Bounded seen = PoissonInterval.Rate(fresh, seconds);
+            return standing is { } other && other.Value > seen.Value ? other : seen;
+        }
+
+        return standing;
+    }
+
+    /// <summary>Entries that stand for a known time after their connection ended or failed.</summary>
+    private Bounded? FromStanding(byte protocol, DestinationUse use)
+    {
+        double timeWait = now.Sysctl.Number("net.netfilter.nf_conntrack_tcp_timeout_time_wait") ?? Timeouts.Tcp(TcpState.TimeWait);
+        double unreplied = now.Sysctl.Number("net.netfilter.nf_conntrack_udp_timeout") ?? Timeouts.UdpUnreplied;
+        return protocol switch
+        {
+            Tcp when timeWait > 0 => PoissonInterval.Rate(use.TimeWait.Count, timeWait),
+            Udp when unreplied > 0 => PoissonInterval.Rate(use.Unreplied, unreplied),
+            _ => null,
+        };
+    }
+
+    private double? Growth(Destination destination, DestinationUse use) =>
+        interval is { } seconds && before?.Entries is not null
+            ? (use.Ports.Count - (Earlier(destination)?.Ports.Count ?? 0)) / seconds
+            : null;
+
+    /// <summary>The first rule whose conditions do not speak against the destination and whose range holds most of its ports.</summary>
+    private SourceNatRule? RuleFor(Destination destination, DestinationUse use) => now.Rules
+        .Where(rule => !rule.IsUnreachable && rule.Connections != 0 && MayServe(rule, destination))
+        .FirstOrDefault(rule => rule.PortLow is null || Inside(rule, use) >= 0.9 * use.Ports.Count);
+
+    private static int Inside(SourceNatRule rule, DestinationUse use) => use.Ports.InRange(rule.Low, rule.High).Count(port => port);
+
+    private static bool MayServe(SourceNatRule rule, Destination destination)
+    {
+        bool isIPv4 = (destination.NatAddress >> 32) == 0xFFFF;
+        if (!NamedAddress.IsName(destination.NatAddress) && isIPv4 == rule.IsIPv6)
+        {
+            return false;
+        }
+
+        string address = NamedAddress.Text(destination.NatAddress);
+        bool hasOtherAddress = rule.Action == NatAction.Snat && rule.Addresses.Length > 0
+            && !rule.Addresses.Contains('-', StringComparison.Ordinal) && rule.Addresses != address;
+        return !hasOtherAddress && RuleMatch.MayMatch(rule.Match, destination.Protocol, destination.RemotePort);
+    }
+}

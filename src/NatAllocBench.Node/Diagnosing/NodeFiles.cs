@@ -1,0 +1,110 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node.Causes;
+using NatAllocBench.Node.Destinations;
+using NatAllocBench.Node.Inputs;
+using NatAllocBench.Node.Rules;
+
+namespace NatAllocBench.Node.Diagnosing;
+
+/// <summary>What the files of one moment say.</summary>
+internal sealed class NodeFiles
+{
+    private readonly List<SourceNatRule> _rules = [];
+
+    public Snapshot? Entries { get; private set; }
+
+    public Counters? Counters { get; private set; }
+
+    public IReadOnlyList<SourceNatRule> Rules => _rules;
+
+    public SysctlValues Sysctl { get; } = new();
+
+    public string? Kernel { get; private set; }
+
+    public int? Cpus { get; private set; }
+
+    /// <summary>Remarks about files that tell less than another form would.</summary>
+    public List<string> Remarks { get; } = [];
+
+    /// <summary>Reads files and directories; each file is recognised by its content.</summary>
+    public static NodeFiles Read(IEnumerable<string> paths)
+    {
+        var files = new NodeFiles();
+        string[] all = [.. paths.SelectMany(Expand)];
+        InputFile[] recognised = [.. all.Select(InputFile.Recognise)];
+        bool hasIptables = recognised.Any(file => file.Kind == InputKind.Iptables);
+        bool hasCommandCounters = recognised.Any(file => file.Kind == InputKind.CommandCounters);
+        bool hasEntries = false;
+        foreach (InputFile file in recognised)
+        {
+            bool isSecondForm = (file.Kind is InputKind.Nft or InputKind.NftJson && hasIptables)
+                || (file.Kind == InputKind.ProcCounters && hasCommandCounters)
+                || (file.Kind == InputKind.Entries && hasEntries);
+            hasEntries |= file.Kind == InputKind.Entries;
+            if (isSecondForm)
+            {
+                files.Remarks.Add($"{Path.GetFileName(file.Path)}: left out, another file tells the same");
+                continue;
+            }
+
+            files.Take(file);
+        }
+
+        return files;
+    }
+
+    private static IEnumerable<string> Expand(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            string[] files = [.. Directory.EnumerateFiles(path).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+            return files.Length > 0 ? files : throw new NodeInputException($"{path}: the directory has no files; collect with diagnose --collect {path}");
+        }
+
+        return File.Exists(path) ? [path] : throw new NodeInputException($"{path}: there is no such file or directory");
+    }
+
+    private void Take(InputFile file)
+    {
+        switch (file.Kind)
+        {
+            case InputKind.Entries:
+                Entries ??= new Snapshot();
+                using (Stream stream = file.Open())
+                {
+                    Entries.Read(stream, file.Path);
+                }
+
+                break;
+            case InputKind.CommandCounters:
+                string text = file.ReadText();
+                Counters = Counters.ReadCommand(text, file.Path);
+                Cpus = text.Split('\n').Count(line => line.StartsWith("cpu=", StringComparison.Ordinal));
+                break;
+            case InputKind.ProcCounters:
+                string proc = file.ReadText();
+                Counters = Counters.ReadProc(proc, file.Path);
+                Cpus = proc.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1;
+                break;
+            case InputKind.Iptables:
+                _rules.AddRange(IptablesReader.Read(file.ReadText(), file.Path));
+                break;
+            case InputKind.Nft:
+                _rules.AddRange(NftReader.Read(file.ReadText(), file.Path));
+                break;
+            case InputKind.NftJson:
+                _rules.AddRange(NftJsonReader.Read(file.ReadText(), file.Path));
+                break;
+            case InputKind.Sysctl:
+                Sysctl.Read(file.ReadText());
+                break;
+            case InputKind.Kernel:
+                Kernel = file.ReadText().Trim();
+                break;
+            case InputKind.Xml:
+                throw new NodeInputException($"{file.Path}: XML of conntrack-tools; give the plain form (conntrack -L without -o xml)");
+            default:
+                throw new NodeInputException($"{file.Path}: a log of events or a capture is for replay; diagnose needs the list (conntrack -L)");
+        }
+    }
+}

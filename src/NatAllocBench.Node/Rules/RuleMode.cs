@@ -1,0 +1,56 @@
+using NatAllocBench.Netfilter.Eras;
+
+namespace NatAllocBench.Node.Rules;
+
+/// <summary>How a rule really chooses ports on a kernel.</summary>
+public enum RealMode
+{
+    /// <summary>The client's own port if it is free, else a search from the shared rover.</summary>
+    KeepThenRover,
+
+    /// <summary>The client's own port if it is free, else a search from a random start.</summary>
+    KeepThenRandom,
+
+    /// <summary>A search from one start per destination, the same for all clients: no cure of the race.</summary>
+    OneStart,
+
+    /// <summary>A search from a random start.</summary>
+    RandomStart,
+
+    /// <summary>The rules come from a file that leaves flags out.</summary>
+    NotTold,
+}
+
+/// <summary>Combines a rule's flags with an era.</summary>
+internal static class RuleMode
+{
+    public static RealMode Of(SourceNatRule rule, Era era)
+    {
+        if (rule.Flags.HasFlag(PortFlags.NotTold))
+        {
+            return RealMode.NotTold;
+        }
+
+        bool fully = rule.Flags.HasFlag(PortFlags.RandomFully) && era.Traits.RandomFullyStart != StartOffset.NotAvailable;
+        if (fully || (rule.Flags.HasFlag(PortFlags.Random) && era.Traits.RandomStart == StartOffset.Random))
+        {
+            return RealMode.RandomStart;
+        }
+
+        if (rule.Flags.HasFlag(PortFlags.Random))
+        {
+            return RealMode.OneStart;
+        }
+
+        return era.HasRover ? RealMode.KeepThenRover : RealMode.KeepThenRandom;
+    }
+
+    public static string Text(RealMode mode) => mode switch
+    {
+        RealMode.KeepThenRover => "default: keep port, then rover",
+        RealMode.KeepThenRandom => "default: keep port, then random start",
+        RealMode.OneStart => "one start per destination",
+        RealMode.RandomStart => "random start",
+        _ => "not told by this file",
+    };
+}

@@ -1,0 +1,62 @@
+using NatAllocBench.Tests.Node;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class NodeCommandTests
+{
+    [Fact]
+    public void Plan_solves_for_the_rate_and_names_the_first_limit()
+    {
+        ProgramRun run = ProgramRun.Of("plan", "--era", "4.14", "--cpus", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("rate: 529.5/s with 1 address(es)", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ports at 529/s", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_plan_that_misses_its_target_exits_with_1() =>
+        Assert.Equal(1, ProgramRun.Of("plan", "--era", "4.14", "--addresses", "1", "--rate", "600").ExitCode);
+
+    [Theory]
+    [InlineData("--hold", "3x")]
+    [InlineData("--ports", "9-1")]
+    [InlineData("--solve", "world")]
+    [InlineData("--preset", "none")]
+    [InlineData("--mode", "best")]
+    public void Plan_refuses_what_it_does_not_know_in_one_line(string option, string value)
+    {
+        ProgramRun run = ProgramRun.Of("plan", option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith(option, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void Diagnose_exits_with_1_on_a_finding_and_writes_its_files()
+    {
+        string directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
+        string json = Path.Combine(directory, "a.json");
+        ProgramRun run = ProgramRun.Of(
+            "diagnose", "--before", Sample.Path("busy/before"), "--after", Sample.Path("busy/after"), "--interval", "60s", "--json", json);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("insert_failed in 60 s: 18", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\"hasFinding\": true", File.ReadAllText(json), StringComparison.Ordinal);
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("nosuch", "there is no such file")]
+    [InlineData("--alerts=other", "choose prometheus")]
+    [InlineData("--before=x", "needs files")]
+    public void Diagnose_refuses_wrong_input_in_one_line(string argument, string says)
+    {
+        ProgramRun run = ProgramRun.Of("diagnose", argument);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(says, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void The_script_for_other_nodes_is_printed() =>
+        Assert.Contains("conntrack -L -o extended", ProgramRun.Of("diagnose", "--collect-script").Output, StringComparison.Ordinal);
+}

@@ -1,0 +1,249 @@
+using System.IO.Compression;
+using System.Text;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node;
+using NatAllocBench.Node.Answers;
+using NatAllocBench.Node.Causes;
+using NatAllocBench.Node.Destinations;
+using NatAllocBench.Node.Diagnosing;
+using NatAllocBench.Node.Inputs;
+using NatAllocBench.Node.Privacy;
+using NatAllocBench.Prediction.Searching;
+
+namespace NatAllocBench.Tests.Node;
+
+public sealed class DiagnosisTests : IDisposable
+{
+    private static readonly DiagnoseOptions On618 = new() { Kernel = "6.18.44", KeepAddresses = true };
+    private readonly string _directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private string Written(string content, string name = "file")
+    {
+        string path = Path.Combine(_directory, name);
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    private static string Answer(params string[] samples) => NodeAnswer.Of([.. samples.Select(Sample.Path)], [], On618).Text;
+
+    private static string Refusal(string path, DiagnoseOptions? options = null) =>
+        Assert.Throws<NodeInputException>(() => NodeAnswer.Of([path], [], options ?? On618)).Message;
+
+    [Theory]
+    [InlineData("L.txt", InputKind.Entries)]
+    [InlineData("Lx.txt", InputKind.Entries)]
+    [InlineData("P.txt", InputKind.Entries)]
+    [InlineData("ev.txt", InputKind.Events)]
+    [InlineData("xev.txt", InputKind.Events)]
+    [InlineData("Lxml.txt", InputKind.Xml)]
+    [InlineData("S.txt", InputKind.CommandCounters)]
+    [InlineData("PS.txt", InputKind.ProcCounters)]
+    [InlineData("ipt.txt", InputKind.Iptables)]
+    [InlineData("nft.txt", InputKind.Nft)]
+    [InlineData("nftj.txt", InputKind.NftJson)]
+    [InlineData("sysctl.txt", InputKind.Sysctl)]
+    [InlineData("busy/after/kernel.txt", InputKind.Kernel)]
+    public void Files_are_recognised_by_their_content(string file, object kind) =>
+        Assert.Equal((InputKind)kind, InputFile.Recognise(Sample.Path(file)).Kind);
+
+    [Fact]
+    public void The_sample_node_has_its_era_modes_shares_and_ports()
+    {
+        string answer = Answer("L.txt", "S.txt", "nft.txt", "sysctl.txt");
+        Assert.Contains("node: 6.18.44 = era 6.18", answer, StringComparison.Ordinal);
+        Assert.Contains("2 CPUs · table 9 of 1,000,000", answer, StringComparison.Ordinal);
+        Assert.Contains("in force: POSTROUTING 3 (default: keep port, then random start) took 55.6 %", answer, StringComparison.Ordinal);
+        Assert.Matches(@"192\.0\.2\.2:8080 tcp 192\.0\.2\.1 +3 +64,512", answer);
+        Assert.Matches(@"192\.0\.2\.2:8081 tcp 192\.0\.2\.1 +1 +1,000", answer);
+        Assert.Contains("zone 7", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_kubernetes_node_names_the_rule_in_force_and_those_that_never_hit()
+    {
+        foreach (string file in (string[])["kube-nft.txt", "kube-legacy.txt", "kube-nftlist.txt"])
+        {
+            string answer = Answer(file);
+            Assert.Contains("in force: POSTROUTING > CNI-26633426ea992aa1f0477097 2 (default: keep port, then random start) took 98.2 %", answer, StringComparison.Ordinal);
+            Assert.Matches(@"KUBE-POSTROUTING 3 .*random start +1\.8 %", answer);
+            Assert.Matches(@"FLANNEL-POSTRTG 2 .*never hit so far: POSTROUTING > CNI-26633426ea992aa1f0477097 2 takes the traffic", answer);
+        }
+    }
+
+    [Fact]
+    public void The_busy_node_fails_by_exhaustion_with_bounds_and_says_what_helps()
+    {
+        NodeAnswer answer = NodeAnswer.Of(
+            [Sample.Path("busy/after")], [Sample.Path("busy/before")], new DiagnoseOptions { Interval = 60, KeepAddresses = true });
+        Assert.True(answer.HasFinding);
+        Assert.Matches(@"insert_failed in 60 s: 18 = race 0\.00\d+ \[0, 18\] \+ exhausted 18 \[0, 18\] \+ long chain 0", answer.Text);
+        Assert.Contains("2 port sets with the same condition: only the first is ever used", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("NAT addresses", answer.Text, StringComparison.Ordinal);
+        Assert.Contains("and wait 1, 3, 7 s", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_rate_that_one_reading_gives_covers_what_was_simulated()
+    {
+        NodeFiles files = NodeFiles.Read([Sample.Path("busy/after")]);
+        DestinationReport report = Assert.Single(Diagnosis.Of(files, null, new DiagnoseOptions()).Destinations);
+        Assert.InRange(8.1, report.Rate!.Value.Low, report.Rate.Value.High * 1.03);
+        Assert.Equal(1_000, report.Limits.Ports);
+        Assert.InRange(report.Load, 0.9, 0.99);
+        Assert.InRange(report.Search.Failure, 1e-4, 0.2);
+    }
+
+    [Fact]
+    public void Addresses_are_named_in_order_and_none_is_printed()
+    {
+        NodeAnswer answer = NodeAnswer.Of([Sample.Path("L.txt"), Sample.Path("ipt.txt")], [], new DiagnoseOptions { Kernel = "6.18" });
+        Assert.DoesNotMatch(@"\d+\.\d+\.\d+\.\d+", answer.Text + answer.Json + answer.Textfile);
+        Assert.Contains("server-1:8080 tcp nat-1", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_anonymised_list_is_read_again_and_gives_the_same_ports()
+    {
+        var anonymiser = new TextAnonymiser(new AddressNames(keepAddresses: false));
+        string list = string.Join('\n', Sample.Text("L.txt").Split('\n').Select(anonymiser.Line));
+        Assert.DoesNotContain("192.0.2", list, StringComparison.Ordinal);
+        Assert.Contains("src=client-1 dst=server-1", list, StringComparison.Ordinal);
+        string answer = NodeAnswer.Of([Written(list)], [], On618).Text;
+        Assert.Matches(@"server-1:8080 tcp nat-1 +3 +64,512", answer);
+    }
+
+    [Fact]
+    public void What_tells_people_or_programs_is_dropped() =>
+        Assert.Equal(
+            "tcp 6 1 CLOSE src=client-1 dst=server-1 mark=0",
+            new TextAnonymiser(new AddressNames(false)).Line("tcp 6 1 CLOSE src=10.0.0.1 dst=2001:db8::5 secctx=a:b:c mark=0 progname=x"));
+
+    [Fact]
+    public void Gzip_is_read_through()
+    {
+        string path = Path.Combine(_directory, "list.gz");
+        using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+        {
+            zip.Write(Encoding.UTF8.GetBytes(Sample.Text("L.txt")));
+        }
+
+        Assert.Contains("9 entries, 9 with a translated source", NodeAnswer.Of([path], [], On618).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_table_without_nat_says_so() =>
+        Assert.Contains(
+            "nothing is translated here",
+            NodeAnswer.Of([Written("tcp 6 9 CLOSE src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1\n")], [], On618).Text,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void A_tenth_of_unreadable_lines_is_refused_with_line_and_text()
+    {
+        string good = Sample.Text("L.txt");
+        string message = Refusal(Written(good + "tcp 6 9 CLOSE src=300.1.1.1 dst=1.1.1.1\ngarbage\n"));
+        Assert.Contains("line 10: 'tcp 6 9 CLOSE src=300.1.1.1 dst=1.1.1.1'", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_trailer_of_conntrack_and_windows_line_ends_are_skipped() =>
+        Assert.Contains(
+            "9 entries",
+            NodeAnswer.Of([Written(Sample.Text("L.txt").ReplaceLineEndings("\r\n") + "conntrack v1.4.7 (conntrack-tools): 9 flow entries have been shown.\r\n")], [], On618).Text,
+            StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("", "is empty")]
+    [InlineData("<html><body>x</body></html>", "web page")]
+    [InlineData("hello world", "not recognised")]
+    [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "is there twice")]
+    [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "'found=1,000' is no counter")]
+    public void Wrong_input_is_refused_in_one_line(string content, string says)
+    {
+        string message = Refusal(Written(content));
+        Assert.Contains(says, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
+    [Fact]
+    public void Binary_is_refused() => Assert.Contains("binary", Refusal(Written("\0\u0001\u0002ELF")), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_line_of_a_megabyte_is_refused_and_not_a_crash() =>
+        Assert.Contains("no conntrack entry", Refusal(Written(Sample.Text("L.txt").Split('\n')[0] + "\n" + new string('x', 1 << 20))), StringComparison.Ordinal);
+
+    [Fact]
+    public void An_unknown_kernel_is_asked_for() => Assert.Contains("--kernel", Refusal(Sample.Path("L.txt"), new DiagnoseOptions()), StringComparison.Ordinal);
+
+    [Fact]
+    public void Counters_that_went_back_are_refused_and_a_wrap_of_32_bits_is_not()
+    {
+        Counters before = Counters.ReadCommand("cpu=0\tfound=4294967290 insert_failed=5 drop=5\n", "a");
+        Counters after = Counters.ReadCommand("cpu=0\tfound=4 insert_failed=7 drop=7\n", "b");
+        Assert.Equal(10, after.Since(before)["found"]);
+        Assert.Contains("insert_failed went from 7 back to 5", Assert.Throws<NodeInputException>(() => Counters.ReadCommand("cpu=0\tfound=4294967295 insert_failed=5 drop=5\n", "c").Since(after)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_proc_file_is_read_by_column_name()
+    {
+        Counters counters = Counters.ReadProc(Sample.Text("PS.txt"), "PS.txt");
+        Assert.Equal((9, 1, 2), (counters["entries"], counters["found"], counters["error"]));
+        Assert.True(counters.Has("chaintoolong"));
+    }
+
+    [Theory]
+    [InlineData("5.4", 12, 7, 5)]
+    [InlineData("6.12", 12, 7, 0)]
+    public void Merges_count_as_failed_from_4_7_to_5_9_only(string era, int failed, int dropped, int merged)
+    {
+        Counters counted = Counters.ReadCommand($"cpu=0\tfound=0 insert_failed={failed} drop={dropped}\n", "x");
+        FailureCauses causes = FailureCauses.Of(counted, 60, EraCatalog.Get(era), new SearchLimits(64_512, true, false), 0, false, default, 0);
+        Assert.Equal(merged, causes.Merged);
+        Assert.Equal(failed - merged, causes.Raced.High);
+    }
+
+    [Fact]
+    public void Exhausted_searches_are_bounded_by_the_probes_that_were_counted()
+    {
+        Counters counted = Counters.ReadCommand("cpu=0\tfound=2480 insert_failed=20 drop=20 chaintoolong=4\n", "x");
+        FailureCauses causes = FailureCauses.Of(counted, 60, EraCatalog.Get("5.15"), new SearchLimits(64_512, true, false), 8, false, new Bounded(6, 2, 20), 0);
+        Assert.Equal(4, causes.ChainTooLong);
+        Assert.Equal((16 * 8 / 14.0, 0, 10), (causes.Exhausted.Value, causes.Exhausted.Low, causes.Exhausted.High));
+        Assert.Equal((6, 16), (causes.Raced.Low, causes.Raced.High));
+        Assert.True(causes.Agrees);
+    }
+
+    [Fact]
+    public void Memory_grows_with_destinations_and_not_with_entries()
+    {
+        var snapshot = new Snapshot();
+        byte[] line = Encoding.UTF8.GetBytes("tcp 6 9 TIME_WAIT src=10.0.0.1 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=9.9.9.9 sport=2 dport=1\n");
+        snapshot.Read(new MemoryStream(line), "x");
+        using var repeated = new RepeatedLine(line, 100_000);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        snapshot.Read(repeated, "x");
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
+        Assert.Equal(100_001, snapshot.Entries);
+        Assert.Single(snapshot.Uses);
+    }
+
+    private sealed class RepeatedLine(byte[] line, int times) : MemoryStream
+    {
+        private long _position;
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            int read = (int)Math.Min(count, ((long)line.Length * times) - _position);
+            for (int i = 0; i < read; i++)
+            {
+                buffer[offset + i] = line[(int)((_position + i) % line.Length)];
+            }
+
+            _position += read;
+            return read;
+        }
+    }
+}

@@ -1,0 +1,112 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node;
+using NatAllocBench.Node.Inputs;
+using NatAllocBench.Node.Rules;
+
+namespace NatAllocBench.Tests.Node;
+
+public sealed class RuleReaderTests
+{
+    [Fact]
+    public void Iptables_save_gives_flags_ports_and_addresses()
+    {
+        IReadOnlyList<SourceNatRule> rules = IptablesReader.Read(Sample.Text("ipt.txt"), "ipt.txt");
+        Assert.Equal([PortFlags.RandomFully, PortFlags.Random | PortFlags.Persistent, PortFlags.None], rules.Select(rule => rule.Flags));
+        Assert.Equal((2000, 2999, "192.0.2.1"), (rules[1].Low, rules[1].High, rules[1].Addresses));
+        Assert.All(rules, rule => Assert.Null(rule.Connections));
+    }
+
+    [Fact]
+    public void Nft_gives_the_same_rules_and_their_connections()
+    {
+        IReadOnlyList<SourceNatRule> rules = NftReader.Read(Sample.Text("nft.txt"), "nft.txt");
+        Assert.Equal([PortFlags.RandomFully, PortFlags.Random | PortFlags.Persistent, PortFlags.None], rules.Select(rule => rule.Flags));
+        Assert.Equal([3, 1, 5], rules.Select(rule => rule.Connections));
+        Assert.Equal((2000, 2999, "192.0.2.1"), (rules[1].Low, rules[1].High, rules[1].Addresses));
+    }
+
+    [Fact]
+    public void Nft_json_does_not_tell_the_flags_of_iptables_rules()
+    {
+        IReadOnlyList<SourceNatRule> rules = NftJsonReader.Read(Sample.Text("nftj.txt"), "nftj.txt");
+        Assert.Equal([3, 1, 5], rules.Select(rule => rule.Connections));
+        Assert.All(rules, rule => Assert.Equal(RealMode.NotTold, RuleMode.Of(rule, EraCatalog.Get("6.12"))));
+    }
+
+    [Fact]
+    public void Native_nft_json_tells_them()
+    {
+        const string json = """
+            {"nftables":[{"chain":{"family":"ip","table":"nat","name":"post","type":"nat","hook":"postrouting"}},
+            {"rule":{"family":"ip","table":"nat","chain":"post","expr":[{"snat":{"addr":{"range":["192.0.2.1","192.0.2.4"]},"port":{"range":[1000,1999]},"flags":["fully-random","persistent"]}}]}},
+            {"rule":{"family":"ip","table":"nat","chain":"post","expr":[{"masquerade":{"flags":"random"}}]}}]}
+            """;
+        IReadOnlyList<SourceNatRule> rules = NftJsonReader.Read(json, "x");
+        Assert.Equal((PortFlags.RandomFully | PortFlags.Persistent, 1000, 1999, "192.0.2.1-192.0.2.4"), (rules[0].Flags, rules[0].Low, rules[0].High, rules[0].Addresses));
+        Assert.Equal(PortFlags.Random, rules[1].Flags);
+        Assert.True(rules[1].IsUnreachable);
+    }
+
+    [Theory]
+    [InlineData("3.10", PortFlags.RandomFully, RealMode.KeepThenRover)]
+    [InlineData("4.14", PortFlags.None, RealMode.KeepThenRover)]
+    [InlineData("4.14", PortFlags.Random, RealMode.OneStart)]
+    [InlineData("4.14", PortFlags.RandomFully, RealMode.RandomStart)]
+    [InlineData("4.19.250", PortFlags.Random, RealMode.OneStart)]
+    [InlineData("5.10", PortFlags.Random, RealMode.RandomStart)]
+    [InlineData("6.18", PortFlags.None, RealMode.KeepThenRandom)]
+    public void A_flag_means_what_the_kernel_makes_of_it(string release, PortFlags flags, RealMode mode) =>
+        Assert.Equal(mode, RuleMode.Of(new SourceNatRule { Place = "", Match = "", Action = NatAction.Masquerade, Flags = flags }, EraCatalog.Match(release).Era));
+
+    [Fact]
+    public void Jumps_are_followed_and_what_comes_after_an_unconditional_rule_is_never_reached()
+    {
+        const string text = """
+            *nat
+            :POSTROUTING ACCEPT [0:0]
+            :FIRST - [0:0]
+            -A POSTROUTING -m comment --comment "all of it" -j FIRST
+            -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE --random-fully
+            -A FIRST -m mark --mark 0x1/0x1 -j RETURN
+            -A FIRST -j MASQUERADE
+            -A FIRST -j SNAT --to-source 192.0.2.1:5-6
+            COMMIT
+            """;
+        IReadOnlyList<SourceNatRule> rules = IptablesReader.Read(text, "x");
+        Assert.Equal(["POSTROUTING > FIRST 2", "POSTROUTING > FIRST 3", "POSTROUTING 2"], rules.Select(rule => rule.Place));
+        Assert.Equal([false, true, true], rules.Select(rule => rule.IsUnreachable));
+    }
+
+    [Fact]
+    public void Only_the_first_of_several_port_sets_with_one_condition_is_used()
+    {
+        const string text = """
+            *nat
+            :POSTROUTING ACCEPT [0:0]
+            [70:1] -A POSTROUTING -o wan -p tcp -j SNAT --to-source 192.0.2.1:5136-5151
+            [0:0] -A POSTROUTING -o wan -p tcp -j SNAT --to-source 192.0.2.1:9232-9247
+            COMMIT
+            """;
+        IReadOnlyList<SourceNatRule> rules = IptablesReader.Read(text, "x");
+        IReadOnlyList<string> findings = RuleFindings.Of(rules[0], rules, EraCatalog.Get("5.10"), new SysctlValues());
+        Assert.Contains(findings, finding => finding.StartsWith("2 port sets with the same condition", StringComparison.Ordinal));
+        Assert.Contains(RuleFindings.Of(rules[1], rules, EraCatalog.Get("5.10"), new SysctlValues()), finding => finding.StartsWith("never hit so far: POSTROUTING 1", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_range_that_reaches_into_local_or_node_ports_is_named()
+    {
+        var sysctl = new SysctlValues();
+        sysctl.Read("net.ipv4.ip_local_port_range = 32768\t60999\n");
+        var rule = new SourceNatRule { Place = "P", Match = "", Action = NatAction.Snat, PortLow = 32_000, PortHigh = 33_000 };
+        IReadOnlyList<string> findings = RuleFindings.Of(rule, [rule], EraCatalog.Get("6.12"), sysctl);
+        Assert.Contains("overlaps ip_local_port_range 32768-60999", findings);
+        Assert.Contains("overlaps nodePorts 30000-32767", findings);
+    }
+
+    [Fact]
+    public void A_port_that_is_none_is_named_with_file_and_line() =>
+        Assert.Equal(
+            "x, line 3: '70000' is no range of ports 0 to 65535",
+            Assert.Throws<NodeInputException>(() => IptablesReader.Read("*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE --to-ports 70000\n", "x")).Message);
+}
