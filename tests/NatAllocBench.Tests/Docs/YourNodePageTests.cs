@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+using NatAllocBench.Tests.CommandLine;
+
+namespace NatAllocBench.Tests.Docs;
+
+public sealed partial class YourNodePageTests
+{
+    private const int Questions = 10;
+
+    /// <summary>Every output of the page is what its command prints today; with UPDATE_DOCS=1 the page is written anew.</summary>
+    [Fact]
+    public void Every_output_of_the_page_is_what_its_command_prints()
+    {
+        string root = Root();
+        string path = Path.Combine(root, "docs", "your-node.md");
+        string page = File.ReadAllText(path);
+        int blocks = 0;
+        string now = BlockForm().Replace(page, block =>
+        {
+            blocks++;
+            string[] args = block.Groups["args"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+            ProgramRun run = ProgramRun.Of(root, _ => { }, args);
+            Assert.True(run.ExitCode is 0 or 1, $"{block.Groups["args"].Value}: {run.Error}");
+            return $"```\n$ natallocbench {block.Groups["args"].Value}\n{run.Output.ReplaceLineEndings("\n").TrimEnd()}\n```";
+        });
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+        {
+            File.WriteAllText(path, now);
+        }
+
+        Assert.True(blocks >= Questions - 1, $"{blocks} outputs");
+        Assert.Equal(now, page);
+    }
+
+    private static string Root()
+    {
+        string? directory = AppContext.BaseDirectory;
+        while (directory is not null && !File.Exists(Path.Combine(directory, "NatAllocBench.sln")))
+        {
+            directory = Path.GetDirectoryName(directory);
+        }
+
+        return directory ?? throw new InvalidOperationException("the repository's root was not found");
+    }
+
+    [GeneratedRegex(@"```\n\$ natallocbench (?<args>[^\n]+)\n.*?```", RegexOptions.Singleline)]
+    private static partial Regex BlockForm();
+}
