@@ -1,6 +1,7 @@
 using System.CommandLine;
-using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Allocators;
 using Spectre.Console;
 

@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Text.RegularExpressions;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Netfilter.Table;
@@ -9,6 +9,7 @@ using NatAllocBench.Racing.Race;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
+using NatAllocBench.Running;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;

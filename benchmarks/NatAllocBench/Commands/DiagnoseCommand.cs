@@ -8,6 +8,7 @@ using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Monitoring;
 using NatAllocBench.Node.Privacy;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

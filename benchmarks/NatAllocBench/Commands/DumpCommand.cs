@@ -1,8 +1,9 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using NatAllocBench.Dump;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

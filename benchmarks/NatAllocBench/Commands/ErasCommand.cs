@@ -2,6 +2,7 @@ using System.CommandLine;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Reports.Documents;
 using NatAllocBench.Reports.Tables;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

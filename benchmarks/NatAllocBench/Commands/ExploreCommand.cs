@@ -1,11 +1,12 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Exploration.Cells;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Search;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

@@ -1,11 +1,11 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using NatAllocBench.Exploration.Cells;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Scenarios;
-using NatAllocBench.Exploration.Schedules;
 using NatAllocBench.Exploration.Strategies;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Running;
 using ScenarioCatalog = NatAllocBench.Exploration.Scenarios.ScenarioCatalog;
 
 namespace NatAllocBench.Commands;

@@ -1,9 +1,10 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Kernels;
 using NatAllocBench.LiveKernel;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

@@ -1,3 +1,5 @@
+using NatAllocBench.Running;
+
 namespace NatAllocBench.Commands;
 
 /// <summary>A list on the command line, its values separated by commas.</summary>

@@ -1,5 +1,6 @@
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Store;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

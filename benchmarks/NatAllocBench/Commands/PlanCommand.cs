@@ -1,8 +1,9 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Planning;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

@@ -1,5 +1,5 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
@@ -7,6 +7,7 @@ using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Validation;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

@@ -1,13 +1,14 @@
-using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.CommandLine;
 using System.Globalization;
-using NatAllocBench.Contenders;
 using NatAllocBench.Contenders.Native;
+using NatAllocBench.Contenders;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Format;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;

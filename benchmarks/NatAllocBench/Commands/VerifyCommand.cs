@@ -1,5 +1,7 @@
 using System.CommandLine;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Allocators;
+using NatAllocBench.Running;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Commands;

@@ -1,11 +1,13 @@
 using System.Globalization;
-using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
+using NatAllocBench.Allocators.Systems;
+using NatAllocBench.Allocators;
 using NatAllocBench.Commands;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Statistics;
+using NatAllocBench.Running;
 
 namespace NatAllocBench.Systems;
 

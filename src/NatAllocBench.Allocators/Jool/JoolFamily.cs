@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.Jool;

@@ -1,4 +1,5 @@
 using NatAllocBench.Allocators.Race;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.OpenVSwitch;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Scenarios;
-using NatAllocBench.Exploration.Schedules;
 using NatAllocBench.Exploration.Search;
 using NatAllocBench.Netfilter.Table;
 

@@ -1,4 +1,3 @@
-using NatAllocBench.Exploration.Schedules;
 
 namespace NatAllocBench.Exploration.Engine;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using NatAllocBench.Exploration.Engine;
-using NatAllocBench.Exploration.Schedules;
 using NatAllocBench.Exploration.Strategies;
 
 namespace NatAllocBench.Exploration.Search;

@@ -1,4 +1,4 @@
-using NatAllocBench.Exploration.Schedules;
+using NatAllocBench.Exploration.Engine;
 
 namespace NatAllocBench.Exploration.Search;
 

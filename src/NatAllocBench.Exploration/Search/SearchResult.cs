@@ -47,7 +47,7 @@ internal sealed class SearchResult
         if (execution.Preemptions < tally.Preemptions)
         {
             tally.Preemptions = execution.Preemptions;
-            tally.Witness = new Schedules.Schedule(model, threads, [.. execution.Trace]);
+            tally.Witness = new Schedule(model, threads, [.. execution.Trace]);
         }
     }
 }

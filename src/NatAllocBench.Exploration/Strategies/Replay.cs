@@ -1,6 +1,5 @@
 using System.Numerics;
 using NatAllocBench.Exploration.Engine;
-using NatAllocBench.Exploration.Schedules;
 
 namespace NatAllocBench.Exploration.Strategies;
 

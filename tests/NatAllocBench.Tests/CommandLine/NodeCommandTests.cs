@@ -10,7 +10,7 @@ public sealed class NodeCommandTests
         ProgramRun run = ProgramRun.Of("plan", "--era", "4.14", "--cpus", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("rate: 529.5/s with 1 address(es)", run.Output, StringComparison.Ordinal);
-        Assert.Contains("ports at 529/s", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ports at 530/s", run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

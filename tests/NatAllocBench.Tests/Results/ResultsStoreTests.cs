@@ -33,13 +33,13 @@ public sealed class ResultsStoreTests : IDisposable
     }
 
     [Fact]
-    public void Publishing_writes_the_run_and_its_tables_and_nothing_else()
+    public void Publishing_writes_the_run_its_tables_and_its_chart_and_nothing_else()
     {
         RunRecord<RaceCell> run = SampleRuns.Race();
 
         string directory = new ResultsStore(_root).Publish(run);
 
-        Assert.Equal(["run.json", "tables.md"], Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order());
+        Assert.Equal(["quick-rate-modes.svg", "run.json", "tables.md"], Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order());
         Assert.Equal(RunFormat.Write(run), File.ReadAllBytes(Path.Combine(directory, "run.json")));
         Assert.Equal(RunReport.Markdown(run), File.ReadAllText(Path.Combine(directory, "tables.md")));
         Assert.Equal([directory], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(directory)!));

@@ -1,7 +1,8 @@
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Allocators;
 using NatAllocBench.Netfilter.Table;
-using NatAllocBench.Verification;
 using NatAllocBench.Verification.Reading;
+using NatAllocBench.Verification;
 using Xunit.Abstractions;
 
 namespace NatAllocBench.Tests.Verification;

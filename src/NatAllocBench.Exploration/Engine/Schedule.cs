@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.Text;
-using NatAllocBench.Exploration.Engine;
 
-namespace NatAllocBench.Exploration.Schedules;
+namespace NatAllocBench.Exploration.Engine;
 
 /// <summary>
 /// One execution as text, for example <c>sc2:0*22.1*31.0*9</c>: memory model, number of threads, then who makes how many accesses.

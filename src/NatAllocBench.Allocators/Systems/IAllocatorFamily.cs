@@ -1,6 +1,6 @@
 using NatAllocBench.Verification;
 
-namespace NatAllocBench.Allocators;
+namespace NatAllocBench.Allocators.Systems;
 
 /// <summary>
 /// A folder of this project: one system with its eras. The catalog finds every class that implements it, so a new system needs no change

@@ -1,6 +1,6 @@
-using NatAllocBench.Exploration.Schedules;
+using NatAllocBench.Exploration.Engine;
 
-namespace NatAllocBench.Tests.Exploration.Schedules;
+namespace NatAllocBench.Tests.Exploration.Engine;
 
 public class ScheduleTests
 {

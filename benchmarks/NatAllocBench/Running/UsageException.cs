@@ -1,4 +1,4 @@
-namespace NatAllocBench.Commands;
+namespace NatAllocBench.Running;
 
 /// <summary>The user asked for something that cannot be done; the message names it and the fix.</summary>
 internal sealed class UsageException(string message) : Exception(message)

@@ -1,6 +1,6 @@
 using NatAllocBench.Allocators.Race;
 
-namespace NatAllocBench.Allocators;
+namespace NatAllocBench.Allocators.Systems;
 
 /// <summary>One system in one era: a row of the command <c>allocators</c>.</summary>
 /// <param name="Name">As it is named on the command line, for example <c>ovs-3.3</c>.</param>

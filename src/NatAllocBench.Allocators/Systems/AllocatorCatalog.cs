@@ -1,6 +1,6 @@
 using NatAllocBench.Verification;
 
-namespace NatAllocBench.Allocators;
+namespace NatAllocBench.Allocators.Systems;
 
 /// <summary>Every allocator this project knows, found by looking for <see cref="IAllocatorFamily"/> in the assembly.</summary>
 public static class AllocatorCatalog
