@@ -1,8 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using NatAllocBench.Netfilter.Batching;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Memory;
 

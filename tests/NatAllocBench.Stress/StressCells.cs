@@ -1,7 +1,7 @@
 using NatAllocBench.Exploration.Cells;
 using NatAllocBench.Exploration.Designs;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Stress;

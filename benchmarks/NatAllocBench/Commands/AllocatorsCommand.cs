@@ -1,8 +1,8 @@
 using System.CommandLine;
-using System.Text.Json.Serialization;
 using System.Text.Json;
-using NatAllocBench.Allocators.Systems;
+using System.Text.Json.Serialization;
 using NatAllocBench.Allocators;
+using NatAllocBench.Allocators.Systems;
 using Spectre.Console;
 
 namespace NatAllocBench.Commands;

@@ -1,5 +1,5 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Text.RegularExpressions;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Netfilter.Table;

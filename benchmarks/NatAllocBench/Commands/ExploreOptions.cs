@@ -1,5 +1,5 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using NatAllocBench.Exploration.Cells;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Scenarios;

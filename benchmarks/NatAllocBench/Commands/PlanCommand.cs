@@ -1,5 +1,5 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Planning;
 using NatAllocBench.Results.Files;

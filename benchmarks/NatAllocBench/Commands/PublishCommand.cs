@@ -1,6 +1,6 @@
 using System.CommandLine;
-using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Reports;
+using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;

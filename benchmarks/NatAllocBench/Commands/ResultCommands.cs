@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Globalization;
+using NatAllocBench.Reports;
 using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Reports.Export;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Reports.Tables;
-using NatAllocBench.Reports;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Validation;

@@ -1,12 +1,12 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
-using NatAllocBench.Scenarios.Churn;
 using NatAllocBench.Scenarios;
+using NatAllocBench.Scenarios.Churn;
 
 namespace NatAllocBench.Commands;
 

@@ -1,8 +1,8 @@
-using System.CommandLine.Parsing;
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
-using NatAllocBench.Contenders.Native;
 using NatAllocBench.Contenders;
+using NatAllocBench.Contenders.Native;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Throughput;

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Allocators;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Running;
 using NatAllocBench.Verification;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
+using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
-using NatAllocBench.Allocators;
 using NatAllocBench.Commands;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;

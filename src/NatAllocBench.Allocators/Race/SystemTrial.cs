@@ -1,6 +1,6 @@
+using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Meeting;
-using NatAllocBench.Netfilter.Random;
 
 namespace NatAllocBench.Allocators.Race;
 

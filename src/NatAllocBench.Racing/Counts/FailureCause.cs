@@ -1,5 +1,5 @@
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Table;
 
 namespace NatAllocBench.Racing.Counts;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Racing.Counts;

@@ -1,6 +1,6 @@
 using NatAllocBench.Netfilter.Batching;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Clocks;
 

@@ -1,6 +1,6 @@
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;

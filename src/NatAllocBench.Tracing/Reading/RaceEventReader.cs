@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Diagnostics.Tracing;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;

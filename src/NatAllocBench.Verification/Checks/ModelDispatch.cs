@@ -1,5 +1,5 @@
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Verification.Reading;
 

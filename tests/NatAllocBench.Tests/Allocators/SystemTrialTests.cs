@@ -1,6 +1,6 @@
+using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
-using NatAllocBench.Allocators;
 using NatAllocBench.Tests.Racing.Race;
 
 namespace NatAllocBench.Tests.Allocators;

@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using NatAllocBench.Reports.Charts;
-using NatAllocBench.Reports.Tables;
 using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
 using NatAllocBench.Results.Store;

@@ -1,9 +1,9 @@
 using System.Diagnostics.Tracing;
 using System.Globalization;
 using Microsoft.Diagnostics.NETCore.Client;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;

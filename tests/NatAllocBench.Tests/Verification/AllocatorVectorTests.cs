@@ -1,8 +1,8 @@
-using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Allocators;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Netfilter.Table;
-using NatAllocBench.Verification.Reading;
 using NatAllocBench.Verification;
+using NatAllocBench.Verification.Reading;
 using Xunit.Abstractions;
 
 namespace NatAllocBench.Tests.Verification;

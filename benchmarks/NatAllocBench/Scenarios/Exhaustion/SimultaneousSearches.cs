@@ -1,6 +1,6 @@
 using System.Globalization;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reports.Tables;

@@ -1,5 +1,5 @@
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Concurrency;

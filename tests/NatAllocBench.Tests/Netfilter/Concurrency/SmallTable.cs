@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Concurrency;

@@ -1,6 +1,6 @@
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Table;

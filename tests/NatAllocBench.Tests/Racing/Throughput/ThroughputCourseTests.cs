@@ -1,6 +1,6 @@
 using NatAllocBench.Contenders;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Race;
