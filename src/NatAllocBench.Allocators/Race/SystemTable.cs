@@ -17,7 +17,7 @@ public sealed record SystemSetup(ushort FirstPort, ushort LastPort, int Workers,
 /// <summary>Counts of one worker; an object of its own, so that workers share no cache line.</summary>
 public sealed class SystemTally
 {
-    /// <summary>Flows that stand in the table.</summary>
+    /// <summary>Flows in the table.</summary>
     public long Inserted { get; internal set; }
 
     /// <summary>Flows that the allocator found no port for.</summary>

@@ -31,7 +31,7 @@ public sealed class ClockWatch
     /// <summary>The gaps in order, the first <see cref="KeptGaps"/> of them.</summary>
     public ReadOnlySpan<(ulong From, ulong To)> Gaps => _gaps.AsSpan(0, Math.Min(Count, KeptGaps));
 
-    /// <summary>Begins anew at this moment: what lay before is no gap.</summary>
+    /// <summary>Starts again now: what came before is no gap.</summary>
     public void Start(ulong now) => _last = now;
 
     /// <summary>Whether the time since the last reading is longer than any work takes; then call <see cref="Note"/>.</summary>

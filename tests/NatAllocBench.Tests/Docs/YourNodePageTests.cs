@@ -7,7 +7,7 @@ public sealed partial class YourNodePageTests
 {
     private const int Questions = 10;
 
-    /// <summary>Every output of the page is what its command prints today; with UPDATE_DOCS=1 the page is written anew.</summary>
+    /// <summary>Every output of the page is what its command prints today; with UPDATE_DOCS=1 the page is written again.</summary>
     [Fact]
     public void Every_output_of_the_page_is_what_its_command_prints()
     {
