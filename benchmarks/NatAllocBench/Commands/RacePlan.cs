@@ -38,8 +38,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
     {
         var session = new RaceSession(Cells, Cpus.Cpus, Limits, Seed)
         {
-            Progress = (done, cell) => report(
-                $"{done} trials, now era {cell.Plan.Workload.Era} {cell.Plan.Workload.Mode}, {cell.Plan.Workload.Clients} clients"),
+            Progress = (done, cell) => report($"{done} trials, now {cell.Name}"),
         };
         return session.Run(cancellation);
     });

@@ -3,69 +3,41 @@ using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
+using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Cells;
 
-/// <summary>A cell while it is being measured: its trials so far.</summary>
-internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
+/// <summary>A cell of a kernel era while it is being measured.</summary>
+internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset) : MeasuredTrials
 {
-    /// <summary>Trials that must be left of a cell in which some were dropped.</summary>
-    public const int LeastTrials = 3;
-
-    /// <summary>Share of the trials, and of the rounds, that must be left.</summary>
-    public const double LeastShare = 0.1;
-
-    private readonly List<TrialResult> _trials = [];
-
     public CellPlan Plan => plan;
 
-    /// <summary>Trials that were run, whether they count or not.</summary>
-    public int Trials => _trials.Count;
+    public override string? WhyMissing => plan.Missing;
 
-    /// <summary>The trials that count: the workers ran together, on CPUs placed as in most trials of the run. Null counts any placement.</summary>
-    public PlacementClass? Placement { get; set; }
+    public override string Name => $"era {plan.Workload.Era} {plan.Workload.Mode}, {plan.Workload.Clients} clients";
 
-    public int KeptTrials => Kept.Count();
+    public override object Code =>
+        (plan.Workload.Era.Traits.Hash, plan.Workload.Era.Traits.Search, plan.Workload.Arrival.GetType(), plan.Workload.Protocol);
 
-    public IEnumerable<string> PinFailures => _trials.SelectMany(trial => trial.PinFailures).Distinct();
+    public override TrialResult? Run(IReadOnlyList<int> on, ulong seed, CancellationToken cancellation) =>
+        RaceTrial.Run(plan.Workload, on, seed, cancellation);
 
-    public long Collections => _trials.Sum(trial => trial.Collections);
-
-    public long Attempts => Kept.Sum(trial => trial.Total.Attempts);
-
-    public long Skipped => _trials.Sum(trial => trial.Total.Skipped);
-
-    /// <summary>Round trips of a cache line beside the trials whose workers ran together, ns.</summary>
-    public IEnumerable<double> RoundTripsNs => _trials.Where(trial => trial.Overlap.Counts).Select(trial => trial.Overlap.PingPongNs).OfType<double>();
-
-    /// <summary>Why no rate can be given though trials were run: too few of them count; null if enough do.</summary>
-    public string? Disturbed
-    {
-        get
+    public override void WarmUp(IReadOnlyList<int> on, ulong seed, CancellationToken cancellation) => RaceTrial.Run(
+        plan.Workload with
         {
-            int kept = KeptTrials;
-            if (kept < Trials && (kept < LeastTrials || kept < LeastShare * Trials))
-            {
-                return FormattableString.Invariant($"disturbed: the workers ran together in {kept} of {Trials} trials only");
-            }
-
-            long rounds = Kept.Sum(trial => trial.Overlap.Rounds);
-            long together = rounds - Kept.Sum(trial => trial.Overlap.DroppedRounds);
-            return together < LeastShare * rounds
-                ? FormattableString.Invariant($"disturbed: the workers ran together in {together} of {rounds} rounds only")
-                : null;
-        }
-    }
-
-    private IEnumerable<TrialResult> Kept => _trials.Where(Counts);
-
-    public void Add(TrialResult trial) => _trials.Add(trial);
-
-    /// <summary>The rate so far.</summary>
-    public RateEstimate Estimate() => FailureRate.Estimate(
-        [.. Kept.Select(trial => trial.Total.Attempts)], [.. Kept.Select(trial => trial.Total.InsertFailed)]);
+            Connections = Math.Min(200, plan.Workload.Connections),
+            Clients = Math.Min(plan.Workload.Clients, Math.Max(40, on.Count)),
+            Occupancy = 0,
+            WindowAddedNs = Math.Min(plan.Workload.WindowAddedNs, 1000),
+            PathTimeNs = Math.Min(plan.Workload.PathTimeNs, 1000),
+            Arrival = plan.Workload.Arrival.Brief(),
+        },
+        on,
+        seed,
+        RaceEventSource.Log.IsListenedTo ? RaceTelemetry.Unwritten : RaceTelemetry.Never,
+        cancellation);
 
     /// <summary>The cell as it is published.</summary>
     public RaceCell ToCell()
@@ -94,26 +66,9 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             PathTimeNs = workload.PathTimeNs > 0 ? workload.PathTimeNs : null,
             Fill = workload.Fill == Workloads.FillKind.Self || workload.Occupancy == 0 ? null : workload.Fill.ToString().ToLowerInvariant(),
             Dropped = Dropped(),
-            Missing = plan.Missing ?? (_trials.Count == 0 ? "not measured before the run ended"
-                : Disturbed ?? (Attempts > 0 ? null : "no connection could be tried")),
+            Missing = WhyNoMeasurement,
         };
         return cell.Missing is null ? WithMeasurement(cell, [.. Kept]) : cell;
-    }
-
-    private bool Counts(TrialResult trial) =>
-        trial.Overlap.Counts && (Placement is not { } placement || trial.Overlap.PingPongNs is not { } roundTrip || placement.Contains(roundTrip));
-
-    private DroppedTrials? Dropped()
-    {
-        TrialResult[] dropped = [.. _trials.Where(trial => !Counts(trial))];
-        return dropped.Length == 0 ? null : new DroppedTrials
-        {
-            NotTogether = dropped.Count(trial => !trial.Overlap.Counts),
-            OtherPlacement = dropped.Count(trial => trial.Overlap.Counts),
-            Attempts = [.. dropped.Select(trial => trial.Total.Attempts)],
-            InsertFailed = [.. dropped.Select(trial => trial.Total.InsertFailed)],
-            Overlap = PrintedOverlap.Of(dropped),
-        };
     }
 
     private RaceCell WithMeasurement(RaceCell cell, TrialResult[] trials)
@@ -143,22 +98,7 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset)
             Counters = Counters(trials),
             Delayed = Delays(trials),
             FailedByClient = FailedByClient(trials),
-            PerTrial = new RaceTrials
-            {
-                Attempts = [.. trials.Select(trial => trial.Total.Attempts)],
-                InsertFailed = [.. trials.Select(trial => trial.Total.InsertFailed)],
-                FailedKeepPort = [.. trials.Select(trial => trial.Total.FailedKeepPort)],
-                FailedSearch = [.. trials.Select(trial => trial.Total.FailedSearch)],
-                FailedExhausted = [.. trials.Select(trial => trial.Total.FailedExhausted)],
-                FailedChain = [.. trials.Select(trial => trial.Total.FailedChain)],
-                ConnectionsPerSecond = [.. trials.Select(trial => trial.ConnectionsPerSecond)],
-                SlowestWorkerConnectionsPerSecond = [.. trials.Select(trial => trial.WorkerConnectionsPerSecond.Min())],
-                FastestWorkerConnectionsPerSecond = [.. trials.Select(trial => trial.WorkerConnectionsPerSecond.Max())],
-                Probes = [.. trials.Select(trial => trial.Probes)],
-                Found = [.. trials.Select(trial => trial.Found)],
-                Overlap = PrintedOverlap.Of(trials),
-                Seeds = [.. trials.Select(trial => trial.Seed)],
-            },
+            PerTrial = Raw(trials),
         }).Summarised();
     }
 

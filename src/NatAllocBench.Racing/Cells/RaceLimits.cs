@@ -20,7 +20,7 @@ internal sealed record RaceLimits(double Precision, double Resolution, int MinTr
     /// Whether the cell needs no further trial. Only trials that count do. The interval is looked at after 8, 16, 32 … trials only: looking after every one would
     /// stop just when a rate happens to seem stable.
     /// </summary>
-    public bool IsEnough(MeasuredCell cell)
+    public bool IsEnough(MeasuredTrials cell)
     {
         int kept = cell.KeptTrials;
         if (kept >= MaxTrials || cell.Trials >= MostTries)

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Racing.Counts;
-using NatAllocBench.Racing.Race;
-using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Racing.Cells;
 
@@ -12,10 +9,10 @@ namespace NatAllocBench.Racing.Cells;
 /// Measures cells: in every pass each open cell gets one trial, in a random order, so that a change of the machine during the run falls
 /// on all of them alike.
 /// </summary>
-internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyList<int> cpus, RaceLimits limits, ulong seed)
+internal sealed class RaceSession(IReadOnlyList<MeasuredTrials> cells, IReadOnlyList<int> cpus, RaceLimits limits, ulong seed)
 {
     /// <summary>Told before every trial but the first: finished trials, and the cell that is raced next.</summary>
-    public Action<int, MeasuredCell>? Progress { get; init; }
+    public Action<int, MeasuredTrials>? Progress { get; init; }
 
     /// <summary>Runs until every cell is measured enough, the time is up, or the run is cancelled.</summary>
     /// <returns>Whether every cell got its fewest trials: false if time or patience ended before.</returns>
@@ -26,11 +23,11 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(TimeSpan.FromSeconds(Math.Min(limits.Seconds, int.MaxValue / 2000)) + RaceLimits.Grace);
         var clock = Stopwatch.StartNew();
-        List<MeasuredCell> open = [.. cells.Where(cell => cell.Plan.Missing is null)];
+        List<MeasuredTrials> open = [.. cells.Where(cell => cell.WhyMissing is null)];
         for (int done = 0; open.Count > 0;)
         {
             random.Shuffle(CollectionsMarshal.AsSpan(open));
-            foreach (MeasuredCell cell in open)
+            foreach (MeasuredTrials cell in open)
             {
                 if (limit.IsCancellationRequested || (clock.Elapsed.TotalSeconds > limits.Seconds && HasAll(cells, 1)))
                 {
@@ -43,7 +40,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
                     Progress?.Invoke(done, cell);
                 }
 
-                TrialResult? trial = RaceTrial.Run(cell.Plan.Workload, cpus, random.Next64(), limit.Token);
+                TrialResult? trial = cell.Run(cpus, random.Next64(), limit.Token);
                 if (trial is not null)
                 {
                     cell.Add(trial);
@@ -64,44 +61,23 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredCell> cells, IReadOnlyLi
     /// </summary>
     private void WarmUp(CancellationToken cancellation)
     {
-        RaceTelemetry telemetry = RaceEventSource.Log.IsListenedTo ? RaceTelemetry.Unwritten : RaceTelemetry.Never;
-        foreach (Workloads.RaceWorkload workload in cells.Where(cell => cell.Plan.Missing is null).Select(cell => cell.Plan.Workload)
-            .DistinctBy(workload => (workload.Era.Traits.Hash, workload.Era.Traits.Search, workload.Arrival.GetType(), workload.Protocol)))
+        foreach (MeasuredTrials cell in cells.Where(cell => cell.WhyMissing is null).DistinctBy(cell => cell.Code))
         {
-            RaceTrial.Run(
-                workload with
-                {
-                    Connections = Math.Min(200, workload.Connections),
-                    Clients = Math.Min(workload.Clients, Math.Max(40, cpus.Count)),
-                    Occupancy = 0,
-                    WindowAddedNs = Math.Min(workload.WindowAddedNs, 1000),
-                    PathTimeNs = Math.Min(workload.PathTimeNs, 1000),
-                    Arrival = Brief(workload.Arrival),
-                },
-                cpus, seed, telemetry, cancellation);
+            cell.WarmUp(cpus, seed, cancellation);
         }
     }
-
-    private static Workloads.Arrival Brief(Workloads.Arrival arrival) => arrival switch
-    {
-        Workloads.Arrival.Tick => new Workloads.Arrival.Tick(1000),
-        Workloads.Arrival.Poisson => new Workloads.Arrival.Poisson(1e6),
-        Workloads.Arrival.Bursts => new Workloads.Arrival.Bursts(0),
-        Workloads.Arrival.Lockstep => new Workloads.Arrival.Lockstep(0),
-        _ => arrival,
-    };
 
     /// <summary>All cells keep the trials of one placement, that of most trials: they took turns, and only such trials can be compared.</summary>
     private void Place()
     {
         double[] roundTrips = [.. cells.SelectMany(cell => cell.RoundTripsNs)];
         PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
-        foreach (MeasuredCell cell in cells)
+        foreach (MeasuredTrials cell in cells)
         {
             cell.Placement = placement;
         }
     }
 
-    private static bool HasAll(IReadOnlyList<MeasuredCell> cells, int trials) =>
-        cells.All(cell => cell.Plan.Missing is not null || cell.Trials >= trials);
+    private static bool HasAll(IReadOnlyList<MeasuredTrials> cells, int trials) =>
+        cells.All(cell => cell.WhyMissing is not null || cell.Trials >= trials);
 }

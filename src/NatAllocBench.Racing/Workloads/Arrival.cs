@@ -26,6 +26,16 @@ public abstract record Arrival
         };
     }
 
+    /// <summary>The same kind without its waits, for a trial that only warms up.</summary>
+    public Arrival Brief() => this switch
+    {
+        Tick => new Tick(1000),
+        Poisson => new Poisson(1e6),
+        Bursts => new Bursts(0),
+        Lockstep => new Lockstep(0),
+        _ => this,
+    };
+
     /// <summary>Every worker starts its next connection as soon as the last is confirmed.</summary>
     public sealed record Closed : Arrival
     {
