@@ -40,6 +40,6 @@ public class BySourceBenchmarks<TDesign>
     {
         _flow = _flow + 1 == Entries ? 0 : _flow + 1;
         ConntrackTuple<IPv4Address> tuple = MicroTable.Flow(first + _flow);
-        return _micro.Table.TryFindSameSource(in tuple, _micro.Table.BySourceHash(in tuple), in _rule, out _);
+        return _micro.Table.BySource.TryFind(in tuple, _micro.Table.BySourceHash(in tuple), in _rule, out _);
     }
 }

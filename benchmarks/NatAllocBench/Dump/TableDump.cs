@@ -1,5 +1,6 @@
 using System.Text;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Workloads;
 

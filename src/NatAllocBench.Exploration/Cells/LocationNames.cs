@@ -33,13 +33,13 @@ internal static class LocationNames
 
     private static string Shared(long offset) => offset switch
     {
-        SharedLayout.Count => "nf_conntrack_count",
-        SharedLayout.FreshSlots => "never used slots",
-        SharedLayout.FullMagazines => "full magazines",
-        SharedLayout.EmptyMagazines => "empty magazines",
-        SharedLayout.BySourceLock => "by-source lock",
-        SharedLayout.Epoch => "epoch",
-        >= SharedLayout.BySourceLocks => $"by-source lock {(offset - SharedLayout.BySourceLocks) / sizeof(int)}",
-        _ => $"bucket lock {(offset - SharedLayout.TableLocks) / sizeof(int)}",
+        SharedWords.CountAt => "nf_conntrack_count",
+        SharedWords.FreshSlotsAt => "never used slots",
+        SharedWords.FullMagazinesAt => "full magazines",
+        SharedWords.EmptyMagazinesAt => "empty magazines",
+        SharedWords.BySourceLockAt => "by-source lock",
+        SharedWords.EpochAt => "epoch",
+        >= SharedWords.BySourceLocksAt => $"by-source lock {(offset - SharedWords.BySourceLocksAt) / sizeof(int)}",
+        _ => $"bucket lock {(offset - SharedWords.TableLocksAt) / sizeof(int)}",
     };
 }

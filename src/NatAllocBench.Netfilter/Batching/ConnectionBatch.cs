@@ -30,6 +30,8 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
 
     private const int Lanes = SipHash24Lanes.Count;
     private readonly ConntrackTable<TAddress, TEra, Batched> _table;
+    private readonly ChainTable<TAddress, TEra, Batched> _chains;
+    private readonly BySourceTable<TAddress, TEra, Batched> _bySource;
     private readonly int _size;
     private readonly NativeRegion _memory;
     private readonly FlowLanes.Scratch* _scratch;
@@ -46,6 +48,8 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxSize);
         _table = table;
+        _chains = table.Chains;
+        _bySource = table.BySource;
         _size = size;
         int memos = MaxSize * sizeof(HashMemo<TAddress>);
         int replies = MaxSize * sizeof(ConntrackTuple<TAddress>);
@@ -107,7 +111,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
             return false;
         }
 
-        _table.StashSourceHash(slot, memo->SourceHash);
+        _bySource.StashSourceHash(slot, memo->SourceHash);
         cpu.HashMemo = memo;
         _expectsSearch = NatSetup.Run(_table, ref cpu, ref random, slot, in range, ManipType.Source) == PortChoice.Searched;
         cpu.HashMemo = null;
@@ -119,7 +123,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     private void Prepare(
         ref CpuState cpu, CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> batch, in NatRange<TAddress> range)
     {
-        _table.PrefetchSlots(ref cpu, batch.Length);
+        _table.FetchSlots(ref cpu, batch.Length);
         var guess = new ReplyGuess<TAddress>(_table.Traits, in range, _expectsSearch);
         for (int i = 0; i < batch.Length; i++)
         {
@@ -140,8 +144,8 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         PrefetchHeads(done, batch.Length - done);
         for (int i = 0; i < batch.Length; i++)
         {
-            _table.PrefetchFirstNode(_memos[i].OriginalHash);
-            _table.PrefetchFirstNode(_memos[i].OtherHash);
+            _chains.FetchFirstNode(_memos[i].OriginalHash);
+            _chains.FetchFirstNode(_memos[i].OtherHash);
         }
     }
 
@@ -200,10 +204,10 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     {
         for (int i = first; i < first + count; i++)
         {
-            _table.PrefetchHead(_memos[i].OriginalHash);
-            _table.PrefetchSource(_memos[i].SourceHash);
-            _table.PrefetchHead(_memos[i].ReplyHash);
-            _table.PrefetchHead(_memos[i].OtherHash);
+            _chains.FetchHead(_memos[i].OriginalHash);
+            _bySource.FetchHead(_memos[i].SourceHash);
+            _chains.FetchHead(_memos[i].ReplyHash);
+            _chains.FetchHead(_memos[i].OtherHash);
         }
     }
 }

@@ -25,6 +25,8 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     where TEra : struct, IEra
 {
     private readonly ConntrackTable<TAddress, TEra, LockFree> _table;
+    private readonly ChainTable<TAddress, TEra, LockFree> _chains;
+    private readonly BySourceTable<TAddress, TEra, LockFree> _bySource;
     private readonly NativeRegion _memory;
     private readonly FlowLanes.Scratch* _scratch;
     private readonly HashMemo<TAddress>* _memo;
@@ -36,6 +38,8 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     public ConnectionHashes(ConntrackTable<TAddress, TEra, LockFree> table)
     {
         _table = table;
+        _chains = table.Chains;
+        _bySource = table.BySource;
         _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + sizeof(HashMemo<TAddress>));
         _scratch = (FlowLanes.Scratch*)_memory.Pointer;
         _memo = (HashMemo<TAddress>*)(_memory.Pointer + sizeof(FlowLanes.Scratch));
@@ -63,7 +67,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
         uint slot = _table.Create(ref cpu, in original, hash);
         if (ahead && slot != CpuState.NoSlot)
         {
-            _table.StashSourceHash(slot, _memo->SourceHash);
+            _bySource.StashSourceHash(slot, _memo->SourceHash);
             cpu.HashMemo = _memo;
         }
 
@@ -94,10 +98,10 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
             FlowLanes.FillOne(in *(ConntrackTuple<IPv4Address>*)first, ref *(HashMemo<IPv4Address>*)_memo, _scratch);
         }
 
-        _table.PrefetchHead(_memo->OriginalHash);
-        _table.PrefetchSource(_memo->SourceHash);
-        _table.PrefetchHead(_memo->ReplyHash);
-        _table.PrefetchHead(_memo->OtherHash);
+        _chains.FetchHead(_memo->OriginalHash);
+        _bySource.FetchHead(_memo->SourceHash);
+        _chains.FetchHead(_memo->ReplyHash);
+        _chains.FetchHead(_memo->OtherHash);
         return _memo->OriginalHash;
     }
 }

@@ -77,11 +77,11 @@ public static class NatSetup
         var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot, manip == ManipType.Source);
         table.Enter(ref cpu);
         PortChoice choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
-        if (TDesign.ReservesReply && manip == ManipType.Source && !table.HasReservation(slot))
+        if (TDesign.ReservesReply && manip == ManipType.Source && !table.Reservations.Has(slot))
         {
             // Accepted without a probe, or found in use: the last chance, which costs nothing that others see.
             mapping.InvertTo(out ConntrackTuple<TAddress> reply);
-            table.TryReserveReply(ref cpu, slot, in reply, table.Hash(in reply));
+            table.Reservations.TryReserve(ref cpu, slot, in reply, table.Hash(in reply));
         }
 
         ConntrackTable<TAddress, TEra, TDesign>.Leave(ref cpu);
@@ -104,14 +104,14 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
     {
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
-        if (table.ChangeReply(slot, in mapping) || (TDesign.ReservesReply && table.IsSourceChanged(slot, in mapping)))
+        if (table.ChangeReply(slot, in mapping) || (TDesign.ReservesReply && table.Reservations.IsSourceChanged(slot, in mapping)))
         {
             done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
         }
 
         if (manip == ManipType.Source)
         {
-            table.AddBySource(slot);
+            table.BySource.Add(slot);
         }
 
         table.AddStatus(slot, done);
@@ -146,7 +146,7 @@ public static class NatSetup
                     return PortChoice.Original;
                 }
             }
-            else if (table.TryFindSameSource(in tuple, table.HashSource(slot, in tuple), in range, out ConntrackTuple<TAddress> mapped)
+            else if (table.BySource.TryFind(in tuple, table.BySource.HashSource(slot, in tuple), in range, out ConntrackTuple<TAddress> mapped)
                 && !probe.IsUsed(ref cpu, in mapped))
             {
                 tuple = mapped;

@@ -21,6 +21,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     where TDesign : struct, ITableDesign
 {
     private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
+    private readonly TupleLookup<TAddress, TEra, TDesign> _lookup;
     private readonly uint _self;
     private readonly bool _reserves;
     private uint _hash;
@@ -39,6 +40,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
         Unsafe.SkipInit(out this);
         _reserves = reserves;
         _table = table;
+        _lookup = table.Lookup;
         _self = self;
         _hasPrefix = false;
         _wantsPrefix = false;
@@ -64,23 +66,23 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
-        return Note(ref cpu, in reply, hash, _table.IsTakenHere(ref cpu, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _lookup.IsTaken(ref cpu, in reply, hash, _self));
     }
 
-    /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedAfterEviction"/>.</summary>
+    /// <summary><see cref="TupleLookup{TAddress, TEra, TDesign}.IsUsedAfterEviction"/>.</summary>
     public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
-        return Note(ref cpu, in reply, hash, _table.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _lookup.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
 
-    /// <summary><see cref="ConntrackTable{TAddress, TEra, TDesign}.IsUsedByOther"/>.</summary>
+    /// <summary><see cref="TupleLookup{TAddress, TEra, TDesign}.IsUsedByOther"/>.</summary>
     public bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         uint hash = Hash(ref cpu, in reply);
-        return Note(ref cpu, in reply, hash, _table.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _lookup.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
     }
 
     /// <summary>Keeps the hash of the accepted candidate, if the search ended with one, for confirm.</summary>
@@ -94,11 +96,11 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
 
         if (_accepted)
         {
-            _table.StashReplyHash(_self, _hash);
+            HashStash.StashReply(_table.Slab, _self, _hash);
         }
         else
         {
-            _table.ForgetReplyHash(_self);
+            HashStash.ForgetReply(_table.Slab, _self);
         }
     }
 
@@ -138,7 +140,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     {
         if (TDesign.ReservesReply && _reserves && !used)
         {
-            return !_table.TryReserveReply(ref cpu, _self, in reply, hash);
+            return !_table.Reservations.TryReserve(ref cpu, _self, in reply, hash);
         }
 
         if (TDesign.ReusesHashes)

@@ -23,6 +23,8 @@ internal sealed unsafe class BucketArray : IDisposable
     public uint* Heads { get; }
 
     public void Dispose() => _region.Dispose();
+
+    public void VisitRegions(RegionVisitor visit, string name) => visit((byte*)Heads, Count * sizeof(uint), name);
 }
 
 /// <summary>Links of a chain: a node, or the end marker of a bucket; bit 30 marks the node that holds the link as deleted.</summary>

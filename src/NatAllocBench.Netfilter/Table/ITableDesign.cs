@@ -54,7 +54,7 @@ public readonly struct KernelLocks : ITableDesign, IDirectAccess
 
 /// <summary>
 /// What-if: no kernel does this. The kernel's locks, but the REPLY tuple is linked when the port is chosen, so that no other search can choose
-/// it before confirm. See <c>ConntrackTable.Reserve.cs</c>.
+/// it before confirm. See <see cref="Reservations{TAddress, TEra, TDesign}"/>.
 /// </summary>
 public readonly struct Reserve : ITableDesign, IDirectAccess
 {
@@ -72,8 +72,8 @@ public readonly struct Reserve : ITableDesign, IDirectAccess
 }
 
 /// <summary>
-/// No locks: both directions are claimed by compare-and-swap, both or none; lookups never wait, except for a resize. The protocol stands
-/// in <c>ConntrackTable.LockFree.cs</c>.
+/// No locks: both directions are claimed by compare-and-swap, both or none; lookups never wait, except for a resize. See
+/// <see cref="LockFreeChains{TAddress, TEra, TDesign}"/> for the protocol.
 /// </summary>
 public readonly struct LockFree : ITableDesign, IDirectAccess
 {

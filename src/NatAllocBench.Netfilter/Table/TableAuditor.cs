@@ -5,7 +5,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
-/// One audit of a table at rest; <see cref="ConntrackTable{TAddress, TEra, TDesign}.Audit"/> says what is checked. It notes for every
+/// One audit of a table at rest; <see cref="TableInspection.Audit{TAddress, TEra, TDesign}"/> says what is checked. It notes for every
 /// slot which of its three places in chains it has seen, so that two half-linked entries cannot make up for each other.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
@@ -17,6 +17,7 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
+    private readonly EntrySlab<TAddress, TDesign> _slab = table.Slab;
     private readonly Places[] _seen = new Places[table.Capacity];
 
     /// <summary>Where a slot was met.</summary>
@@ -65,7 +66,7 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     {
         int length = 0;
         uint link = chains.Heads[bucket];
-        for (; !ChainLink.IsEnd(link); link = table.Node(ChainLink.Value(link))->Next)
+        for (; !ChainLink.IsEnd(link); link = _slab.Node(ChainLink.Value(link))->Next)
         {
             uint at = ChainLink.Value(link);
             Note(at >> 1, (at & 1) == 0 ? Places.Original : Places.Reply, "chain", bucket);
@@ -80,19 +81,19 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
 
     private void AuditNode(BucketArray chains, uint bucket, uint at)
     {
-        ref ConntrackTuple<TAddress> tuple = ref table.Node(at)->Tuple;
+        ref ConntrackTuple<TAddress> tuple = ref _slab.Node(at)->Tuple;
         uint home = ReciprocalScale.Scale(table.Hash(in tuple), chains.Count);
         if (home != bucket)
         {
             throw new TableCorruptException($"{tuple} is in chain {bucket} instead of {home}");
         }
 
-        if (ChainLink.IsMarked(table.Node(at)->Next))
+        if (ChainLink.IsMarked(_slab.Node(at)->Next))
         {
             throw new TableCorruptException($"{tuple} is linked in chain {bucket} but marked as removed");
         }
 
-        ulong status = table.Original(at >> 1)->Status;
+        ulong status = _slab.Original(at >> 1)->Status;
         if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed)
         {
             throw new TableCorruptException($"{tuple} is linked in chain {bucket} but not confirmed");
@@ -102,15 +103,15 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     /// <summary>The chain is known to end.</summary>
     private void AuditDuplicates(uint link, uint bucket)
     {
-        for (; !ChainLink.IsEnd(link); link = table.Node(ChainLink.Value(link))->Next)
+        for (; !ChainLink.IsEnd(link); link = _slab.Node(ChainLink.Value(link))->Next)
         {
             uint at = ChainLink.Value(link);
-            ref ConntrackTuple<TAddress> tuple = ref table.Node(at)->Tuple;
-            uint other = table.Node(at)->Next;
-            for (; !ChainLink.IsEnd(other); other = table.Node(ChainLink.Value(other))->Next)
+            ref ConntrackTuple<TAddress> tuple = ref _slab.Node(at)->Tuple;
+            uint other = _slab.Node(at)->Next;
+            for (; !ChainLink.IsEnd(other); other = _slab.Node(ChainLink.Value(other))->Next)
             {
                 uint second = ChainLink.Value(other);
-                if (ConntrackTuple<TAddress>.AreEqual(in table.Node(second)->Tuple, in tuple))
+                if (ConntrackTuple<TAddress>.AreEqual(in _slab.Node(second)->Tuple, in tuple))
                 {
                     throw new TableCorruptException($"{tuple} is in chain {bucket} twice: slots {at >> 1} and {second >> 1}");
                 }
@@ -122,18 +123,18 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     {
         long count = 0;
         uint link = sources.Heads[bucket];
-        for (; !ChainLink.IsEnd(link); link = table.Reply(ChainLink.Value(link))->BySourceNext)
+        for (; !ChainLink.IsEnd(link); link = _slab.Reply(ChainLink.Value(link))->BySourceNext)
         {
             uint slot = ChainLink.Value(link);
             Note(slot, Places.BySource, "by-source chain", bucket);
-            ref ConntrackTuple<TAddress> original = ref table.Original(slot)->Tuple;
+            ref ConntrackTuple<TAddress> original = ref _slab.Original(slot)->Tuple;
             uint home = ReciprocalScale.Scale(table.BySourceHash(in original), sources.Count);
             if (home != bucket)
             {
                 throw new TableCorruptException($"{original} is in by-source chain {bucket} instead of {home}");
             }
 
-            if ((table.Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
+            if ((_slab.Original(slot)->Status & EntryStatus.SourceNatDone) == 0)
             {
                 throw new TableCorruptException(
                     $"slot {slot} is in by-source chain {bucket} but is free or went through no source NAT hook");
@@ -149,14 +150,14 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     /// <summary>Checks the places of a confirmed entry; returns whether it is a reply-only one.</summary>
     private bool AuditEntry(uint slot)
     {
-        ulong status = table.Original(slot)->Status;
+        ulong status = _slab.Original(slot)->Status;
         bool replyOnly = (status & EntryStatus.NatClash) != 0;
         Places nodes = replyOnly ? Places.Reply : Places.Original | Places.Reply;
         Places bySource = (status & EntryStatus.SourceNatDone) != 0 ? Places.BySource : Places.None;
         if (_seen[slot] != (nodes | bySource))
         {
             throw new TableCorruptException(
-                $"{table.Original(slot)->Tuple} (slot {slot}) is linked as {_seen[slot]} instead of {nodes | bySource}");
+                $"{_slab.Original(slot)->Tuple} (slot {slot}) is linked as {_seen[slot]} instead of {nodes | bySource}");
         }
 
         return replyOnly;

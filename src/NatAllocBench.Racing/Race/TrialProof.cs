@@ -8,7 +8,7 @@ namespace NatAllocBench.Racing.Race;
 
 /// <summary>
 /// The proof of a trial's answer: attempts = confirmed + insert_failed, the kernel's <c>insert_failed</c> says the same, the table passes
-/// <see cref="ConntrackTable{TAddress, TEra, TDesign}.Audit"/> entry by entry, and as many entries are there as were confirmed and not
+/// <see cref="TableInspection.Audit{TAddress, TEra, TDesign}"/> entry by entry, and as many entries are there as were confirmed and not
 /// removed since, in the chains, by source and by the table's count.
 /// </summary>
 internal static class TrialProof

@@ -1,4 +1,3 @@
-using NatAllocBench.Netfilter.Hashing;
 namespace NatAllocBench.Tracing;
 
 /// <summary>Which phase of a connection a stack belongs to: that of the innermost frame that is known.</summary>
@@ -12,13 +11,14 @@ internal static class Phases
 
     private static readonly (string Phase, string[] Frames)[] Known =
     [
-        ("hash", ["ConntrackTable.Hash", "ConntrackTable.BySourceHash", "TupleHasher.", "SipHash", "Sip", "Jenkins", "BySourceHasher.", "PortSecret.", "Md5", "ReciprocalScale."]),
-        ("lock", ["ConntrackTable.LockPair", "ConntrackTable.Enter", "ConntrackTable.Exit", "SpinLock32."]),
+        ("hash", ["ConntrackTable.Hash", "ConntrackTable.BySourceHash", "ChainTable.Hash", "BySourceTable.Hash", "TupleHasher.", "TupleHashPrefix.", "Sip",
+            "Jenkins", "BySourceHasher.", "PortSecret.", "Md5", "ReciprocalScale."]),
+        ("lock", ["LockedChains.LockPair", "LockedChains.Enter", "LockedChains.Exit", "SpinLock32."]),
         ("mangle", ["HeaderRewrite.", "IPv4Headers.", "TransportHeaders.", "InternetChecksum."]),
-        ("insert", ["ConntrackTable.Confirm", "ConntrackTable.ScanChain", "ConntrackTable.LinkNode", "ConntrackTable.ResolveClash",
-            "ConntrackTable.AddBySource", "ConntrackTable.FreeEntry", "ConntrackTable.Create", "NatSetup.Apply"]),
+        ("insert", ["ConntrackTable.Confirm", "ConntrackTable.Create", "Confirmation.", "LockedChains.", "LockFreeChains.", "ChainTable.ScanChain",
+            "ChainTable.WalkChain", "BySourceTable.Add", "EntryLife.FreeEntry", "SlotPool.", "EntryCount.", "NatSetup.Apply"]),
         ("client's port", ["EphemeralPorts.", "TrackedPort.", "ConnectionLoop.ChoosePort"]),
-        ("probe", ["ConntrackTable.IsTaken", "ConntrackTable.IsUsed", "ConntrackTable.Search", "ConntrackTable.TryFind", "PortSearcher.",
+        ("probe", ["ConntrackTable.IsTaken", "ConntrackTable.TryFind", "TupleLookup.", "BySourceTable.TryFind", "BySourceTable.Walk", "PortSearcher.",
             "NatSetup.Choose", "NatSetup.GetUnique", "NatSetup.TryKeepPort", "AddressPool.", "PortCandidates."]),
         (Wait, ["SpinBarrier.", "StartGate.", "BusyWait.", "SpinBudget.", "RaceWorker.WaitUntil", "ConnectionLoop.RetryRound"]),
         ("tracing itself", ["ConnectionRecorder.", "Preemptions."]),

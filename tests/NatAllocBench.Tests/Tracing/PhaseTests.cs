@@ -14,7 +14,7 @@ public class PhaseTests
         Assert.Equal(expected, FrameNames.Shorten(full));
 
     [Theory]
-    [InlineData("lock", "RaceWorker.Run", "ConnectionLoop.Connect", "ConntrackTable.Confirm", "ConntrackTable.LockPair")]
+    [InlineData("lock", "RaceWorker.Run", "ConnectionLoop.Connect", "ConntrackTable.Confirm", "LockedChains.LockPair")]
     [InlineData("insert", "RaceWorker.Run", "ConnectionLoop.Connect", "ConntrackTable.Confirm")]
     [InlineData("hash", "RaceWorker.Run", "NatSetup.GetUnique", "TupleHasher.Hash")]
     [InlineData("probe", "RaceWorker.Run", "NatSetup.GetUnique", "PortSearcher.Scan")]

@@ -75,7 +75,7 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
         uint? slot = null;
         _table.ForEach((at, _) => slot = _table.OriginalTuple(at) == wanted ? at : slot);
         Assert.NotNull(slot);
-        return (int)(_table.Original(slot.Value)->Deadline - Cpu.Now) <= 0;
+        return (int)(_table.Slab.Original(slot.Value)->Deadline - Cpu.Now) <= 0;
     }
 
     public override uint Bucket(in FlowTuple tuple) => ReciprocalScale.Scale(_table.Hash(in tuple), _table.BucketCount);

@@ -9,7 +9,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Tests.Netfilter.Table;
 
 /// <summary>
-/// Each kind of defect that <see cref="ConntrackTable{TAddress, TEra, TDesign}.Audit"/> claims to find is planted into a sound table of
+/// Each kind of defect that <see cref="TableInspection.Audit{TAddress, TEra, TDesign}"/> claims to find is planted into a sound table of
 /// eight connections, and is found.
 /// </summary>
 public sealed unsafe class AuditTests : IDisposable
@@ -127,7 +127,7 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Tuple_of_two_entries_is_found()
     {
-        _table.Reply(_slots[6])->Tuple = _table.ReplyTuple(_slots[7]);
+        _table.Slab.Reply(_slots[6])->Tuple = _table.ReplyTuple(_slots[7]);
         uint link = (_slots[6] << 1) | 1;
         UnlinkWherever(link);
         Relink(link);
@@ -140,7 +140,7 @@ public sealed unsafe class AuditTests : IDisposable
     [InlineData(0UL)]
     public void Linked_entry_that_is_not_visible_is_found(ulong status)
     {
-        _table.Original(_slots[0])->Status = status | EntryStatus.SourceNatDone;
+        _table.Slab.Original(_slots[0])->Status = status | EntryStatus.SourceNatDone;
 
         Finds("but not confirmed");
     }
@@ -148,7 +148,7 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Linked_node_that_is_marked_as_removed_is_found()
     {
-        _table.Node(_slots[0] << 1)->Next |= ChainLink.Mark;
+        _table.Slab.Node(_slots[0] << 1)->Next |= ChainLink.Mark;
 
         Finds("marked as removed");
     }
@@ -189,7 +189,7 @@ public sealed unsafe class AuditTests : IDisposable
         return slot;
     }
 
-    private uint Bucket(uint link) => ReciprocalScale.Scale(_table.Hash(in _table.Node(link)->Tuple), _table.TupleChains.Count);
+    private uint Bucket(uint link) => ReciprocalScale.Scale(_table.Hash(in _table.Slab.Node(link)->Tuple), _table.TupleChains.Count);
 
     private uint SourceBucket(uint slot) => ReciprocalScale.Scale(_table.BySourceHash(in _table.OriginalTuple(slot)), 64);
 
@@ -206,7 +206,7 @@ public sealed unsafe class AuditTests : IDisposable
 
     private void Link(uint bucket, uint link)
     {
-        _table.Node(link)->Next = _table.TupleChains.Heads[bucket];
+        _table.Slab.Node(link)->Next = _table.TupleChains.Heads[bucket];
         _table.TupleChains.Heads[bucket] = link;
     }
 
@@ -227,15 +227,15 @@ public sealed unsafe class AuditTests : IDisposable
         ref uint at = ref head;
         while (at != link && !ChainLink.IsEnd(at))
         {
-            at = ref _table.Node(at)->Next;
+            at = ref _table.Slab.Node(at)->Next;
         }
 
-        at = at == link ? _table.Node(link)->Next : at;
+        at = at == link ? _table.Slab.Node(link)->Next : at;
     }
 
     private void LinkSource(uint bucket, uint slot)
     {
-        _table.Reply(slot)->BySourceNext = _table.BySourceChains.Heads[bucket];
+        _table.Slab.Reply(slot)->BySourceNext = _table.BySourceChains.Heads[bucket];
         _table.BySourceChains.Heads[bucket] = slot;
     }
 
@@ -244,9 +244,9 @@ public sealed unsafe class AuditTests : IDisposable
         ref uint at = ref _table.BySourceChains.Heads[bucket];
         while (at != slot)
         {
-            at = ref _table.Reply(at)->BySourceNext;
+            at = ref _table.Slab.Reply(at)->BySourceNext;
         }
 
-        at = _table.Reply(slot)->BySourceNext;
+        at = _table.Slab.Reply(slot)->BySourceNext;
     }
 }

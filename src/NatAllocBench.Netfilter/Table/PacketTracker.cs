@@ -1,42 +1,36 @@
+using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <content>
+/// <summary>
 /// Packets of confirmed connections: TCP state, ASSURED, timeouts (<c>nf_conntrack_tcp_packet</c>, <c>nf_conntrack_udp_packet</c>).
 /// Deviates: no window tracking, so a segment is judged by its flags and state alone.
-/// </content>
-public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+/// </summary>
+/// <param name="life">Ends of entries.</param>
+/// <param name="slab">The entries.</param>
+/// <param name="traits">The era.</param>
+internal readonly unsafe struct PacketTracker<TAddress, TEra, TDesign>(
+    EntryLife<TAddress, TEra, TDesign> life, EntrySlab<TAddress, TDesign> slab, EraTraits traits)
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
     /// <summary>Age at which a UDP flow counts as a stream, ms.</summary>
     private const uint StreamAge = Timeouts.UdpStreamAge * 1000;
 
-    /// <summary>A TCP segment of a connection that a lookup found. Lock-free, except where it removes the entry.</summary>
-    /// <param name="cpu">The calling CPU.</param>
-    /// <param name="entry">The entry and direction that the lookup found.</param>
-    /// <param name="segment">What the segment is.</param>
-    /// <param name="end">
-    /// Sequence number after the segment, 0 for none. The entry keeps the highest of the original direction, in serial arithmetic.
-    /// </param>
-    public PacketOutcome TcpPacket(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end = 0)
+    /// <summary>A TCP segment, inside a section.</summary>
+    public PacketOutcome Tcp(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end)
     {
-        Enter(ref cpu);
-        PacketOutcome outcome = TcpPacketHere(ref cpu, entry, segment, end);
-        Leave(ref cpu);
-        return outcome;
-    }
-
-    private PacketOutcome TcpPacketHere(ref CpuState cpu, EntryReference entry, TcpSegment segment, uint end)
-    {
-        ref ulong word = ref Original(entry.Slot)->Status;
+        ref ulong word = ref slab.Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
         ulong status = TDesign.Read(ref word);
         while (IsStill(in entry, status))
         {
             TcpState old = EntryStatus.State(status);
-            TcpState state = TcpTransitions.Next(entry.Direction, segment, old, _traits.ReplySynReopens, out TcpVerdict verdict);
+            TcpState state = TcpTransitions.Next(entry.Direction, segment, old, traits.ReplySynReopens, out TcpVerdict verdict);
             switch (verdict)
             {
                 case TcpVerdict.Invalid:
@@ -50,12 +44,12 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                         return PacketOutcome.Ignored;
                     }
 
-                    return KillHere(ref cpu, entry) ? PacketOutcome.LookUpAgain : PacketOutcome.Gone;
+                    return life.KillHere(ref cpu, entry) ? PacketOutcome.LookUpAgain : PacketOutcome.Gone;
             }
 
             if (segment == TcpSegment.Rst && (status & EntryStatus.SeenReply) == 0)
             {
-                return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
+                return life.KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
             ulong next = NextTcpStatus(status, entry.Direction, segment, old, state);
@@ -65,14 +59,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             if (seen == status)
             {
                 bool retransmitted = segment == TcpSegment.Syn && old == TcpState.SynSent && entry.Direction == Direction.Original;
-                if (!retransmitted || _traits.SynRefreshesTimer)
+                if (!retransmitted || traits.SynRefreshesTimer)
                 {
                     Refresh(ref cpu, entry.Slot, next, 1000 * (uint)Timeouts.Tcp(segment == TcpSegment.Rst ? TcpState.Close : state));
                 }
 
                 if (entry.Direction == Direction.Original && end != 0)
                 {
-                    RaiseTdEnd(ref Reply(entry.Slot)->TdEnd, end);
+                    RaiseTdEnd(ref slab.Reply(entry.Slot)->TdEnd, end);
                 }
 
                 return PacketOutcome.Accepted;
@@ -84,53 +78,40 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return PacketOutcome.Gone;
     }
 
-    /// <summary>
-    /// A UDP datagram, ICMP echo, GRE packet or packet of a protocol without a tracker of its own here, of a connection that a lookup found.
-    /// Lock-free, except where it removes the entry.
-    /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
-    /// <param name="entry">The entry and direction that the lookup found.</param>
-    public PacketOutcome DatagramPacket(ref CpuState cpu, EntryReference entry)
+    /// <summary>A packet of another protocol, inside a section.</summary>
+    public PacketOutcome Datagram(ref CpuState cpu, EntryReference entry)
     {
-        Enter(ref cpu);
-        PacketOutcome outcome = DatagramPacketHere(ref cpu, entry);
-        Leave(ref cpu);
-        return outcome;
-    }
-
-    private PacketOutcome DatagramPacketHere(ref CpuState cpu, EntryReference entry)
-    {
-        ref ulong word = ref Original(entry.Slot)->Status;
+        ref ulong word = ref slab.Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
         ulong status = TDesign.Read(ref word);
         while (IsStill(in entry, status))
         {
             bool reply = entry.Direction == Direction.Reply;
-            if (reply && (status & EntryStatus.NatClash) != 0 && _traits.ClashEntryDiesOnReply)
+            if (reply && (status & EntryStatus.NatClash) != 0 && traits.ClashEntryDiesOnReply)
             {
-                return KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
+                return life.KillHere(ref cpu, entry) ? PacketOutcome.Removed : PacketOutcome.Gone;
             }
 
-            IPProtocol protocol = Original(entry.Slot)->Tuple.Protocol;
+            IPProtocol protocol = slab.Original(entry.Slot)->Tuple.Protocol;
             bool udp = protocol is IPProtocol.Udp or IPProtocol.UdpLite;
             bool gre = protocol == IPProtocol.Gre;
-            bool old = (int)(cpu.Now - Reply(entry.Slot)->TdEnd - StreamAge) > 0; // of UDP, TdEnd is the time of the first packet
+            bool old = (int)(cpu.Now - slab.Reply(entry.Slot)->TdEnd - StreamAge) > 0; // of UDP, TdEnd is the time of the first packet
             bool answered = (status & EntryStatus.SeenReply) != 0;
             ulong next = reply ? status | EntryStatus.SeenReply : status;
-            if ((gre || (udp && (old || !_traits.UdpAssuredAfter2S))) && answered && (status & EntryStatus.NatClash) == 0)
+            if ((gre || (udp && (old || !traits.UdpAssuredAfter2S))) && answered && (status & EntryStatus.NatClash) == 0)
             {
                 next |= EntryStatus.Assured;
             }
 
-            // Full fence; as in TcpPacket.
+            // Full fence; as in Tcp.
             ulong seen = TDesign.CompareExchange(ref word, next, status);
             if (seen == status)
             {
-                bool stream = udp && answered && (old || !_traits.UdpStreamAfter2S);
-                uint timeout = stream ? 1000 * (uint)_traits.UdpStreamTimeout
+                bool stream = udp && answered && (old || !traits.UdpStreamAfter2S);
+                uint timeout = stream ? 1000 * (uint)traits.UdpStreamTimeout
                     : gre && answered ? 1000 * (uint)Timeouts.GreReplied
-                    : InitialTimeout(protocol);
+                    : EntryLife<TAddress, TEra, TDesign>.InitialTimeout(protocol);
                 Refresh(ref cpu, entry.Slot, next, timeout);
                 return PacketOutcome.Accepted;
             }
@@ -194,7 +175,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     {
         if ((status & EntryStatus.FixedTimeout) == 0)
         {
-            SetDeadline(slot, cpu.Now + milliseconds);
+            slab.SetDeadline(slot, cpu.Now + milliseconds);
         }
     }
 }

@@ -1,9 +1,11 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <content>
+/// <summary>Insertion and removal without locks: both tuples are claimed by compare-and-swap, both or none.</summary>
+/// <remarks>
 /// <para>Confirm of the lock-free design. A node is in one of these states:</para>
 /// <code>
 ///   free ----> private ----> undecided ----> resident ----> dying ----> removed ----> limbo ----> free
@@ -15,7 +17,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// </code>
 /// <para>Who moves them: the confirming CPU up to resident or withdrawn; the CPU whose compare-and-swap sets DYING (one of several
 /// killers succeeds) up to limbo; any walking remover may help with Unlink. A node is linked once in its life, at the head of its chain,
-/// and its slot is not taken again while anyone may stand on it (<c>Sections</c>), so a link that compares equal is the same link.</para>
+/// and its slot is not taken again while anyone may stand on it (<see cref="Sections{TDesign}"/>), so a link that compares equal is the same link.</para>
 /// <para>Claim of a tuple: C1 read the head; C2 walk the chain: a resident with this tuple is a clash, an undecided one is waited for,
 /// removed ones do not count; C3 compare-and-swap the head from what C1 read. If it changed, again from C1. So of several CPUs one holds
 /// the tuple, and no tuple has two nodes that are undecided or resident.</para>
@@ -29,34 +31,26 @@ namespace NatAllocBench.Netfilter.Table;
 /// </list>
 /// <para>Progress: confirm is lock-free except against an undecided entry with the same tuple: for that it waits until its owner, in a
 /// bounded number of its own steps, has decided. Owners wait in the order of the tuples only, so there is no circle.</para>
-/// </content>
-public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+/// </remarks>
+/// <param name="chains">The chains.</param>
+internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) : IChains
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
-    /// <summary>What a connection that clashes has of its REPLY tuple.</summary>
-    private enum ReplyClaim
+    /// <inheritdoc/>
+    public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
+        where TRefusal : struct, IRefusal
     {
-        /// <summary>Nothing yet.</summary>
-        None,
-
-        /// <summary>It is claimed.</summary>
-        Held,
-
-        /// <summary>The resident has it.</summary>
-        Refused,
-    }
-
-    private ConfirmResult ConfirmLockFree(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit)
-    {
-        BucketArray buckets = CurrentBuckets();
-        BucketPair pair = PairOf(buckets, originalHash, replyHash);
-        OriginalNode<TAddress>* first = Original(slot);
-        ReplyNode<TAddress>* second = Reply(slot);
+        BucketArray buckets = chains.CurrentBuckets();
+        BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
+        OriginalNode<TAddress>* first = chains.Slab.Original(slot);
+        ReplyNode<TAddress>* second = chains.Slab.Reply(slot);
         bool replyFirst = TDesign.Keeps(ProtocolStep.ClaimInTupleOrder) && (replyHash != originalHash
             ? replyHash < originalHash
             : ConntrackTuple<TAddress>.Order(in second->Tuple, in first->Tuple) < 0);
         ref uint originalHead = ref buckets.Heads[pair.Original];
         ref uint replyHead = ref buckets.Heads[pair.Reply];
-        uint lifetime = first->Deadline;
         while (true)
         {
             uint seenOriginal = TDesign.Read(ref originalHead); // C1, acquire: pairs with C3, nodes are seen whole
@@ -64,7 +58,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             uint seenReply = TDesign.Read(ref replyHead); // C1, as above
             if (!scan.IsClear)
             {
-                return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
+                return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None, refusal);
             }
 
             scan = ScanClaims(seenReply, slot, in second->Tuple, limit);
@@ -74,39 +68,25 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
                 if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong || IsResident(scan.Link)))
                 {
-                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
+                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None, refusal);
                 }
 
                 continue;
             }
 
-            SetDeadline(slot, lifetime + cpu.Now);
-            if (replyFirst)
+            scan = replyFirst
+                ? ClaimBoth(ref replyHead, seenReply, (slot << 1) | 1, ref originalHead, seenOriginal, limit, out bool held)
+                : ClaimBoth(ref originalHead, seenOriginal, slot << 1, ref replyHead, seenReply, limit, out held);
+            if (!held)
             {
-                if (!TryLink(ref replyHead, seenReply, (slot << 1) | 1))
-                {
-                    continue;
-                }
-
-                scan = ClaimSecond(ref originalHead, seenOriginal, slot << 1, limit);
-                if (!scan.IsClear)
-                {
-                    return RefuseHoldingReply(ref cpu, slot, scan, in pair);
-                }
+                continue;
             }
-            else
-            {
-                if (!TryLink(ref originalHead, seenOriginal, slot << 1))
-                {
-                    continue;
-                }
 
-                scan = ClaimSecond(ref replyHead, seenReply, (slot << 1) | 1, limit);
-                if (!scan.IsClear)
-                {
-                    Withdraw(ref originalHead, slot << 1);
-                    return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Refused);
-                }
+            if (!scan.IsClear)
+            {
+                return replyFirst
+                    ? RefuseHoldingReply(ref cpu, slot, scan, in pair, refusal)
+                    : RefuseHoldingOriginal(ref cpu, slot, scan, in pair, refusal);
             }
 
             // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
@@ -115,10 +95,38 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
     }
 
+    /// <inheritdoc/>
+    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply) => reply == ReplyClaim.Held
+        ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
+        : Claim(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1, ChainScan.Unlimited);
+
+    /// <inheritdoc/>
+    public void Remove(uint slot, uint originalHash, uint replyHash)
+    {
+        BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), originalHash, replyHash);
+        if ((chains.Slab.Original(slot)->Status & EntryStatus.NatClash) == 0)
+        {
+            Withdraw(ref pair.Buckets.Heads[pair.Original], slot << 1);
+        }
+
+        Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+    }
+
+    /// <summary>Claims the lower tuple with the head of an earlier walk, then the other one. Nothing is held if that head changed.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ChainScan ClaimBoth(
+        ref uint lowerHead, uint seenLower, uint lower, ref uint otherHead, uint seenOther, int limit, out bool held)
+    {
+        held = TryLink(ref lowerHead, seenLower, lower);
+        return held ? ClaimSecond(ref otherHead, seenOther, lower ^ 1, limit) : default;
+    }
+
     /// <summary>C3 with the head of an earlier walk, then claims from the start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ChainScan ClaimSecond(ref uint head, uint seen, uint link, int limit) =>
-        TryLink(ref head, seen, link) || (!TDesign.Keeps(ProtocolStep.RescanSecondClaim) && TryLink(ref head, TDesign.Read(ref head), link)) ? new ChainScan(ChainLink.End(0), tooLong: false) : Claim(ref head, link, limit);
+        TryLink(ref head, seen, link) || (!TDesign.Keeps(ProtocolStep.RescanSecondClaim) && TryLink(ref head, TDesign.Read(ref head), link))
+            ? new ChainScan(ChainLink.End(0), tooLong: false)
+            : Claim(ref head, link, limit);
 
     /// <summary>Claims the tuple of a node, or says what stands against it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -127,7 +135,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (true)
         {
             uint seen = TDesign.Read(ref head); // C1, as in ConfirmLockFree
-            ChainScan scan = ScanClaims(seen, link >> 1, in Node(link)->Tuple, limit);
+            ChainScan scan = ScanClaims(seen, link >> 1, in chains.Slab.Node(link)->Tuple, limit);
             if (!scan.IsClear || TryLink(ref head, seen, link))
             {
                 return scan;
@@ -147,7 +155,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (!ChainLink.IsEnd(link))
         {
             uint at = ChainLink.Value(link);
-            TupleNode<TAddress>* node = Node(at);
+            TupleNode<TAddress>* node = chains.Slab.Node(at);
             link = TDesign.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
             if (at >> 1 == self)
             {
@@ -177,19 +185,19 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (true)
         {
             // C5, acquire: pairs with C4 (the entry is whole), with K1, and with the release in FreeSlot (the mark below is seen).
-            ulong status = TDesign.Read(ref Original(link >> 1)->Status);
+            ulong status = TDesign.Read(ref chains.Slab.Original(link >> 1)->Status);
             if ((status & EntryStatus.Confirmed) != 0)
             {
                 return (status & EntryStatus.Dying) == 0;
             }
 
             // C7, acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
-            if (ChainLink.IsMarked(TDesign.Read(ref Node(link)->Next)))
+            if (ChainLink.IsMarked(TDesign.Read(ref chains.Slab.Node(link)->Next)))
             {
                 return false;
             }
 
-            TDesign.Await(ref spinner, &Original(link >> 1)->Status, &Node(link)->Next);
+            TDesign.Await(ref spinner, &chains.Slab.Original(link >> 1)->Status, &chains.Slab.Node(link)->Next);
         }
     }
 
@@ -197,9 +205,10 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// The REPLY tuple is claimed, the ORIGINAL tuple refused. The claim stays if clash resolution makes a reply-only entry of it;
     /// else it is withdrawn before anything is freed.
     /// </summary>
-    private ConfirmResult RefuseHoldingReply(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair)
+    private ConfirmResult RefuseHoldingReply<TRefusal>(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, TRefusal refusal)
+        where TRefusal : struct, IRefusal
     {
-        ConfirmResult result = CountRefusal(ref cpu, slot, scan, in pair, ReplyClaim.Held);
+        ConfirmResult result = refusal.Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Held);
         if (result != ConfirmResult.InsertedReplyOnly)
         {
             if (TDesign.Keeps(ProtocolStep.WithdrawBeforeFree))
@@ -207,7 +216,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
                 Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
             }
 
-            FreeEntry(ref cpu, slot);
+            refusal.Free(ref cpu, slot);
             if (!TDesign.Keeps(ProtocolStep.WithdrawBeforeFree))
             {
                 Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
@@ -215,5 +224,53 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         return result;
+    }
+
+    /// <summary>The ORIGINAL tuple is claimed, the REPLY tuple refused: the claim is withdrawn before anything else happens.</summary>
+    private ConfirmResult RefuseHoldingOriginal<TRefusal>(
+        ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, TRefusal refusal)
+        where TRefusal : struct, IRefusal
+    {
+        Withdraw(ref pair.Buckets.Heads[pair.Original], slot << 1);
+        return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Refused, refusal);
+    }
+
+    /// <summary>Ends an entry that holds no claim, or inserts it in reply direction.</summary>
+    private static ConfirmResult Refuse<TRefusal>(
+        ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply, TRefusal refusal)
+        where TRefusal : struct, IRefusal
+    {
+        ConfirmResult result = refusal.Refuse(ref cpu, slot, scan, in pair, reply);
+        if (result != ConfirmResult.InsertedReplyOnly)
+        {
+            refusal.Free(ref cpu, slot);
+        }
+
+        return result;
+    }
+
+    /// <summary>C3: links a node in front of what was the head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool TryLink(ref uint head, uint seen, uint link)
+    {
+        chains.Slab.SetNext(link, seen);
+
+        // C3, full fence: tuple, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk.
+        return TDesign.CompareExchange(ref head, link, seen) == seen;
+    }
+
+    /// <summary>Takes back a claim: the entry was never visible.</summary>
+    private void Withdraw(ref uint head, uint link)
+    {
+        if (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
+        {
+            ChainLinks<TAddress, TDesign>.Mark(ref chains.Slab.Node(link)->Next);
+        }
+
+        ChainLinks<TAddress, TDesign>.UnlinkMarked<ChainLinks<TAddress, TDesign>.TupleLinks>(chains.Slab, ref head, link);
+        if (!TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
+        {
+            ChainLinks<TAddress, TDesign>.Mark(ref chains.Slab.Node(link)->Next);
+        }
     }
 }

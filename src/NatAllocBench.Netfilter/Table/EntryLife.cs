@@ -5,10 +5,41 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <content>Ends of entries: killed by name, reclaimed when expired, dropped early when the table is full, swept by the collector.</content>
-public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+/// <summary>
+/// Ends of entries: killed by name, reclaimed when expired, dropped early when the table is full, swept by the collector.
+/// </summary>
+internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
     private const int EarlyDropSteps = 8;
+    private const int ShortestCounted = 1_000;
+    private const int LongestCounted = 300_000;
+    private readonly ChainTable<TAddress, TEra, TDesign> _chains;
+    private readonly BySourceTable<TAddress, TEra, TDesign> _bySource;
+    private readonly SlotPool<TAddress, TDesign> _slots;
+    private readonly EntrySlab<TAddress, TDesign> _slab;
+    private readonly Sections<TDesign> _sections;
+    private readonly EntryCount<TDesign> _count;
+    private readonly EraTraits _traits;
+
+    public EntryLife(
+        ChainTable<TAddress, TEra, TDesign> chains,
+        BySourceTable<TAddress, TEra, TDesign> bySource,
+        SlotPool<TAddress, TDesign> slots,
+        Sections<TDesign> sections,
+        EntryCount<TDesign> count,
+        EraTraits traits)
+    {
+        _chains = chains;
+        _bySource = bySource;
+        _slots = slots;
+        _slab = chains.Slab;
+        _sections = sections;
+        _count = count;
+        _traits = traits;
+    }
 
     /// <summary>
     /// Removes an entry (<c>nf_ct_kill</c>) if it is still the one that was found; of several callers one succeeds. In the lock-free design
@@ -19,15 +50,15 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     /// <returns>Whether this call removed it.</returns>
     public bool Kill(ref CpuState cpu, EntryReference entry)
     {
-        Enter(ref cpu);
+        _sections.Enter(ref cpu);
         bool killed = KillHere(ref cpu, entry);
-        Leave(ref cpu);
+        Sections<TDesign>.Leave(ref cpu);
         return killed;
     }
 
-    private bool KillHere(ref CpuState cpu, EntryReference entry)
+    public bool KillHere(ref CpuState cpu, EntryReference entry)
     {
-        ref ulong word = ref Original(entry.Slot)->Status;
+        ref ulong word = ref _slab.Original(entry.Slot)->Status;
 
         // Acquire, as in Status.
         ulong status = TDesign.Read(ref word);
@@ -49,10 +80,55 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         return false;
     }
 
-    /// <summary>Removes every expired entry of the table, as a full pass of <c>gc_worker</c> does.</summary>
-    /// <param name="cpu">The calling CPU, with the clock set.</param>
-    /// <returns>How many entries went.</returns>
-    public long CollectExpired(ref CpuState cpu) => CollectExpired(ref cpu, 0, BucketCount);
+    /// <summary>Frees an entry that is in no chain of the table (<c>nf_conntrack_free</c> after <c>nf_nat_cleanup_conntrack</c>).</summary>
+    public void FreeEntry(ref CpuState cpu, uint slot)
+    {
+        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
+        {
+            Reservations<TAddress, TEra, TDesign>.Unlink(_chains, slot);
+        }
+
+        if ((_slab.Original(slot)->Status & EntryStatus.SourceNatDone) != 0)
+        {
+            _bySource.Remove(slot);
+        }
+
+        _slots.FreeSlot(ref cpu, slot);
+        _count.ReleaseOne(ref cpu);
+    }
+
+    /// <summary>Reclaims an entry that was met expired (<c>nf_ct_gc_expired</c>): only if confirmed, still expired, and not dying.</summary>
+    public void Reclaim(ref CpuState cpu, uint slot)
+    {
+        ulong status = _slab.Status(slot);
+        if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed
+            && (int)(_slab.Deadline(slot) - cpu.Now) <= 0
+            && KillHere(ref cpu, new EntryReference(slot << 1, status)))
+        {
+            cpu.Expired++;
+        }
+    }
+
+    public void ReclaimChain(ref CpuState cpu, uint hash)
+    {
+        BucketArray buckets = _chains.CurrentBuckets();
+        ReclaimBucket(ref cpu, buckets, ReciprocalScale.Scale(hash, buckets.Count));
+    }
+
+    private void ReclaimBucket(ref CpuState cpu, BucketArray buckets, uint bucket)
+    {
+        // Acquire: pairs with the release of LinkNode, here and for every link below.
+        uint link = TDesign.Read(ref buckets.Heads[bucket]);
+        while (!ChainLink.IsEnd(link))
+        {
+            uint slot = ChainLink.Value(link) >> 1;
+            link = TDesign.Read(ref _slab.Node(ChainLink.Value(link))->Next); // acquire, as the head
+            if ((int)(_slab.Deadline(slot) - cpu.Now) <= 0)
+            {
+                Reclaim(ref cpu, slot);
+            }
+        }
+    }
 
     /// <summary>Removes the expired entries of some buckets: one slice of <c>gc_worker</c>.</summary>
     /// <param name="cpu">The calling CPU, with the clock set.</param>
@@ -64,63 +140,69 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         ulong before = cpu.Expired;
         for (uint i = 0; i < count; i++)
         {
-            Enter(ref cpu);
-            BucketArray buckets = CurrentBuckets();
+            _sections.Enter(ref cpu);
+            BucketArray buckets = _chains.CurrentBuckets();
             ReclaimBucket(ref cpu, buckets, (uint)(((ulong)firstBucket + i) % buckets.Count));
-            Leave(ref cpu);
+            Sections<TDesign>.Leave(ref cpu);
         }
 
         return (long)(cpu.Expired - before);
     }
 
-    /// <summary>Reclaims an entry that was met expired (<c>nf_ct_gc_expired</c>): only if confirmed, still expired, and not dying.</summary>
-    private void Reclaim(ref CpuState cpu, uint slot)
+    /// <summary>Removes the expired entries of some buckets and averages the remaining time of the others.</summary>
+    /// <param name="cpu">The calling CPU, with the clock set.</param>
+    /// <param name="firstBucket">First bucket; past the end of the table wraps.</param>
+    /// <param name="count">Number of buckets.</param>
+    /// <param name="walk">What was seen; added to.</param>
+    public void Collect(ref CpuState cpu, uint firstBucket, uint count, ref GcWalk walk)
     {
-        ulong status = Status(slot);
-        if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed
-            && (int)(Deadline(slot) - cpu.Now) <= 0
-            && KillHere(ref cpu, new EntryReference(slot << 1, status)))
+        ulong before = cpu.Expired;
+        for (uint i = 0; i < count; i++)
         {
-            cpu.Expired++;
-        }
-    }
+            _sections.Enter(ref cpu);
+            BucketArray buckets = _chains.CurrentBuckets();
+            uint bucket = (uint)(((ulong)firstBucket + i) % buckets.Count);
 
-    private void ReclaimChain(ref CpuState cpu, uint hash)
-    {
-        BucketArray buckets = CurrentBuckets();
-        ReclaimBucket(ref cpu, buckets, ReciprocalScale.Scale(hash, buckets.Count));
-    }
-
-    private void ReclaimBucket(ref CpuState cpu, BucketArray buckets, uint bucket)
-    {
-        // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = TDesign.Read(ref buckets.Heads[bucket]);
-        while (!ChainLink.IsEnd(link))
-        {
-            uint slot = ChainLink.Value(link) >> 1;
-            link = TDesign.Read(ref Node(ChainLink.Value(link))->Next); // acquire, as the head
-            if ((int)(Deadline(slot) - cpu.Now) <= 0)
+            // Acquire: pairs with the release of LinkNode, here and for every link below; a node is seen with its tuple and link.
+            uint link = TDesign.Read(ref buckets.Heads[bucket]);
+            while (!ChainLink.IsEnd(link))
             {
-                Reclaim(ref cpu, slot);
+                uint slot = ChainLink.Value(link) >> 1;
+                link = TDesign.Read(ref _slab.Node(ChainLink.Value(link))->Next); // acquire, as the head
+                int left = (int)(_slab.Deadline(slot) - cpu.Now);
+                walk.Nodes++;
+                if (left <= 0)
+                {
+                    Reclaim(ref cpu, slot);
+                }
+                else
+                {
+                    walk.Living++;
+                    walk.AverageMs += (Math.Clamp(left, ShortestCounted, LongestCounted) - walk.AverageMs) / walk.Living;
+                }
             }
+
+            Sections<TDesign>.Leave(ref cpu);
         }
+
+        walk.Expired += (long)(cpu.Expired - before);
     }
 
     /// <summary>
     /// Makes room for one entry (<c>early_drop</c>) near the bucket of <paramref name="hash"/>. Expired entries on the way are reclaimed;
     /// they make the walk no success and are not counted, so this packet is dropped all the same and the next one finds room.
     /// </summary>
-    private bool EarlyDropOne(ref CpuState cpu, uint hash)
+    public bool EarlyDropOne(ref CpuState cpu, uint hash)
     {
-        Enter(ref cpu);
+        _sections.Enter(ref cpu);
         bool dropped = EarlyDropHere(ref cpu, hash);
-        Leave(ref cpu);
+        Sections<TDesign>.Leave(ref cpu);
         return dropped;
     }
 
     private bool EarlyDropHere(ref CpuState cpu, uint hash)
     {
-        BucketArray buckets = CurrentBuckets();
+        BucketArray buckets = _chains.CurrentBuckets();
         uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
         ulong expired = cpu.Expired;
         int seen = 0;
@@ -170,14 +252,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (!ChainLink.IsEnd(link))
         {
             uint at = ChainLink.Value(link);
-            link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
-            ulong status = Status(at >> 1);
+            link = TDesign.Read(ref _slab.Node(at)->Next); // acquire, as the head
+            ulong status = _slab.Status(at >> 1);
             if (_traits.EarlyDropSparesOffloaded && (status & EntryStatus.Offload) != 0)
             {
                 continue; // before it is asked whether it has expired
             }
 
-            if ((int)(Original(at >> 1)->Deadline - cpu.Now) <= 0)
+            if ((int)(_slab.Original(at >> 1)->Deadline - cpu.Now) <= 0)
             {
                 Reclaim(ref cpu, at >> 1);
             }
@@ -200,8 +282,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (!ChainLink.IsEnd(link))
         {
             uint at = ChainLink.Value(link);
-            link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
-            ulong status = Status(at >> 1);
+            link = TDesign.Read(ref _slab.Node(at)->Next); // acquire, as the head
+            ulong status = _slab.Status(at >> 1);
             if (IsEarlyDropVictim(status))
             {
                 victim = new EntryReference(at, status);
@@ -221,8 +303,8 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         while (!ChainLink.IsEnd(link) && seen < EarlyDropSteps)
         {
             uint at = ChainLink.Value(link);
-            link = TDesign.Read(ref Node(at)->Next); // acquire, as the head
-            ulong status = Status(at >> 1);
+            link = TDesign.Read(ref _slab.Node(at)->Next); // acquire, as the head
+            ulong status = _slab.Status(at >> 1);
             if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
                 return 1;
@@ -237,7 +319,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     private static bool IsEarlyDropVictim(ulong status) =>
         (status & (EntryStatus.Confirmed | EntryStatus.Assured | EntryStatus.Dying)) == EntryStatus.Confirmed;
 
-    private static uint InitialTimeout(IPProtocol protocol) => 1000 * (uint)(protocol switch
+    public static uint InitialTimeout(IPProtocol protocol) => 1000 * (uint)(protocol switch
     {
         IPProtocol.Tcp => Timeouts.Tcp(TcpState.SynSent),
         IPProtocol.Udp or IPProtocol.UdpLite => Timeouts.UdpUnreplied,
@@ -245,4 +327,21 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         IPProtocol.Gre => Timeouts.GreUnreplied,
         _ => Timeouts.Generic,
     });
+
+    /// <summary>Removes both nodes of an entry that the caller alone has marked DYING, and frees its slot.</summary>
+    private void RemoveConfirmed(ref CpuState cpu, uint slot)
+    {
+        uint originalHash = _chains.Hash(in _slab.Original(slot)->Tuple);
+        uint replyHash = _chains.Hash(in _slab.Reply(slot)->Tuple);
+        if (TDesign.IsLockFree)
+        {
+            new LockFreeChains<TAddress, TEra, TDesign>(_chains).Remove(slot, originalHash, replyHash);
+        }
+        else
+        {
+            new LockedChains<TAddress, TEra, TDesign>(_chains).Remove(slot, originalHash, replyHash);
+        }
+
+        FreeEntry(ref cpu, slot);
+    }
 }

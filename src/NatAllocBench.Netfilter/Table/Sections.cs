@@ -2,7 +2,8 @@ using System.Runtime.CompilerServices;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <content>
+/// <summary>Grace periods of the lock-free design: a freed slot is not taken again while a CPU may stand on it. Nothing under the kernel's locks.</summary>
+/// <remarks>
 /// <para>Grace periods of the lock-free design. Every operation that follows links is a section: the CPU says so in a word of its own, and
 /// a freed slot is not taken again while a section lasts that may have seen it linked. A CPU outside operations holds nothing up.</para>
 /// <para>Words: <c>Epoch</c> (shared, even, grows by 2; bit 0: a resize is on) and <c>CpuState.Section</c> (0: outside; else the epoch in
@@ -17,17 +18,26 @@ namespace NatAllocBench.Netfilter.Table;
 /// <item>Resize: S8 set bit 0, S9 process-wide barrier, S10 wait until every section is 0; at the end S11 clear bit 0.</item>
 /// </list>
 /// <para>Progress: Enter and Leave are wait-free unless a resize is on. S7 waits for nobody: if it fails, other slots are taken; only when
-/// every slot of the slab waits for a CPU that was preempted inside an operation does <see cref="Create"/> wait for it.</para>
-/// </content>
-public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
+/// every slot of the slab waits for a CPU that was preempted inside an operation does creation of an entry wait for it.</para>
+/// </remarks>
+internal readonly unsafe struct Sections<TDesign>
+    where TDesign : struct, ITableDesign
 {
     private const ulong ResizeBit = 1;
+    private readonly SharedWords _words;
+    private readonly CpuState* _cpus;
+    private readonly int _count;
 
-    private ref ulong Epoch => ref *(ulong*)(_shared.Pointer + SharedLayout.Epoch);
+    public Sections(SharedWords words, CpuState* cpus, int count)
+    {
+        _words = words;
+        _cpus = cpus;
+        _count = count;
+    }
 
     /// <summary>Begins a section of this CPU; nothing under the kernel's locks. Sections do not nest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void Enter(ref CpuState cpu)
+    public void Enter(ref CpuState cpu)
     {
         if (!TDesign.IsLockFree)
         {
@@ -35,14 +45,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // S1, acquire: pairs with S6. Whoever sees the raised epoch sees the chains without the slots that were freed before it.
-        ulong epoch = TDesign.Read(ref Epoch);
+        ulong epoch = TDesign.Read(ref _words.Epoch);
 
         // S2, release: pairs with S7 and S10 through the barriers S5 and S9. Either they see this store, or the loads of this section come
         // after the barrier and find the freed slots unlinked (S7), or S3 finds the resize (S10).
         TDesign.Write(ref cpu.Section, epoch | 1);
 
         // S3, acquire: pairs with S8 (see S2) and with S11: the new bucket array is seen when the bit is seen cleared.
-        if ((TDesign.Read(ref Epoch) & ResizeBit) != 0)
+        if ((TDesign.Read(ref _words.Epoch) & ResizeBit) != 0)
         {
             EnterAfterResize(ref cpu);
         }
@@ -50,7 +60,7 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
 
     /// <summary>Ends the section: the CPU holds no link any more.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal static void Leave(ref CpuState cpu)
+    public static void Leave(ref CpuState cpu)
     {
         if (TDesign.IsLockFree)
         {
@@ -68,14 +78,14 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
             TDesign.Write(ref cpu.Section, 0); // S4: the resize need not wait for this CPU
 
             // S3: as in Enter.
-            while ((TDesign.Read(ref Epoch) & ResizeBit) != 0)
+            while ((TDesign.Read(ref _words.Epoch) & ResizeBit) != 0)
             {
-                TDesign.Await(ref spinner, Unsafe.AsPointer(ref Epoch));
+                TDesign.Await(ref spinner, Unsafe.AsPointer(ref _words.Epoch));
             }
 
-            ulong epoch = TDesign.Read(ref Epoch); // S1, as in Enter
+            ulong epoch = TDesign.Read(ref _words.Epoch); // S1, as in Enter
             TDesign.Write(ref cpu.Section, epoch | 1); // S2, as in Enter
-            if ((TDesign.Read(ref Epoch) & ResizeBit) == 0) // S3, as in Enter
+            if ((TDesign.Read(ref _words.Epoch) & ResizeBit) == 0) // S3, as in Enter
             {
                 return;
             }
@@ -83,9 +93,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>The tag for slots that are out of all chains.</summary>
-    private ulong AdvanceEpoch()
+    public ulong AdvanceEpoch()
     {
-        if (_cpus.Length == 1)
+        if (_count == 1)
         {
             return 0; // nobody else can stand on them
         }
@@ -97,11 +107,11 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
 
         // S6, full fence: the slots were unlinked before. Pairs with S1.
-        return TDesign.Add(ref Epoch, 2) & ~ResizeBit;
+        return TDesign.Add(ref _words.Epoch, 2) & ~ResizeBit;
     }
 
     /// <summary>Whether every other CPU has left the section, if any, in which it may have seen the magazine's slots.</summary>
-    private bool IsRipe(ref CpuState cpu, SlotMagazine* magazine)
+    public bool IsRipe(ref CpuState cpu, SlotMagazine* magazine)
     {
         if (!TDesign.IsLockFree || magazine->Tag == 0 || !TDesign.Keeps(ProtocolStep.GracePeriod))
         {
@@ -118,9 +128,9 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>The section of a CPU that may stand on the magazine's slots, or null.</summary>
-    private ulong* SectionInTheWay(ref CpuState cpu, SlotMagazine* magazine)
+    public ulong* SectionInTheWay(ref CpuState cpu, SlotMagazine* magazine)
     {
-        for (int other = 0; other < _cpus.Length; other++)
+        for (int other = 0; other < _count; other++)
         {
             // S7, acquire: what that CPU did in the section is over before the slots are written. Pairs with S4 and S2.
             ulong section = TDesign.Read(ref _cpus[other].Section);
@@ -134,16 +144,16 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
     }
 
     /// <summary>Keeps all CPUs out, for a resize.</summary>
-    private void StopAllSections()
+    public void StopAll()
     {
-        TDesign.Or(ref Epoch, ResizeBit); // S8, full fence: pairs with S3
+        TDesign.Or(ref _words.Epoch, ResizeBit); // S8, full fence: pairs with S3
         if (TDesign.Keeps(ProtocolStep.FenceBeforeResize))
         {
             TDesign.ProcessFence(); // S9: pairs with S2; a section that has not seen the bit is seen by the loop below
         }
 
         var spinner = new SpinWait();
-        for (int cpu = 0; cpu < _cpus.Length; cpu++)
+        for (int cpu = 0; cpu < _count; cpu++)
         {
             // S10, acquire: all that the section wrote is seen. Pairs with S4.
             while (TDesign.Read(ref _cpus[cpu].Section) != 0)
@@ -153,5 +163,5 @@ public sealed unsafe partial class ConntrackTable<TAddress, TEra, TDesign>
         }
     }
 
-    private void AllowSections() => TDesign.And(ref Epoch, ~ResizeBit); // S11, full fence: the new chains are complete; pairs with S3
+    public void AllowAll() => TDesign.And(ref _words.Epoch, ~ResizeBit); // S11, full fence: the new chains are complete; pairs with S3
 }

@@ -1,0 +1,34 @@
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>Where a walk ended: at the chain's end, at a clash, or too far down (the mark bit). One word, so that it stays in a register.</summary>
+internal readonly struct ChainScan
+{
+    /// <summary>A limit that no chain reaches.</summary>
+    public const int Unlimited = int.MaxValue - 1;
+
+    private readonly uint _word;
+
+    public ChainScan(uint link, bool tooLong) => _word = tooLong ? link | ChainLink.Mark : link & ~ChainLink.Mark;
+
+    public uint Link => _word & ~ChainLink.Mark;
+
+    public bool TooLong => ChainLink.IsMarked(_word);
+
+    public bool IsClear => ChainLink.IsEnd(_word);
+}
+
+/// <summary>What a connection that clashes has of its REPLY tuple.</summary>
+internal enum ReplyClaim
+{
+    /// <summary>Nothing yet.</summary>
+    None,
+
+    /// <summary>It is claimed.</summary>
+    Held,
+
+    /// <summary>The resident has it.</summary>
+    Refused,
+}
+
+/// <summary>The buckets of an entry's two tuples in one bucket array.</summary>
+internal readonly record struct BucketPair(BucketArray Buckets, uint Original, uint Reply);

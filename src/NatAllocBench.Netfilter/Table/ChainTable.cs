@@ -1,0 +1,192 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>The table's chains: the present bucket array, what both ways of inserting share, and the resize.</summary>
+/// <remarks>
+/// Resize (<c>nf_conntrack_hash_resize</c>): all locks are taken, every node moves to its new chain, the new array is published. The
+/// array reference is null meanwhile; it plays the part of the kernel's odd generation, for which readers and confirms wait. In the
+/// lock-free design every operation on the chains waits at its beginning, and the resize waits for those that are under way.
+/// </remarks>
+internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private readonly List<BucketArray> _retired = [];
+    private readonly HashSecrets _secrets;
+    private readonly Sections<TDesign> _sections;
+    private BucketArray? _buckets;
+
+    public ChainTable(EntrySlab<TAddress, TDesign> slab, SharedWords words, Sections<TDesign> sections, in HashSecrets secrets, uint buckets)
+    {
+        Slab = slab;
+        Words = words;
+        _sections = sections;
+        _secrets = secrets;
+        _buckets = new BucketArray(buckets);
+    }
+
+    public EntrySlab<TAddress, TDesign> Slab { get; }
+
+    public SharedWords Words { get; }
+
+    /// <summary>The raw hash of a tuple.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
+
+    /// <summary>The present bucket array; waits while a resize moves the nodes, as the kernel's seqcount reader does.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public BucketArray CurrentBuckets() =>
+        // Acquire: pairs with the release at the end of a resize; the heads are seen filled.
+        TDesign.Read(ref _buckets) ?? WaitForResize();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private BucketArray WaitForResize()
+    {
+        var spinner = new SpinWait();
+        BucketArray? buckets;
+
+        // Acquire: as in CurrentBuckets.
+        while ((buckets = TDesign.Read(ref _buckets)) is null)
+        {
+            TDesign.Await(ref spinner, ref _buckets);
+        }
+
+        return buckets;
+    }
+
+    /// <summary>
+    /// Whether no resize began since the array was read. In the lock-free design none does inside a section.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsCurrent(BucketArray buckets) =>
+        // Acquire, pairs with the fence of HideBuckets: if it is still the array, all links read before were of this array.
+        TDesign.IsLockFree || ReferenceEquals(TDesign.Read(ref _buckets), buckets);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static BucketPair PairOf(BucketArray buckets, uint originalHash, uint replyHash) => new(
+        buckets, ReciprocalScale.Scale(originalHash, buckets.Count), ReciprocalScale.Scale(replyHash, buckets.Count));
+
+    /// <summary>Walks a chain for a tuple. The caller holds the lock, or accepts a passing view.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ChainScan ScanChain(uint link, in ConntrackTuple<TAddress> tuple, int limit) =>
+        ChainLink.IsEnd(link) ? new ChainScan(link, tooLong: false) : WalkChain(link, in tuple, limit);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private ChainScan WalkChain(uint link, in ConntrackTuple<TAddress> tuple, int limit)
+    {
+        int passed = 0;
+        while (!ChainLink.IsEnd(link))
+        {
+            TupleNode<TAddress>* node = Slab.Node(link);
+            if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple))
+            {
+                return new ChainScan(link, tooLong: false);
+            }
+
+            if (passed++ > limit)
+            {
+                return new ChainScan(link, tooLong: true);
+            }
+
+            link = node->Next;
+        }
+
+        return new ChainScan(link, tooLong: false);
+    }
+
+    /// <summary>Whether a resize came before the caller took a lock. It replaces the array under all locks, so the order of this load is nobody's concern.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool IsCurrentUnderLock(BucketArray buckets) => ReferenceEquals(TDesign.Read(ref _buckets), buckets);
+
+    /// <summary>Moves every node to its chain in a new array.</summary>
+    public void Resize(uint buckets)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(buckets);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(buckets, ChainLink.MaxValue);
+        var next = new BucketArray(buckets);
+        lock (_retired)
+        {
+            var locks = new LockedChains<TAddress, TEra, TDesign>(this);
+            locks.EnterAll();
+            BucketArray old = _buckets!;
+            if (TDesign.IsLockFree)
+            {
+                _sections.StopAll();
+            }
+            else
+            {
+                HideBuckets();
+            }
+
+            for (uint bucket = 0; bucket < old.Count; bucket++)
+            {
+                MoveChain(locks, old.Heads[bucket], next);
+                old.Heads[bucket] = ChainLink.End(bucket);
+            }
+
+            // Release: the new heads are seen filled. Pairs with the acquire in CurrentBuckets.
+            TDesign.Write(ref _buckets, next);
+            if (TDesign.IsLockFree)
+            {
+                _sections.AllowAll();
+            }
+
+            locks.ExitAll();
+
+            // Readers may still stand on the old heads; they are kept until the table goes.
+            _retired.Add(old);
+        }
+    }
+
+    private void HideBuckets()
+    {
+        // Release: pairs with the acquire of IsCurrent. A reader that followed a link written later finds the array gone.
+        TDesign.Write(ref _buckets, null);
+        TDesign.Fence(); // and no link is written before the array is gone: a release alone does not order later stores
+    }
+
+    private void MoveChain(LockedChains<TAddress, TEra, TDesign> chains, uint link, BucketArray next)
+    {
+        while (!ChainLink.IsEnd(link))
+        {
+            uint at = link;
+            link = Slab.Node(at)->Next;
+            chains.LinkNode(next, ReciprocalScale.Scale(Hash(in Slab.Node(at)->Tuple), next.Count), at);
+        }
+    }
+
+    /// <summary>Fetches the head of a tuple's chain.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FetchHead(uint hash)
+    {
+        BucketArray buckets = CurrentBuckets();
+        Prefetch.Read(buckets.Heads + ReciprocalScale.Scale(hash, buckets.Count));
+    }
+
+    /// <summary>Fetches the first node of a chain whose head has come.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FetchFirstNode(uint hash)
+    {
+        BucketArray buckets = CurrentBuckets();
+        uint link = buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)];
+        if (!ChainLink.IsEnd(link))
+        {
+            Prefetch.Read(Slab.Original(ChainLink.Value(link) >> 1));
+            if (TAddress.NodeSize > 32)
+            {
+                Prefetch.Read(Slab.Node(ChainLink.Value(link)));
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        _buckets?.Dispose();
+        _retired.ForEach(old => old.Dispose());
+    }
+}

@@ -1,0 +1,115 @@
+using System.Runtime.CompilerServices;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>
+/// The number of entries and its limit (<c>nf_conntrack_count</c>, <c>nf_conntrack_max</c>). Under the kernel's locks one shared word is
+/// counted up and down. In the lock-free design the word holds what the CPUs have reserved in chunks, never more than the limit, and a
+/// CPU counts within its own reservation. With one CPU that is exact. With n CPUs the limit is never passed, but a CPU may find the table
+/// full while the others hold reservations they do not use: at most 2 x n chunks, a chunk being a 16th of a CPU's share and at most 64.
+/// </summary>
+internal readonly unsafe struct EntryCount<TDesign>
+    where TDesign : struct, ITableDesign
+{
+    private readonly SharedWords _words;
+    private readonly CpuState* _cpus;
+    private readonly int _cpuCount;
+    private readonly uint _most;
+    private readonly uint _chunk;
+
+    public EntryCount(SharedWords words, CpuState* cpus, int cpuCount, uint most)
+    {
+        _words = words;
+        _cpus = cpus;
+        _cpuCount = cpuCount;
+        _most = most;
+        _chunk = Math.Clamp(most / (16 * (uint)cpuCount), 1, TDesign.LargestReservation);
+    }
+
+    /// <summary>Entries at this moment; exact while nobody works on the table.</summary>
+    public uint Present
+    {
+        get
+        {
+            uint count = TDesign.Read(ref _words.Count); // a snapshot: orders nothing
+            if (TDesign.IsLockFree)
+            {
+                for (int cpu = 0; cpu < _cpuCount; cpu++)
+                {
+                    count -= TDesign.Read(ref _cpus[cpu].Reserved); // a snapshot too
+                }
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>Counts one more entry. If the answer is no, the caller tries early drop and then calls <see cref="Settle"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAdmit(ref CpuState cpu)
+    {
+        if (!TDesign.IsLockFree)
+        {
+            // One shared word, as in the kernel: its atomicity is all that matters, nothing else is published through it.
+            return TDesign.Add(ref _words.Count, 1) <= _most;
+        }
+
+        if (cpu.Reserved == 0 && !Reserve(ref cpu))
+        {
+            return false;
+        }
+
+        cpu.Reserved--;
+        return true;
+    }
+
+    /// <summary>Counts the entry that was not admitted at once, or forgets it.</summary>
+    public void Settle(ref CpuState cpu, bool dropped)
+    {
+        if (TDesign.IsLockFree && dropped)
+        {
+            cpu.Reserved--; // an entry that was dropped early left its reservation here
+        }
+        else if (!TDesign.IsLockFree && !dropped)
+        {
+            TDesign.Add(ref _words.Count, uint.MaxValue); // atomicity only, as above
+        }
+    }
+
+    public void ReleaseOne(ref CpuState cpu)
+    {
+        if (!TDesign.IsLockFree)
+        {
+            TDesign.Add(ref _words.Count, uint.MaxValue); // atomicity only, as above
+            return;
+        }
+
+        uint chunk = _chunk;
+        if (++cpu.Reserved > 2 * chunk)
+        {
+            cpu.Reserved -= chunk;
+            TDesign.Add(ref _words.Count, unchecked((uint)-(int)chunk)); // atomicity only: nothing is published through the word
+        }
+    }
+
+    private bool Reserve(ref CpuState cpu)
+    {
+        uint reserved = TDesign.Read(ref _words.Count); // a hint for the compare-and-swap: orders nothing
+        while (reserved < _most)
+        {
+            uint grant = Math.Min(_chunk, _most - reserved);
+
+            // Atomicity only: the sum of all reservations stays within the limit. Nothing is published through the word.
+            uint seen = TDesign.CompareExchange(ref _words.Count, reserved + grant, reserved);
+            if (seen == reserved)
+            {
+                cpu.Reserved += grant;
+                return true;
+            }
+
+            reserved = seen;
+        }
+
+        return false;
+    }
+}

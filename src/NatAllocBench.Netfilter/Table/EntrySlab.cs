@@ -1,0 +1,90 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>Memory of the entries: two nodes a slot, and the accesses to their words; <see cref="TupleNode{TAddress}"/> has the drawing.</summary>
+/// <param name="nodes">First node.</param>
+internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TDesign : struct, ISharedAccess
+{
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public OriginalNode<TAddress>* Original(uint slot) => (OriginalNode<TAddress>*)(nodes + ((long)slot * 2 * TAddress.NodeSize));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReplyNode<TAddress>* Reply(uint slot) =>
+        (ReplyNode<TAddress>*)(nodes + (((long)slot * 2) + 1) * TAddress.NodeSize);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public TupleNode<TAddress>* Node(uint link) => (TupleNode<TAddress>*)(nodes + ((long)link * TAddress.NodeSize));
+
+    /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
+    /// <param name="slot">Slot of the entry.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong Status(uint slot) => TDesign.Read(ref Original(slot)->Status); // pairs with the release that set CONFIRMED: who sees the bit sees the entry whole
+
+    /// <summary>A plain load, for a second look at the generation after a load fence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ulong PlainStatus(uint slot)
+    {
+        ulong* word = &Original(slot)->Status;
+        TDesign.Plain(AccessKind.Read, word, sizeof(ulong));
+        return *word;
+    }
+
+    /// <summary>A plain store of the status of an unconfirmed entry, which only its CPU changes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetStatus(uint slot, ulong status)
+    {
+        ulong* word = &Original(slot)->Status;
+        TDesign.Plain(AccessKind.Write, word, sizeof(ulong));
+        *word = status;
+    }
+
+    /// <summary>A plain load: a reader may stand on a slot that its next owner writes. What was read counts only if the generation is still the same.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Deadline(uint slot)
+    {
+        uint* deadline = &Original(slot)->Deadline;
+        TDesign.Plain(AccessKind.Read, deadline, sizeof(uint));
+        return *deadline;
+    }
+
+    /// <summary>A plain store, as in the kernel: of two packets either may set the time, and both times are right.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetDeadline(uint slot, uint value)
+    {
+        uint* deadline = &Original(slot)->Deadline;
+        TDesign.Plain(AccessKind.Write, deadline, sizeof(uint));
+        *deadline = value;
+    }
+
+    /// <summary>A plain store of the link of a node that is not linked yet. Readers may stand on it since its last life.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetNext(uint node, uint link)
+    {
+        uint* next = &Node(node)->Next;
+        TDesign.Plain(AccessKind.Write, next, sizeof(uint));
+        *next = link;
+    }
+
+    /// <summary>As <see cref="SetNext"/>, in the by-source table.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetBySourceNext(uint slot, uint link)
+    {
+        uint* next = &Reply(slot)->BySourceNext;
+        TDesign.Plain(AccessKind.Write, next, sizeof(uint));
+        *next = link;
+    }
+
+    /// <summary>Whether an entry has this source, key, protocol and zone in ORIGINAL direction.</summary>
+    public bool HasSource(uint slot, in ConntrackTuple<TAddress> original)
+    {
+        ref ConntrackTuple<TAddress> other = ref Original(slot)->Tuple;
+        SharedTuple<TAddress, TDesign>.AnnounceKeys(AccessKind.Read, ref other);
+        bool isSame = other.SourceKey == original.SourceKey && other.Protocol == original.Protocol && other.Zone == original.Zone;
+        SharedTuple<TAddress, TDesign>.AnnounceAddresses(AccessKind.Read, ref other);
+        return isSame && other.Source.Equals(original.Source);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>
+/// Insertion and removal under the era's locks. Up to 3.14 one lock guards the table; from 3.15 on a bucket is guarded by lock
+/// <c>bucket % 1024</c>, two buckets by two locks, lower index first (<c>nf_conntrack_double_lock</c>). Readers take none of them: a
+/// head or link is written with release, so that a reader sees either the chain before or the chain after.
+/// </summary>
+/// <param name="chains">The chains.</param>
+internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) : IChains
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private ref int TableLock(uint bucket) => ref chains.Words.TableLock(TEra.GlobalLock ? 0 : bucket % SharedWords.LockCount);
+
+    /// <inheritdoc/>
+    public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
+        where TRefusal : struct, IRefusal
+    {
+        OriginalNode<TAddress>* first = chains.Slab.Original(slot);
+        BucketPair pair = LockPair(originalHash, replyHash);
+        bool isReserved = Reservations<TAddress, TEra, TDesign>.Has(chains.Slab, slot);
+        ChainScan scan = TDesign.ReservesReply
+            ? Reservations<TAddress, TEra, TDesign>.Scan(chains.Slab, in pair, slot, limit)
+            : chains.ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
+        if (!TDesign.ReservesReply && scan.IsClear && TDesign.Keeps(ProtocolStep.ScanReplyAtConfirm))
+        {
+            scan = chains.ScanChain(pair.Buckets.Heads[pair.Reply], in chains.Slab.Reply(slot)->Tuple, limit);
+        }
+
+        if (!scan.IsClear)
+        {
+            ConfirmResult result = refusal.Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
+            ExitPair(in pair);
+            if (result != ConfirmResult.InsertedReplyOnly)
+            {
+                refusal.Free(ref cpu, slot);
+            }
+
+            return result;
+        }
+
+        LinkNode(pair.Buckets, pair.Original, slot << 1);
+        if (!isReserved && TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
+        {
+            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        }
+
+        // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
+        TDesign.Write(ref first->Status, (first->Status & ~EntryStatus.ReplyReserved) | EntryStatus.Confirmed);
+        if (!TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
+        {
+            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        }
+
+        ExitPair(in pair);
+        return ConfirmResult.Inserted;
+    }
+
+    /// <inheritdoc/>
+    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
+    {
+        if (Reservations<TAddress, TEra, TDesign>.Has(chains.Slab, slot))
+        {
+            return new ChainScan(ChainLink.End(pair.Reply), tooLong: false);
+        }
+
+        ChainScan scan = TDesign.ReservesReply
+            ? Reservations<TAddress, TEra, TDesign>.ScanReply(chains.Slab, in pair, slot, ChainScan.Unlimited)
+            : chains.ScanChain(pair.Buckets.Heads[pair.Reply], in chains.Slab.Reply(slot)->Tuple, ChainScan.Unlimited);
+        if (scan.IsClear)
+        {
+            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        }
+
+        return scan;
+    }
+
+    /// <inheritdoc/>
+    public void Remove(uint slot, uint originalHash, uint replyHash)
+    {
+        BucketPair pair = LockPair(originalHash, replyHash);
+        UnlinkNode(pair.Buckets, pair.Original, slot << 1);
+        UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        ExitPair(in pair);
+    }
+
+    /// <summary>Takes every lock in the order in which a confirm takes its two (<c>nf_conntrack_all_lock</c>).</summary>
+    public void EnterAll()
+    {
+        for (uint index = 0; index < (TEra.GlobalLock ? 1u : SharedWords.LockCount); index++)
+        {
+            TDesign.Lock(ref TableLock(index));
+        }
+    }
+
+    public void ExitAll()
+    {
+        for (uint index = 0; index < (TEra.GlobalLock ? 1u : SharedWords.LockCount); index++)
+        {
+            TDesign.Unlock(ref TableLock(index));
+        }
+    }
+
+    /// <summary>Locks the buckets of two hashes against the present bucket array, starting over if a resize came between.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public BucketPair LockPair(uint originalHash, uint replyHash)
+    {
+        while (true)
+        {
+            BucketArray buckets = chains.CurrentBuckets();
+            BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
+            EnterPair(in pair);
+
+            if (chains.IsCurrentUnderLock(buckets))
+            {
+                return pair;
+            }
+
+            ExitPair(in pair);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void EnterPair(in BucketPair pair)
+    {
+        if (TEra.GlobalLock)
+        {
+            TDesign.Lock(ref TableLock(0));
+            return;
+        }
+
+        uint first = pair.Original % SharedWords.LockCount;
+        uint second = pair.Reply % SharedWords.LockCount;
+        if (!TDesign.Keeps(ProtocolStep.LowerLockFirst) && first != second)
+        {
+            TDesign.Lock(ref TableLock(first));
+            TDesign.Lock(ref TableLock(second));
+            return;
+        }
+
+        TDesign.Lock(ref TableLock(Math.Min(first, second)));
+        if (first != second)
+        {
+            TDesign.Lock(ref TableLock(Math.Max(first, second)));
+        }
+    }
+
+    public void ExitPair(in BucketPair pair)
+    {
+        TDesign.Unlock(ref TableLock(pair.Original));
+        if (!TEra.GlobalLock && pair.Original % SharedWords.LockCount != pair.Reply % SharedWords.LockCount)
+        {
+            TDesign.Unlock(ref TableLock(pair.Reply));
+        }
+    }
+
+    /// <summary>Puts a node at the head of its chain. The caller holds the lock.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void LinkNode(BucketArray buckets, uint bucket, uint link)
+    {
+        ref uint head = ref buckets.Heads[bucket];
+        chains.Slab.SetNext(link, head);
+
+        // Release: tuple and link are visible before the node is. Pairs with the acquire of the head in Walk.
+        TDesign.Write(ref head, link);
+    }
+
+    /// <summary>Takes a node out of its chain if it is there. The caller holds the lock. The node keeps its own link.</summary>
+    public void UnlinkNode(BucketArray buckets, uint bucket, uint link)
+    {
+        ref uint at = ref buckets.Heads[bucket];
+        while (at != link)
+        {
+            if (ChainLink.IsEnd(at))
+            {
+                return;
+            }
+
+            at = ref chains.Slab.Node(at)->Next;
+        }
+
+        // Release: a reader that takes this way round sees the rest of the chain. Pairs with the acquire of links in Walk.
+        TDesign.Write(ref at, chains.Slab.Node(link)->Next);
+    }
+}

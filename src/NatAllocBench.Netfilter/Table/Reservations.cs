@@ -1,0 +1,146 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>
+/// The design that cannot lose (<see cref="ITableDesign.ReservesReply"/>): a port search ends with the REPLY tuple linked, under the lock
+/// of its bucket, in the same critical section that found it free. No kernel does this.
+/// </summary>
+/// <remarks>
+/// <list type="bullet">
+/// <item>Probes see a reserved entry, packet lookups do not: it has no ORIGINAL in the table and may never be confirmed.</item>
+/// <item>Confirm walks the ORIGINAL chain only. It takes both locks, so that of two flows with tuples exchanged one sees the other.</item>
+/// <item>A second datagram of one flow, and a flow that is the exact reverse of the holder, are exempt: they stay without a reservation, and
+/// confirm resolves their clash as without this design.</item>
+/// <item>An entry without a reservation (exempt, or its search was exhausted) is confirmed by both walks, and a reservation of another flow is
+/// a clash.</item>
+/// <item>An entry that is freed without being confirmed is unlinked first. A reserved entry has no lifetime, is no victim of early drop and
+/// is no resident that a search may evict: all three ask for CONFIRMED.</item>
+/// <item>DNAT chooses before source NAT does; only the second hook makes the tuple final, and only it reserves.</item>
+/// </list>
+/// </remarks>
+/// <param name="chains">The chains.</param>
+/// <param name="traits">The era's rules.</param>
+internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, EraTraits traits)
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    /// <summary>Reserves a REPLY tuple that a probe found free, unless it is taken meanwhile.</summary>
+    /// <param name="cpu">The calling CPU.</param>
+    /// <param name="slot">An unconfirmed entry of the calling CPU without a reservation.</param>
+    /// <param name="reply">The tuple.</param>
+    /// <param name="hash">Its hash.</param>
+    /// <returns>Whether the search may end here: the tuple is reserved, or its holder is exempt.</returns>
+    public bool TryReserve(ref CpuState cpu, uint slot, in ConntrackTuple<TAddress> reply, uint hash)
+    {
+        EntrySlab<TAddress, TDesign> slab = chains.Slab;
+        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
+        BucketPair pair = locks.LockPair(hash, hash);
+        uint link = pair.Buckets.Heads[pair.Reply];
+        while (!ChainLink.IsEnd(link))
+        {
+            if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in reply))
+            {
+                locks.ExitPair(in pair);
+                return IsExempt(link >> 1, slot, in reply);
+            }
+
+            link = slab.Node(link)->Next;
+        }
+
+        OriginalNode<TAddress>* first = slab.Original(slot);
+        SharedTuple<TAddress, TDesign>.Write(ref slab.Reply(slot)->Tuple, in reply);
+        slab.SetDeadline(slot, cpu.Now + EntryLife<TAddress, TEra, TDesign>.InitialTimeout(first->Tuple.Protocol));
+        locks.LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+
+        // Release: probes see the node with its tuple. Pairs with the acquire in StillMatches.
+        TDesign.Write(ref first->Status, first->Status | EntryStatus.ReplyReserved);
+        locks.ExitPair(in pair);
+        cpu.ReservedSlot = slot;
+        cpu.ReservedHash = hash;
+        return true;
+    }
+
+    /// <summary>Whether an unconfirmed entry holds its REPLY tuple. Its own CPU asks.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static bool Has(EntrySlab<TAddress, TDesign> slab, uint slot) =>
+        TDesign.ReservesReply && (slab.Original(slot)->Status & EntryStatus.ReplyReserved) != 0;
+
+    /// <inheritdoc cref="Has(EntrySlab{TAddress, TDesign}, uint)"/>
+    public bool Has(uint slot) => Has(chains.Slab, slot);
+
+    /// <summary>Whether a mapping that is reserved already has another source than the packet.</summary>
+    public bool IsSourceChanged(uint slot, in ConntrackTuple<TAddress> mapping)
+    {
+        ref readonly ConntrackTuple<TAddress> original = ref chains.Slab.Original(slot)->Tuple;
+        return Has(slot) && (!mapping.Source.Equals(original.Source) || mapping.SourceKey != original.SourceKey);
+    }
+
+    /// <summary>The hash of the REPLY tuple, which the reservation computed.</summary>
+    public uint ReplyHash(ref CpuState cpu, uint slot) =>
+        cpu.ReservedSlot == slot ? cpu.ReservedHash : chains.Hash(in chains.Slab.Reply(slot)->Tuple);
+
+    /// <summary>Confirm of this design: walks the chains for clashes. The caller holds both locks.</summary>
+    public static ChainScan Scan(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot, int limit)
+    {
+        ChainScan scan = Walk(slab, pair.Buckets.Heads[pair.Original], slot, isReply: false, limit);
+        return scan.IsClear && !Has(slab, slot) ? ScanReply(slab, in pair, slot, limit) : scan;
+    }
+
+    /// <summary>Walks the chain of the REPLY tuple alone. The caller holds its lock.</summary>
+    public static ChainScan ScanReply(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot, int limit) =>
+        Walk(slab, pair.Buckets.Heads[pair.Reply], slot, isReply: true, limit);
+
+    /// <summary>Gives up the reservation of an entry that will not be confirmed.</summary>
+    public static void Unlink(ChainTable<TAddress, TEra, TDesign> chains, uint slot)
+    {
+        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
+        uint hash = chains.Hash(in chains.Slab.Reply(slot)->Tuple);
+        BucketPair pair = locks.LockPair(hash, hash);
+        locks.UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        locks.ExitPair(in pair);
+    }
+
+    private bool IsExempt(uint holder, uint slot, in ConntrackTuple<TAddress> reply)
+    {
+        EntrySlab<TAddress, TDesign> slab = chains.Slab;
+        ref ConntrackTuple<TAddress> other = ref slab.Original(holder)->Tuple;
+        return ConntrackTuple<TAddress>.AreEqual(in other, in slab.Original(slot)->Tuple)
+            || (traits.OriginalFirst >= OriginalFirst.ReverseExempt
+                && reply.Protocol is IPProtocol.Udp or IPProtocol.UdpLite
+                && ConntrackTuple<TAddress>.AreEqual(in other, in reply)
+                && ConntrackTuple<TAddress>.AreEqual(in slab.Reply(holder)->Tuple, in slab.Original(slot)->Tuple));
+    }
+
+    /// <summary>Reservations of other flows are clashes.</summary>
+    private static ChainScan Walk(EntrySlab<TAddress, TDesign> slab, uint link, uint self, bool isReply, int limit)
+    {
+        ref ConntrackTuple<TAddress> tuple = ref (isReply ? ref slab.Reply(self)->Tuple : ref slab.Original(self)->Tuple);
+        int passed = 0;
+        for (; !ChainLink.IsEnd(link); link = slab.Node(link)->Next)
+        {
+            uint owner = link >> 1;
+            if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in tuple))
+            {
+                bool isHarmless = owner == self
+                    || ((slab.Original(owner)->Status & EntryStatus.Confirmed) == 0
+                        && (isReply
+                            ? ConntrackTuple<TAddress>.AreEqual(in slab.Original(owner)->Tuple, in slab.Original(self)->Tuple)
+                            : ConntrackTuple<TAddress>.AreEqual(in slab.Original(owner)->Tuple, in slab.Reply(self)->Tuple)));
+                if (!isHarmless)
+                {
+                    return new ChainScan(link, tooLong: false);
+                }
+            }
+            else if (passed++ > limit)
+            {
+                return new ChainScan(link, tooLong: true);
+            }
+        }
+
+        return new ChainScan(link, tooLong: false);
+    }
+}

@@ -1,0 +1,272 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>
+/// Slots: where entries live. A slot is taken from the CPU's own magazine, else from a full one that another CPU gave back, else from
+/// the never used part of the slab, 64 at a time. A freed slot keeps its links and tuples until it is taken again. Under the kernel's
+/// locks it is taken again at once: readers may stand on it (SLAB_TYPESAFE_BY_RCU), and find out by generation and end marker. In the
+/// lock-free design it waits in the CPU's limbo magazine until every CPU has left the operation it was in; see <see cref="Sections{TDesign}"/>.
+/// </summary>
+internal readonly unsafe struct SlotPool<TAddress, TDesign>
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TDesign : struct, ITableDesign
+{
+    private const int SlotChunk = 64;
+    private readonly EntrySlab<TAddress, TDesign> _slab;
+    private readonly SharedWords _words;
+    private readonly Sections<TDesign> _sections;
+    private readonly uint _capacity;
+    private readonly SlotMagazine* _magazines;
+
+    /// <summary>A pool of slots that were never used.</summary>
+    /// <param name="slab">The entries.</param>
+    /// <param name="words">The shared words.</param>
+    /// <param name="sections">The sections.</param>
+    /// <param name="capacity">Number of slots.</param>
+    /// <param name="magazines">Zeroed memory for as many magazines as <see cref="MagazinesFor"/> says.</param>
+    /// <param name="cpus">States of the CPUs.</param>
+    /// <param name="cpuCount">Number of CPUs.</param>
+    public SlotPool(
+        EntrySlab<TAddress, TDesign> slab,
+        SharedWords words,
+        Sections<TDesign> sections,
+        uint capacity,
+        SlotMagazine* magazines,
+        CpuState* cpus,
+        int cpuCount)
+    {
+        _slab = slab;
+        _words = words;
+        _sections = sections;
+        _capacity = capacity;
+        _magazines = magazines;
+        FillStacks(cpus, cpuCount, MagazinesFor(capacity, cpuCount));
+    }
+
+    /// <summary>Slots that a CPU can keep from the others: two magazines and a run.</summary>
+    public static uint SlotsHeldPerCpu => (2 * (uint)TDesign.MagazineSlots) + SlotChunk;
+
+    /// <summary>How many magazines so many slots need: full ones, two that each CPU works with, and one while it exchanges them.</summary>
+    public static uint MagazinesFor(uint capacity, int cpuCount) => (capacity / (uint)TDesign.MagazineSlots) + 1 + (3 * (uint)cpuCount);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TakeSlot(ref CpuState cpu)
+    {
+        ref SlotCache slots = ref cpu.Slots;
+        SlotMagazine* ready = Magazine(slots.Ready);
+        if (ready->Count > 0 && _sections.IsRipe(ref cpu, ready))
+        {
+            return TakeReady(ready);
+        }
+
+        return slots.FreshNext != slots.FreshEnd ? slots.FreshNext++ : RefillSlots(ref cpu);
+    }
+
+    /// <summary>Ends an entry that stands in no chain: new generation, slot back to the calling CPU.</summary>
+    public void FreeSlot(ref CpuState cpu, uint slot)
+    {
+        OriginalNode<TAddress>* first = _slab.Original(slot);
+        if (TDesign.IsLockFree)
+        {
+            // Release: the entry is out of its chains before its generation changes. A full fence is not needed, since the slot gets no new
+            // owner before every reader has left it; pairs with the acquire of IsResident, which then sees the mark.
+            TDesign.Write(ref first->Status, EntryStatus.Freed(first->Status));
+            Discard(ref cpu.Slots, slot);
+        }
+        else
+        {
+            // Full fence: whoever sees anything that the next owner writes into the slot also sees the new generation. Pairs with the
+            // read barrier of StillMatches; without it a reader could match a tuple made of two connections.
+            TDesign.Exchange(ref first->Status, EntryStatus.Freed(first->Status));
+            Recycle(ref cpu.Slots, slot);
+        }
+    }
+
+    /// <summary>Fetches the recycled slots that come next; never used ones lie side by side.</summary>
+    public void FetchNext(ref CpuState cpu, int count)
+    {
+        SlotMagazine* ready = Magazine(cpu.Slots.Ready);
+        for (int i = (int)ready->Count - 1; i >= 0 && count > 0; i--, count--)
+        {
+            Prefetch.Read(_slab.Original(ready->Slots[i]));
+        }
+    }
+
+    private void FillStacks(CpuState* cpus, int cpuCount, uint magazines)
+    {
+        uint own = 2 * (uint)cpuCount;
+        for (uint cpu = 0; cpu < cpuCount; cpu++)
+        {
+            cpus[cpu].Slots.Ready = 2 * cpu;
+            cpus[cpu].Slots.Limbo = (2 * cpu) + 1;
+        }
+
+        for (uint number = own; number < magazines; number++)
+        {
+            Push(ref _words.EmptyMagazines, number);
+        }
+    }
+
+    private SlotMagazine* Magazine(uint number) => _magazines + number;
+
+    /// <summary>Takes the last slot and fetches the next one, as the kernel's slab allocator does: recycled slots lie all over the slab.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private uint TakeReady(SlotMagazine* ready)
+    {
+        uint slot = ready->Slots[--ready->Count];
+        if (ready->Count > 0)
+        {
+            uint next = ready->Slots[ready->Count - 1];
+            Prefetch.Read(_slab.Original(next));
+            if (TAddress.NodeSize >= 64)
+            {
+                Prefetch.Read(_slab.Reply(next));
+            }
+        }
+
+        return slot;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private uint RefillSlots(ref CpuState cpu)
+    {
+        ref SlotCache slots = ref cpu.Slots;
+        var spinner = new SpinWait();
+        while (true)
+        {
+            SlotMagazine* ready = Magazine(slots.Ready);
+            if (ready->Count == 0 && TryPop(ref _words.FullMagazines, out uint full))
+            {
+                Push(ref _words.EmptyMagazines, slots.Ready);
+                slots.Ready = full;
+                ready = Magazine(full);
+            }
+
+            if (ready->Count > 0 && _sections.IsRipe(ref cpu, ready))
+            {
+                return TakeReady(ready);
+            }
+
+            if (TakeFreshRun(ref slots))
+            {
+                return slots.FreshNext++;
+            }
+
+            if (ready->Count > 0)
+            {
+                // Lock-free design only: every slot that is left waits for a CPU that is inside an operation.
+                ulong* section = _sections.SectionInTheWay(ref cpu, ready);
+                if (section != null)
+                {
+                    TDesign.Await(ref spinner, section);
+                }
+            }
+            else if (!TDesign.IsLockFree || !TrySealLimbo(ref slots))
+            {
+                return CpuState.NoSlot;
+            }
+        }
+    }
+
+    private bool TakeFreshRun(ref SlotCache slots)
+    {
+        // Never used slots are handed out by one fetch-and-add; nothing is published through the word.
+        uint end = TDesign.Add(ref _words.FreshSlots, SlotChunk);
+        if (end - SlotChunk >= _capacity)
+        {
+            TDesign.Add(ref _words.FreshSlots, unchecked((uint)-SlotChunk)); // undo, so that the word cannot wrap
+            return false;
+        }
+
+        slots.FreshNext = end - SlotChunk;
+        slots.FreshEnd = Math.Min(end, _capacity);
+        return true;
+    }
+
+    private void Recycle(ref SlotCache slots, uint slot)
+    {
+        SlotMagazine* ready = Magazine(slots.Ready);
+        if (ready->Count == TDesign.MagazineSlots)
+        {
+            Push(ref _words.FullMagazines, slots.Ready);
+            slots.Ready = TakeEmptyMagazine();
+            ready = Magazine(slots.Ready);
+        }
+
+        ready->Slots[ready->Count++] = slot;
+    }
+
+    private void Discard(ref SlotCache slots, uint slot)
+    {
+        SlotMagazine* limbo = Magazine(slots.Limbo);
+        limbo->Slots[limbo->Count++] = slot;
+        if (limbo->Count == TDesign.MagazineSlots && !TrySealLimbo(ref slots))
+        {
+            limbo->Tag = _sections.AdvanceEpoch();
+            Push(ref _words.FullMagazines, slots.Limbo);
+            slots.Limbo = TakeEmptyMagazine();
+        }
+    }
+
+    /// <summary>Makes the limbo magazine the ready one, if that is empty and there is anything in limbo.</summary>
+    private bool TrySealLimbo(ref SlotCache slots)
+    {
+        SlotMagazine* limbo = Magazine(slots.Limbo);
+        if (limbo->Count == 0 || Magazine(slots.Ready)->Count != 0)
+        {
+            return false;
+        }
+
+        limbo->Tag = _sections.AdvanceEpoch();
+        (slots.Ready, slots.Limbo) = (slots.Limbo, slots.Ready);
+        return true;
+    }
+
+    /// <summary>There is always one: full ones hold different slots, and a CPU keeps three at the most while it exchanges them.</summary>
+    private uint TakeEmptyMagazine() => TryPop(ref _words.EmptyMagazines, out uint number)
+        ? number
+        : throw new TableCorruptException("no empty slot magazine is left: a slot was freed twice");
+
+    private void Push(ref ulong stack, uint number)
+    {
+        // Acquire: not needed for the number, but keeps the version no older than the magazine's contents.
+        ulong top = TDesign.Read(ref stack);
+        while (true)
+        {
+            Magazine(number)->Next = (uint)top;
+
+            // Full fence: the magazine's contents are visible before it is on the stack. Pairs with the compare-and-swap of TryPop.
+            ulong seen = TDesign.CompareExchange(ref stack, (((top >> 32) + 1) << 32) | (number + 1), top);
+            if (seen == top)
+            {
+                return;
+            }
+
+            top = seen;
+        }
+    }
+
+    private bool TryPop(ref ulong stack, out uint number)
+    {
+        // Acquire: pairs with the compare-and-swap of Push, so that Next is the one that was pushed.
+        ulong top = TDesign.Read(ref stack);
+        while ((uint)top != 0)
+        {
+            number = (uint)top - 1;
+
+            // Full fence. The version above fails the exchange if the magazine left the stack since, so a stale Next does no harm.
+            ulong seen = TDesign.CompareExchange(ref stack, (((top >> 32) + 1) << 32) | Magazine(number)->Next, top);
+            if (seen == top)
+            {
+                return true;
+            }
+
+            top = seen;
+        }
+
+        number = 0;
+        return false;
+    }
+}
