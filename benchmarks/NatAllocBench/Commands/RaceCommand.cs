@@ -2,11 +2,11 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Signals;
+using NatAllocBench.Prices;
 using NatAllocBench.Racing;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
-using NatAllocBench.Systems;
 using Spectre.Console;
 
 namespace NatAllocBench.Commands;
@@ -29,16 +29,13 @@ internal static class RaceCommand
         command.SetAction(Run);
     }
 
-    private static int Run(ParseResult parsed)
+    private static int Run(ParseResult parsed) => RaceCommandOptions.AsksForPrices(parsed) ? PriceRun.Run(parsed) : Race(parsed);
+
+    private static int Race(ParseResult parsed)
     {
         using var stop = new StopSignals();
-        if (parsed.GetValue(RaceCommandOptions.System) is { } systems)
-        {
-            return RunSystems(parsed, systems, stop.Token);
-        }
-
         RacePlan plan = RacePlan.From(parsed);
-        IReadOnlyList<MeasuredCell> cells = plan.Cells;
+        IReadOnlyList<MeasuredTrials> cells = plan.Cells;
         PublishOptions publish = PublishOptions.From(parsed);
 
         DateTimeOffset started = DateTimeOffset.UtcNow;
@@ -81,21 +78,7 @@ internal static class RaceCommand
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
-    private static int RunSystems(ParseResult parsed, string systems, CancellationToken cancellation)
-    {
-        PresetFile quick = PresetFile.Load("quick");
-        PresetFile plan = RaceCommandOptions.Override(quick with { Series = [new PresetSeries()] }, parsed);
-        var race = new SystemRace(
-            plan.Series[0],
-            systems,
-            RaceCommandOptions.ResolveCpus(parsed),
-            RaceCommandOptions.ResolveLimits(parsed, quick),
-            parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64());
-        bool completed = race.Run(Console.Out, cancellation);
-        return cancellation.IsCancellationRequested ? CommandLine.Interrupted : completed ? CommandLine.Success : CommandLine.Failure;
-    }
-
-    private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredCell> cells)
+    private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredTrials> cells)
     {
         yield return preset.Overrides.Count == 0 ? $"{preset.Summary} Source: {preset.Source}" : $"{preset.Name}: {preset.Headline}";
         foreach (string note in preset.Notes)
@@ -105,7 +88,7 @@ internal static class RaceCommand
 
         yield return FormattableString.Invariant(
             $"The window is read with {TickClock.SourceName}, one reading costs {TickClock.CostNs:0} ns and is part of the window.");
-        foreach (double added in cells.Select(cell => cell.Plan.Workload.WindowAddedNs).Where(ns => ns > 0).Distinct())
+        foreach (double added in cells.Select(cell => cell.WindowAddedNs).Where(ns => ns > 0).Distinct())
         {
             BusyWaitOvershoot wait = BusyWait.Measure(added);
             yield return FormattableString.Invariant(

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Prices;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
@@ -16,7 +17,7 @@ internal static class RaceCommandOptions
 {
     public static readonly Option<string> Preset = new("--preset", "-p")
     {
-        Description = $"What to measure: {string.Join(", ", PresetFile.Names)}, or the path of a preset file.",
+        Description = $"What to measure: {string.Join(", ", PresetFile.Names)}, {PriceList.Name}, or the path of a preset file.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "quick",
     };
@@ -25,7 +26,7 @@ internal static class RaceCommandOptions
 
     public static readonly Option<string> System = new("--system")
     {
-        Description = "Race other systems' allocators instead of kernel eras; see the command allocators. A list sweeps.",
+        Description = "Race other systems' allocators instead of kernel eras, or all; see the command allocators. A list sweeps.",
         HelpName = "ovs-3.3,vpp-26.06",
     };
 
@@ -147,6 +148,43 @@ internal static class RaceCommandOptions
         ],
     };
 
+    /// <summary>Whether the price list is asked for, which has its own workloads.</summary>
+    /// <exception cref="UsageException">So it is, with an option that would change them.</exception>
+    public static bool AsksForPrices(ParseResult parsed)
+    {
+        if (parsed.GetValue(Preset) != PriceList.Name)
+        {
+            return false;
+        }
+
+        Refuse(parsed, All.Except([Preset, System, Cpus, Seconds, Precision, Resolution, MaxTrials, Seed]), "has workloads of its own", "--preset prices");
+        return true;
+    }
+
+    /// <summary>What a race of systems begins with.</summary>
+    /// <exception cref="UsageException">An option is there that belongs to the race of kernel eras.</exception>
+    public static PresetFile OfSystems(ParseResult parsed)
+    {
+        Refuse(parsed, [Preset, Eras, Threads, Churn, PathTime, Fill, Protocol, LikeKernel], "races other systems, not kernel eras", "--system");
+
+        return new PresetFile
+        {
+            Name = "systems",
+            Summary = "Port allocators of other systems, raced on one workload.",
+            Source = "the systems' own code; see the command allocators.",
+            Shows =
+            [
+                new("insert_failed counts lost and refused connections; the parts tell them apart: keep-port and search were lost in the window, "
+                    + "exhausted were refused. A system without a window loses none.", new Dictionary<string, string>()),
+            ],
+            Seconds = 60,
+            Series =
+            [
+                new PresetSeries { Arrival = ["bursts:1us"], Window = ["1us"], Ports = ["own"], Modes = ["default"], Clients = [40], Protocol = "udp" },
+            ],
+        };
+    }
+
     /// <summary>The preset at the pace of a live kernel, where a run that measured one is named.</summary>
     public static PresetFile AtPace(PresetFile preset, ParseResult parsed)
     {
@@ -184,9 +222,9 @@ internal static class RaceCommandOptions
             : throw new UsageException($"--cpus {text}: CPU {missing[0]} is not among the CPUs this process may use ({allowed})");
     }
 
-    public static RaceLimits ResolveLimits(ParseResult parsed, PresetFile preset)
+    public static RaceLimits ResolveLimits(ParseResult parsed, double usualSeconds)
     {
-        double seconds = parsed.GetValue(Seconds) ?? preset.Seconds;
+        double seconds = parsed.GetValue(Seconds) ?? usualSeconds;
         double precision = parsed.GetValue(Precision);
         double resolution = parsed.GetValue(Resolution);
         int most = parsed.GetValue(MaxTrials);
@@ -199,9 +237,17 @@ internal static class RaceCommandOptions
 
     /// <summary>Every option as resolved, for the run's record.</summary>
     public static IReadOnlyDictionary<string, string> Resolved(PresetFile preset, CpuSet cpus, RaceLimits limits, ulong seed) =>
+        new Dictionary<string, string>(Resolved(preset.Name, cpus, limits, seed))
+        {
+            ["connections"] = string.Join(',', preset.Series.Select(series => series.Connections ?? 10_000).Distinct()),
+            ["fill"] = string.Join(',', preset.Series.Select(series => series.Fill ?? "self").Distinct()),
+        };
+
+    /// <summary>The options that every race has, as resolved.</summary>
+    public static IReadOnlyDictionary<string, string> Resolved(string preset, CpuSet cpus, RaceLimits limits, ulong seed) =>
         new Dictionary<string, string>
         {
-            ["preset"] = preset.Name,
+            ["preset"] = preset,
             ["cpus"] = cpus.ToString(),
             ["seconds"] = limits.Seconds.ToString(CultureInfo.InvariantCulture),
             ["precision"] = limits.Precision.ToString(CultureInfo.InvariantCulture),
@@ -209,9 +255,15 @@ internal static class RaceCommandOptions
             ["max-trials"] = limits.MaxTrials.ToString(CultureInfo.InvariantCulture),
             ["min-trials"] = limits.MinTrials.ToString(CultureInfo.InvariantCulture),
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
-            ["connections"] = string.Join(',', preset.Series.Select(series => series.Connections ?? 10_000).Distinct()),
-            ["fill"] = string.Join(',', preset.Series.Select(series => series.Fill ?? "self").Distinct()),
         };
+
+    private static void Refuse(ParseResult parsed, IEnumerable<Option> options, string reason, string because)
+    {
+        if (options.FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } unfit)
+        {
+            throw new UsageException($"{because} {reason}: leave {unfit.Name} out");
+        }
+    }
 
     private static Option<string> List(string name, string description, string example) =>
         new(name) { Description = $"{description} A list sweeps.", HelpName = example };

@@ -4,6 +4,7 @@ using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Running;
+using NatAllocBench.Systems;
 
 namespace NatAllocBench.Commands;
 
@@ -13,21 +14,26 @@ namespace NatAllocBench.Commands;
 /// <param name="Limits">When to stop.</param>
 /// <param name="Seed">Everything drawn follows from it.</param>
 /// <param name="Cells">The cells, at least one of which can be measured.</param>
-internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limits, ulong Seed, IReadOnlyList<MeasuredCell> Cells)
+internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limits, ulong Seed, IReadOnlyList<MeasuredTrials> Cells)
 {
     /// <summary>Reads the options of <see cref="RaceCommandOptions"/>.</summary>
     /// <exception cref="UsageException">An option is wrong, or nothing can be measured.</exception>
     public static RacePlan From(ParseResult parsed)
     {
-        PresetFile preset = RaceCommandOptions.Override(
-            RaceCommandOptions.AtPace(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed), parsed);
+        string? systems = parsed.GetValue(RaceCommandOptions.System);
+        PresetFile preset = systems is null
+            ? RaceCommandOptions.AtPace(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed)
+            : RaceCommandOptions.OfSystems(parsed);
+        preset = RaceCommandOptions.Override(preset, parsed);
         CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
         var plan = new RacePlan(
             preset,
             cpus,
-            RaceCommandOptions.ResolveLimits(parsed, preset),
+            RaceCommandOptions.ResolveLimits(parsed, preset.Seconds),
             parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64(),
-            [.. CellsOf(preset).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]);
+            systems is null
+                ? [.. CellsOf(preset).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]
+                : SystemPlan.Cells(preset, systems, cpus.Count));
         plan.RequireMeasurable();
         return plan;
     }
@@ -59,16 +65,16 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
 
     private void RequireMeasurable()
     {
-        if (Cells.All(cell => cell.Plan.Missing is not null))
+        if (Cells.All(cell => cell.WhyMissing is not null))
         {
-            throw new UsageException($"nothing can be measured: {Cells[0].Plan.Missing}; choose another of --modes or --eras");
+            throw new UsageException($"nothing can be measured: {Cells[0].Name}: {Cells[0].WhyMissing}; choose other values");
         }
 
-        foreach (MeasuredCell cell in Cells)
+        foreach (MeasuredTrials cell in Cells)
         {
             UsageException.Parse("race", "", _ =>
             {
-                cell.Plan.Workload.ValidateFor(Cpus.Count);
+                cell.ValidateFor(Cpus.Count);
                 return 0;
             });
         }

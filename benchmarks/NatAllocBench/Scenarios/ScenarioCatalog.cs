@@ -3,6 +3,7 @@ using NatAllocBench.Scenarios.Churn;
 using NatAllocBench.Scenarios.DnatDns;
 using NatAllocBench.Scenarios.Eviction;
 using NatAllocBench.Scenarios.Exhaustion;
+using NatAllocBench.Scenarios.Findings;
 using NatAllocBench.Scenarios.Ports;
 
 namespace NatAllocBench.Scenarios;
@@ -18,6 +19,8 @@ internal static class ScenarioCatalog
         new ChainsScenario(),
         new PortsScenario(),
         new ChurnScenario(),
+        .. FindingsScenario.Parts,
+        new FindingsScenario(),
     ];
 
     public static IScenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);

@@ -60,6 +60,8 @@ internal struct CiliumCandidates<TEra>
         where TRandom : struct, IRandom32
     {
         Failed++;
-        Port = CiliumClamp.Clamp<TEra>(in _rule, Failed == 1 ? (ushort)random.Next() : (ushort)(Port + 1));
+        Port = Failed == 1 || TEra.Step == CiliumStep.Draw ? CiliumClamp.Clamp<TEra>(in _rule, (ushort)random.Next())
+            : TEra.Step == CiliumStep.ScaledPlusOne ? CiliumClamp.Clamp<TEra>(in _rule, (ushort)(Port + 1))
+            : Port == _rule.Maximum ? _rule.Minimum : (ushort)(Port + 1);
     }
 }

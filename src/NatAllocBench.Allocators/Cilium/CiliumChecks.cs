@@ -32,8 +32,8 @@ internal static class CiliumChecks
     {
         switch (line.Text("ver"))
         {
-            case "cilium-1.8": check.Run<Cilium18>(); break;
-            case "cilium-1.8-small": check.Run<Cilium18Small>(); break;
+            case "cilium-1.8": check.Run<Cilium18<LargePrograms>>(); break;
+            case "cilium-1.8-small": check.Run<Cilium18<SmallPrograms>>(); break;
             case "cilium-1.15": check.Run<Cilium115>(); break;
             case "cilium-1.16": check.Run<Cilium116>(); break;
             case "cilium-1.17": check.Run<Cilium117>(); break;
@@ -47,7 +47,7 @@ internal static class CiliumChecks
         new(line.Has("nat") ? AddressText.Parse<uint>(line.Text("nat")) : 0, line.Port("min_port"), line.Port("max_port"));
 
     private static NatKey Reverse(in FlowTuple<uint> original, uint address, ushort port) =>
-        new(CiliumDatapath<Cilium18, RecordingMap>.Reply(in original, address, port), IsReverse: true);
+        new(CiliumDatapath<Cilium18<LargePrograms>, RecordingMap>.Reply(in original, address, port), IsReverse: true);
 
     private static string Entry(VectorObject line, string field) => !line.Has(field) || line.IsNull(field)
         ? "none"

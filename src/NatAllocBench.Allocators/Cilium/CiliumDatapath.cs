@@ -188,6 +188,6 @@ internal static class CiliumDatapath<TEra, TMap>
     {
         Tries = Math.Min(failed + 1, TEra.Tries),
         HistogramIndex = failed,
-        Signalled = failed > TEra.SignalAbove,
+        Signalled = failed > TEra.Tries / 2,
     };
 }

@@ -13,69 +13,71 @@ internal enum CiliumTest
     Create,
 }
 
-/// <summary>What differs between the versions of <c>bpf/lib/nat.h</c>.</summary>
+/// <summary>Where a search goes on after its second candidate.</summary>
+internal enum CiliumStep
+{
+    /// <summary>To the last candidate plus one, scaled into the range as if it were a random number: what every version does.</summary>
+    ScaledPlusOne,
+
+    /// <summary>To the next port of the range.</summary>
+    PlusOne,
+
+    /// <summary>To a new random port.</summary>
+    Draw,
+}
+
+/// <summary>What differs between the versions of <c>bpf/lib/nat.h</c>. An era says what it does otherwise than 1.8 did.</summary>
 internal interface ICiliumEra
 {
     static abstract CiliumTest Test { get; }
 
-    /// <summary>Candidates of one search.</summary>
+    /// <summary>Candidates of one search. The agent is signalled when more than half of them failed.</summary>
     static abstract int Tries { get; }
 
-    /// <summary>The agent is signalled when more candidates than this failed.</summary>
-    static abstract int SignalAbove { get; }
+    /// <summary>How the search goes on; no version differs here.</summary>
+    static virtual CiliumStep Step => CiliumStep.ScaledPlusOne;
 
     /// <summary>From 1.17: a value is scaled into the range by a multiplication, ends included; before, by a remainder that leaves the last port out.</summary>
-    static abstract bool ScalesByMultiplication { get; }
+    static virtual bool ScalesByMultiplication => false;
 
     /// <summary>From 1.17: an entry for another NAT address or another need of tracking is replaced, and a missing reverse entry is made again.</summary>
-    static abstract bool ReplacesStale { get; }
+    static virtual bool ReplacesStale => false;
 
     /// <summary>From 1.18: a reply makes a missing forward entry again.</summary>
-    static abstract bool RestoresForward { get; }
+    static virtual bool RestoresForward => false;
 
     /// <summary>From 1.19: the forward entry and restored ones are written whether or not they exist.</summary>
-    static abstract bool WritesUnconditionally { get; }
+    static virtual bool WritesUnconditionally => false;
 
     /// <summary>1.8 to 1.13: a reply to a port below the range, without an entry, goes on untranslated.</summary>
-    static abstract bool PuntsLowPorts { get; }
+    static virtual bool PuntsLowPorts => false;
+}
+
+/// <summary>How large a program a kernel takes, which limits the tries of 1.8.</summary>
+internal interface IProgramSize
+{
+    static abstract int Tries { get; }
+}
+
+/// <summary>Kernels from 5.2.</summary>
+internal readonly struct LargePrograms : IProgramSize
+{
+    public static int Tries => 128;
+}
+
+/// <summary>Kernels before 5.2.</summary>
+internal readonly struct SmallPrograms : IProgramSize
+{
+    public static int Tries => 32;
 }
 
 /// <summary>1.8 to 1.13.</summary>
-internal readonly struct Cilium18 : ICiliumEra
+internal readonly struct Cilium18<TSize> : ICiliumEra
+    where TSize : struct, IProgramSize
 {
     public static CiliumTest Test => CiliumTest.LookAndRetry;
 
-    public static int Tries => 128;
-
-    public static int SignalAbove => 64;
-
-    public static bool ScalesByMultiplication => false;
-
-    public static bool ReplacesStale => false;
-
-    public static bool RestoresForward => false;
-
-    public static bool WritesUnconditionally => false;
-
-    public static bool PuntsLowPorts => true;
-}
-
-/// <summary>1.8 to 1.13 on kernels before 5.2, which limit the size of a program.</summary>
-internal readonly struct Cilium18Small : ICiliumEra
-{
-    public static CiliumTest Test => CiliumTest.LookAndRetry;
-
-    public static int Tries => 32;
-
-    public static int SignalAbove => 16;
-
-    public static bool ScalesByMultiplication => false;
-
-    public static bool ReplacesStale => false;
-
-    public static bool RestoresForward => false;
-
-    public static bool WritesUnconditionally => false;
+    public static int Tries => TSize.Tries;
 
     public static bool PuntsLowPorts => true;
 }
@@ -86,18 +88,6 @@ internal readonly struct Cilium115 : ICiliumEra
     public static CiliumTest Test => CiliumTest.LookAndDrop;
 
     public static int Tries => 128;
-
-    public static int SignalAbove => 64;
-
-    public static bool ScalesByMultiplication => false;
-
-    public static bool ReplacesStale => false;
-
-    public static bool RestoresForward => false;
-
-    public static bool WritesUnconditionally => false;
-
-    public static bool PuntsLowPorts => false;
 }
 
 /// <summary>1.16.</summary>
@@ -106,18 +96,6 @@ internal readonly struct Cilium116 : ICiliumEra
     public static CiliumTest Test => CiliumTest.Create;
 
     public static int Tries => 128;
-
-    public static int SignalAbove => 64;
-
-    public static bool ScalesByMultiplication => false;
-
-    public static bool ReplacesStale => false;
-
-    public static bool RestoresForward => false;
-
-    public static bool WritesUnconditionally => false;
-
-    public static bool PuntsLowPorts => false;
 }
 
 /// <summary>1.17.</summary>
@@ -127,17 +105,9 @@ internal readonly struct Cilium117 : ICiliumEra
 
     public static int Tries => 128;
 
-    public static int SignalAbove => 64;
-
     public static bool ScalesByMultiplication => true;
 
     public static bool ReplacesStale => true;
-
-    public static bool RestoresForward => false;
-
-    public static bool WritesUnconditionally => false;
-
-    public static bool PuntsLowPorts => false;
 }
 
 /// <summary>1.18.</summary>
@@ -147,17 +117,11 @@ internal readonly struct Cilium118 : ICiliumEra
 
     public static int Tries => 32;
 
-    public static int SignalAbove => 16;
-
     public static bool ScalesByMultiplication => true;
 
     public static bool ReplacesStale => true;
 
     public static bool RestoresForward => true;
-
-    public static bool WritesUnconditionally => false;
-
-    public static bool PuntsLowPorts => false;
 }
 
 /// <summary>1.19 and later, as seen in 2026.</summary>
@@ -167,8 +131,6 @@ internal readonly struct Cilium119 : ICiliumEra
 
     public static int Tries => 32;
 
-    public static int SignalAbove => 16;
-
     public static bool ScalesByMultiplication => true;
 
     public static bool ReplacesStale => true;
@@ -176,6 +138,4 @@ internal readonly struct Cilium119 : ICiliumEra
     public static bool RestoresForward => true;
 
     public static bool WritesUnconditionally => true;
-
-    public static bool PuntsLowPorts => false;
 }

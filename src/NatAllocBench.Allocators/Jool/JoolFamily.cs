@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Verification;
 
@@ -7,12 +8,13 @@ namespace NatAllocBench.Allocators.Jool;
 internal sealed class JoolFamily : IAllocatorFamily
 {
     private const string LeftOut =
-        "The IPv6 side beyond its hash, time-outs, marks, joold; packets that start from IPv4. In the race the clients' IPv6 addresses are made of their IPv4 ones.";
+        "The IPv6 side beyond its hash, time-outs, marks, joold; packets that start from IPv4. In the race the clients' IPv6 addresses are made of their IPv4 ones, "
+        + "and a socket that connects to a second destination takes a port of its own.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
-        Era("jool-4.0.0", "4.0.0", "3.5.5 to 4.0.0", "The same fields of a packet always start at the same place."),
-        Era("jool-4.2", "4.2.0-rc3", "4.0.1 to 4.2", "A counter of the module moves the start on."),
+        Era<Jool400>("jool-4.0.0", "4.0.0", "3.5.5 to 4.0.0", "The same fields of a packet always start at the same place."),
+        Era<Jool42>("jool-4.2", "4.2.0-rc3", "4.0.1 to 4.2", "A counter of the module moves the start on."),
     ];
 
     public IReadOnlyList<VectorCheck> Checks { get; } =
@@ -24,7 +26,8 @@ internal sealed class JoolFamily : IAllocatorFamily
         new("sequence_jool", "jq-", JoolChecks.Sequence),
     ];
 
-    private static AllocatorSystem Era(string name, string era, string releases, string summary) => new(
+    private static AllocatorSystem Era<TEra>(string name, string era, string releases, string summary)
+        where TEra : struct, IJoolEra => new(
         name,
         releases,
         $"src/mod/common/db/pool4/db.c, rfc6056.c, bib/db.c of {era}",
@@ -37,5 +40,13 @@ internal sealed class JoolFamily : IAllocatorFamily
         "JSTAT_BIB6_NOT_FOUND (UDP, ICMP), JSTAT_UNKNOWN (TCP), and a line in the kernel log",
         "Jool",
         "A hash of the packet gives the start; then one transport address after another, at most 1,024 to 8,192. " + summary,
-        LeftOut);
+        LeftOut)
+        {
+            BytesPerConnection = "200",
+            Racers =
+            [
+                RacedSystem.OfFlows<RacedJool<TEra>, JoolRacedRule, JoolState, MutexScope>(
+                    (setup, _) => JoolRacedRule.Of(setup), _ => default, identity: PortIdentity.AllDestinations),
+            ],
+        };
 }

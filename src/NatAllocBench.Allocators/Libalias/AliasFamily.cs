@@ -48,9 +48,10 @@ internal sealed class AliasFamily : IAllocatorFamily
         summary,
         LeftOut)
         {
-            Racer = RacedSystem.OfFlows<AliasAllocator<TEra>, AliasRule, AliasState, MutexScope>(
-                (setup, _) => new AliasRule(SystemSetup.Address, KeepsPort: true, setup.FirstPort, (uint)setup.LastPort - setup.FirstPort + 1),
+            BytesPerConnection = TEra.HasGroups ? "190 to 230" : "150 to 190",
+            Racers = [RacedSystem.OfFlows<AliasAllocator<TEra>, AliasRule, AliasState, MutexScope>(
+                (setup, _) => new AliasRule(SystemSetup.Address, KeepsPort: true, setup.Range.First, (uint)setup.Range.Last - setup.Range.First + 1),
                 _ => default,
-                hasFixedRange: !TEra.HasGroups),
+                hasFixedRange: !TEra.HasGroups)],
         };
 }

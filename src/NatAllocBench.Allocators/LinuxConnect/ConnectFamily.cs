@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Verification;
 
@@ -14,14 +15,22 @@ internal sealed class ConnectFamily : IAllocatorFamily
             "net/ipv4/inet_hashtables.c __inet_hash_connect, 6.12.117",
             "connect_linux-6.12, connect_sequence_linux-6.12: answers of the compiled function with stubbed sockets",
             PortIdentity.PerDestination,
-            LockScope.Mutex,
+            LockScope.InsertIfAbsent,
             32768,
             60999,
             KeepsPort: false,
             "connect() fails with EADDRNOTAVAIL",
             "Linux",
             "Even ports first, then odd ones; the start comes from a hash and one of 65,536 counters, written without a lock.",
-            "Binding, reuse of TIME_WAIT (its port counts as free or not as the table says), the hash of the endpoints in time."),
+            "Binding, reuse of TIME_WAIT (its port counts as free or not as the table says), the hash of the endpoints in time. "
+                + "Raced as if all clients were sockets of one host.")
+            {
+                Racers =
+                [
+                    RacedSystem.OfFlows<RacedConnect, ConnectRacedRule, ConnectState, ReservingScope>(
+                        (setup, _) => ConnectRacedRule.Of(setup), ConnectRacedRule.State),
+                ],
+            },
     ];
 
     public IReadOnlyList<VectorCheck> Checks { get; } =

@@ -24,11 +24,11 @@ internal sealed class NpfFamily : IAllocatorFamily
             "A bit per port and address, for all destinations. Random start, then a walk whose step is taken on the port number.",
             "Rules, connection tracking, and the entry with port 0 that follows a failure.")
         {
-            Racer = RacedSystem.OfPorts<NpfAllocator, NpfRule, NpfState, NpfStore>(
-                (setup, _) => new NpfRule(SystemSetup.Address, setup.FirstPort, setup.LastPort),
+            Racers = [RacedSystem.OfPorts<NpfAllocator, NpfRule, NpfState, NpfStore>(
+                (setup, _) => new NpfRule(SystemSetup.Address, setup.Range.First, setup.Range.Last),
                 _ => default,
                 (_, _) => new NpfStore(new NpfPortMap()),
-                keepsProtocol: false),
+                keepsProtocol: false)],
         },
     ];
 

@@ -62,7 +62,8 @@ internal sealed class OvsFamily : IAllocatorFamily
         summary,
         LeftOut)
         {
-            Racer = RacedSystem.OfFlows<TAllocator, OvsRule<uint>, OvsState, MutexScope>(Rule, setup => new OvsState((uint)setup.Seed | 1)),
+            BytesPerConnection = era == "2.17" ? "about 640 (two objects)" : "about 320",
+            Racers = [RacedSystem.OfFlows<TAllocator, OvsRule<uint>, OvsState, MutexScope>(Rule, setup => new OvsState((uint)setup.Seed | 1))],
         };
 
     /// <summary>The full range is a rule without ports.</summary>
@@ -71,8 +72,8 @@ internal sealed class OvsFamily : IAllocatorFamily
         HasAddress = true,
         MinAddress = SystemSetup.Address,
         MaxAddress = SystemSetup.Address,
-        HasPorts = new PortRange(setup.FirstPort, setup.LastPort) != PortRange.Common,
-        MinPort = setup.FirstPort,
-        MaxPort = setup.LastPort,
+        HasPorts = setup.Range != PortRange.Common,
+        MinPort = setup.Range.First,
+        MaxPort = setup.Range.Last,
     };
 }

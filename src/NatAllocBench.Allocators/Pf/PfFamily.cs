@@ -26,7 +26,7 @@ internal sealed class PfFamily : IAllocatorFamily
             Walk + " Choice and insertion under the pf lock.",
             "Table and least-states pools, state time-outs, and the end of a round robin over a full pool, which the system does not have.")
         {
-            Racer = Raced<OpenBsd, MutexScope>(),
+            Racers = [Raced<OpenBsd, MutexScope>()],
         },
         FreeBsd<Release12>(
             "12",
@@ -64,12 +64,12 @@ internal sealed class PfFamily : IAllocatorFamily
         summary,
         "Table pools, state time-outs, a TCP state past FIN_WAIT_2 that gives way at insertion, the source rewriting of rdr.")
         {
-            Racer = Raced<FreeBsd<TEra>, WindowScope>(),
+            Racers = [Raced<FreeBsd<TEra>, WindowScope>()],
         };
 
     private static RacedSystem Raced<TSystem, TScope>()
         where TSystem : struct, IPfSystem
         where TScope : struct, IScope => RacedSystem.OfFlows<PfAllocator<uint, TSystem>, PfRule<uint>, PfState<uint>, TScope>(
-            (setup, _) => new PfRule<uint>([new PfPrefix<uint>(SystemSetup.Address, 32)], setup.FirstPort, setup.LastPort),
+            (setup, _) => new PfRule<uint>([new PfPrefix<uint>(SystemSetup.Address, 32)], setup.Range.First, setup.Range.Last),
             _ => new PfState<uint>());
 }

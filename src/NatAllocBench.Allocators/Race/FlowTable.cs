@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Allocators.Race;
 
@@ -7,7 +8,8 @@ namespace NatAllocBench.Allocators.Race;
 /// systems differ by what they ask and hold, not by a table.
 /// </summary>
 /// <remarks>
-/// Every access to a bucket is under its lock, look-ups included. The free list is one stack per table, under a lock of its own.
+/// Every access to a bucket is under its lock, look-ups included. Fresh entries come from a counter on a line of its own; freed ones from a
+/// stack under a lock, which is looked at only while it holds some.
 /// </remarks>
 internal sealed class FlowTable
 {
@@ -16,8 +18,8 @@ internal sealed class FlowTable
     private readonly Bucket[] _buckets;
     private readonly Entry[] _entries;
     private readonly uint _mask;
+    private readonly int[] _used = new int[2 * CacheLine.Size / sizeof(int)];
     private int _free;
-    private int _used;
     private int _freeLock;
 
     public FlowTable(int capacity)
@@ -128,19 +130,21 @@ internal sealed class FlowTable
 
     private int Take()
     {
-        Lock(ref _freeLock);
-        int entry = _free;
-        if (entry == None)
+        // A hint; who is wrong takes a fresh entry, or finds the stack empty under its lock.
+        if (Volatile.Read(ref _free) != None)
         {
-            entry = _used++;
-        }
-        else
-        {
-            _free = _entries[entry].Next;
+            Lock(ref _freeLock);
+            int freed = _free;
+            _free = freed == None ? None : _entries[freed].Next;
+            Unlock(ref _freeLock);
+            if (freed != None)
+            {
+                return freed;
+            }
         }
 
-        Unlock(ref _freeLock);
-        return entry;
+        // Atomicity alone: a number goes to one thread. The entry is published by the bucket's lock.
+        return Interlocked.Increment(ref _used[CacheLine.Size / sizeof(int)]) - 1;
     }
 
     private void Give(int entry)

@@ -1,3 +1,5 @@
+using NatAllocBench.Platform.Clocks;
+
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>The ports in use of a raced system; a type parameter, so that no call is virtual. Safe for several threads.</summary>
@@ -39,6 +41,25 @@ internal struct InsertingView<TStore>(TStore store) : ITableView<uint>
     public bool TryTake(in FlowTuple<uint> reply)
     {
         Probes++;
+        return store.TryInsert(in reply);
+    }
+}
+
+/// <summary>Asks by looking, waits out the window, and inserts: the answer is the reservation, but it may come too late.</summary>
+internal struct RetryingView<TStore>(TStore store, ulong windowTicks) : ITableView<uint>
+    where TStore : struct, IPortStore
+{
+    public int Probes { get; private set; }
+
+    public bool TryTake(in FlowTuple<uint> reply)
+    {
+        Probes++;
+        if (store.Contains(in reply))
+        {
+            return false;
+        }
+
+        BusyWait.For(windowTicks);
         return store.TryInsert(in reply);
     }
 }

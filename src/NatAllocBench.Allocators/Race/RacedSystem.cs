@@ -1,16 +1,29 @@
 namespace NatAllocBench.Allocators.Race;
 
-/// <summary>How a system is set up for a race.</summary>
+/// <summary>How a system is set up for a race in one of its modes.</summary>
 /// <param name="Create">Makes its table, empty.</param>
 /// <param name="HasFixedRange">Whether its ports are its default range and cannot be set.</param>
 public sealed record RacedSystem(Func<SystemSetup, SystemTable> Create, bool HasFixedRange = false)
 {
+    /// <summary>The mode that every system has.</summary>
+    public const string DefaultMode = "default";
+
+    /// <summary>The mode.</summary>
+    public string Mode { get; init; } = DefaultMode;
+
+    /// <summary>Whether it is raced with several NAT addresses.</summary>
+    public bool TakesPools { get; init; }
+
     /// <summary>A system that keeps flows in a table.</summary>
     /// <param name="rule">The rule of a worker.</param>
     /// <param name="state">What the allocator remembers.</param>
     /// <param name="hasFixedRange">As <see cref="HasFixedRange"/>.</param>
+    /// <param name="identity">For whom a taken port is taken.</param>
     internal static RacedSystem OfFlows<TAllocator, TRule, TState, TScope>(
-        Func<SystemSetup, int, TRule> rule, Func<SystemSetup, TState> state, bool hasFixedRange = false)
+        Func<SystemSetup, int, TRule> rule,
+        Func<SystemSetup, TState> state,
+        bool hasFixedRange = false,
+        PortIdentity identity = PortIdentity.PerDestination)
         where TAllocator : struct, IPortAllocator<uint, TRule, TState>
         where TScope : struct, IScope => new(
             setup => new SystemTable<TAllocator, TRule, TState, TScope, FlowStore>(
@@ -18,8 +31,7 @@ public sealed record RacedSystem(Func<SystemSetup, SystemTable> Create, bool Has
                 state(setup),
                 new FlowStore(new FlowTable(setup.Capacity)),
                 setup,
-                (protocol, destination, destinationPort, port) =>
-                    new FlowTuple<uint>(protocol, destination, destinationPort, SystemSetup.Address, port)),
+                identity == PortIdentity.PerDestination ? reply => reply : reply => reply with { Source = 0, SourcePort = 0 }),
             hasFixedRange);
 
     /// <summary>A system whose ports hold for all destinations, kept in a store of its own.</summary>
@@ -44,7 +56,7 @@ public sealed record RacedSystem(Func<SystemSetup, SystemTable> Create, bool Has
                     made,
                     store(setup, made),
                     setup,
-                    (protocol, _, _, port) => new FlowTuple<uint>(keepsProtocol ? protocol : (byte)0, 0, 0, SystemSetup.Address, port));
+                    reply => new FlowTuple<uint>(keepsProtocol ? reply.Protocol : (byte)0, 0, 0, reply.Destination, reply.DestinationPort));
             },
             hasFixedRange);
 }

@@ -3,41 +3,63 @@ using NatAllocBench.Netfilter.Random;
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>What a system does at one occupancy.</summary>
-/// <param name="Occupancy">Share of the ports of each destination in use.</param>
+/// <param name="Occupancy">Share of the ports in use.</param>
 /// <param name="Attempts">Connections tried.</param>
 /// <param name="Refused">Connections refused.</param>
 /// <param name="ProbesP50">Median of the candidates asked for, refused connections left out; null if all were refused.</param>
 /// <param name="ProbesP99">99th percentile of them.</param>
-public sealed record RefusalPoint(double Occupancy, int Attempts, int Refused, int? ProbesP50, int? ProbesP99)
+/// <param name="ProbesMean">Their mean.</param>
+public sealed record RefusalPoint(double Occupancy, int Attempts, int Refused, int? ProbesP50, int? ProbesP99, double? ProbesMean)
 {
     /// <summary>Share refused.</summary>
     public double Rate => (double)Refused / Attempts;
 }
 
-/// <summary>Refusal and probes against occupancy: ports in use spread at random, one connection after another, each closed at once.</summary>
+/// <summary>
+/// Refusal and probes against occupancy: ports in use spread at random, one connection after another, each closed at once. Client ports are
+/// uniform in the system's range, so that a system which keeps ports meets the same occupancy with its first candidate as with the others.
+/// </summary>
 public static class RefusalCurve
 {
-    /// <summary>Measures one point; all draws follow from the seed.</summary>
-    public static RefusalPoint At(RacedSystem system, PortRange range, double occupancy, int destinations, int attempts, ulong seed)
+    private const int Clients = 40;
+
+    /// <summary>Measures one point towards one destination; all draws follow from the seed.</summary>
+    public static RefusalPoint At(RacedSystem system, PortRange range, double occupancy, int attempts, ulong seed) =>
+        Measure(system, range, occupancy, destinations: 1, pool: 1, attempts, seed);
+
+    /// <summary>The same load, each of its ports towards one of several destinations.</summary>
+    public static RefusalPoint Spread(RacedSystem system, PortRange range, double occupancy, int destinations, int attempts, ulong seed) =>
+        Measure(system, range, occupancy, destinations, pool: 1, attempts, seed);
+
+    /// <summary>The same share of the ports of several addresses.</summary>
+    public static RefusalPoint Pooled(RacedSystem system, PortRange range, double occupancy, int pool, int attempts, ulong seed) =>
+        Measure(system, range, occupancy, destinations: 1, pool, attempts, seed);
+
+    private static RefusalPoint Measure(
+        RacedSystem system, PortRange range, double occupancy, int destinations, int pool, int attempts, ulong seed)
     {
-        int standing = (int)Math.Round(occupancy * range.Count);
-        SystemTable table = system.Create(new SystemSetup(range.First, range.Last, Workers: 1, (standing * destinations) + 16, seed));
+        int standing = (int)Math.Round(occupancy * range.Count) * pool;
+        using SystemTable table = system.Create(new SystemSetup(range, Workers: 1, standing + 16, pool, seed));
         var random = new CpuRandom(seed);
-        ushort[] ports = [.. Enumerable.Range(range.First, range.Count).Select(port => (ushort)port)];
-        for (int destination = 0; destination < destinations; destination++)
+        if (destinations == 1)
         {
-            random.Shuffle<ushort>(ports);
-            for (int i = 0; i < standing; i++)
-            {
-                table.Fill(SystemFlows.Protocol, SystemFlows.Destination(destination), SystemFlows.DestinationPort, ports[i]);
-            }
+            StandingPorts.Fill(table, range, occupancy, destinations, pool, ref random);
+        }
+        else
+        {
+            StandingPorts.Spread(table, range, occupancy, destinations, ref random);
         }
 
-        var flows = new SystemFlows(clients: 40, destinations, range.First, range.Last, random.Next64());
+        random = new CpuRandom(random.Next64());
         var probes = new List<int>(attempts);
         for (int i = 0; i < attempts; i++)
         {
-            FlowTuple<uint> flow = flows.Next(i);
+            var flow = new FlowTuple<uint>(
+                SystemFlows.Protocol,
+                SystemFlows.FirstClient + (uint)(i % Clients),
+                (ushort)(range.First + random.NextBelow((uint)range.Count)),
+                SystemFlows.Destination((int)random.NextBelow((uint)destinations)),
+                SystemFlows.DestinationPort);
             if (table.TryOnce(in flow) is { } asked)
             {
                 probes.Add(asked);
@@ -45,7 +67,8 @@ public static class RefusalCurve
         }
 
         probes.Sort();
-        return new RefusalPoint(occupancy, attempts, attempts - probes.Count, Percentile(probes, 0.5), Percentile(probes, 0.99));
+        return new RefusalPoint(
+            occupancy, attempts, attempts - probes.Count, Percentile(probes, 0.5), Percentile(probes, 0.99), probes.Count == 0 ? null : probes.Average());
     }
 
     private static int? Percentile(List<int> sorted, double share) =>

@@ -114,3 +114,27 @@ internal readonly struct ReservingScope : IScope
         return found ? Fate.Inserted : Fate.Refused;
     }
 }
+
+/// <summary>Look, wait out the window, insert; who comes too late goes on with the next candidate of the same search.</summary>
+internal readonly struct RetryingScope : IScope
+{
+    public static Fate Connect<TAllocator, TRule, TState, TStore, TRandom>(
+        in FlowTuple<uint> original,
+        in TRule rule,
+        ref TState state,
+        TStore store,
+        Lock mutex,
+        ref TRandom random,
+        ulong windowTicks,
+        out FlowTuple<uint> reply,
+        out int probes)
+        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
+        where TStore : struct, IPortStore
+        where TRandom : struct, IRandom32
+    {
+        var view = new RetryingView<TStore>(store, windowTicks);
+        bool found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
+        probes = view.Probes;
+        return found ? Fate.Inserted : Fate.Refused;
+    }
+}

@@ -3,46 +3,31 @@ using NatAllocBench.Netfilter.Random;
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>What a raced system is set up with.</summary>
-/// <param name="FirstPort">First port of the range.</param>
-/// <param name="LastPort">Last port of the range.</param>
+/// <param name="Range">Its ports.</param>
 /// <param name="Workers">Threads that connect.</param>
 /// <param name="Capacity">Flows that must fit.</param>
+/// <param name="Pool">NAT addresses.</param>
 /// <param name="Seed">Salts and seeds follow from it.</param>
-public sealed record SystemSetup(ushort FirstPort, ushort LastPort, int Workers, int Capacity, ulong Seed)
+public sealed record SystemSetup(PortRange Range, int Workers, int Capacity, int Pool, ulong Seed)
 {
-    /// <summary>The NAT address: 203.0.113.1.</summary>
+    /// <summary>The first NAT address: 203.0.113.1.</summary>
     public const uint Address = 0xCB007101;
 }
 
-/// <summary>Counts of one worker; an object of its own, so that workers share no cache line.</summary>
-public sealed class SystemTally
-{
-    /// <summary>Flows in the table.</summary>
-    public long Inserted { get; internal set; }
-
-    /// <summary>Flows that the allocator found no port for.</summary>
-    public long Refused { get; internal set; }
-
-    /// <summary>Flows whose port was taken by another in the window.</summary>
-    public long Lost { get; internal set; }
-
-    /// <summary>Candidates asked for.</summary>
-    public long Probes { get; internal set; }
-
-    /// <summary>All flows.</summary>
-    public long Attempts => Inserted + Refused + Lost;
-}
-
 /// <summary>A system with its table, ready to be raced. One virtual call serves a whole round of connections.</summary>
-public abstract class SystemTable
+public abstract class SystemTable : IDisposable
 {
     /// <summary>Ports in use, by a walk of the table.</summary>
     public abstract long Count { get; }
 
-    /// <summary>Marks a port as in use towards a destination.</summary>
-    public abstract void Fill(byte protocol, uint destination, ushort destinationPort, ushort port);
+    /// <summary>Flows by their first packets, by a walk; null where the table is the same.</summary>
+    public virtual long? Flows => null;
 
-    /// <summary>Connects flows one after another.</summary>
+    /// <summary>Marks a port as in use.</summary>
+    /// <param name="reply">The REPLY tuple of the flow that holds it: its destination is the NAT address with the port.</param>
+    public abstract void Fill(in FlowTuple<uint> reply);
+
+    /// <summary>Connects flows one after another: looks each up, chooses, and inserts both directions.</summary>
     /// <param name="worker">The calling worker, 0 and up; its calls do not overlap.</param>
     /// <param name="flows">First packets.</param>
     /// <param name="windowTicks">Busy wait between choice and insertion, or after both where they are one step.</param>
@@ -52,39 +37,58 @@ public abstract class SystemTable
     /// <summary>Connects one flow, and gives its port back at once.</summary>
     /// <returns>The number of candidates asked for; null if the flow was refused.</returns>
     public abstract int? TryOnce(in FlowTuple<uint> flow);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(isDisposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees native memory, where there is any.</summary>
+    protected virtual void Dispose(bool isDisposing)
+    {
+    }
 }
 
 /// <summary>A system by its allocator, state, lock scope and store: all type parameters, so the loop is compiled for each.</summary>
 internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
-    Func<int, TRule> rules, TState state, TStore store, SystemSetup setup, Func<byte, uint, ushort, ushort, FlowTuple<uint>> standing) : SystemTable
+    Func<int, TRule> rules, TState state, TStore store, SystemSetup setup, Func<FlowTuple<uint>, FlowTuple<uint>> identity) : SystemTable
     where TAllocator : struct, IPortAllocator<uint, TRule, TState>
     where TScope : struct, IScope
     where TStore : struct, IPortStore
 {
     private readonly TRule[] _rules = [.. Enumerable.Range(0, setup.Workers).Select(rules)];
     private readonly WorkerRandom[] _randoms = [.. Enumerable.Range(0, setup.Workers).Select(worker => new WorkerRandom(setup.Seed, worker))];
+    private readonly FlowTable _originals = new(setup.Capacity);
     private readonly Lock _mutex = new();
     private TState _state = state;
 
     public override long Count => store.Count;
 
-    public override void Fill(byte protocol, uint destination, ushort destinationPort, ushort port)
-    {
-        FlowTuple<uint> reply = standing(protocol, destination, destinationPort, port);
-        store.TryStand(in reply);
-    }
+    public override long? Flows => _originals.Count;
+
+    public override void Fill(in FlowTuple<uint> reply) => store.TryStand(identity(reply));
 
     public override void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally)
     {
         WorkerRandom random = _randoms[worker];
         foreach (ref readonly FlowTuple<uint> flow in flows)
         {
+            // The look-up that every packet begins with. A first packet finds nothing: no flow of a race comes twice.
+            if (_originals.Contains(in flow))
+            {
+                continue;
+            }
+
             Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-                in flow, in _rules[worker], ref _state, store, _mutex, ref random.Draws, windowTicks, out _, out int probes);
-            tally.Probes += probes;
-            tally.Inserted += fate == Fate.Inserted ? 1 : 0;
-            tally.Refused += fate == Fate.Refused ? 1 : 0;
-            tally.Lost += fate == Fate.Lost ? 1 : 0;
+                in flow, in _rules[worker], ref _state, store, _mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply, out int probes);
+            if (fate == Fate.Inserted)
+            {
+                _originals.TryInsert(in flow);
+            }
+
+            tally.Count(fate, isKept: reply.DestinationPort == flow.SourcePort, probes);
         }
     }
 

@@ -1,40 +1,28 @@
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Racing.Counts;
+using NatAllocBench.Racing.Machine;
+using NatAllocBench.Racing.Race;
 
 namespace NatAllocBench.Allocators.Race;
-
-/// <summary>What the workers of a trial do.</summary>
-/// <param name="Clients">Clients, at least 1.</param>
-/// <param name="Destinations">Destinations, at least 1.</param>
-/// <param name="Occupancy">Share of the ports of each destination in use at the start.</param>
-/// <param name="WindowNs">Busy wait between choice and insertion, ns.</param>
-/// <param name="BurstOffsetNs">Workers meet and start at offsets uniform in 0 to this, every client once; null: each starts when it can.</param>
-/// <param name="Connections">Connections in all.</param>
-public sealed record SystemWorkload(
-    int Clients, int Destinations, double Occupancy, double WindowNs, double? BurstOffsetNs, int Connections);
-
-/// <summary>What a trial came to, after it was proven against the table.</summary>
-/// <param name="Attempts">Connections.</param>
-/// <param name="Lost">Lost in the window.</param>
-/// <param name="Refused">Refused by the allocator.</param>
-/// <param name="Probes">Candidates asked for.</param>
-/// <param name="PerSecond">Connections per second of all workers.</param>
-public sealed record SystemResult(long Attempts, long Lost, long Refused, long Probes, double PerSecond);
 
 /// <summary>A table contradicts the counts of the workers: a defect of this program.</summary>
 public sealed class SystemContradictionException(string message) : Exception(message);
 
-/// <summary>One trial of a system: a fresh table, filled, and a pinned worker per CPU.</summary>
+/// <summary>One trial of a system: a fresh table, filled, and a pinned worker per CPU. What it counts is proven before it is returned.</summary>
 public static class SystemTrial
 {
-    private const double LeadNs = 2000;
-    private static readonly PortRange EphemeralPorts = new(32768, 60999);
-
     /// <summary>Runs a trial.</summary>
+    /// <param name="system">What is raced.</param>
+    /// <param name="range">Its ports.</param>
+    /// <param name="workload">A workload without a fault.</param>
+    /// <param name="cpus">The CPU of each worker.</param>
+    /// <param name="seed">Everything drawn follows from it.</param>
+    /// <param name="cancellation">Ends the trial early; its result is then void.</param>
     /// <returns>The result; null if it was cancelled.</returns>
     /// <exception cref="SystemContradictionException">Counts and table disagree.</exception>
-    public static SystemResult? Run(
+    public static TrialResult? Run(
         RacedSystem system,
         PortRange range,
         SystemWorkload workload,
@@ -42,113 +30,129 @@ public static class SystemTrial
         ulong seed,
         CancellationToken cancellation = default)
     {
-        int standing = (int)Math.Round(workload.Occupancy * range.Count);
-        var setup = new SystemSetup(
-            range.First, range.Last, cpus.Count, (standing * workload.Destinations) + workload.Connections + 16, seed);
-        SystemTable table = system.Create(setup);
+        FlowTuple<uint>[][] flows = Flows(workload, cpus.Count, seed);
+        int standing = (int)Math.Round(workload.Occupancy * range.Count) * workload.Destinations * workload.Pool;
+        using SystemTable table = system.Create(new SystemSetup(
+            range, cpus.Count, standing + flows.Sum(own => own.Length) + 16, workload.Pool, seed));
         var random = new CpuRandom(seed);
-        Fill(table, range, workload.Destinations, standing, ref random);
+        StandingPorts.Fill(table, range, workload.Occupancy, workload.Destinations, workload.Pool, ref random);
         long before = table.Count;
-        FlowTuple<uint>[][] flows = [.. Enumerable.Range(0, cpus.Count).Select(worker => Flows(workload, worker, cpus.Count, seed))];
-        SystemTally[] tallies = [.. cpus.Select(_ => new SystemTally())];
-        (ulong Start, ulong End)[] times = new (ulong, ulong)[cpus.Count];
-        var gate = new StartGate(cpus.Count);
-        var barrier = new SpinBarrier(cpus.Count);
-        PinnedWorkers.Run(
+        var course = new SystemCourse(table, workload, flows, random.Next64());
+        SystemWorker[] workers = [.. cpus.Select((_, worker) => new SystemWorker(course, worker, cancellation))];
+        CpuTimes? times = MachineProbe.ReadCpuTimes();
+        IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
-            worker =>
-            {
-                if (gate.Wait(out _, out _))
-                {
-                    times[worker] = Work(table, workload, worker, flows[worker], tallies[worker], barrier, seed, cancellation);
-                }
-            },
-            [gate, barrier],
-            () => gate.OpenWhenReady(StartGate.DefaultLead),
+            worker => workers[worker].Run(),
+            [course.Gate, course.Barrier],
+            () => course.Gate.OpenWhenReady(StartGate.DefaultLead),
             cancellation);
         if (cancellation.IsCancellationRequested)
         {
             return null;
         }
 
-        Prove(table, before, tallies);
-        double seconds = TickClock.ToNanoseconds(times.Max(time => time.End) - times.Min(time => time.Start)) / 1e9;
-        return new SystemResult(
-            tallies.Sum(tally => tally.Attempts),
-            tallies.Sum(tally => tally.Lost),
-            tallies.Sum(tally => tally.Refused),
-            tallies.Sum(tally => tally.Probes),
-            tallies.Sum(tally => tally.Attempts) / seconds);
+        Prove(table, before, flows.Sum(own => own.Length), workers);
+        return Summary(workers, reports, seed, times is { } then ? MachineProbe.ReadCpuTimes()?.StealShareSince(then) : null);
     }
 
-    private static void Fill(SystemTable table, PortRange range, int destinations, int standing, ref CpuRandom random)
+    /// <summary>The first packets of each worker: client c belongs to worker c modulo workers, and every client has its turn.</summary>
+    private static FlowTuple<uint>[][] Flows(SystemWorkload workload, int workers, ulong seed)
     {
-        ushort[] ports = [.. Enumerable.Range(range.First, range.Count).Select(port => (ushort)port)];
-        for (int destination = 0; destination < destinations; destination++)
+        var source = new SystemFlows(workload, seed ^ 0x9E3779B97F4A7C15UL);
+        int? perRound = workload.PerRound(workers);
+        int rounds = perRound is { } all ? (workload.Connections + all - 1) / all : 0;
+        var flows = new FlowTuple<uint>[workers][];
+        for (int worker = 0; worker < workers; worker++)
         {
-            random.Shuffle<ushort>(ports);
-            for (int i = 0; i < standing; i++)
+            int own = Math.Max(1, SystemCourse.Share(workload.Clients, worker, workers));
+            int count = perRound is { } each
+                ? rounds * SystemCourse.Share(each, worker, workers)
+                : SystemCourse.Share(workload.Connections, worker, workers);
+            bool pairs = workload.Arrival is Racing.Workloads.Arrival.Lockstep;
+            flows[worker] = new FlowTuple<uint>[count];
+            for (int i = 0; i < count; i++)
             {
-                table.Fill(SystemFlows.Protocol, SystemFlows.Destination(destination), SystemFlows.DestinationPort, ports[i]);
+                int client = (worker + (i % own * workers)) % workload.Clients;
+                flows[worker][i] = source.Next(client, pairs ? i % workload.Destinations : null);
             }
-        }
-    }
-
-    private static FlowTuple<uint>[] Flows(SystemWorkload workload, int worker, int workers, ulong seed)
-    {
-        var source = new SystemFlows(
-            workload.Clients, workload.Destinations, EphemeralPorts.First, EphemeralPorts.Last, seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
-        var flows = new FlowTuple<uint>[(workload.Connections / workers) + (worker < workload.Connections % workers ? 1 : 0)];
-        for (int i = 0; i < flows.Length; i++)
-        {
-            flows[i] = source.Next(worker + (i * workers)); // client c belongs to worker c mod workers
         }
 
         return flows;
     }
 
-    private static (ulong Start, ulong End) Work(
-        SystemTable table,
-        SystemWorkload workload,
-        int worker,
-        FlowTuple<uint>[] flows,
-        SystemTally tally,
-        SpinBarrier barrier,
-        ulong seed,
-        CancellationToken cancellation)
+    private static void Prove(SystemTable table, long before, long brought, SystemWorker[] workers)
     {
-        ulong window = TickClock.FromNanoseconds(workload.WindowNs);
-        ulong start = TickClock.Now();
-        if (workload.BurstOffsetNs is not { } spread)
+        long inserted = workers.Sum(worker => worker.Counted.Inserted + worker.LeftOut.Inserted);
+        long found = table.Count;
+        if (found != before + inserted)
         {
-            table.Connect(worker, flows, window, tally);
-            return (start, TickClock.Now());
+            throw new SystemContradictionException($"standing + inserted is {before + inserted}, but a walk of the table finds {found}");
         }
 
-        var random = new CpuRandom(seed - (ulong)worker);
-        int perRound = Math.Max(1, workload.Clients / barrier.Participants);
-        int rounds = (workload.Connections / barrier.Participants) / perRound;
-        for (int round = 0; round < rounds && !cancellation.IsCancellationRequested; round++)
+        if (table.Flows is { } flows && flows != inserted)
         {
-            if (!barrier.SignalAndWait(TickClock.FromNanoseconds(LeadNs), out ulong common))
-            {
-                break;
-            }
-
-            BusyWait.Until(common + TickClock.FromNanoseconds(spread * random.NextUnit()));
-            table.Connect(worker, flows.AsSpan(round * perRound, perRound), window, tally);
+            throw new SystemContradictionException($"{inserted} flows were inserted, but a walk of the first packets finds {flows}");
         }
 
-        return (start, TickClock.Now());
+        long attempts = workers.Sum(worker => worker.Counted.Attempts + worker.LeftOut.Attempts);
+        if (attempts != brought)
+        {
+            throw new SystemContradictionException($"the workers brought {brought} flows, but counted {attempts}");
+        }
     }
 
-    private static void Prove(SystemTable table, long before, SystemTally[] tallies)
+    private static TrialResult Summary(SystemWorker[] workers, IReadOnlyList<WorkerReport> reports, ulong seed, double? stolenShare)
     {
-        long expected = before + tallies.Sum(tally => tally.Inserted);
-        long found = table.Count;
-        if (found != expected)
+        SystemWorker[] racing = [.. workers.Where(worker => worker.StartTick != 0)];
+        var total = new SystemTally();
+        var leftOut = new SystemTally();
+        foreach (SystemWorker worker in workers)
         {
-            throw new SystemContradictionException($"standing + inserted is {expected}, but a walk of the table finds {found}");
+            total.Add(worker.Counted);
+            leftOut.Add(worker.LeftOut);
         }
+
+        ulong start = racing.Length == 0 ? 0 : racing.Min(worker => worker.StartTick);
+        ulong end = racing.Length == 0 ? 0 : racing.Max(worker => worker.EndTick);
+        return new TrialResult
+        {
+            Seed = seed,
+            Total = total.ToWorkerTally(start, end),
+            LeftOut = leftOut.ToWorkerTally(start, end),
+            Probes = total.Probes,
+            Found = total.Probes - total.Inserted - total.LostKept - total.LostSearched,
+            Counters = [],
+            ConnectionsPerSecond = end > start ? total.Attempts * 1e9 / TickClock.ToNanoseconds(end - start) : 0,
+            WorkerConnectionsPerSecond = racing.Length == 0 ? [0] : [.. racing.Select(worker => worker.PerSecond)],
+            Window = new WindowHistogram(),
+            PairDistance = new WindowHistogram(),
+            FailedAfterSyn = [],
+            FailedByClient = [],
+            Overlap = Overlap(racing, workers, stolenShare),
+            PinFailures = [.. reports.Select(report => report.PinFailure).OfType<string>()],
+            Collections = workers.Max(worker => worker.Collections),
+        };
+    }
+
+    private static TrialOverlap Overlap(SystemWorker[] racing, SystemWorker[] workers, double? stolenShare)
+    {
+        int rounds = workers.Max(worker => worker.RoundsRun);
+        int dropped = workers.Max(worker => worker.RoundsDropped);
+        double[] speeds = [.. racing.Select(worker => worker.PerSecond)];
+        return new TrialOverlap
+        {
+            Share = rounds > 0 ? (double)(rounds - dropped) / rounds
+                : racing.Length == 0 ? 0
+                : SharedTime.Of([.. racing.Select(worker => (worker.StartTick, worker.EndTick, worker.Watch))]),
+            LateNs = TickClock.ToNanoseconds(workers.Max(worker => worker.LateTicks)),
+            Gaps = workers.Sum(worker => worker.Watch.Count),
+            LongestGapNs = TickClock.ToNanoseconds(workers.Max(worker => worker.Watch.LongestTicks)),
+            InvoluntarySwitches = workers.Any(worker => worker.Switches is null) ? null : workers.Sum(worker => worker.Switches),
+            SpeedRatio = speeds.Length > 1 && speeds.Max() > 0 ? speeds.Min() / speeds.Max() : null,
+            PingPongNs = workers.Length > 1 ? workers[0].PingPongNs : null,
+            StolenShare = stolenShare is { } share && double.IsFinite(share) ? share : null,
+            Rounds = rounds,
+            DroppedRounds = dropped,
+        };
     }
 }

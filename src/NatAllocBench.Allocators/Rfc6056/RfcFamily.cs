@@ -1,3 +1,4 @@
+using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Verification;
 
@@ -10,11 +11,11 @@ internal sealed class RfcFamily : IAllocatorFamily
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
-        Algorithm(1, "Random start, then one port after the other."),
-        Algorithm(2, "Every candidate is random; a free port may be missed."),
-        Algorithm(3, "A hash of the endpoints plus one counter for all."),
-        Algorithm(4, "A hash of the endpoints plus one of a table of counters, chosen by a second hash."),
-        Algorithm(5, "One counter that moves by a random step of 1 to 500; a free port may be missed."),
+        Algorithm<SimpleRandom>(1, "Random start, then one port after the other."),
+        Algorithm<AnotherSimple>(2, "Every candidate is random; a free port may be missed."),
+        Algorithm<HashBased>(3, "A hash of the endpoints plus one counter for all."),
+        Algorithm<HashBased>(4, "A hash of the endpoints plus one of a table of counters, chosen by a second hash."),
+        Algorithm<RandomIncrements>(5, "One counter that moves by a random step of 1 to 500; a free port may be missed."),
     ];
 
     public IReadOnlyList<VectorCheck> Checks { get; } =
@@ -27,7 +28,8 @@ internal sealed class RfcFamily : IAllocatorFamily
         new("rfc6056_sequence", "sq", RfcChecks.Sequence),
     ];
 
-    private static AllocatorSystem Algorithm(int number, string summary) => new(
+    private static AllocatorSystem Algorithm<TAlgorithm>(int number, string summary)
+        where TAlgorithm : struct, IRfcAlgorithm => new(
         $"rfc6056-{number}",
         "January 2011",
         $"RFC 6056, section 3.3.{number}",
@@ -40,5 +42,13 @@ internal sealed class RfcFamily : IAllocatorFamily
         "none",
         "BSD stacks in parts; a recommendation",
         summary,
-        LeftOut);
+        LeftOut)
+        {
+            Racers =
+            [
+                RacedSystem.OfFlows<RacedRfc<TAlgorithm>, RfcRacedRule, RfcState, WindowScope>(
+                    (setup, _) => RfcRacedRule.Of(setup, hashes: number == 3 ? 1 : number == 4 ? 2 : 0),
+                    setup => RfcRacedRule.Counters(setup, number == 4 ? RfcRacedRule.TableLength : 1)),
+            ],
+        };
 }

@@ -16,6 +16,10 @@ public static class AllocatorCatalog
     /// <summary>All systems, family by family, oldest era first.</summary>
     public static IReadOnlyList<AllocatorSystem> All { get; } = [.. Families.SelectMany(family => family.Systems)];
 
+    /// <summary>Names of the modes that any system is raced in.</summary>
+    public static IReadOnlyList<string> Modes { get; } =
+        [.. All.SelectMany(system => system.Racers).Select(racer => racer.Mode).Distinct()];
+
     /// <summary>The checks of all vectors, with the vectors that this assembly carries.</summary>
     public static VectorSuite Vectors { get; } =
         new([.. Families.SelectMany(family => family.Checks)], typeof(AllocatorCatalog).Assembly);

@@ -31,18 +31,35 @@ public sealed record AllocatorSystem(
     string Summary,
     string LeftOut)
 {
-    /// <summary>How it is raced; null if it is not.</summary>
-    public RacedSystem? Racer { get; init; }
+    /// <summary>How it is raced, a way for each of its modes, the default first; none if it is not.</summary>
+    public IReadOnlyList<RacedSystem> Racers { get; init; } = [];
+
+    /// <summary>What the system itself keeps for a connection, bytes, in words; null if it is not known.</summary>
+    public string? BytesPerConnection { get; init; }
 
     /// <summary>Its default range.</summary>
     public PortRange DefaultRange => new(FirstPort, LastPort);
 
-    /// <summary>Why the system cannot be raced in a range; null if it can.</summary>
+    /// <summary>The system without its era: <c>ovs</c> of <c>ovs-3.3</c>.</summary>
+    public string Product => Name[..Name.IndexOf('-', StringComparison.Ordinal)];
+
+    /// <summary>The era: <c>3.3</c> of <c>ovs-3.3</c>.</summary>
+    public string Era => Name[(Product.Length + 1)..];
+
+    /// <summary>How a mode is raced; null if the system does not have it.</summary>
+    /// <param name="mode">Name of the mode.</param>
+    public RacedSystem? Racer(string mode = RacedSystem.DefaultMode) => Racers.FirstOrDefault(racer => racer.Mode == mode);
+
+    /// <summary>Why the system cannot be raced so; null if it can.</summary>
+    /// <param name="mode">Name of the mode.</param>
     /// <param name="range">The range of ports.</param>
-    public string? WhyMissing(PortRange range) => this switch
+    /// <param name="pool">NAT addresses.</param>
+    public string? WhyMissing(string mode, PortRange range, int pool = 1) => Racer(mode) switch
     {
-        { Racer: null } => "it is modelled for its answers only",
-        { Racer.HasFixedRange: true } when range != DefaultRange => $"its ports are {DefaultRange} and cannot be set",
+        null when Racers.Count == 0 => "it is modelled for its answers only",
+        null => $"the system has no mode {mode}",
+        { HasFixedRange: true } when range != DefaultRange => $"its ports are {DefaultRange} and cannot be set",
+        { TakesPools: false } when pool > 1 => "it is raced with one address only",
         _ => null,
     };
 }

@@ -21,6 +21,16 @@ internal sealed class DetSessions
     private readonly ushort[] _remotePorts = new ushort[Slots];
     private readonly ushort[] _outsidePorts = new ushort[Slots];
 
+    /// <summary>Slots in use.</summary>
+    public int Count => _insidePorts.Count(port => port != 0);
+
+    /// <summary>Takes a slot for a session that stands, whatever holds the port.</summary>
+    public bool TryStand(ushort insidePort, uint address, ushort remotePort, ushort outsidePort) =>
+        Take(insidePort, address, remotePort, outsidePort) >= 0;
+
+    /// <summary>Frees a slot, and its port with it.</summary>
+    public void Clear(int slot) => Set(slot, 0, 0, 0, 0);
+
     public void Set(int slot, ushort insidePort, uint address, ushort remotePort, ushort outsidePort)
     {
         _addresses[slot] = address;
@@ -50,9 +60,6 @@ internal sealed class DetSessions
 
         return new DetResult(-1, 0, Existing: false, portsPerHost, IsFull: false);
     }
-
-    /// <summary>Frees a slot; what else it holds stays and goes on blocking its port until the slot is taken again.</summary>
-    public void Free(int slot) => Volatile.Write(ref _insidePorts[slot], 0); // release: the fields' last readers come before
 
     private int Find(ushort insidePort, uint address, ushort remotePort)
     {

@@ -30,7 +30,7 @@ internal sealed class VppFamily : IAllocatorFamily
             "Random ports of the worker's slice until a free one comes, without a limit; a port holds for all destinations.",
             "Static mappings, sessions and their eviction; MAP-E inputs that never end.")
         {
-            Racer = RacedSystem.OfPorts<EiAllocator, EiRule, EiState, EiStore>(
+            Racers = [RacedSystem.OfPorts<EiAllocator, EiRule, EiState, EiStore>(
                 (setup, worker) => new EiRule
                 {
                     Addresses = [(SystemSetup.Address, 0)],
@@ -40,7 +40,7 @@ internal sealed class VppFamily : IAllocatorFamily
                 setup => new EiState((uint)setup.Seed, addresses: 1, (uint)setup.Workers),
                 (setup, state) => new EiStore(new PortBits(), state, EiStore.PortsPerWorker(setup)),
                 keepsProtocol: true,
-                hasFixedRange: true),
+                hasFixedRange: true)],
         },
         new(
             "vpp-det44",
@@ -55,7 +55,11 @@ internal sealed class VppFamily : IAllocatorFamily
             "node error out of ports, IPFIX event max entries per user",
             Ships,
             "A client's ports follow from its address; 1000 sessions a client, scanned one after another.",
-            "Expiry, the ICMP error to the client."),
+            "Expiry, the ICMP error to the client. A client belongs to one worker, so that its slots see no race.")
+        {
+            BytesPerConnection = "24 (of 24,000 a client, reserved up front)",
+            Racers = [new RacedSystem(setup => new DetTable(setup), HasFixedRange: true)],
+        },
     ];
 
     public IReadOnlyList<VectorCheck> Checks { get; } =
@@ -83,10 +87,10 @@ internal sealed class VppFamily : IAllocatorFamily
         EdLeftOut)
         {
             // A worker's clients are those its hash gives it, so the slice is the worker's.
-            Racer = RacedSystem.OfFlows<EdAllocator<TEra>, EdRule, EdState, ReservingScope>(
+            Racers = [RacedSystem.OfFlows<EdAllocator<TEra>, EdRule, EdState, ReservingScope>(
                 (setup, worker) => new EdRule(
                     [new EdAddress(SystemSetup.Address, Fib: 0)], TEra.PortsPerWorker((uint)setup.Workers), (uint)worker),
                 setup => new EdState((uint)setup.Seed),
-                hasFixedRange: true),
+                hasFixedRange: true)],
         };
 }

@@ -18,6 +18,10 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset) : Me
 
     public override string Name => $"era {plan.Workload.Era} {plan.Workload.Mode}, {plan.Workload.Clients} clients";
 
+    public override double WindowAddedNs => plan.Workload.WindowAddedNs;
+
+    public override void ValidateFor(int workers) => plan.Workload.ValidateFor(workers);
+
     public override object Code =>
         (plan.Workload.Era.Traits.Hash, plan.Workload.Era.Traits.Search, plan.Workload.Arrival.GetType(), plan.Workload.Protocol);
 
@@ -39,8 +43,8 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset) : Me
         RaceEventSource.Log.IsListenedTo ? RaceTelemetry.Unwritten : RaceTelemetry.Never,
         cancellation);
 
-    /// <summary>The cell as it is published.</summary>
-    public RaceCell ToCell()
+    /// <inheritdoc/>
+    public override RaceCell ToCell()
     {
         Workloads.RaceWorkload workload = plan.Workload;
         var cell = new RaceCell

@@ -24,6 +24,9 @@ internal abstract class MeasuredTrials
     /// <summary>Equal for cells that run the same compiled code: one of them warms it up for all.</summary>
     public abstract object Code { get; }
 
+    /// <summary>The wait added to the window, ns.</summary>
+    public abstract double WindowAddedNs { get; }
+
     /// <summary>Trials that were run, whether they count or not.</summary>
     public int Trials => _trials.Count;
 
@@ -68,6 +71,13 @@ internal abstract class MeasuredTrials
     /// <summary>Why the published cell has no measurement; null if it has one.</summary>
     protected string? WhyNoMeasurement => WhyMissing ?? (_trials.Count == 0 ? "not measured before the run ended"
         : Disturbed ?? (Attempts > 0 ? null : "no connection could be tried"));
+
+    /// <summary>Checks the workload against the number of workers.</summary>
+    /// <exception cref="ArgumentException">It does not fit; the message says why and the fix.</exception>
+    public abstract void ValidateFor(int workers);
+
+    /// <summary>The cell as it is published.</summary>
+    public abstract RaceCell ToCell();
 
     /// <summary>Runs one trial.</summary>
     /// <returns>The result, or null if it was cancelled.</returns>

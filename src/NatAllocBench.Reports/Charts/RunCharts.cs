@@ -67,6 +67,7 @@ public static class RunCharts
             RunRecord<RaceCell> race => race.Cells.GroupBy(c => (c.Preset, c.Series))
                 .SelectMany(g => OfSeries(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g])),
             RunRecord<ThroughputCell> throughput => Charts("throughput", throughput.Cells, Workload.Of, ThroughputParameters),
+            RunRecord<ScenarioCell> { Preset: PriceCharts.Preset } prices => PriceCharts.Build(prices.Cells),
             _ => [],
         };
         return [.. charts.Select(chart => chart with { Source = RunSummary.Line(run) })];

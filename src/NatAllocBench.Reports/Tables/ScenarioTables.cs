@@ -5,6 +5,9 @@ namespace NatAllocBench.Reports.Tables;
 /// <summary>The tables of scenario cells: one per title, every figure beside its prediction.</summary>
 public static class ScenarioTables
 {
+    /// <summary>The parameter that names a system other than Linux; it goes before its era.</summary>
+    internal const string System = "system";
+
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
     /// <returns>The tables; parameters that do not vary within a table stand in its caption.</returns>
@@ -23,11 +26,15 @@ public static class ScenarioTables
     /// <summary>What names a row.</summary>
     internal static IEnumerable<ColumnSpec<ScenarioCell>> Workload(IReadOnlyList<ScenarioCell> cells) =>
     [
+        .. Parameters(cells, name => name == System),
         new("era", ColumnRole.Identity, c => c.Era, IsNumber: false),
         new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
-        .. cells.SelectMany(c => c.Parameters.Keys).Distinct().Select(name =>
-            new ColumnSpec<ScenarioCell>(name, ColumnRole.Parameter, c => c.Parameters.GetValueOrDefault(name), IsNumber: false)),
+        .. Parameters(cells, name => name != System),
     ];
+
+    private static IEnumerable<ColumnSpec<ScenarioCell>> Parameters(IReadOnlyList<ScenarioCell> cells, Func<string, bool> chosen) =>
+        cells.SelectMany(c => c.Parameters.Keys).Distinct().Where(chosen).Select(name =>
+            new ColumnSpec<ScenarioCell>(name, ColumnRole.Parameter, c => c.Parameters.GetValueOrDefault(name), IsNumber: false));
 
     private static ResultTable Table(string title, IReadOnlyList<ScenarioCell> cells)
     {

@@ -1,6 +1,8 @@
 using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
+using NatAllocBench.Racing.Counts;
+using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Tests.Racing.Race;
 
 namespace NatAllocBench.Tests.Allocators;
@@ -10,43 +12,117 @@ public class SystemTrialTests
 {
     private static readonly PortRange Narrow = new(20000, 20255);
 
-    public static TheoryData<string> Raced => [.. AllocatorCatalog.All.Where(system => system.Racer is not null).Select(system => system.Name)];
+    /// <summary>Two clients that send at one moment from the same source port.</summary>
+    private static readonly SystemWorkload Meeting = new()
+    {
+        Clients = 2,
+        WindowNs = 20_000,
+        Arrival = new Arrival.Bursts(0),
+        SourcePorts = SourcePortChoice.Shared,
+        Connections = 40,
+    };
+
+    public static TheoryData<string, string> Raced
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (AllocatorSystem system in AllocatorCatalog.All)
+            {
+                foreach (RacedSystem racer in system.Racers)
+                {
+                    data.Add(system.Name, racer.Mode);
+                }
+            }
+
+            return data;
+        }
+    }
+
+    [Fact]
+    public void Every_system_is_raced() => Assert.DoesNotContain(AllocatorCatalog.All, system => system.Racers.Count == 0);
 
     [Theory]
     [MemberData(nameof(Raced))]
-    public void Counts_agree_with_the_table_and_nothing_is_lost_without_a_window(string name)
+    public void Counts_agree_with_the_table_and_nothing_is_lost_without_a_window(string name, string mode)
     {
-        AllocatorSystem system = AllocatorCatalog.All.Single(system => system.Name == name);
+        AllocatorSystem system = Find(name);
+        var workload = new SystemWorkload { Clients = 8, Occupancy = 0.5, Connections = 200 };
 
-        SystemResult result = Run(system, system.DefaultRange, new SystemWorkload(8, 1, 0.5, 0, 500, 400), [0, 0])!;
+        TrialResult result = Run(system, system.DefaultRange, workload, [0, 0], mode: mode)!;
 
-        Assert.Equal(400, result.Attempts);
-        if (system.Scope != LockScope.Window)
+        Assert.Equal(200, result.All.Attempts);
+        if (system.Scope != LockScope.Window || mode == "reserve")
         {
-            Assert.Equal(0, result.Lost);
+            Assert.Equal(0, result.All.FailedKeepPort + result.All.FailedSearch);
         }
+    }
+
+    [Theory]
+    [InlineData("bursts:500ns")]
+    [InlineData("lockstep")]
+    [InlineData("tick:1us")]
+    [InlineData("poisson:1000000")]
+    public void Every_arrival_brings_all_connections(string arrival)
+    {
+        var workload = new SystemWorkload { Clients = 8, Arrival = Arrival.Parse(arrival), Connections = 200 };
+
+        TrialResult result = Run(Find("ovs-3.3"), PortRange.Common, workload, [0, 0])!;
+
+        Assert.Equal(200, result.All.Attempts);
+        Assert.Equal(arrival.StartsWith("poisson", StringComparison.Ordinal) ? 0 : arrival == "lockstep" ? 100 : 25, result.Overlap.Rounds);
     }
 
     [TwoCpuFact]
     public void Window_of_FreeBSD_loses_connections_and_the_mutex_of_OpenBSD_none()
     {
-        var bursts = new SystemWorkload(Clients: 2, Destinations: 200, Occupancy: 0.9, WindowNs: 20_000, BurstOffsetNs: 0, Connections: 3000);
-        long lost = 0;
-        for (ulong seed = 0; seed < 5 && lost == 0; seed++)
-        {
-            lost = Run(Find("pf-freebsd-main"), Narrow, bursts with { Destinations = 1, Connections = 20 }, [0, 1], seed)!.Lost;
-        }
+        var bursts = new SystemWorkload { Clients = 2, Occupancy = 0.9, WindowNs = 20_000, Arrival = new Arrival.Bursts(0), Connections = 20 };
 
-        Assert.Equal(0, Run(Find("pf-openbsd-7.6"), Narrow, bursts, [0, 1])!.Lost);
-        Assert.True(lost > 0, "two CPUs that choose among 25 ports at once never met in five trials");
+        Assert.True(Loses("pf-freebsd-main", "default", bursts), "two CPUs that choose among 25 ports at once never met");
+        Assert.False(Loses("pf-openbsd-7.6", "default", bursts));
+    }
+
+    [TwoCpuFact]
+    public void Reallocation_and_reservation_cure_the_kernel_and_the_default_loses()
+    {
+        Assert.True(Loses("netfilter-6.12", "default", Meeting), "two clients with the same source port never met");
+        Assert.False(Loses("netfilter-6.12", "reallocate", Meeting));
+        Assert.False(Loses("netfilter-6.12", "reserve", Meeting));
+    }
+
+    [TwoCpuFact]
+    public void Cilium_up_to_1_13_retries_what_1_15_drops()
+    {
+        Assert.True(Loses("cilium-1.15", "default", Meeting), "two clients with the same source port never met");
+        Assert.False(Loses("cilium-1.8", "default", Meeting));
+        Assert.False(Loses("cilium-1.16", "default", Meeting));
     }
 
     [Fact]
-    public void Fixed_range_is_said_to_be_fixed() =>
-        Assert.Equal("its ports are 32768-65535 and cannot be set", Find("libalias-12").WhyMissing(PortRange.Common));
+    public void Fixed_range_missing_mode_and_pool_are_named()
+    {
+        Assert.Equal("its ports are 32768-65535 and cannot be set", Find("libalias-12").WhyMissing("default", PortRange.Common));
+        Assert.Equal("the system has no mode stripes", Find("ovs-3.3").WhyMissing("stripes", PortRange.Common));
+        Assert.Equal("it is raced with one address only", Find("ovs-3.3").WhyMissing("default", PortRange.Common, pool: 4));
+        Assert.Equal("the system has no mode rover-cas", Find("netfilter-6.12").WhyMissing("rover-cas", PortRange.Common));
+        Assert.Null(Find("netfilter-4.14").WhyMissing("rover-cas", PortRange.Common, pool: 4));
+    }
+
+    private static bool Loses(string name, string mode, SystemWorkload workload)
+    {
+        long lost = 0;
+        for (ulong seed = 0; seed < 5 && lost == 0; seed++)
+        {
+            TrialResult result = Run(Find(name), name.StartsWith("pf", StringComparison.Ordinal) ? Narrow : PortRange.Common, workload, [0, 1], seed, mode)!;
+            lost = result.All.FailedKeepPort + result.All.FailedSearch;
+        }
+
+        return lost > 0;
+    }
 
     private static AllocatorSystem Find(string name) => AllocatorCatalog.All.Single(system => system.Name == name);
 
-    private static SystemResult? Run(AllocatorSystem system, PortRange range, SystemWorkload workload, int[] cpus, ulong seed = 1) =>
-        SystemTrial.Run(system.Racer!, range, workload, cpus, seed);
+    private static TrialResult? Run(
+        AllocatorSystem system, PortRange range, SystemWorkload workload, int[] cpus, ulong seed = 1, string mode = "default") =>
+        SystemTrial.Run(system.Racer(mode)!, range, workload, cpus, seed);
 }

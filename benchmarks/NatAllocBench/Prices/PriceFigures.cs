@@ -1,0 +1,45 @@
+using NatAllocBench.Allocators.Race;
+using NatAllocBench.Racing.Cells;
+using NatAllocBench.Racing.Counts;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
+
+namespace NatAllocBench.Prices;
+
+/// <summary>Turns trials into the figures of the price list.</summary>
+internal static class PriceFigures
+{
+    /// <summary>What was lost in the window; null where no trial counts.</summary>
+    public static ScenarioFigure? Lost(string name, MeasuredTrials cell) => Share(name, cell, tally => tally.FailedKeepPort + tally.FailedSearch);
+
+    /// <summary>Million connections per second, the median of the trials; null where no trial counts.</summary>
+    public static ScenarioFigure? Speed(string name, MeasuredTrials cell)
+    {
+        double[] speeds = [.. cell.Kept.Select(trial => trial.ConnectionsPerSecond / 1e6).Where(speed => speed > 0)];
+        if (speeds.Length == 0 || cell.Disturbed is not null)
+        {
+            return null;
+        }
+
+        QuantileEstimate median = SampleStatistics.Instance.Median(speeds);
+        return new ScenarioFigure { Name = name, Measured = median.Value, Low = median.Low, High = median.High };
+    }
+
+    /// <summary>What was refused, over several fills.</summary>
+    public static ScenarioFigure Refused(string name, IReadOnlyList<RefusalPoint> points) => ScenarioFigure.Share(
+        name, FailureRate.Estimate([.. points.Select(point => (long)point.Attempts)], [.. points.Select(point => (long)point.Refused)]));
+
+    /// <summary>A percentile of the candidates asked for: the median over the fills; null where every connection was refused.</summary>
+    public static ScenarioFigure? Probes(string name, IReadOnlyList<RefusalPoint> points, Func<RefusalPoint, int?> percentile)
+    {
+        int[] values = [.. points.Select(percentile).OfType<int>().Order()];
+        return values.Length == 0 ? null : ScenarioFigure.Exact(name, values[values.Length / 2]);
+    }
+
+    private static ScenarioFigure? Share(string name, MeasuredTrials cell, Func<WorkerTally, long> count)
+    {
+        TrialResult[] kept = [.. cell.Kept.Where(trial => trial.Total.Attempts > 0)];
+        return kept.Length == 0 || cell.Disturbed is not null ? null : ScenarioFigure.Share(
+            name, FailureRate.Estimate([.. kept.Select(trial => trial.Total.Attempts)], [.. kept.Select(trial => count(trial.Total))]));
+    }
+}

@@ -1,0 +1,227 @@
+using System.Globalization;
+using NatAllocBench.Allocators;
+using NatAllocBench.Allocators.Race;
+using NatAllocBench.Allocators.Systems;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Cells;
+using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Systems;
+
+namespace NatAllocBench.Prices;
+
+/// <summary>
+/// The price list: what every allocator and every cure loses, refuses and costs, measured in one run. Refusal follows from the seed alone and
+/// comes first; then the trials of all races take turns.
+/// </summary>
+internal sealed class PriceList
+{
+    /// <summary>Name of the preset.</summary>
+    public const string Name = "prices";
+
+    /// <summary>Time limit by default, s.</summary>
+    public const double Seconds = 330;
+
+    public const string Summary = "Every port allocator and every cure: what it loses, refuses and costs. One run, trials interleaved.";
+
+    /// <summary>Titles of the tables.</summary>
+    public const string LostAndRefused = "lost and refused";
+    public const string Cost = "cost";
+    public const string Operator = "what an operator gets";
+    public const string CommonRange = "on ports 1024 to 65535";
+    public const string SpreadOut = "100 destinations";
+    public const string AgainstRate = "lost against rate";
+
+    private const int Fills = 3;
+    private const int Attempts = 2000;
+    private const double WindowNs = 700;
+
+    private static readonly double[] Occupancies = [0.5, 0.8, 0.9, 0.95, 0.99];
+    private static readonly double[] Rates = [20_000, 100_000, 500_000];
+
+    private readonly CpuSet _cpus;
+    private readonly ulong _seed;
+    private readonly PricedRow[] _rows;
+
+    public PriceList(IReadOnlyList<AllocatorSystem> systems, CpuSet cpus, ulong seed)
+    {
+        _cpus = cpus;
+        _seed = seed;
+        PriceRow[] own = [.. PriceRow.Of(systems)];
+        IEnumerable<PriceRow> common = own
+            .Where(row => row.IsPlain && row.Range != PortRange.Common && row.System.WhyMissing(row.Mode, PortRange.Common) is null)
+            .Select(row => row with { Range = PortRange.Common });
+        _rows = [.. own.Concat(common).Select(row => new PricedRow(row, cpus.Count))];
+    }
+
+    /// <summary>What a reader must know.</summary>
+    public IReadOnlyList<string> Notes { get; } =
+    [
+        "lost: the port was free when the allocator asked and taken when the flow was inserted; 700 ns are added between the two. Default timing: "
+            + "40 clients wake on a shared tick and send after an exponential delay of 320 us. Bursts: both CPUs send within 1 us. The n-th "
+            + "connection of every client has the same source port.",
+        "refused: one connection after another, each closed at once, while that share of the ports towards one destination is in use, spread at "
+            + "random; client ports are uniform in the system's range. Three fills, 2000 connections each.",
+        "Speed: a closed loop without the added wait. All systems look a flow up and insert both directions; Linux into the project's own table "
+            + "with its by-source list, the others into one plain table with a lock per bucket. So a row of Linux and another row differ by their "
+            + "tables too.",
+        "bytes per connection: what the system itself keeps, from its declarations; - where it is not known.",
+        "100 destinations: the same number of ports in use, each towards one of 100 destinations.",
+    ];
+
+    /// <summary>Measures.</summary>
+    /// <param name="limits">When the races stop.</param>
+    /// <param name="report">Told what is measured.</param>
+    /// <param name="cancellation">Ends the run early; what was measured stays.</param>
+    /// <returns>Whether everything was measured.</returns>
+    public bool Measure(RaceLimits limits, Action<string> report, CancellationToken cancellation)
+    {
+        int done = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = _cpus.Count, CancellationToken = cancellation };
+        try
+        {
+            Parallel.ForEach(_rows, options, row =>
+            {
+                row.Refuse(Occupancies, Fills, Attempts, _seed);
+                int finished = Interlocked.Increment(ref done); // atomicity alone: a count for the eye
+                lock (options)
+                {
+                    report($"refusal of {finished} of {_rows.Length} rows, last: {row.Row.System.Name}");
+                }
+            });
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+
+        var session = new RaceSession([.. _rows.SelectMany(row => row.Races)], _cpus.Cpus, limits, _seed)
+        {
+            Progress = (trials, cell) => report($"{trials} trials, now {cell.Name}"),
+        };
+        return session.Run(cancellation);
+    }
+
+    /// <summary>The rows of all tables.</summary>
+    public IReadOnlyList<ScenarioCell> Cells()
+    {
+        PricedRow[] own = [.. _rows.Where(row => row.IsOwn)];
+        return
+        [
+            .. own.Select(row => row.LostAndRefused(LostAndRefused, Occupancies)),
+            .. own.Select(row => row.Cost(Cost, Occupancies)),
+            .. own.Where(row => row.Row is { Pool: 1, Destinations: 1 }).Select(row => row.Gets(Operator)),
+            .. _rows.Where(row => !row.IsOwn).Select(row => row.LostAndRefused(CommonRange, Occupancies)),
+            .. own.Where(row => row.Row.IsPlain).Select(row => row.Spread(SpreadOut, Occupancies)),
+            .. own.Where(row => row.Row.HasWindow).Select(row => row.AgainstRate(AgainstRate, Rates)),
+        ];
+    }
+
+    /// <summary>A row with its measurements.</summary>
+    private sealed class PricedRow
+    {
+        private readonly Dictionary<double, RefusalPoint[]> _refusals = [];
+        private readonly Dictionary<double, RefusalPoint[]> _spread = [];
+        private readonly SystemCell _tick;
+        private readonly SystemCell _bursts;
+        private readonly SystemCell? _one;
+        private readonly SystemCell? _all;
+        private readonly SystemCell? _manyDestinations;
+        private readonly SystemCell[] _rates;
+        private readonly int _cpus;
+
+        public PricedRow(PriceRow row, int cpus)
+        {
+            Row = row;
+            _cpus = cpus;
+            _tick = row.Race(new Arrival.Tick(320_000), WindowNs, SourcePortChoice.Shared, 2000, cpus);
+            _bursts = row.Race(new Arrival.Bursts(1000), WindowNs, SourcePortChoice.Shared, 2000, cpus);
+            _one = IsOwn ? row.Race(new Arrival.Closed(), 0, SourcePortChoice.Kernel, 10_000, 1) : null;
+            _all = IsOwn && cpus > 1 ? row.Race(new Arrival.Closed(), 0, SourcePortChoice.Kernel, 10_000, cpus) : null;
+            _manyDestinations = IsOwn && row.IsPlain
+                ? (row with { Destinations = PriceRow.ManyDestinations }).Race(new Arrival.Bursts(1000), WindowNs, SourcePortChoice.Shared, 2000, cpus)
+                : null;
+            _rates = IsOwn && row.HasWindow
+                ? [.. Rates.Select(rate => row.Race(new Arrival.Poisson(rate), WindowNs, SourcePortChoice.Shared, 1000, cpus))]
+                : [];
+        }
+
+        public PriceRow Row { get; }
+
+        /// <summary>Whether the row is on the system's own range of ports.</summary>
+        public bool IsOwn => Row.Range == Row.System.DefaultRange;
+
+        public IEnumerable<SystemCell> Races =>
+            ((SystemCell?[])[_tick, _bursts, _one, _all, _manyDestinations, .. _rates]).OfType<SystemCell>();
+
+        public void Refuse(double[] occupancies, int fills, int attempts, ulong seed)
+        {
+            foreach (double occupancy in occupancies)
+            {
+                _refusals[occupancy] = [.. Enumerable.Range(0, fills).Select(fill => Row.Refusal(occupancy, attempts, seed + (ulong)fill))];
+                if (_manyDestinations is not null)
+                {
+                    PriceRow spread = Row with { Destinations = PriceRow.ManyDestinations };
+                    _spread[occupancy] = [.. Enumerable.Range(0, fills).Select(fill => spread.Refusal(occupancy, attempts, seed + (ulong)fill))];
+                }
+            }
+        }
+
+        public ScenarioCell LostAndRefused(string table, double[] occupancies) => Filled(
+            Row.Cell(table, [("ports", Row.Range.ToString())]),
+            [
+                PriceFigures.Lost("lost, default timing", _tick),
+                PriceFigures.Lost("lost, bursts", _bursts),
+                .. occupancies.Where(_refusals.ContainsKey).Select(occupancy => PriceFigures.Refused(At("refused", occupancy), _refusals[occupancy])),
+            ]);
+
+        public ScenarioCell Cost(string table, double[] occupancies)
+        {
+            double most = occupancies.Max();
+            IReadOnlyList<RefusalPoint> at90 = _refusals.GetValueOrDefault(0.9, []);
+            IReadOnlyList<RefusalPoint> full = _refusals.GetValueOrDefault(most, []);
+            return Filled(
+                Row.Cell(table, [("bytes per connection", Row.System.BytesPerConnection ?? "-")]),
+                [
+                    PriceFigures.Probes("probes at 90 %, p50", at90, point => point.ProbesP50),
+                    PriceFigures.Probes("probes at 90 %, p99", at90, point => point.ProbesP99),
+                    full.Any(point => point.ProbesMean is not null)
+                        ? ScenarioFigure.Exact(At("probes", most) + ", mean", Math.Round(full.Average(point => point.ProbesMean) ?? 0, 1)) : null,
+                    _one is null ? null : PriceFigures.Speed("million conn/s, 1 CPU", _one),
+                    _all is null ? null : PriceFigures.Speed($"million conn/s, {_cpus} CPUs", _all),
+                ]);
+        }
+
+        public ScenarioCell Gets(string table) => Filled(
+            Row.Cell(
+                table,
+                [
+                    ("a port is for", Row.System.Identity == PortIdentity.PerDestination ? "one destination" : "all destinations"),
+                    ("source port kept", Row.System.KeepsPort && !Row.Mode.StartsWith("random", StringComparison.Ordinal) ? "if free" : "no"),
+                    ("what tells of a loss or refusal", Row.System.Counter),
+                    ("who ships it", IsCure(Row.Mode) ? "nobody" : Row.System.ShippedBy),
+                ]),
+            [ScenarioFigure.Exact("ports", Row.Range.Count)]);
+
+        public ScenarioCell Spread(string table, double[] occupancies) => Filled(
+            Row.Cell(table, [("a port is for", Row.System.Identity == PortIdentity.PerDestination ? "one destination" : "all destinations")]),
+            [
+                _manyDestinations is null ? null : PriceFigures.Lost("lost, bursts", _manyDestinations),
+                .. occupancies.Where(_spread.ContainsKey).Select(occupancy => PriceFigures.Refused(At("refused", occupancy), _spread[occupancy])),
+            ]);
+
+        public ScenarioCell AgainstRate(string table, double[] rates) => Filled(
+            Row.Cell(table, []),
+            [.. rates.Zip(_rates, (rate, cell) => PriceFigures.Lost(string.Create(CultureInfo.InvariantCulture, $"lost at {rate:0} conn/s"), cell))]);
+
+        private static bool IsCure(string mode) => mode is "rover-interlocked" or "rover-cas" or "stripes" or "reallocate" or "reserve";
+
+        private static string At(string what, double occupancy) => string.Create(CultureInfo.InvariantCulture, $"{what} at {100 * occupancy:0} %");
+
+        private static ScenarioCell Filled(ScenarioCell cell, IEnumerable<ScenarioFigure?> figures)
+        {
+            ScenarioFigure[] measured = [.. figures.OfType<ScenarioFigure>()];
+            return measured.Length == 0 ? cell with { Missing = "not measured before the run ended, or disturbed" } : cell with { Figures = measured };
+        }
+    }
+}

@@ -1,0 +1,82 @@
+using NatAllocBench.Allocators;
+using NatAllocBench.Allocators.Race;
+using NatAllocBench.Allocators.Systems;
+using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Systems;
+
+namespace NatAllocBench.Prices;
+
+/// <summary>A system, a mode of it, or a cure: one row of the price list.</summary>
+/// <param name="System">The system.</param>
+/// <param name="Mode">Its mode.</param>
+/// <param name="Range">Its ports.</param>
+/// <param name="Pool">NAT addresses.</param>
+/// <param name="Destinations">Destinations.</param>
+internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange Range, int Pool = 1, int Destinations = 1)
+{
+    private const int ManyAddresses = 4;
+
+    /// <summary>Destinations of the cure and of the second table.</summary>
+    public const int ManyDestinations = 100;
+
+    /// <summary>Whether the row is the system as it comes.</summary>
+    public bool IsPlain => Mode == RacedSystem.DefaultMode && Pool == 1 && Destinations == 1;
+
+    /// <summary>Whether something can be lost between choice and insertion.</summary>
+    public bool HasWindow => System.Scope == LockScope.Window && Mode is not ("reserve" or "reallocate");
+
+    /// <summary>The rows of some systems: every mode, and more addresses and destinations where the system takes pools.</summary>
+    public static IEnumerable<PriceRow> Of(IEnumerable<AllocatorSystem> systems) => systems.SelectMany(Rows);
+
+    /// <summary>A row of a table of the list.</summary>
+    public ScenarioCell Cell(string table, IEnumerable<(string Name, string Value)> parameters) => new()
+    {
+        Table = table,
+        Era = System.Era,
+        Mode = Mode + (Pool > 1 ? $", {Pool} addresses" : "") + (Destinations > 1 ? $", {Destinations} destinations" : ""),
+        Parameters = new Dictionary<string, string>(parameters.Prepend(("system", System.Product)).Select(p => KeyValuePair.Create(p.Item1, p.Item2))),
+    };
+
+    /// <summary>A race of the row.</summary>
+    /// <param name="arrival">When connections start.</param>
+    /// <param name="windowNs">The wait added to the window, ns.</param>
+    /// <param name="sourcePorts">How clients choose ports.</param>
+    /// <param name="connections">Connections of a trial.</param>
+    /// <param name="cpus">Workers.</param>
+    public SystemCell Race(Arrival arrival, double windowNs, SourcePortChoice sourcePorts, int connections, int cpus) => new(
+        new SystemCellPlan(null, System, Mode, Range, new SystemWorkload
+        {
+            Pool = Pool,
+            Destinations = Destinations,
+            WindowNs = windowNs,
+            Arrival = arrival,
+            SourcePorts = sourcePorts,
+            Connections = connections,
+        }),
+        cpus,
+        PriceList.Name);
+
+    /// <summary>Refusal at an occupancy.</summary>
+    public RefusalPoint Refusal(double occupancy, int attempts, ulong seed)
+    {
+        RacedSystem racer = System.Racer(Mode)!;
+        return Destinations > 1 ? RefusalCurve.Spread(racer, Range, occupancy, Destinations, attempts, seed)
+            : Pool > 1 ? RefusalCurve.Pooled(racer, Range, occupancy, Pool, attempts, seed)
+            : RefusalCurve.At(racer, Range, occupancy, attempts, seed);
+    }
+
+    private static IEnumerable<PriceRow> Rows(AllocatorSystem system)
+    {
+        foreach (RacedSystem racer in system.Racers)
+        {
+            yield return new PriceRow(system, racer.Mode, system.DefaultRange);
+        }
+
+        if (system.Racers is [{ TakesPools: true }, ..])
+        {
+            yield return new PriceRow(system, RacedSystem.DefaultMode, system.DefaultRange, Pool: ManyAddresses);
+            yield return new PriceRow(system, RacedSystem.DefaultMode, system.DefaultRange, Destinations: ManyDestinations);
+        }
+    }
+}

@@ -1,0 +1,170 @@
+using NatAllocBench.Allocators.Race;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Clocks;
+
+namespace NatAllocBench.Allocators.Kernel;
+
+/// <summary>
+/// Linux among the other systems: the project's own table and allocator, with both directions, the by-source table and the kernel's locks.
+/// </summary>
+internal sealed class KernelTable<TEra, TDesign> : SystemTable
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    /// <summary>Clients of the flows that stand: 10.128.0.2 and following.</summary>
+    private const uint FirstStandingClient = 0x0A800002;
+
+    private readonly NatState _nat;
+    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
+    private readonly NatRange<IPv4Address>[] _rules;
+    private readonly CpuRandom[] _randoms;
+    private readonly int _moreTries;
+    private uint _standing;
+
+    public KernelTable(Era era, KernelMode mode, SystemSetup setup)
+    {
+        var random = new CpuRandom(setup.Seed);
+        uint[] md5 = new uint[PortSecret.Md5SecretWords];
+        for (int word = 0; word < md5.Length; word++)
+        {
+            md5[word] = (uint)random.Next64();
+        }
+
+        _nat = new NatState(new SipKey(random.Next64(), random.Next64()), md5);
+        _nat.Rover(IPProtocol.Udp) = random.Next16();
+        _nat.InterlockedRover(IPProtocol.Udp) = random.Next16();
+        uint entries = (uint)Math.Max(262_144, setup.Capacity * 2L);
+        _table = new ConntrackTable<IPv4Address, TEra, TDesign>(
+            era,
+            new TableOptions
+            {
+                Buckets = era.Traits.MaxPerBucket == 1 ? entries : Math.Max(65_536, entries / 4),
+                MaxConnections = entries,
+                Cpus = setup.Workers,
+                HashKey = new SipKey(random.Next64(), random.Next64()),
+                HashRandom = (uint)random.Next64(),
+                Seed = random.Next64(),
+            },
+            _nat);
+        _rules = [.. Enumerable.Range(0, setup.Workers).Select(worker => Rule(mode, setup, worker))];
+        _randoms = [.. Enumerable.Range(0, setup.Workers).Select(_ => new CpuRandom(setup.Seed + random.Next64()))];
+        _moreTries = mode.MoreTries;
+    }
+
+    public override long Count => _table.Audit().Entries;
+
+    public override void Fill(in FlowTuple<uint> reply)
+    {
+        // A client that has the port already, and a rule with that port only.
+        ref CpuState cpu = ref _table.Cpu(0);
+        ConntrackTuple<IPv4Address> tuple = Tuple(new FlowTuple<uint>(
+            reply.Protocol, FirstStandingClient + _standing++, reply.DestinationPort, reply.Source, reply.SourcePort));
+        NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(IPv4Address.FromValue(reply.Destination))
+            .WithPorts(reply.DestinationPort, reply.DestinationPort);
+        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        NatSetup.Run(_table, ref cpu, ref _randoms[0], slot, in rule, ManipType.Source);
+        _table.Confirm(ref cpu, slot);
+    }
+
+    public override void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally)
+    {
+        CpuRandom random = _randoms[worker];
+        foreach (ref readonly FlowTuple<uint> flow in flows)
+        {
+            Fate fate = Connect(worker, in flow, windowTicks, ref random, out bool isKept, out int probes, out _);
+            tally.Count(fate, isKept, probes);
+        }
+
+        _randoms[worker] = random;
+    }
+
+    public override int? TryOnce(in FlowTuple<uint> flow)
+    {
+        Fate fate = Connect(0, in flow, 0, ref _randoms[0], out _, out int probes, out uint slot);
+        if (fate != Fate.Inserted)
+        {
+            return null;
+        }
+
+        _table.Kill(ref _table.Cpu(0), new EntryReference(slot << 1, _table.Status(slot)));
+        return probes;
+    }
+
+    protected override void Dispose(bool isDisposing)
+    {
+        if (isDisposing)
+        {
+            _table.Dispose();
+            _nat.Dispose();
+        }
+
+        base.Dispose(isDisposing);
+    }
+
+    private static NatRange<IPv4Address> Rule(KernelMode mode, SystemSetup setup, int worker)
+    {
+        NatRange<IPv4Address> rule = NatRange<IPv4Address>.Pool(
+            IPv4Address.FromValue(SystemSetup.Address),
+            IPv4Address.FromValue(SystemSetup.Address + (uint)setup.Pool - 1),
+            mode.Flags);
+        PortRange ports = setup.Range;
+        if (mode.IsStriped)
+        {
+            int first = ports.First + (int)((long)ports.Count * worker / setup.Workers);
+            int next = ports.First + (int)((long)ports.Count * (worker + 1) / setup.Workers);
+            return rule.WithPorts((ushort)first, (ushort)(next - 1));
+        }
+
+        return ports == PortRange.Common ? rule : rule.WithPorts(ports.First, ports.Last);
+    }
+
+    private static ConntrackTuple<IPv4Address> Tuple(in FlowTuple<uint> flow) => ConntrackTuple<IPv4Address>.Of(
+        (IPProtocol)flow.Protocol, IPv4Address.FromValue(flow.Source), flow.SourcePort, IPv4Address.FromValue(flow.Destination), flow.DestinationPort);
+
+    private Fate Connect(
+        int worker, in FlowTuple<uint> flow, ulong windowTicks, ref CpuRandom random, out bool isKept, out int probes, out uint slot)
+    {
+        ref CpuState cpu = ref _table.Cpu(worker);
+        ulong before = cpu.Probes;
+        ConntrackTuple<IPv4Address> tuple = Tuple(in flow);
+        Fate fate = Fate.Refused;
+        isKept = false;
+        slot = CpuState.NoSlot;
+        if (!_table.TryFind(ref cpu, in tuple, _table.Hash(in tuple), out _))
+        {
+            fate = Once(ref cpu, in tuple, in _rules[worker], windowTicks, ref random, out isKept, out slot);
+            for (int again = 0; fate == Fate.Lost && again < _moreTries; again++)
+            {
+                fate = Once(ref cpu, in tuple, in _rules[worker], windowTicks, ref random, out isKept, out slot);
+            }
+        }
+
+        probes = (int)(cpu.Probes - before);
+        return fate;
+    }
+
+    /// <summary>Chooses, waits out the window, and confirms.</summary>
+    private Fate Once(
+        ref CpuState cpu,
+        in ConntrackTuple<IPv4Address> tuple,
+        in NatRange<IPv4Address> rule,
+        ulong windowTicks,
+        ref CpuRandom random,
+        out bool isKept,
+        out uint slot)
+    {
+        slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        PortChoice choice = NatSetup.Run(_table, ref cpu, ref random, slot, in rule, ManipType.Source);
+        BusyWait.For(windowTicks);
+        isKept = choice is PortChoice.Original or PortChoice.SameSource or PortChoice.Kept;
+        return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? Fate.Inserted
+            : choice is PortChoice.Exhausted or PortChoice.KeptUnchecked ? Fate.Refused
+            : Fate.Lost;
+    }
+}

@@ -1,0 +1,250 @@
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Allocators.Race;
+
+/// <summary>
+/// One worker of a trial. When it connects, and which connections count, follows the rules of the race of kernel eras: the first one and what
+/// comes after the first worker has ended are left out, and so are rounds in which the workers did not run together.
+/// </summary>
+internal sealed class SystemWorker
+{
+    private const double LeadNs = 2000;
+    private const double LeadOfWorkerNs = 50;
+    private const double DesynchronisingNs = 2000;
+
+    /// <summary>Connections between two looks at the clock.</summary>
+    private const int Batch = 8;
+
+    /// <summary>What a connection and a candidate take at most, ns: longer is a gap.</summary>
+    private const double MostNsOfConnection = 2000;
+    private const double MostNsOfProbe = 500;
+
+    private readonly SystemCourse _course;
+    private readonly int _worker;
+    private readonly ulong _window;
+    private readonly ulong _lead;
+    private readonly CancellationToken _cancellation;
+    private readonly SystemTally _part = new();
+    private readonly ulong[] _delays;
+    private CpuRandom _timing;
+
+    public SystemWorker(SystemCourse course, int worker, CancellationToken cancellation)
+    {
+        _course = course;
+        _worker = worker;
+        _cancellation = cancellation;
+        _window = TickClock.FromNanoseconds(course.Workload.WindowNs);
+        _lead = TickClock.FromNanoseconds(LeadNs + (LeadOfWorkerNs * course.Workers));
+        _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
+        _delays = new ulong[course.RoundOf(worker)];
+        Watch = new ClockWatch(Batch * course.Workload.WindowNs);
+    }
+
+    /// <summary>Connections that count.</summary>
+    public SystemTally Counted { get; } = new();
+
+    /// <summary>Connections that do not; they are proven like the others.</summary>
+    public SystemTally LeftOut { get; } = new();
+
+    public ClockWatch Watch { get; }
+
+    public ulong StartTick { get; private set; }
+
+    public ulong EndTick { get; private set; }
+
+    public ulong LateTicks { get; private set; }
+
+    public long? Switches { get; private set; }
+
+    public int Collections { get; private set; }
+
+    public int RoundsRun { get; private set; }
+
+    public int RoundsDropped { get; private set; }
+
+    public double PingPongNs { get; private set; }
+
+    /// <summary>Connections per second of those that count.</summary>
+    public double PerSecond => EndTick > StartTick ? Counted.Attempts * 1e9 / TickClock.ToNanoseconds(EndTick - StartTick) : 0;
+
+    private FlowTuple<uint>[] Flows => _course.FlowsOf(_worker);
+
+    /// <summary>The body of the worker's thread.</summary>
+    public void Run()
+    {
+        if (_worker < 2 && _course.Workers > 1)
+        {
+            PingPongNs = _course.Rally.MeasureNs(_worker);
+        }
+
+        if (!_course.Gate.Wait(out _, out ulong late))
+        {
+            return;
+        }
+
+        LateTicks = late;
+        long? switches = InvoluntarySwitches.OfCurrentThread();
+        int collections = GC.CollectionCount(0);
+        Watch.Start(TickClock.Now());
+        switch (_course.Workload.Arrival)
+        {
+            case Arrival.Bursts bursts:
+                RunRounds(bursts.OffsetNs);
+                break;
+            case Arrival.Lockstep pairs:
+                RunRounds(pairs.OffsetNs);
+                break;
+            case Arrival.Tick tick:
+                RunTicks(tick.SpreadNs);
+                break;
+            case Arrival.Poisson poisson:
+                RunFree(TickClock.FromNanoseconds(1e9 / poisson.PerSecond * _course.Workers));
+                break;
+            default:
+                RunFree(meanTicks: 0);
+                break;
+        }
+
+        Switches = InvoluntarySwitches.OfCurrentThread() - switches;
+        Collections = GC.CollectionCount(0) - collections;
+    }
+
+    /// <summary>Each worker connects when it can, or after exponential pauses.</summary>
+    private void RunFree(ulong meanTicks)
+    {
+        if (Flows.Length == 0)
+        {
+            return;
+        }
+
+        // The gate aligned the first one to nanoseconds, as no real traffic is; a short wait of its own ends the alignment.
+        Connect(0, 1);
+        EndPart(counts: false);
+        BusyWait.For(TickClock.FromNanoseconds(DesynchronisingNs * _timing.NextUnit()));
+        StartTick = TickClock.Now();
+        ulong next = StartTick;
+        bool meetsOthers = true;
+        for (int i = 1, count; i < Flows.Length && !_cancellation.IsCancellationRequested; i += count)
+        {
+            count = meanTicks > 0 ? 1 : Math.Min(Batch, Flows.Length - i);
+            if (meanTicks > 0)
+            {
+                next += (ulong)Exponential(meanTicks);
+                Watch.WaitUntil(next, _cancellation);
+            }
+
+            if (meetsOthers && _course.SomeoneEnded)
+            {
+                EndPart(counts: true);
+                meetsOthers = false;
+            }
+
+            Connect(i, count);
+        }
+
+        EndPart(counts: meetsOthers);
+        _course.SomeoneEnded = true;
+    }
+
+    private void RunRounds(double offsetNs) => RunAllRounds(
+        () => TickClock.FromNanoseconds(offsetNs * _timing.NextUnit()),
+        (first, count, start, offset) =>
+        {
+            Watch.WaitUntil(start + offset, _cancellation);
+            for (int i = 0; i < count && !_cancellation.IsCancellationRequested; i += Batch)
+            {
+                Connect(first + i, Math.Min(Batch, count - i));
+            }
+        });
+
+    private void RunTicks(double spreadNs) => RunAllRounds(
+        () =>
+        {
+            for (int i = 0; i < _delays.Length; i++)
+            {
+                _delays[i] = TickClock.FromNanoseconds(Exponential(spreadNs));
+            }
+
+            Array.Sort(_delays);
+            return 0;
+        },
+        (first, count, start, _) =>
+        {
+            for (int i = 0; i < count && !_cancellation.IsCancellationRequested; i++)
+            {
+                Watch.WaitUntil(start + _delays[i], _cancellation);
+                Connect(first + i, 1);
+            }
+        });
+
+    /// <summary>
+    /// Rounds with a common start. Whether a round counts is known at the barrier after it, when every worker has told how it ran; the last
+    /// one has a barrier of its own.
+    /// </summary>
+    /// <param name="prepare">Draws what a round needs, and this worker's offset from the start in ticks.</param>
+    /// <param name="send">Connects: first flow, how many, common start, offset.</param>
+    private void RunAllRounds(Func<ulong> prepare, Action<int, int, ulong, ulong> send)
+    {
+        int rounds = _course.RoundCount;
+        int perRound = _course.RoundOf(_worker);
+        for (int round = 0; round <= rounds; round++)
+        {
+            ulong offset = round < rounds ? prepare() : 0;
+            if (!_course.Barrier.SignalAndWait(_lead, out ulong start))
+            {
+                return;
+            }
+
+            if (round > 0)
+            {
+                bool counts = _course.Rounds.Counts(round - 1);
+                EndPart(counts);
+                RoundsRun++;
+                RoundsDropped += counts ? 0 : 1;
+            }
+
+            if (round < rounds)
+            {
+                RunRound(round, perRound, start, offset, send);
+            }
+        }
+    }
+
+    private void RunRound(int round, int perRound, ulong start, ulong offset, Action<int, int, ulong, ulong> send)
+    {
+        ulong now = TickClock.Now();
+        ulong late = (long)(now - start) > 0 ? now - start : 0;
+        ulong gapsBefore = Watch.Ticks;
+        Watch.Start(now);
+        StartTick = StartTick == 0 ? now : StartTick;
+        send(round * perRound, perRound, start, offset);
+        ulong end = TickClock.Now();
+        _course.Rounds.Write(_worker, round, late + (Watch.Ticks - gapsBefore), (long)(end - start) > 0 ? end - start : 0);
+    }
+
+    private void Connect(int first, int count)
+    {
+        long probes = _part.Probes;
+        _course.Table.Connect(_worker, Flows.AsSpan(first, count), _window, _part);
+        ulong now = TickClock.Now();
+        if (Watch.IsLong(now))
+        {
+            double explained = (count * (MostNsOfConnection + _course.Workload.WindowNs)) + ((_part.Probes - probes) * MostNsOfProbe);
+            Watch.Note(now, TickClock.FromNanoseconds(explained));
+        }
+
+        Watch.Seen(now);
+    }
+
+    private void EndPart(bool counts)
+    {
+        (counts ? Counted : LeftOut).Add(_part);
+        _part.Clear();
+        EndTick = counts ? TickClock.Now() : EndTick;
+    }
+
+    private double Exponential(double mean) => -mean * Math.Log(1 - _timing.NextUnit());
+}
