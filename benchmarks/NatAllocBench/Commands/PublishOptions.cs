@@ -13,8 +13,12 @@ namespace NatAllocBench.Commands;
 /// <param name="IsPublished">Whether that is the directory of published runs, whose index is kept up to date.</param>
 /// <param name="JsonPath">The JSON file, <c>-</c> for standard output, or null.</param>
 /// <param name="Wide">Whether the screen gets every column.</param>
-internal sealed record PublishOptions(string? Directory, bool IsPublished, string? JsonPath, bool Wide)
+/// <param name="Name">The name for the run, or null.</param>
+/// <param name="Machine">The owner's name for the machine, or null.</param>
+internal sealed record PublishOptions(string? Directory, bool IsPublished, string? JsonPath, bool Wide, string? Name, string? Machine)
 {
+    private const int MostNameCharacters = 40;
+
     private static readonly Option<bool> NoSave = new("--no-save", "--no-publish") { Description = "Keep no run, only print it." };
 
     private static readonly Option<bool> Publish = new("--publish")
@@ -36,6 +40,18 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
     private static readonly Option<bool> WideOption = new("--wide") { Description = "Print every column and table, not only the main ones." };
 
+    private static readonly Option<string?> NameOption = new("--name")
+    {
+        Description = "Name for the run, by which compare finds its partner. Default: the preset, or the command.",
+        HelpName = "NAME",
+    };
+
+    private static readonly Option<string?> MachineOption = new("--machine")
+    {
+        Description = "Name for this machine, which becomes its directory among the runs. Default: its processor and a hash of its topology.",
+        HelpName = "NAME",
+    };
+
     /// <summary>Whether standard output belongs to the JSON alone.</summary>
     public bool JsonToStandardOutput => JsonPath == "-";
 
@@ -49,6 +65,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         command.Options.Add(NoSave);
         command.Options.Add(Json);
         command.Options.Add(WideOption);
+        command.Options.Add(NameOption);
+        command.Options.Add(MachineOption);
     }
 
     /// <summary>Resolves the options, and refuses a target that cannot be written before anything is measured.</summary>
@@ -76,13 +94,15 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
             OutputPlace.PrepareFile(json, "--json");
         }
 
-        return new PublishOptions(directory, publish, json, parsed.GetValue(WideOption));
+        return new PublishOptions(
+            directory, publish, json, parsed.GetValue(WideOption), Named(parsed.GetValue(NameOption), "--name"), Named(parsed.GetValue(MachineOption), "--machine"));
     }
 
     /// <summary>Writes the run; to be called before anything of it is printed, so that no broken terminal loses a measurement.</summary>
     /// <exception cref="ResultsWriteException">A target cannot be written; the message says where the run is instead.</exception>
-    public KeptRun Keep(RunRecord run)
+    public KeptRun Keep(RunRecord measured)
     {
+        RunRecord run = measured with { GivenName = Name, Machine = measured.Machine with { Label = Machine } };
         string? directory = Directory is null ? null : KeepIn(Directory, run);
         if (IsPublished && ResultsIndex.Publish(Directory!) is { Error: { } fault })
         {
@@ -109,6 +129,12 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
         return new KeptRun(directory, JsonToStandardOutput ? null : JsonPath);
     }
+
+    // It becomes a part of a path and of tables.
+    private static string? Named(string? name, string option) =>
+        name is null || (name.Length is > 0 and <= MostNameCharacters && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'))
+            ? name
+            : throw new UsageException($"{option}: '{name}' is no name; use at most {MostNameCharacters} letters, digits, dashes and dots");
 
     private static string KeepIn(string directory, RunRecord run)
     {

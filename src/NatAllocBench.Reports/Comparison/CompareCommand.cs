@@ -65,6 +65,8 @@ public static class CompareCommand
         {
             AppendNames(output, "Only in A", first.NamesMissingIn(second));
             AppendNames(output, "Only in B", second.NamesMissingIn(first));
+            AppendNames(output, "Left out of A, a newer run has the same name", first.LeftOut);
+            AppendNames(output, "Left out of B, a newer run has the same name", second.LeftOut);
         }
 
         return worse;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using NatAllocBench.Reports.Page;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
@@ -9,31 +10,52 @@ using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
 
-/// <summary>The index of all published runs: <c>results/README.md</c>.</summary>
+/// <summary>The index of all published runs, <c>results/README.md</c>, and the page of their figures, <c>results/index.html</c>.</summary>
 public static class ResultsIndex
 {
     /// <summary>The index's file name.</summary>
     public const string FileName = "README.md";
 
-    /// <summary>The index of a store: machines in the order of their names, their newest run first.</summary>
+    /// <summary>The index of a store: machines in the order of their names, their runs by name and the newest first.</summary>
     /// <param name="store">The store.</param>
     /// <returns>Markdown, a function of the runs alone.</returns>
     /// <exception cref="RunFormatException">A run cannot be read.</exception>
     public static string Markdown(ResultsStore store)
     {
-        StringBuilder page = new("# Results\n\nGenerated from the runs below; do not edit.\n");
-        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, SoundRun.ReadFile(d)))];
-        if (entries.FirstOrDefault(e => !ResultsStore.IsDirectoryOf(e.Directory, e.Run)) is { } misplaced)
-        {
-            throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}");
-        }
+        return Markdown(store, Entries(store));
+    }
 
-        foreach (IGrouping<string, Entry> machine in entries.GroupBy(e => Path.GetFileName(Path.GetDirectoryName(e.Directory)!)))
+    private static string Markdown(ResultsStore store, Entry[] entries)
+    {
+        (string Name, Entry[] Runs)[] machines =
+        [
+            .. entries.GroupBy(e => e.Machine).Select(machine => (
+                machine.Key, machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal).ToArray())),
+        ];
+        StringBuilder page = new();
+        _ = page.Append("# Results\n\nGenerated from the runs below; do not edit. ")
+            .Append(CultureInfo.InvariantCulture, $"[{ResultsPage.FileName}]({ResultsPage.FileName}) has every figure, to filter and to sort.\n\n")
+            .Append(MarkdownTable.Render(HeadlineTable.Of([.. machines.Select(m => (m.Name, (IReadOnlyList<RunRecord>)[.. m.Runs.Select(e => e.Run)]))])))
+            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default; the newest of each.\n");
+        foreach ((string name, Entry[] runs) in machines)
         {
-            AppendMachine(page, machine.Key, [.. machine.OrderByDescending(e => e.Run.StartedUtc).ThenBy(e => e.Directory, StringComparer.Ordinal)]);
+            AppendMachine(page, name, [.. runs.OrderBy(e => e.Run.Name, StringComparer.Ordinal)]);
         }
 
         return page.Append(PublishedComparisons.Markdown(store)).ToString();
+    }
+
+    private static Entry[] Entries(ResultsStore store)
+    {
+        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, SoundRun.ReadFile(d)))];
+        if (entries.GroupBy(e => e.Machine).FirstOrDefault(m => m.Select(e => MachineIdentity.Fingerprint(e.Run.Machine)).Distinct().Count() > 1) is { } mixed)
+        {
+            throw new RunFormatException($"{Path.Combine(store.Root, mixed.Key)}: holds runs of different machines; give each its own name with --machine");
+        }
+
+        return entries.FirstOrDefault(e => !ResultsStore.IsDirectoryOf(e.Directory, e.Run)) is { } misplaced
+            ? throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}")
+            : entries;
     }
 
     // What all runs of a machine share stands above the table, so that the table shows what tells them apart.
@@ -46,7 +68,7 @@ public static class ResultsIndex
             .Append("| measured (UTC) | run | commit | cells | differs by |\n| :--- | :--- | :--- | ---: | :--- |\n");
         foreach (Entry entry in runs)
         {
-            _ = page.Append(Row(name, entry, shared));
+            _ = page.Append(Row(entry, shared));
         }
     }
 
@@ -133,24 +155,25 @@ public static class ResultsIndex
     // The generated files of the store itself that are not what they should be.
     private static (string File, string Text)[] Stale(ResultsStore store)
     {
+        Entry[] entries = Entries(store);
         (string File, string Text)[] files =
         [
-            (Path.Combine(store.Root, FileName), Markdown(store)),
+            (Path.Combine(store.Root, FileName), Markdown(store, entries)),
+            (Path.Combine(store.Root, ResultsPage.FileName), ResultsPage.Html(entries.Select(e => (e.Machine, e.Page, e.Run)))),
             (Path.Combine(store.Root, RunSchema.FileName), RunSchema.Text()),
         ];
         return [.. files.Where(f => !File.Exists(f.File) || File.ReadAllText(f.File) != f.Text)];
     }
 
-    private static string Row(string machine, Entry entry, IEnumerable<string> shared)
+    private static string Row(Entry entry, IEnumerable<string> shared)
     {
         RunRecord run = entry.Run;
         string commit = run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
         string started = run.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
-        string page = $"{machine}/{Path.GetFileName(entry.Directory)}/{RunReport.FileName}";
         string[] cells =
         [
             started,
-            $"[{MarkdownText.Escape(run.Name)}]({page})",
+            $"[{MarkdownText.Escape(run.Name)}]({entry.Page})",
             MarkdownText.Escape(commit),
             Figures.Count(run.CellCount),
             MarkdownText.Escape(string.Join("; ", Remarks(run).Except(shared))),
@@ -158,5 +181,10 @@ public static class ResultsIndex
         return $"| {string.Join(" | ", cells)} |\n";
     }
 
-    private sealed record Entry(string Directory, RunRecord Run);
+    private sealed record Entry(string Directory, RunRecord Run)
+    {
+        public string Machine => Path.GetFileName(Path.GetDirectoryName(Directory)!);
+
+        public string Page => $"{Machine}/{Path.GetFileName(Directory)}/{RunReport.FileName}";
+    }
 }

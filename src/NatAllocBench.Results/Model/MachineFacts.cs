@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace NatAllocBench.Results.Model;
 
 /// <summary>The machine of a run. What could not be found out is null or absent, never guessed.</summary>
 public sealed record MachineFacts
 {
+    /// <summary>The name that its owner gave it, which names its directory; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Label { get; init; }
+
     /// <summary>The platform in one word: <c>linux</c>, <c>windows</c> or <c>macos</c>; part of the results directory's name.</summary>
     public required string Os { get; init; }
 

@@ -21,6 +21,10 @@ public abstract record RunRecord
     /// </summary>
     public required string Command { get; init; }
 
+    /// <summary>The name that was given to the run, for example <c>sizes</c>; null where it goes by its preset or command.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? GivenName { get; init; }
+
     /// <summary>The preset, where one was asked for; it names the run's directory, else the command does.</summary>
     public string? Preset { get; init; }
 
@@ -62,9 +66,9 @@ public abstract record RunRecord
     [JsonIgnore]
     public abstract int CellCount { get; }
 
-    /// <summary>The preset or, without one, the command.</summary>
+    /// <summary>The given name or, without one, the preset or the command.</summary>
     [JsonIgnore]
-    public string Name => Preset ?? Command;
+    public string Name => GivenName ?? Preset ?? Command;
 }
 
 /// <summary>A run and its measured cells.</summary>

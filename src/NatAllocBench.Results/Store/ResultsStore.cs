@@ -8,8 +8,8 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Results.Store;
 
 /// <summary>
-/// The directory of published runs: <c>OS-ARCH-CPU/YYYYMMDD-COMMIT-NAME/</c> with <c>run.json</c> and what is
-/// generated from it, where NAME is the preset or the command. A second run of the same name, day and commit gets a counter.
+/// The directory of published runs: <c>MACHINE/YYYYMMDD-COMMIT-NAME/</c> (see <see cref="MachineIdentity"/>) with <c>run.json</c> and what is
+/// generated from it, where NAME is the name given to the run, the preset or the command. A second run of the same name, day and commit gets a counter.
 /// </summary>
 public sealed partial class ResultsStore
 {
@@ -25,10 +25,9 @@ public sealed partial class ResultsStore
     /// <returns>Two segments of lower-case letters, digits, dots and dashes.</returns>
     public static string DirectoryOf(RunRecord run)
     {
-        MachineFacts machine = run.Machine;
         string date = run.StartedUtc.UtcDateTime.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         string commit = Slug(run.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "uncommitted");
-        return $"{Slug(machine.Os)}-{Slug(machine.Arch)}-{Slug(machine.CpuModel)}/{date}-{commit}-{Slug(run.Name)}";
+        return $"{MachineIdentity.Of(run.Machine)}/{date}-{commit}-{Slug(run.Name)}";
     }
 
     /// <summary>Whether a directory is the one that a run belongs into, with or without a counter.</summary>

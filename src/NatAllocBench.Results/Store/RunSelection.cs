@@ -8,7 +8,8 @@ namespace NatAllocBench.Results.Store;
 /// <param name="Path">The path as given.</param>
 /// <param name="IsMachine">Whether it is a machine's directory.</param>
 /// <param name="Runs">The runs by name; one for a run.</param>
-public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictionary<string, RunRecord> Runs)
+/// <param name="LeftOut">The directories of runs that a newer one of the same name stands for; empty for a run.</param>
+public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictionary<string, RunRecord> Runs, IReadOnlyList<string> LeftOut)
 {
     /// <summary>Reads what a path names.</summary>
     /// <param name="path">A <c>run.json</c>, the directory of a run, or the directory of a machine.</param>
@@ -19,12 +20,13 @@ public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictiona
         if (!Directory.Exists(path) || File.Exists(System.IO.Path.Combine(path, RunFormat.FileName)))
         {
             RunRecord run = SoundRun.ReadFile(path);
-            return new RunSelection(path, false, new Dictionary<string, RunRecord> { [run.Name] = run });
+            return new RunSelection(path, false, new Dictionary<string, RunRecord> { [run.Name] = run }, []);
         }
 
-        RunRecord[] runs = [.. ResultsStore.RunsIn(path).Select(SoundRun.ReadFile)];
+        (string Directory, RunRecord Run)[] runs = [.. ResultsStore.RunsIn(path).Select(d => (System.IO.Path.GetFileName(d), SoundRun.ReadFile(d)))];
+        (string Directory, RunRecord Run)[] newest = [.. runs.GroupBy(r => r.Run.Name).Select(g => g.MaxBy(r => (r.Run.Completed, r.Run.StartedUtc)))];
         return runs.Length > 0
-            ? new RunSelection(path, true, runs.GroupBy(run => run.Name).ToDictionary(g => g.Key, g => g.MaxBy(run => (run.Completed, run.StartedUtc))!))
+            ? new RunSelection(path, true, newest.ToDictionary(r => r.Run.Name, r => r.Run), [.. runs.Except(newest).Select(r => r.Directory)])
             : throw new RunFormatException(
                 $"{path}: there is no {RunFormat.FileName} here or right below; name a run, or a machine's directory of runs");
     }

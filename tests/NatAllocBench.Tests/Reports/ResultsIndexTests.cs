@@ -28,11 +28,12 @@ public sealed class ResultsIndexTests : IDisposable
     {
         string page = ResultsIndex.Markdown(_store);
 
-        int arm = page.IndexOf("## linux-arm64-ampere-altra\n", StringComparison.Ordinal);
-        int amd = page.IndexOf("## linux-x64-amd-epyc-9r45-zen-5\n", StringComparison.Ordinal);
-        const string Newer =
-            "| 2026-03-05 23:30 | [quick](linux-x64-amd-epyc-9r45-zen-5/20260305-0123456789-quick/tables.md) | 0123456789 | 2 | cut short |\n";
-        int newer = page.IndexOf(Newer, StringComparison.Ordinal);
+        int arm = page.IndexOf("## linux-arm64-ampere-altra-2cpu-", StringComparison.Ordinal);
+        string epyc = MachineIdentity.Of(SampleRuns.Machine);
+        int amd = page.IndexOf($"## {epyc}\n", StringComparison.Ordinal);
+        string newerRow =
+            $"| 2026-03-05 23:30 | [quick]({epyc}/20260305-0123456789-quick/tables.md) | 0123456789 | 2 | cut short |\n";
+        int newer = page.IndexOf(newerRow, StringComparison.Ordinal);
         int older = page.IndexOf("| 2026-03-04 23:30 |", amd, StringComparison.Ordinal);
         Assert.True(0 < arm && arm < amd && amd < newer && newer < older, page);
         Assert.Contains("Ampere\\|Altra", page, StringComparison.Ordinal);
@@ -115,7 +116,7 @@ public sealed class ResultsIndexTests : IDisposable
     {
         Assert.Equal(1, ResultsIndex.Check(_root).ExitCode);
         Assert.Equal(
-            $"{Path.Combine(_root, "README.md")}\n{Path.Combine(_root, "schema/run-1.schema.json")}\n", ResultsIndex.Publish(_root).Output);
+            $"{Path.Combine(_root, "README.md")}\n{Path.Combine(_root, "index.html")}\n{Path.Combine(_root, "schema/run-1.schema.json")}\n", ResultsIndex.Publish(_root).Output);
         Assert.Equal("", ResultsIndex.Publish(_root).Output);
         Assert.Equal(new CommandResult(0, ""), ResultsIndex.Check(_root));
     }
@@ -136,9 +137,9 @@ public sealed class ResultsIndexTests : IDisposable
     public void A_misplaced_or_broken_run_is_bad_input()
     {
         string run = _store.RunDirectories()[0];
-        Directory.Move(run, Path.Combine(_root, "linux-arm64-ampere-altra", "[x](javascript:1)"));
+        Directory.Move(run, Path.Combine(Path.GetDirectoryName(run)!, "[x](javascript:1)"));
         CommandResult misplaced = ResultsIndex.Publish(_root);
-        File.WriteAllText(Path.Combine(_root, "linux-arm64-ampere-altra", "[x](javascript:1)", "run.json"), "{}");
+        File.WriteAllText(Path.Combine(Path.GetDirectoryName(run)!, "[x](javascript:1)", "run.json"), "{}");
 
         Assert.Equal(2, misplaced.ExitCode);
         Assert.Contains("belongs into", misplaced.Error, StringComparison.Ordinal);

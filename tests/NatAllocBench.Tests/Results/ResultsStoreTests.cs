@@ -14,7 +14,7 @@ public sealed class ResultsStoreTests : IDisposable
 
     [Fact]
     public void A_run_is_keyed_by_machine_date_commit_and_preset() =>
-        Assert.Equal("linux-x64-amd-epyc-9r45-zen-5/20260304-0123456789-quick", ResultsStore.DirectoryOf(SampleRuns.Race()));
+        Assert.Equal($"{MachineIdentity.Of(SampleRuns.Machine)}/20260304-0123456789-quick", ResultsStore.DirectoryOf(SampleRuns.Race()));
 
     [Fact]
     public void The_command_names_a_run_without_a_preset() =>
@@ -29,7 +29,7 @@ public sealed class ResultsStoreTests : IDisposable
     {
         RunRecord<RaceCell> run = SampleRuns.Race() with { Machine = SampleRuns.Machine with { CpuModel = model } };
 
-        Assert.StartsWith($"linux-x64-{slug}/", ResultsStore.DirectoryOf(run), StringComparison.Ordinal);
+        Assert.StartsWith($"linux-x64-{slug}-2cpu-", ResultsStore.DirectoryOf(run), StringComparison.Ordinal);
     }
 
     [Fact]
