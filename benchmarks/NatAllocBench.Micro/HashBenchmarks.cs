@@ -80,7 +80,7 @@ public unsafe class HashBenchmarks
         return _hashes[0];
     }
 
-    /// <summary>Eight last words behind a shared state: eight candidate ports.</summary>
+    /// <summary>Eight last words after a shared state: eight candidate ports.</summary>
     [Benchmark(OperationsPerInvoke = Lanes)]
     public ulong SipHashTailsInLanes()
     {
@@ -89,7 +89,7 @@ public unsafe class HashBenchmarks
         return _hashes[0];
     }
 
-    /// <summary>The four hashes that one connection will want, together: ORIGINAL, source, two REPLY tuples.</summary>
+    /// <summary>The four hashes that one connection needs, together: ORIGINAL, source, two REPLY tuples.</summary>
     [Benchmark]
     public uint HashesOfOneConnection()
     {
@@ -107,7 +107,7 @@ public unsafe class HashBenchmarks
         return _memos[0].OriginalHash;
     }
 
-    /// <summary>One candidate port behind a cached state.</summary>
+    /// <summary>One candidate port after a cached state.</summary>
     [Benchmark]
     public uint SipHashTail() => _prefix.Finish((ushort)_word32++);
 

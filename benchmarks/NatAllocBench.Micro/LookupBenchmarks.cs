@@ -30,7 +30,7 @@ public class LookupBenchmarks<TDesign>
     [GlobalCleanup]
     public void CleanUp() => _micro.Dispose();
 
-    /// <summary>Hash and lookup of a flow that stands in the table.</summary>
+    /// <summary>Hash and lookup of a flow that is in the table.</summary>
     [Benchmark]
     public bool Hit() => Find(1000 + Next());
 

@@ -9,7 +9,7 @@ using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Micro;
 
-/// <summary>A table for one thread with a NAT address, one destination, and as many of its ports taken as a benchmark wants.</summary>
+/// <summary>A table for one thread with a NAT address, one destination, and as many of its ports taken as a benchmark needs.</summary>
 internal sealed class MicroTable<TEra, TDesign> : IDisposable
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign

@@ -24,7 +24,7 @@ internal interface IConcurrentMap<TSelf> : IEnumerable<KeyValuePair<FlowKey, Con
 /// <summary>The framework's <see cref="System.Collections.Concurrent.ConcurrentDictionary{TKey, TValue}"/>.</summary>
 internal readonly struct FrameworkMap(SystemMap map) : IConcurrentMap<FrameworkMap>
 {
-    // The default is one lock for each CPU; a contended table wants more, and it costs nothing here.
+    // The default is one lock for each CPU; a contended table needs more, and it costs nothing here.
     private const int Locks = 1024;
 
     public static string Name => "ConcurrentDictionary";

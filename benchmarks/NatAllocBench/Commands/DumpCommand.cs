@@ -35,7 +35,7 @@ internal static class DumpCommand
 
     private static readonly Option<double> Occupancy = new("--occupancy")
     {
-        Description = "Share of the 64512 ports that stand in TIME_WAIT at the start, 0 to 0.99.",
+        Description = "Share of the 64512 ports in TIME_WAIT at the start, 0 to 0.99.",
         HelpName = "SHARE",
     };
 

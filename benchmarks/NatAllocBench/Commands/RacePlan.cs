@@ -39,7 +39,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
     }
 
     /// <summary>Runs the race.</summary>
-    /// <returns>Whether every cell got its fewest trials.</returns>
+    /// <returns>Whether every cell reached its minimum number of trials.</returns>
     public bool Measure(RunConsole console, CancellationToken cancellation) => console.WithProgress(Limits.Seconds, report =>
     {
         var session = new RaceSession(Cells, Cpus.Cpus, Limits, Seed)

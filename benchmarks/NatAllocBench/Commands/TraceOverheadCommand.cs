@@ -116,7 +116,7 @@ internal static class TraceOverheadCommand
     {
         { Low: { } low, High: { } high, Ratio: var ratio } =>
             FormattableString.Invariant($"{ratio:0.0000} [{low:0.0000}, {high:0.0000}] from {comparison.Pairs(way).Count} rounds"),
-        _ => $"only {comparison.Pairs(way).Count} undisturbed rounds; {PairedRatio.FewestPairs} are needed",
+        _ => $"only {comparison.Pairs(way).Count} undisturbed rounds; {PairedRatio.MinPairs} are needed",
     };
 
     private static string Verdict(RatioEstimate? off) => off switch

@@ -29,7 +29,7 @@ internal sealed class CellSearch(ExploredCell cell, ProtocolStep? fault = null, 
 
     public TimeSpan Elapsed => TimeSpan.FromTicks(Results.Sum(result => result.Result.Elapsed.Ticks));
 
-    /// <summary>Outcomes of all geometries; the witness is the one with the fewest preemptions.</summary>
+    /// <summary>Outcomes of all geometries; the witness is the one with the minimum number of preemptions.</summary>
     public IReadOnlyList<(OutcomeTally Outcome, Geometry Geometry)> Outcomes => [..
         Results.SelectMany(result => result.Result.Outcomes.Values.Select(outcome => (Outcome: outcome, result.Geometry)))
             .GroupBy(found => found.Outcome.Name, StringComparer.Ordinal)

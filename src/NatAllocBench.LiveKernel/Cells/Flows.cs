@@ -29,7 +29,7 @@ public static class Flows
     /// </summary>
     /// <param name="pairs">Number of meetings.</param>
     /// <param name="pairsPerDestination">Meetings per destination.</param>
-    /// <param name="firstIndex">Number of the first connection, behind those of a prefill.</param>
+    /// <param name="firstIndex">Number of the first connection, after those of a prefill.</param>
     /// <param name="sameTuple">Whether both senders send the very same tuple.</param>
     public static IReadOnlyList<FlowTuple[]> Pairs(int pairs, int pairsPerDestination, long firstIndex = 0, bool sameTuple = false)
     {

@@ -19,7 +19,7 @@ internal sealed class RacedModel(Era era, IReadOnlyList<int> cpus, double offset
     /// <summary>Share of pairs that overlapped in the last calibration.</summary>
     public double Overlap { get; private set; }
 
-    /// <summary>Sets the wait so that pairs overlap as often as wanted: two steps, since the wait adds to the window as it is.</summary>
+    /// <summary>Sets the wait so that pairs overlap as often as asked: two steps, since the wait adds to the window as it is.</summary>
     /// <param name="fit">The fitted window.</param>
     public void Match(WindowFit fit)
     {

@@ -16,7 +16,7 @@ internal sealed class SysctlJournal
     private sealed record Change(string Key, long Original, long Applied);
 
     /// <summary>
-    /// Raises each sysctl to at least the wanted value, never lowers one. Values that cannot be raised (a container outside the initial
+    /// Raises each sysctl to at least the requested value, never lowers one. Values that cannot be raised (a container outside the initial
     /// network namespace) are reported in the returned lines.
     /// </summary>
     internal IReadOnlyList<string> RaiseTo(IEnumerable<KeyValuePair<string, long>> wanted)

@@ -101,7 +101,7 @@ internal sealed unsafe class RawSocket : IDisposable
             }
             else if (Marshal.GetLastPInvokeError() != Libc.ErrorInterrupted)
             {
-                // The packet at this position was refused: count it as lost and go on behind it.
+                // The packet at this position was refused: count it as lost and continue after it.
                 LastError = Marshal.GetLastPInvokeError();
                 position++;
             }

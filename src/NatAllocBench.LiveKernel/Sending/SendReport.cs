@@ -3,7 +3,7 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>What one sender thread did.</summary>
 /// <param name="Cpu">The CPU it was pinned to.</param>
 /// <param name="Sent">Packets the kernel accepted.</param>
-/// <param name="Failed">Packets the kernel refused, for instance for want of buffers; they are not in <paramref name="Sent"/>.</param>
+/// <param name="Failed">Packets the kernel refused, for instance for lack of buffers; they are not in <paramref name="Sent"/>.</param>
 /// <param name="LastError">The errno of the last refused packet; 0 when none was.</param>
 /// <param name="ElapsedNanoseconds">From its first to after its last packet.</param>
 public sealed record SenderReport(int Cpu, long Sent, long Failed, int LastError, double ElapsedNanoseconds);

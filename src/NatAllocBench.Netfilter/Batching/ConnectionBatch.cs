@@ -42,7 +42,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
 
     /// <summary>An empty batch.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="size">Connections of a batch, 1 to <see cref="MaxSize"/>; 16 to 64 are of use.</param>
+    /// <param name="size">Connections of a batch, 1 to <see cref="MaxSize"/>; 16 to 64 pay off.</param>
     public ConnectionBatch(ConntrackTable<TAddress, TEra, Batched> table, int size = 16)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);

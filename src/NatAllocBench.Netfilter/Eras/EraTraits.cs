@@ -6,7 +6,7 @@ namespace NatAllocBench.Netfilter.Eras;
 /// <remarks>
 /// Three of them (<see cref="Hash"/>, <see cref="Search"/>, <see cref="GlobalLock"/>) decide what the hot path does; the type
 /// parameter <see cref="IEra"/> repeats those, so that the JIT leaves no test of them in the code. The rest are looked at once a
-/// connection at the most.
+/// connection at most.
 /// </remarks>
 public sealed record EraTraits
 {
@@ -102,10 +102,10 @@ public sealed record EraTraits
     /// <summary>Timeout of a UDP flow that was answered, s: 180 up to 4.20, 120 from 5.0.</summary>
     public int UdpStreamTimeout { get; init; } = 180;
 
-    /// <summary>Whether the long UDP timeout wants a flow older than 2 s (5.0 and later).</summary>
+    /// <summary>Whether the long UDP timeout needs a flow older than 2 s (5.0 and later).</summary>
     public bool UdpStreamAfter2S { get; init; }
 
-    /// <summary>Whether ASSURED for UDP wants a flow older than 2 s (5.17 and later).</summary>
+    /// <summary>Whether ASSURED for UDP needs a flow older than 2 s (5.17 and later).</summary>
     public bool UdpAssuredAfter2S { get; init; }
 
     /// <summary>Whether a retransmitted SYN restarts the SYN_SENT timer (up to 5.13).</summary>

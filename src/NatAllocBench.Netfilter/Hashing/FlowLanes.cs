@@ -29,7 +29,7 @@ internal static unsafe class FlowLanes
     private const int OtherLane = 3;
 
     /// <summary>
-    /// Working memory, at best aligned to 64 bytes. One that <see cref="PrepareOne"/> has seen is for <see cref="FillOne"/> only.
+    /// Scratch memory, ideally 64-byte aligned. After <see cref="PrepareOne"/> it may be used with <see cref="FillOne"/> only.
     /// </summary>
     public struct Scratch
     {

@@ -6,7 +6,7 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Nat;
 
-/// <summary>The range a port search runs through, and where its key stands in the tuple.</summary>
+/// <summary>The range a port search runs through, and where its key is in the tuple.</summary>
 /// <param name="Min">First candidate, host order.</param>
 /// <param name="Size">Number of candidates; up to 4.17 a reversed range underflows to nearly 2^32, or to 0.</param>
 /// <param name="RewritesSource">Whether the key is the source key (also for every ICMP id).</param>

@@ -56,7 +56,7 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
         // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
         if (TDesign.ReusesHashes && TupleHashPrefix<TAddress, TEra>.IsUseful)
         {
-            _wantsPrefix = manip == ManipType.Source && !tuple.IsIcmp; // started when a hash is wanted that was not computed ahead
+            _wantsPrefix = manip == ManipType.Source && !tuple.IsIcmp; // started when a hash is needed that was not computed ahead
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     /// The mapping that another connection of the same socket has (<c>find_appropriate_src</c>): same source, key, protocol and zone,
     /// and a translated source inside <paramref name="range"/>. Lock-free.
     /// </summary>
-    /// <param name="original">The tuple that wants a mapping.</param>
+    /// <param name="original">The tuple that needs a mapping.</param>
     /// <param name="hash">Its <see cref="Hash"/>.</param>
     /// <param name="range">The rule.</param>
     /// <param name="mapped">The tuple with the source of that mapping; undefined if there is none.</param>
@@ -63,7 +63,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     {
         uint bucket = ReciprocalScale.Scale(hash, _count);
 
-        // An empty answer reads nothing behind the head, so it pairs with nothing: this table is never resized, and WalkSources begins anew.
+        // An empty answer reads nothing after the head, so it pairs with nothing: this table is never resized, and WalkSources begins again.
         if (ChainLink.IsEnd(TDesign.Read(ref _heads[bucket])))
         {
             Unsafe.SkipInit(out mapped);
@@ -79,7 +79,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     {
         while (true)
         {
-            // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. Likewise for every link below.
+            // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. The same holds for every link below.
             uint link = TDesign.Read(ref _heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
@@ -210,7 +210,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
         {
             _slab.SetBySourceNext(slot, seen);
 
-            // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of WalkSources. Wants
+            // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of WalkSources. Needs
             // no section: the link written is the present head whatever became of it since.
             uint now = TDesign.CompareExchange(ref head, slot, seen);
             if (now == seen)

@@ -3,7 +3,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// <summary>What confirm did with a connection (<c>__nf_conntrack_confirm</c>).</summary>
 public enum ConfirmResult
 {
-    /// <summary>Both directions stand in the table.</summary>
+    /// <summary>Both directions are in the table.</summary>
     Inserted,
 
     /// <summary>UDP clash, inserted in reply direction for one second (5.6 and later). Accepted.</summary>

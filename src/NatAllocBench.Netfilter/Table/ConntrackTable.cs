@@ -203,7 +203,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <param name="cpu">The calling CPU.</param>
     /// <param name="original">The tuple of the packet.</param>
     /// <param name="hash">Its <see cref="Hash"/>, which the lookup before it has computed.</param>
-    /// <param name="tdEnd">TCP: sequence number behind the SYN. Other protocols keep the time of the first packet in its place.</param>
+    /// <param name="tdEnd">TCP: sequence number after the SYN. Other protocols keep the time of the first packet in its place.</param>
     /// <returns>
     /// The slot; or <see cref="CpuState.NoSlot"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
     /// </returns>
@@ -293,7 +293,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <param name="reply">The REPLY tuple.</param>
     /// <param name="status">Status bits and TCP state; <see cref="EntryStatus.Confirmed"/> is added.</param>
     /// <param name="lifetime">Time to expiry, ms, 1 to 2^31 - 1.</param>
-    /// <param name="tdEnd">TCP: sequence number behind the last segment of the original direction.</param>
+    /// <param name="tdEnd">TCP: sequence number after the last segment of the original direction.</param>
     /// <returns>The slot; or <see cref="CpuState.NoSlot"/> if the table is full or has one of the tuples already.</returns>
     public uint Restore(
         ref CpuState cpu,

@@ -17,7 +17,7 @@ public interface ITableDesign : ISharedAccess
 
     /// <summary>
     /// Whether a hash is computed once: ahead where it can be (<see cref="Batching.ConnectionHashes{TAddress, TEra}"/>), from the state
-    /// in front of the candidate port in a search, and not again at confirm. Wants <see cref="IsLockFree"/>: the hashes are kept in links
+    /// in front of the candidate port in a search, and not again at confirm. Needs <see cref="IsLockFree"/>: the hashes are kept in links
     /// that no reader may follow meanwhile.
     /// </summary>
     static abstract bool ReusesHashes { get; }

@@ -64,7 +64,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         return slots.FreshNext != slots.FreshEnd ? slots.FreshNext++ : RefillSlots(ref cpu);
     }
 
-    /// <summary>Ends an entry that stands in no chain: new generation, slot back to the calling CPU.</summary>
+    /// <summary>Ends an entry that is in no chain: new generation, slot back to the calling CPU.</summary>
     public void FreeSlot(ref CpuState cpu, uint slot)
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
@@ -224,7 +224,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         return true;
     }
 
-    /// <summary>There is always one: full ones hold different slots, and a CPU keeps three at the most while it exchanges them.</summary>
+    /// <summary>There is always one: full ones hold different slots, and a CPU keeps at most three while it exchanges them.</summary>
     private uint TakeEmptyMagazine() => TryPop(ref _words.EmptyMagazines, out uint number)
         ? number
         : throw new TableCorruptException("no empty slot magazine is left: a slot was freed twice");

@@ -5,7 +5,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// <summary>Size and secrets of a conntrack table.</summary>
 public sealed record TableOptions
 {
-    /// <summary>Number of buckets (<c>nf_conntrack_buckets</c>), 1 to 2^30 - 1. An entry stands in two.</summary>
+    /// <summary>Number of buckets (<c>nf_conntrack_buckets</c>), 1 to 2^30 - 1. An entry is in two.</summary>
     public uint Buckets { get; init; } = 262_144;
 
     /// <summary>Most entries at a time (<c>nf_conntrack_max</c>), 1 to 2^29 - 1; at the limit early drop begins.</summary>

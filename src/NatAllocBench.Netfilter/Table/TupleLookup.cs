@@ -8,7 +8,7 @@ namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
 /// Lookups. They take no lock. A chain is read from its head; new nodes come in at the head only, so a walk sees every entry that
-/// stands in the chain from its beginning to its end. Two things can lead it astray, and both are noticed at its end: a node that was
+/// is in the chain from its beginning to its end. Two things can lead it astray, and both are noticed at its end: a node that was
 /// recycled into another chain (the end marker carries another bucket), and a resize (the bucket array is another one).
 /// </summary>
 internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>

@@ -13,7 +13,7 @@ namespace NatAllocBench.Netfilter.Tuples;
 /// Keys are network order, as read by a little-endian host. For TCP, UDP, UDP-Lite, SCTP and DCCP they are ports; for ICMP the
 /// source key is the echo id and the destination key is type (low byte) and code (high byte). An IPv4 tuple is written in words of eight
 /// bytes: a processor does not forward a load that is wider than the stores before it, but waits until they have reached the cache. So a
-/// tuple that was just written is better written again where it is wanted than copied.
+/// tuple that was just written is better written again where it is needed than copied.
 /// </remarks>
 /// <typeparam name="TAddress">The address family.</typeparam>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
@@ -163,7 +163,7 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
         set => Unsafe.As<TAddress, ulong>(ref _source) = value;
     }
 
-    /// <summary>Whether the protocol is ICMP or ICMPv6, whose id stands in the source key of both directions.</summary>
+    /// <summary>Whether the protocol is ICMP or ICMPv6, whose id is in the source key of both directions.</summary>
     public readonly bool IsIcmp => Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
 
     /// <summary>A tuple of a protocol with ports.</summary>
@@ -207,7 +207,7 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
         return inverse;
     }
 
-    /// <summary><see cref="Invert"/>, written where it is wanted instead of copied there.</summary>
+    /// <summary><see cref="Invert"/>, written where it is needed instead of copied there.</summary>
     /// <param name="inverse">Another tuple than this one.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void InvertTo(out ConntrackTuple<TAddress> inverse)

@@ -23,7 +23,7 @@ public sealed class CpuSet : IEquatable<CpuSet>
 
     /// <summary>
     /// The CPUs this process may use: the affinity of the main thread on Linux (a container's cpuset included) and of
-    /// the process on Windows; elsewhere 0 to <see cref="Environment.ProcessorCount"/> - 1. Read anew at every call.
+    /// the process on Windows; elsewhere 0 to <see cref="Environment.ProcessorCount"/> - 1. Read again at every call.
     /// </summary>
     public static CpuSet Allowed()
     {

@@ -5,7 +5,7 @@ namespace NatAllocBench.Racing.Cells;
 /// <summary>When a cell has been measured enough.</summary>
 /// <param name="Precision">Half the width of the 95 % interval, as a share of the rate.</param>
 /// <param name="Resolution">Half the width that is small enough whatever the rate.</param>
-/// <param name="MinTrials">Fewest trials of a cell.</param>
+/// <param name="MinTrials">Minimum number of trials of a cell.</param>
 /// <param name="MaxTrials">Most trials of a cell.</param>
 /// <param name="Seconds">Time for all cells together, s.</param>
 internal sealed record RaceLimits(double Precision, double Resolution, int MinTrials, int MaxTrials, double Seconds)

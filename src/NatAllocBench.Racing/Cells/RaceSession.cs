@@ -15,7 +15,7 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredTrials> cells, IReadOnly
     public Action<int, MeasuredTrials>? Progress { get; init; }
 
     /// <summary>Runs until every cell is measured enough, the time is up, or the run is cancelled.</summary>
-    /// <returns>Whether every cell got its fewest trials: false if time or patience ended before.</returns>
+    /// <returns>True if every cell reached its minimum number of trials before the time limit or a cancellation.</returns>
     public bool Run(CancellationToken cancellation)
     {
         var random = new CpuRandom(seed);

@@ -84,8 +84,8 @@ public sealed class EphemeralPorts
     /// <summary>The source port of a new connection.</summary>
     /// <typeparam name="TInUse">The namespace's in-use test, a struct.</typeparam>
     /// <param name="srcBe">The client's own address, network order as it lies in memory.</param>
-    /// <param name="dstBe">Destination address, likewise.</param>
-    /// <param name="dportBe">Destination port, likewise.</param>
+    /// <param name="dstBe">Destination address, also in network byte order.</param>
+    /// <param name="dportBe">Destination port, also in network byte order.</param>
     /// <param name="random">The calling thread's noise; used from 5.12.</param>
     /// <param name="inUse">Asked once per candidate, in the kernel's order.</param>
     /// <returns>

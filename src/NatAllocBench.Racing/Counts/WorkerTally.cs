@@ -12,7 +12,7 @@ public struct WorkerTally
     /// <summary>Connections that were allocated and brought to confirm.</summary>
     public long Attempts;
 
-    /// <summary>Connections that stand in the table.</summary>
+    /// <summary>Connections that are in the table.</summary>
     public long Confirmed;
 
     /// <summary>Lost after keeping the client's own port (or the mapping of its socket): the keep-port race.</summary>

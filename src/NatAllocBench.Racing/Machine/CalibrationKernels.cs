@@ -41,7 +41,7 @@ internal static class CalibrationKernels
         var own = new Padded();
         for (long i = 0; i < steps; i++)
         {
-            // Pairs with nothing: the price of the instruction alone is wanted.
+            // Pairs with nothing: only the price of the instruction is measured.
             Interlocked.CompareExchange(ref own.Value, i + 1, i);
         }
 

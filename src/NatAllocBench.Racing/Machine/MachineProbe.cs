@@ -7,7 +7,7 @@ namespace NatAllocBench.Racing.Machine;
 public static class MachineProbe
 {
     /// <summary>The facts of the running machine; measures the clock too, which takes some milliseconds at first use.</summary>
-    /// <param name="cpusAsked">How many CPUs the measurement wants, for the warnings; null when not known.</param>
+    /// <param name="cpusAsked">How many CPUs the measurement needs, for the warnings; null when not known.</param>
     public static MachineFacts Detect(int? cpusAsked = null)
     {
         var source = new LiveMachineSource();
@@ -20,7 +20,7 @@ public static class MachineProbe
     /// <param name="allowed">The CPUs that the process may use.</param>
     /// <param name="runtime">.NET's settings.</param>
     /// <param name="clock">The measured clock; the kernel's clock source is filled in.</param>
-    /// <param name="cpusAsked">How many CPUs the measurement wants, for the warnings; null when not known.</param>
+    /// <param name="cpusAsked">How many CPUs the measurement needs, for the warnings; null when not known.</param>
     public static MachineFacts Detect(
         IMachineSource source, CpuSet allowed, RuntimeFacts runtime, ClockFacts clock, int? cpusAsked = null)
     {

@@ -40,7 +40,7 @@ public sealed record ContainerFacts(int? CgroupVersion, double? CpuQuota, long? 
 /// <param name="TransparentHugePages">Mode of transparent huge pages: always, madvise or never.</param>
 public sealed record MemoryFacts(long? TotalBytes, long? AvailableBytes, long? SwapBytes, string? TransparentHugePages);
 
-/// <summary>Load averages: threads that ran or wanted to run, mean over 1, 5 and 15 minutes.</summary>
+/// <summary>Load averages: threads that ran or were ready to run, mean over 1, 5 and 15 minutes.</summary>
 /// <param name="OneMinute">Over one minute.</param>
 /// <param name="FiveMinutes">Over five minutes.</param>
 /// <param name="FifteenMinutes">Over fifteen minutes.</param>

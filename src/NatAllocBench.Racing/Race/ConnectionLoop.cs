@@ -26,10 +26,10 @@ namespace NatAllocBench.Racing.Race;
 /// client   source port, SYN built
 /// kernel   lookup (nothing found), new entry
 ///          choose a mapping: keep the port, or search            (early half)
-///          --- window begins: clock is read behind the last probe
+///          --- window begins: clock is read after the last probe
 ///          write REPLY, publish by source, rewrite the headers, added wait
 ///          confirm: lock, walk both chains, insert or fail       (late half)
-///          --- window ends: clock is read behind the insertion (one connection in sixteen)
+///          --- window ends: clock is read after the insertion (one connection in sixteen)
 /// </code>
 /// The first clock reading is made for every connection, since the distance of two colliding allocations is taken from it; its cost is
 /// part of the window.
@@ -318,7 +318,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     /// <param name="retransmission">0 for the first.</param>
     /// <param name="round">The round.</param>
     /// <param name="startTick">The common start.</param>
-    /// <param name="next">The worker's place in its list, from 0; moves on behind the round.</param>
+    /// <param name="next">The worker's place in its list, from 0; moves past the round.</param>
     /// <param name="kept">How many have failed again so far.</param>
     public void RetryRound(int retransmission, int round, ulong startTick, ref int next, ref int kept)
     {

@@ -48,7 +48,7 @@ internal sealed unsafe class RaceCourse<TEra>
 
     public ConntrackTable<IPv4Address, TEra, KernelLocks> Table { get; }
 
-    /// <summary>By slot, the tick behind the last probe of the connection that lives there.</summary>
+    /// <summary>By slot, the tick after the last probe of the connection that lives there.</summary>
     public ulong* AllocatedAt { get; }
 
     /// <summary>

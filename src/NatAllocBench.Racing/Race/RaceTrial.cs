@@ -14,7 +14,7 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>
-/// One trial: a fresh table, filled to the wanted occupancy, and one pinned worker per CPU that brings its clients' connections through
+/// One trial: a fresh table, filled to the requested occupancy, and one pinned worker per CPU that brings its clients' connections through
 /// allocation and confirm. The answer is proven before it is returned.
 /// </summary>
 public static class RaceTrial
@@ -114,7 +114,7 @@ public static class RaceTrial
     }
 
     /// <summary>
-    /// Entries that had not expired at the end of a steady state, without those that the retransmissions behind it brought; null without one.
+    /// Entries that had not expired at the end of a steady state, without those that the retransmissions after it brought; null without one.
     /// </summary>
     private static long? Living<TEra>(RaceCourse<TEra> course, uint nowMs, long recovered)
         where TEra : struct, IEra

@@ -350,7 +350,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
             return false;
         }
 
-        // Plain reads: the barrier between the writes and here is a full fence, and so is the one behind which they are written again.
+        // Plain reads: the barrier between the writes and here is a full fence, and so is the one after which they are written again.
         int sum = 0;
         for (int worker = 0; worker < _course.Workers; worker++)
         {

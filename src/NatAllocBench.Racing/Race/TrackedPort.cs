@@ -6,9 +6,9 @@ using NatAllocBench.Racing.Clients;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>
-/// The client's in-use test: a port is in use while the connection that had it is still tracked. A client whose sockets are all closed
-/// would have it free a little earlier, or later; a reused port would not be a new connection for the router. Threads of one client
-/// claim their port, as connect() does under the lock of its own table.
+/// The client's in-use test: a port is in use while the connection that had it is still tracked. A real client
+/// would free the port slightly earlier or later. Reusing it while the router still tracks the old connection would not create a new
+/// one. Threads of one client claim their port, as connect() does under the lock of its own table.
 /// </summary>
 internal struct TrackedPort<TEra> : IPortInUse
     where TEra : struct, IEra

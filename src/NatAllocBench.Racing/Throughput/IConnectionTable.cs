@@ -26,7 +26,7 @@ public interface IConnectionTable : IDisposable
     /// <param name="worker">Number of the worker.</param>
     /// <param name="first">First flow.</param>
     /// <param name="end">Behind the last flow.</param>
-    /// <returns>How many of them stand in the table.</returns>
+    /// <returns>How many of them are in the table.</returns>
     int Connect(int worker, int first, int end);
 
     /// <summary>Deletes the connections of a slice of flows by name: lookup and removal of both directions and the source.</summary>

@@ -68,7 +68,7 @@ public sealed record ThroughputWorkload
             _destination = (uint)first % _destinations;
         }
 
-        /// <summary>The ORIGINAL tuple of the next flow, written where it is wanted.</summary>
+        /// <summary>The ORIGINAL tuple of the next flow, written where it is needed.</summary>
         /// <param name="tuple">Receives it.</param>
         public void Next(out ConntrackTuple<IPv4Address> tuple)
         {

@@ -12,7 +12,7 @@ namespace NatAllocBench.Racing.Tracing;
 /// </summary>
 /// <remarks>
 /// Writing an event takes hundreds of nanoseconds, about as long as the window itself, and would change what it shows. Here the window
-/// grows by one clock reading and a few stores to warm lines; the rest is stored behind it.
+/// grows by one clock reading and a few stores to warm lines; the rest is stored after it.
 /// </remarks>
 internal sealed unsafe class ConnectionRecorder
 {

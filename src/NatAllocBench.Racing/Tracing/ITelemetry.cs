@@ -5,7 +5,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Racing.Tracing;
 
 /// <summary>
-/// What the hot loop notes about connections; a type parameter, so that an untraced race holds no trace code at all. Calls stand behind
+/// What the hot loop notes about connections; a type parameter, so that an untraced race holds no trace code at all. Calls are behind
 /// <see cref="IsOn"/>, a constant to the JIT.
 /// </summary>
 internal interface ITelemetry

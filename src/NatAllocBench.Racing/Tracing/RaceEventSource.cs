@@ -32,7 +32,7 @@ public sealed partial class RaceEventSource : EventSource
     public int SampleEvery { get; private set; } = 1;
 
     /// <summary>
-    /// Whether somebody wants the events of connections. Tools that want counters enable every source of the name, for errors alone: a race
+    /// Whether somebody listens to the events of connections. Tools that read counters enable every source of the name, for errors alone: a race
     /// is not recorded for them.
     /// </summary>
     public bool IsListenedTo => IsEnabled(EventLevel.Informational, Keywords.Connections);

@@ -11,7 +11,7 @@ public sealed record RaceWorkload
     /// <summary>Number of ports from 1024 to 65535.</summary>
     public const int AllPorts = 64512;
 
-    /// <summary>How long a closed connection stands in TIME_WAIT, ms.</summary>
+    /// <summary>How long a closed connection stays in TIME_WAIT, ms.</summary>
     public const int TimeWaitMs = 120_000;
 
     /// <summary>How long a connection of a steady state lives, ms of the virtual clock.</summary>
@@ -46,7 +46,7 @@ public sealed record RaceWorkload
     /// <summary>NAT addresses, 1 to 254.</summary>
     public int Pool { get; init; } = 1;
 
-    /// <summary>Share of the ports of every NAT address and destination that stand in TIME_WAIT at the start, 0 to 1.</summary>
+    /// <summary>Share of the ports of every NAT address and destination that are in TIME_WAIT at the start, 0 to 1.</summary>
     public double Occupancy { get; init; }
 
     /// <summary>How those entries came about.</summary>
@@ -65,7 +65,7 @@ public sealed record RaceWorkload
     public SourcePortChoice SourcePorts { get; init; }
 
     /// <summary>
-    /// New connections per second of a virtual clock in a steady state: they open, live for a second, close, stand in TIME_WAIT for two
+    /// New connections per second of a virtual clock in a steady state: they open, live for a second, close, stay in TIME_WAIT for two
     /// minutes and expire; the table starts with those of the last two minutes. 0: nothing closes during the trial.
     /// </summary>
     public double ChurnPerSecond { get; init; }
@@ -82,7 +82,7 @@ public sealed record RaceWorkload
     /// <summary>Number of ports of the rule.</summary>
     public int PortCount => PortMax - PortMin + 1;
 
-    /// <summary>Entries that stand in the table at the start.</summary>
+    /// <summary>Entries that are in the table at the start.</summary>
     public long Standing => ChurnPerSecond > 0
         ? (long)(ChurnPerSecond * TimeWaitMs / 1000)
         : (long)Math.Round(Occupancy * PortCount) * Pool * Destinations;

@@ -13,7 +13,7 @@ public enum SourcePortChoice
     Fixed,
 }
 
-/// <summary>How the entries that stand in TIME_WAIT at the start came about.</summary>
+/// <summary>How the entries that are in TIME_WAIT at the start came about.</summary>
 public enum FillKind
 {
     /// <summary>By the allocator itself, from clients with ephemeral ports: what a node looks like.</summary>

@@ -6,8 +6,8 @@ namespace NatAllocBench.Reports.Comparison;
 /// <summary>One figure of two partner cells.</summary>
 /// <param name="Workload">The workload that both were given, without what the comparison goes across.</param>
 /// <param name="Metric">The figure: <c>insert_failed</c> or <c>connections/s</c>.</param>
-/// <param name="First">The base's value as it stands in tables.</param>
-/// <param name="Second">The other's value as it stands in tables.</param>
+/// <param name="First">The base's value as tables show it.</param>
+/// <param name="Second">The other's value as tables show it.</param>
 /// <param name="Ratio">The second over the first, or null when a value is missing.</param>
 /// <param name="Verdict">What was found.</param>
 /// <param name="Remark">Why it is undecided or the same, where the interval does not say it; or null.</param>

@@ -9,7 +9,7 @@ public static class ComparisonTable
 {
     /// <summary>The table of a figure.</summary>
     /// <param name="cells">Comparisons of one figure.</param>
-    /// <returns>A row per cell; parameters that do not vary stand in the caption.</returns>
+    /// <returns>A row per cell; parameters that do not vary are in the caption.</returns>
     public static ResultTable Build(IReadOnlyList<CellComparison> cells)
     {
         IEnumerable<string> names = cells.SelectMany(c => c.Workload.Parameters).Select(p => p.Key).Distinct();

@@ -13,7 +13,7 @@ using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
 
-/// <summary>A comparison that stands in the index: which runs, and how.</summary>
+/// <summary>A comparison that is in the index: which runs, and how.</summary>
 /// <param name="Title">What it shows.</param>
 /// <param name="Runs">Two runs or more as <c>MACHINE/RUN</c>; the first is the base.</param>
 /// <param name="Across">Parameters that may differ between the runs.</param>

@@ -15,13 +15,13 @@ namespace NatAllocBench.Reports.Statistics;
 /// </remarks>
 public static class PairedRatio
 {
-    /// <summary>Fewest pairs for an interval: from here on the normal approximation of the signed-rank statistic is good.</summary>
-    public const int FewestPairs = 20;
+    /// <summary>Minimum number of pairs for an interval: from here on the normal approximation of the signed-rank statistic is good.</summary>
+    public const int MinPairs = 20;
 
     /// <summary>Estimates the factor.</summary>
     /// <param name="pairs">At least one pair, all values finite and above 0; at most some thousands, since all means are listed.</param>
     /// <param name="confidence">The confidence level, above 0 and below 1.</param>
-    /// <returns>The factor; without an interval when there are fewer than <see cref="FewestPairs"/>.</returns>
+    /// <returns>The factor; without an interval when there are fewer than <see cref="MinPairs"/>.</returns>
     /// <exception cref="ArgumentException">There are no pairs, or a value is not finite and above 0.</exception>
     public static RatioEstimate Of(IReadOnlyList<(double First, double Second)> pairs, double confidence = 0.95)
     {
@@ -33,7 +33,7 @@ public static class PairedRatio
 
         double[] means = MeansOfTwo(logs);
         double middle = (means[(means.Length - 1) / 2] + means[means.Length / 2]) / 2;
-        if (logs.Length < FewestPairs)
+        if (logs.Length < MinPairs)
         {
             return new RatioEstimate(Math.Exp(middle), null, null);
         }

@@ -7,7 +7,7 @@ public static class ComparisonTables
 {
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
-    /// <returns>The tables; what does not vary within a table stands in its caption.</returns>
+    /// <returns>The tables; what does not vary within a table is in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ComparisonCell> cells) =>
         [.. cells.GroupBy(c => c.Experiment).Select(g => TableLayout.Build(g.Key, [.. g], Columns, c => c.Missing))];
 

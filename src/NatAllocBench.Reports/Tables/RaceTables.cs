@@ -9,7 +9,7 @@ public static class RaceTables
 
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
-    /// <returns>The tables; parameters that do not vary within a table stand in its caption.</returns>
+    /// <returns>The tables; parameters that do not vary within a table are in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<RaceCell> cells) =>
         [.. cells.GroupBy(c => (c.Preset, c.Series)).SelectMany(g => Group(Title(g.Key.Preset, g.Key.Series), [.. g]))];
 

@@ -10,7 +10,7 @@ public static class ScenarioTables
 
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
-    /// <returns>The tables; parameters that do not vary within a table stand in its caption.</returns>
+    /// <returns>The tables; parameters that do not vary within a table are in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ScenarioCell> cells) =>
         [.. cells.GroupBy(c => c.Table).Select(g => Table(g.Key, [.. g]))];
 

@@ -7,7 +7,7 @@ public static class ThroughputTables
 {
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
-    /// <returns>One table, or none without cells; parameters that do not vary stand in its caption.</returns>
+    /// <returns>One table, or none without cells; parameters that do not vary are in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) =>
         cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Workload(), .. Measured(cells)], c => c.Missing)];
 

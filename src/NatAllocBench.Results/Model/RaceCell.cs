@@ -65,7 +65,7 @@ public sealed record RaceCell
     /// <summary>New connections per second of the virtual clock in a steady state; null where nothing closes.</summary>
     public double? ChurnPerSecond { get; init; }
 
-    /// <summary>Entries standing in the steady state, the mean of the trials' ends; null without one.</summary>
+    /// <summary>Entries in the table in the steady state, the mean of the trials' ends; null without one.</summary>
     public double? SteadyEntries { get; init; }
 
     /// <summary>The same by Little's law: the rate times the time that a connection stands.</summary>
@@ -83,7 +83,7 @@ public sealed record RaceCell
     /// <summary>Connections tried over all trials: <see cref="Confirmed"/> plus <see cref="InsertFailed"/>.</summary>
     public long? Attempts { get; init; }
 
-    /// <summary>Connections that stand in the table.</summary>
+    /// <summary>Connections that are in the table.</summary>
     public long? Confirmed { get; init; }
 
     /// <summary>Connections that failed to be inserted; the four parts below add up to it where they are known.</summary>

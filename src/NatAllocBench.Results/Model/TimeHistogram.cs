@@ -37,7 +37,7 @@ public sealed record TimeHistogram(IReadOnlyList<long> BoundsNs, IReadOnlyList<l
 
     /// <summary>The bounds of the classes between two of them.</summary>
     /// <param name="fromNs">The lower bound of the first class, 0 or more.</param>
-    /// <param name="toNs">The lower bound of the class behind the last, not below <paramref name="fromNs"/>.</param>
+    /// <param name="toNs">The lower bound of the class after the last, not below <paramref name="fromNs"/>.</param>
     /// <returns>Bounds in rising order, both ends among them.</returns>
     public static IReadOnlyList<long> BoundsBetween(long fromNs, long toNs)
     {
@@ -45,7 +45,7 @@ public sealed record TimeHistogram(IReadOnlyList<long> BoundsNs, IReadOnlyList<l
         return [.. Enumerable.Range(first, ClassOf(toNs) - first + 1).Select(LowerBound)];
     }
 
-    // Below 8 ns a class is a nanosecond; above, the three bits behind the highest one choose within the octave.
+    // Below 8 ns a class is a nanosecond; above, the three bits after the highest one choose within the octave.
     private static int ClassOf(long nanoseconds)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(nanoseconds);

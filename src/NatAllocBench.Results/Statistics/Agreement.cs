@@ -17,7 +17,7 @@ public static class Agreement
     /// <summary>Tests one value.</summary>
     /// <param name="measured">The measured value.</param>
     /// <param name="low">The lower end of its 95 % interval, or null for a value without chance in it.</param>
-    /// <param name="high">The upper end, or null likewise.</param>
+    /// <param name="high">The upper end, or null in the same case.</param>
     /// <param name="predicted">What the law says.</param>
     /// <returns>Whether the prediction lies within the stretched interval; without an interval, whether it is the value.</returns>
     public static bool Holds(double measured, double? low, double? high, double predicted)

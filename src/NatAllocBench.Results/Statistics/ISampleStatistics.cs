@@ -45,5 +45,5 @@ public interface ISampleStatistics
 /// <summary>A quantile, such as the median, with its confidence interval.</summary>
 /// <param name="Value">The quantile, in the unit of the values.</param>
 /// <param name="Low">The lower end, or null when there were too few values for an interval.</param>
-/// <param name="High">The upper end, or null likewise.</param>
+/// <param name="High">The upper end, or null in the same case.</param>
 public sealed record QuantileEstimate(double Value, double? Low, double? High);

@@ -5,7 +5,7 @@ namespace NatAllocBench.Results.Statistics;
 /// <summary>A mean with its 95 % interval.</summary>
 /// <param name="Value">The mean.</param>
 /// <param name="Low">The lower end, or null when there were fewer than two values.</param>
-/// <param name="High">The upper end, or null likewise.</param>
+/// <param name="High">The upper end, or null in the same case.</param>
 public sealed record MeanEstimate(double Value, double? Low, double? High)
 {
     /// <summary>The mean of independent trials with Student's interval.</summary>

@@ -3,7 +3,7 @@ namespace NatAllocBench.Results.Statistics;
 /// <summary>A ratio of two measured values with its interval.</summary>
 /// <param name="Ratio">The second value over the first.</param>
 /// <param name="Low">The lower end, or null when the samples are too small for the confidence level.</param>
-/// <param name="High">The upper end, or null likewise; infinite where the first value may be 0.</param>
+/// <param name="High">The upper end, or null in the same case; infinite where the first value may be 0.</param>
 public sealed record RatioEstimate(double Ratio, double? Low, double? High)
 {
     /// <summary>

@@ -15,7 +15,7 @@ namespace NatAllocBench.Results.Statistics;
 /// value would carry it to throughputs that were never seen, below zero even.
 /// The ratio is Hodges and Lehmann's shift between the logarithms (Annals of Mathematical Statistics 34, 1963), the median of all pairwise
 /// differences, and its interval holds the shifts that the Mann-Whitney test does not reject: no distribution is assumed, and the error
-/// never exceeds the stated one. Up to 20 values a side the test is exact; four a side are the fewest that allow 95 %.
+/// never exceeds the stated one. Up to 20 values a side the test is exact; four a side are the minimum that allows 95 %.
 /// </remarks>
 public sealed class SampleStatistics : ISampleStatistics
 {

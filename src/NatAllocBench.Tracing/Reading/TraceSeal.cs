@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 namespace NatAllocBench.Tracing;
 
 /// <summary>
-/// The checksum behind the end of a recording of ours: the format has none, and a flipped byte in an event would pass for a measurement.
+/// The checksum after the end of a recording of ours: the format has none, and a flipped byte in an event would pass for a measurement.
 /// Readers of the format stop at its end and do not see the seal.
 /// </summary>
 internal static class TraceSeal

@@ -26,7 +26,7 @@ internal static class TraceStructure
         return file.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length && head.SequenceEqual(Magic);
     }
 
-    /// <summary>Whether all blocks are there to the end that the format has. The stream stands behind the magic.</summary>
+    /// <summary>Whether all blocks are there to the end that the format has. The stream is positioned after the magic.</summary>
     public static bool IsWhole(Stream file)
     {
         using var reader = new BinaryReader(file, Encoding.ASCII, leaveOpen: true);

@@ -63,7 +63,7 @@ internal static class ModelDispatch
             : era.Accept<EraVisitor<TCheck, IPv4Address, TDesign>, bool>(new EraVisitor<TCheck, IPv4Address, TDesign>(line, comparison));
     }
 
-    /// <summary>The family of the line's first source address, which stands in a tuple or in the line itself.</summary>
+    /// <summary>The family of the line's first source address, which is in a tuple or in the line itself.</summary>
     private static bool IsIPv6(VectorObject line)
     {
         VectorObject holder = line.Has("tuple") ? line.Object("tuple") : line.Has("orig") ? line.Object("orig") : line;

@@ -113,7 +113,7 @@ internal static class FieldTerms
         return result;
     }
 
-    /// <summary>A range whose fields stand in <paramref name="fields"/>; what is absent is zero.</summary>
+    /// <summary>A range whose fields are in <paramref name="fields"/>; what is absent is zero.</summary>
     public static NatRange<TAddress> Range<TAddress>(VectorObject fields)
         where TAddress : unmanaged, IAddress<TAddress> => new()
         {

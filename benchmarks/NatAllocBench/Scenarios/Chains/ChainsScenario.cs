@@ -14,7 +14,7 @@ internal sealed class ChainsScenario : IScenario
     public IReadOnlyList<string> Notes { get; } =
     [
         "5.15 and later allow one entry per bucket by default; more means that nf_conntrack_max was raised without nf_conntrack_buckets.",
-        "The standing entries were put there without the limit, so that chains have their natural lengths. Every entry stands in two chains.",
+        "The standing entries were put there without the limit, so that chains have their natural lengths. Every entry is in two chains.",
         "A limit is drawn for every confirm and holds for each of its two chains.",
     ];
 

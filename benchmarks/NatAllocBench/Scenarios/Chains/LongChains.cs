@@ -9,7 +9,7 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Scenarios.Chains;
 
 /// <summary>Confirms in a table with few buckets: what share is refused because a chain is longer than the limit drawn.</summary>
-/// <param name="EntriesPerBucket">Standing entries for each bucket; each stands in two chains.</param>
+/// <param name="EntriesPerBucket">Standing entries for each bucket; each is in two chains.</param>
 internal sealed record LongChains(double EntriesPerBucket, ulong Seed) : IEraExperiment
 {
     private const int Trials = 6;

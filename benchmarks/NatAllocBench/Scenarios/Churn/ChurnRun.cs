@@ -11,7 +11,7 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Scenarios.Churn;
 
 /// <summary>
-/// One run on a virtual clock: connections open, are answered, close, stand in TIME_WAIT and expire. A SYN keeps its CPU for the window
+/// One run on a virtual clock: connections open, are answered, close, stay in TIME_WAIT and expire. A SYN keeps its CPU for the window
 /// between allocation and confirm; SYNs on the other CPU may fall into it.
 /// </summary>
 internal sealed class ChurnRun<TEra> : IDisposable

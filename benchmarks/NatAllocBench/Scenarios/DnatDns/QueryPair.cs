@@ -16,7 +16,7 @@ internal enum Overlap
 }
 
 /// <summary>
-/// Two packets of one flow on two CPUs: A and AAAA from one socket. Both are looked up before either stands in the table, so both become
+/// Two packets of one flow on two CPUs: A and AAAA from one socket. Both are looked up before either is in the table, so both become
 /// connections of their own.
 /// </summary>
 internal static class QueryPair

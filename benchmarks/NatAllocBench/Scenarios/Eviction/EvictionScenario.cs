@@ -13,7 +13,7 @@ internal sealed class EvictionScenario : IScenario
 
     public IReadOnlyList<string> Notes { get; } =
     [
-        "Era 6.3 is 6.3 and 6.4. A closed connection stands in TIME_WAIT; the others are established and never evicted.",
+        "Era 6.3 is 6.3 and 6.4. A closed connection is in TIME_WAIT; the others are established and never evicted.",
         "Sequence numbers are random: a SYN may evict a connection whose last sequence number lies below its own, half of them.",
         "The evicted connection is put back after each row's attempt, so that the range stays full.",
     ];

@@ -82,7 +82,7 @@ internal sealed class ExhaustionScenario : IScenario
     }
 
     /// <summary>
-    /// A constant start makes sense with what it filled only, which is never all ports: those behind the wrap of its offset it never
+    /// A constant start makes sense with what it filled only, which is never all ports: those after the wrap of its offset it never
     /// tries. Whole scans from random starts would take minutes to fill the last ports.
     /// </summary>
     private static bool CanFill(string era, RaceMode mode, FillKind fill, double occupancy) =>

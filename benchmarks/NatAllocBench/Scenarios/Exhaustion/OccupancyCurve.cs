@@ -19,7 +19,7 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
     /// <summary>Bounds the time of rows in which one search walks tens of thousands of ports.</summary>
     private const ulong ProbesPerTrial = 60_000;
 
-    private const int FewestSearches = 4;
+    private const int MinSearches = 4;
 
     public ScenarioCell Run<TEra>(Era era)
         where TEra : struct, IEra
@@ -34,7 +34,7 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
             var pool = new FilledPool<TEra>(bench, Mode, Fill, taken);
             ulong before = bench.Cpu(0).Probes;
             while (attempts[trial] < Searches
-                && (attempts[trial] < FewestSearches || bench.Cpu(0).Probes - before < ProbesPerTrial))
+                && (attempts[trial] < MinSearches || bench.Cpu(0).Probes - before < ProbesPerTrial))
             {
                 attempts[trial]++;
                 failures[trial] += Succeeds(bench, pool) ? 0 : 1;

@@ -14,7 +14,7 @@ internal interface ISmallTable
 }
 
 /// <summary>
-/// A table with a handful of connections that want each other's tuples: connections 0 to 3 are TCP with two ORIGINAL and two
+/// A table with a handful of connections that need each other's tuples: connections 0 to 3 are TCP with two ORIGINAL and two
 /// REPLY tuples in all combinations, connection 4 is UDP with tuples of its own and the only one that expires after a minute.
 /// </summary>
 internal sealed class SmallTable<TDesign> : ISmallTable, IDisposable
@@ -102,7 +102,7 @@ internal sealed class SmallTable<TDesign> : ISmallTable, IDisposable
 
     private void Do(int number, Operation operation)
     {
-        // As many workers as CPUs at the most, so there is always one.
+        // At most as many workers as CPUs, so there is always one.
         Assert.True(_idle.TryTake(out int cpu));
         Answers[number] = operation(ref _table.Cpu(cpu));
         _idle.Add(cpu);

@@ -5,7 +5,7 @@ using static NatAllocBench.Tests.Netfilter.Facts.Gateway;
 
 namespace NatAllocBench.Tests.Netfilter.Table;
 
-/// <summary>An entry that is marked DYING and still stands in its chains (specification sections 5.4 and 5.5).</summary>
+/// <summary>An entry that is marked DYING and is still in its chains (specification sections 5.4 and 5.5).</summary>
 public sealed class DyingEntryTests
 {
     private static readonly ConntrackTuple<IPv4Address> Client = Flow("10.0.0.2", 40000, protocol: IPProtocol.Udp);
