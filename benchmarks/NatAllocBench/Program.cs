@@ -26,4 +26,6 @@ foreach (Command command in ResultCommands.All())
     root.Subcommands.Add(command);
 }
 
+CountText.Install(root);
+GroupedHelp.Install(root);
 return CommandLine.Run(root, args);

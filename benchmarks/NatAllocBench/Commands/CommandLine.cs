@@ -36,7 +36,7 @@ internal static class CommandLine
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
         {
-            // The library names a .NET type where a number is wanted.
+            // The library names a .NET type where a number is needed.
             string message = Regex.Replace(parsed.Errors[0].Message, @" as expected type '.*'", ": write a number");
             return Refuse($"{message} Try --help.");
         }

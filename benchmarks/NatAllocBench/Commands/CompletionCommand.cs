@@ -49,7 +49,7 @@ internal static class CompletionCommand
     public static Command Create()
     {
         var command = new Command("completion", "Print the script that lets a shell complete the commands and options of natallocbench.") { Shell };
-        command.SetAction(parsed =>
+        JsonOutput.SetAction(command, parsed =>
         {
             Console.Out.Write(parsed.GetValue(Shell) switch { "bash" => Bash, "zsh" => Zsh, _ => PowerShell });
             return CommandLine.Success;

@@ -28,7 +28,13 @@ internal static class DiagnoseCommand
     private static readonly Option<string?> EraName = Of("--era", "Kernel era, instead of the release.", "ERA");
     private static readonly Option<string?> Kernel = Of("--kernel", "Kernel release, if no file has it.", "RELEASE");
     private static readonly Option<string?> Window = Of("--window", "Time from choice to insertion, as kernel --compare fits it.", "TIME");
-    private static readonly Option<string?> Json = Of("--json", "Write the answer for programs.", "FILE");
+    private static readonly Option<string?> Json = new("--json")
+    {
+        Description = "Write the answer as JSON to a file; without a file or with - on standard output, with nothing else on it.",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private static readonly Option<string?> Textfile = Of("--textfile", "Write metrics for node_exporter's textfile collector.", "FILE");
     private static readonly Option<string?> Alerts = Of("--alerts", "Print alert rules: prometheus.", "KIND");
     private static readonly Option<string?> Dashboard = Of("--dashboard", "Print a dashboard as JSON: grafana.", "KIND");
@@ -155,8 +161,9 @@ internal static class DiagnoseCommand
 
     private static int Give(ParseResult parsed, NodeAnswer answer)
     {
-        Console.Out.Write(answer.Text);
-        if (parsed.GetValue(Json) is { } json)
+        string? json = parsed.GetResult(Json) is { Implicit: false } ? parsed.GetValue(Json) ?? "-" : null;
+        Console.Out.Write(json == "-" ? answer.Json : answer.Text);
+        if (json is not (null or "-"))
         {
             AtomicFile.Write(json, Encoding.UTF8.GetBytes(answer.Json));
         }

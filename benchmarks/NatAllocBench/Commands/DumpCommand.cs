@@ -12,14 +12,14 @@ internal static class DumpCommand
 {
     private const int MostConnections = 1 << 16;
 
-    private static readonly Option<string> EraName = new("--era")
+    private static readonly Option<string> EraName = new("--era", "--eras")
     {
         Description = "Kernel era; see the command eras.",
         DefaultValueFactory = _ => "6.12",
         HelpName = "ERA",
     };
 
-    private static readonly Option<string> Mode = new("--mode")
+    private static readonly Option<string> Mode = new("--mode", "--modes")
     {
         Description = $"Mode: {string.Join(", ", RaceMode.All)}.",
         DefaultValueFactory = _ => RaceMode.Default.Name,
@@ -60,7 +60,7 @@ internal static class DumpCommand
         command.Options.Add(Occupancy);
         command.Options.Add(Stats);
         command.Options.Add(Seed);
-        command.SetAction(Run);
+        JsonOutput.SetAction(command, Run);
         return command;
     }
 

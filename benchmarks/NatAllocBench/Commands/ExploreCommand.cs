@@ -21,8 +21,25 @@ internal static class ExploreCommand
         var command = new Command(
             "explore", "Enumerate every interleaving of two or three connections on the model's own code, and prove which outcomes there are.");
         ExploreOptions.AddTo(command);
-        command.SetAction(Run);
+        command.SetAction(parsed => !ExploreOptions.IsJsonToStandardOutput(parsed) ? Run(parsed)
+            : ExploreOptions.HasCells(parsed) ? RunSilently(parsed)
+            : JsonOutput.WriteLines(Run, parsed));
         return command;
+    }
+
+    /// <summary>Standard output belongs to the JSON that is written at the end.</summary>
+    private static int RunSilently(ParseResult parsed)
+    {
+        TextWriter terminal = Console.Out;
+        try
+        {
+            Console.SetOut(TextWriter.Null);
+            return Run(parsed);
+        }
+        finally
+        {
+            Console.SetOut(terminal);
+        }
     }
 
     private static int Run(ParseResult parsed)
@@ -87,7 +104,12 @@ internal static class ExploreCommand
             $"{complete} of {options.Cells.Count} cells are complete{(options.IsExhaustive ? "" : " (this strategy proves nothing)")}; "
             + $"{(violated ? "an execution is FORBIDDEN" : "no forbidden execution")}. "
             + "Counts of executions are not probabilities. Nothing here is proved for ARM64.");
-        if (options.JsonFile is { } file)
+        if (options.JsonFile is "-")
+        {
+            using Stream output = Console.OpenStandardOutput();
+            output.Write(System.Text.Encoding.UTF8.GetBytes(ExploreJson.Of(searches)));
+        }
+        else if (options.JsonFile is { } file)
         {
             AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(ExploreJson.Of(searches)));
         }

@@ -15,9 +15,9 @@ internal sealed record ExploreOptions
 {
     public static readonly Option<bool> List = new("--list") { Description = "List scenarios, designs, geometries and mutants." };
 
-    private static readonly Option<string> Eras = Text("--eras", "Eras, with commas.", "ERA,...", "4.14,6.12");
-    private static readonly Option<string> Designs = Text("--designs", "Designs, with commas.", "DESIGN,...", string.Join(',', ExploredCell.Designs));
-    private static readonly Option<string> Scenarios = Text("--scenario", "Scenarios, with commas, or all.", "NAME,...", "all");
+    private static readonly Option<string> Eras = Text("--eras", "Eras, separated by commas.", "ERA,...", "4.14,6.12");
+    private static readonly Option<string> Designs = Text("--designs", "Designs, separated by commas.", "DESIGN,...", string.Join(',', ExploredCell.Designs));
+    private static readonly Option<string> Scenarios = Text("--scenario", "Scenarios, separated by commas, or all.", "NAME,...", "all");
     private static readonly Option<int> Connections = new("--connections")
     {
         Description = "Connections, 2 or 3; 4 to 8 with --strategy pct or random.",
@@ -31,34 +31,40 @@ internal sealed record ExploreOptions
 
     private static readonly Option<double> Seconds = new("--seconds")
     {
-        Description = "Time in all, shared by the cells; with --bug for each mutant.",
+        Description = "Total time, shared by the cells; with --bug, the time for each mutant.",
         DefaultValueFactory = _ => 60,
         HelpName = "S",
     };
 
     private static readonly Option<long> Executions = new("--max-executions")
     {
-        Description = "Executions of one cell at most.",
+        Description = "Maximum number of executions of one cell; may end in k or M.",
         DefaultValueFactory = _ => long.MaxValue,
         HelpName = "N",
     };
 
-    private static readonly Option<string?> ReplayOption = new("--replay") { Description = "Run one schedule and tell every step.", HelpName = "SCHEDULE" };
+    private static readonly Option<string?> ReplayOption = new("--replay") { Description = "Run one schedule and print every step.", HelpName = "SCHEDULE" };
     private static readonly Option<int> GeometryOption = new("--geometry") { Description = "Bucket geometry of --replay; see --list.", HelpName = "N" };
     private static readonly Option<bool> Picture = new("--picture") { Description = "Write --replay as a Mermaid sequence diagram." };
     private static readonly Option<string?> TimelineOption = new("--timeline")
     {
-        Description = "Tell the witness of this outcome, of every violation (the default) or of all.",
+        Description = "Print the witness of this outcome, of every violation (the default) or of all.",
         HelpName = "OUTCOME|violation|all",
     };
 
     private static readonly Option<string?> Bug = new("--bug")
     {
-        Description = "Leave a step of the protocol out and look whether that is noticed: a mutant of --list, or all.",
+        Description = "Leave out a step of the protocol and check that this is noticed: a mutant of --list, or all.",
         HelpName = "NAME",
     };
 
-    private static readonly Option<string?> Json = new("--json") { Description = "Write the result as JSON.", HelpName = "FILE" };
+    private static readonly Option<string?> Json = new("--json")
+    {
+        Description = "Write the result as JSON to a file; without a file or with - on standard output, with nothing else on it.",
+        HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     private static readonly Option<string?> Document = new("--document")
     {
         Description = "Replace the tables of a Markdown file, between its lines explore:begin and explore:end.",
@@ -105,6 +111,14 @@ internal sealed record ExploreOptions
             command.Options.Add(option);
         }
     }
+
+    /// <summary>Whether standard output belongs to the JSON alone.</summary>
+    public static bool IsJsonToStandardOutput(ParseResult parsed) =>
+        parsed.GetResult(Json) is { Implicit: false } && parsed.GetValue(Json) is (null or "-");
+
+    /// <summary>Whether cells are explored: a list, a replay and a hunt for mutants have only text.</summary>
+    public static bool HasCells(ParseResult parsed) =>
+        !parsed.GetValue(List) && parsed.GetValue(ReplayOption) is null && parsed.GetValue(Bug) is null;
 
     public static void PrintList(TextWriter output)
     {
@@ -166,7 +180,7 @@ internal sealed record ExploreOptions
                 IsPicture = parsed.GetValue(Picture),
                 Timeline = parsed.GetValue(TimelineOption),
                 Mutants = parsed.GetValue(Bug) is { } bug ? SelectMutants(bug) : [],
-                JsonFile = parsed.GetValue(Json),
+                JsonFile = IsJsonToStandardOutput(parsed) ? "-" : parsed.GetValue(Json),
                 DocumentFile = ReadableFile(parsed.GetValue(Document)),
                 RequiresComplete = parsed.GetValue(Require),
             };

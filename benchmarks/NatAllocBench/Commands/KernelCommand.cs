@@ -19,7 +19,8 @@ internal static class KernelCommand
         var command = new Command(
             "kernel",
             "Drive the netfilter of this machine with the race's workloads, in network namespaces of its own (Linux, root); "
-            + "--compare holds the model of its era against it.");
+            + "--compare holds the model of its era against it. There is no --cpus: the kernel uses every CPU that this process may use; "
+            + "taskset restricts it.");
         KernelCommandOptions.AddTo(command);
         PublishOptions.AddTo(command);
         command.SetAction(Run);

@@ -32,7 +32,7 @@ internal sealed record KernelCommandOptions(
         HelpName = "NAMES",
     };
 
-    private static readonly Option<string> ModesOption = new("--modes")
+    private static readonly Option<string> ModesOption = new("--modes", "--mode")
     {
         Description = "Modes: default, random, random-fully. Default: all.",
         HelpName = "NAMES",
@@ -152,7 +152,7 @@ internal sealed record KernelCommandOptions(
     };
 
     private static int Range(string text) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int size) && size is >= 8 and <= RaceWorkload.AllPorts
+        CountText.TryParse(text, out int size) && size is >= 8 and <= RaceWorkload.AllPorts
             ? size
             : throw new UsageException($"--ranges {text}: use sizes from 8 to {RaceWorkload.AllPorts}");
 }

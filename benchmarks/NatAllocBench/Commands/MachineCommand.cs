@@ -16,14 +16,24 @@ internal static class MachineCommand
     public static Command Create()
     {
         var command = new Command("machine", "Print what this machine is, calibrate its basic costs, and warn of what spoils a measurement.");
-        command.SetAction(_ =>
+        command.Options.Add(JsonOutput.Option);
+        command.SetAction(parsed =>
         {
             using var stop = new StopSignals();
             try
             {
                 MachineWatch watch = MachineWatch.Begin(CpuSet.Allowed(), calibrates: false, stop.Token);
                 MachineFacts machine = RecordedMachine.Calibrated(CpuSet.Allowed(), stop.Token);
-                Print(watch.End([], machine), Console.Out);
+                MachineFacts watched = watch.End([], machine);
+                if (JsonOutput.IsAsked(parsed))
+                {
+                    JsonOutput.Write(JsonOutput.Node(watched));
+                }
+                else
+                {
+                    Print(watched, Console.Out);
+                }
+
                 return CommandLine.Success;
             }
             catch (OperationCanceledException)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Planning;
 using NatAllocBench.Results.Files;
@@ -10,8 +11,10 @@ namespace NatAllocBench.Commands;
 /// <summary><c>plan</c>: how many connections per second a NAT gateway carries, and what it loses.</summary>
 internal static class PlanCommand
 {
-    private static readonly Option<double> Rate = Of("--rate", "New connections per second, all destinations together.", 500.0, "N");
-    private static readonly Option<int> Destinations = Of("--destinations", "Destinations (address and port), used alike.", 1, "N");
+    private static readonly Option<double> Rate =
+        Of("--rate", "New connections per second, all destinations together.", 500.0, "N");
+    private static readonly Option<int> Destinations =
+        Of("--destinations", "Destinations (address and port), all used equally often.", 1, "N");
     private static readonly Option<string> Hold = Of("--hold", "How long a connection is open, for example 200ms or 30s.", "0s", "TIME");
     private static readonly Option<string> TimeWait = Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
     private static readonly Option<int?> Addresses = Of<int?>(
@@ -19,8 +22,8 @@ internal static class PlanCommand
 
     private static readonly Option<string> Ports = Of("--ports", "Ports of each address.", "1024-65535", "A-B");
     private static readonly Option<string> Protocol = Of("--protocol", "tcp or udp.", "tcp", "NAME");
-    private static readonly Option<string> EraName = Of("--era", "Kernel era; see the command eras.", "6.12", "ERA");
-    private static readonly Option<string> Mode = Of("--mode", "default, random or random-fully.", "random-fully", "MODE");
+    private static readonly Option<string> EraName = Of("--era", "Kernel era; see the command eras.", "6.12", "ERA").Named("--eras");
+    private static readonly Option<string> Mode = Of("--mode", "default, random or random-fully.", "random-fully", "MODE").Named("--modes");
     private static readonly Option<int> Clients = Of("--clients", "Client addresses behind the gateway.", 40, "N");
     private static readonly Option<int> Cpus = Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
     private static readonly Option<long> Table = Of("--table", "nf_conntrack_max, entries.", 262_144L, "N");
@@ -45,6 +48,7 @@ internal static class PlanCommand
             command.Options.Add(option);
         }
 
+        command.Options.Add(JsonOutput.Option);
         command.SetAction(Run);
         return command;
     }
@@ -54,13 +58,18 @@ internal static class PlanCommand
         GatewayPreset? preset = parsed.GetValue(Preset) is { } name ? GatewayPreset.Get(name) : null;
         PlanRequest request = Request(parsed, preset);
         var planner = new Planner(request);
-        if (parsed.GetValue(Solve) is { } unknown)
+        string? solved = parsed.GetValue(Solve) is { } unknown ? Solved(planner, request, unknown) : null;
+        IReadOnlyList<PlanRow> rows = planner.Rows();
+        if (JsonOutput.IsAsked(parsed))
         {
-            Console.Out.WriteLine(Solved(planner, request, unknown));
+            JsonOutput.Write(new JsonObject { ["solved"] = solved, ["target"] = request.Target, ["rows"] = JsonOutput.Node(rows) });
+        }
+        else
+        {
+            Console.Out.Write(solved is null ? "" : solved + Environment.NewLine);
+            Console.Out.Write(PlanReport.Of(request, rows, preset));
         }
 
-        IReadOnlyList<PlanRow> rows = planner.Rows();
-        Console.Out.Write(PlanReport.Of(request, rows, preset));
         if (parsed.GetValue(Chart) is { } path)
         {
             AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(PlanChart.Svg(planner, rows)));
@@ -133,4 +142,10 @@ internal static class PlanCommand
         DefaultValueFactory = _ => value,
         HelpName = help,
     };
+
+    private static Option<T> Named<T>(this Option<T> option, string alias)
+    {
+        option.Aliases.Add(alias);
+        return option;
+    }
 }

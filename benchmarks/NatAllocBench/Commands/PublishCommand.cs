@@ -33,7 +33,7 @@ internal static class PublishCommand
         {
             PathArgument, Out, Check,
         };
-        command.SetAction(parsed => Run(parsed.GetValue(PathArgument), parsed.GetValue(Out), parsed.GetValue(Check)));
+        JsonOutput.SetAction(command, parsed => Run(parsed.GetValue(PathArgument), parsed.GetValue(Out), parsed.GetValue(Check)));
         return command;
     }
 

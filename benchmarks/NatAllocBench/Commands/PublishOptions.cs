@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
@@ -34,8 +35,9 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
     private static readonly Option<string> Json = new("--json")
     {
-        Description = "Write the run as JSON to a file; - is standard output, with nothing else on it.",
+        Description = "Write the run as JSON to a file; without a file or with - on standard output, with nothing else on it.",
         HelpName = "FILE",
+        Arity = ArgumentArity.ZeroOrOne,
     };
 
     private static readonly Option<bool> WideOption = new("--wide") { Description = "Print every column and table, not only the main ones." };
@@ -69,6 +71,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         command.Options.Add(MachineOption);
     }
 
+    public static bool IsJsonAsked(ParseResult parsed) => parsed.GetResult(Json) is { Implicit: false };
+
     /// <summary>Resolves the options, and refuses a target that cannot be written before anything is measured.</summary>
     public static PublishOptions From(ParseResult parsed)
     {
@@ -88,7 +92,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
             OutputPlace.PrepareDirectory(directory, "--out", makeParents: named is null);
         }
 
-        string? json = parsed.GetValue(Json);
+        string? json = IsJsonAsked(parsed) ? parsed.GetValue(Json) ?? "-" : null;
         if (json is not null and not "-")
         {
             OutputPlace.PrepareFile(json, "--json");

@@ -16,7 +16,7 @@ internal static class RaceCommand
 {
     public static Command Create()
     {
-        var command = new Command("race", "Race pinned threads through the allocator and publish how often insertion fails.");
+        var command = new Command("race", "Race pinned threads through the allocator and report how often insertion fails.");
         Configure(command);
         return command;
     }

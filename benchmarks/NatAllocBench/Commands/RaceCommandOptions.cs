@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Numerics;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Prices;
@@ -30,21 +31,20 @@ internal static class RaceCommandOptions
         HelpName = "ovs-3.3,vpp-26.06",
     };
 
-    private static readonly Option<string> Cpus = new("--cpus")
-    {
-        Description = "CPUs to race on: a number (2) or a list (0,2-3). Default: every CPU this process may use.",
-        HelpName = "CPUS",
-    };
-
-    private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12");
-    private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
+    private static readonly Option<string> Eras = List("--eras", "--era", "Kernel eras, or all; see the command eras.", "4.14,6.12");
+    private static readonly Option<string> Modes = List("--modes", "--mode", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
     private static readonly Option<string> Clients = List("--clients", "Clients, multiplexed onto the CPUs.", "10,40");
     private static readonly Option<string> Threads = List("--threads", "Connecting threads of each client.", "1,16");
     private static readonly Option<string> Destinations = List("--destinations", "Destinations that the clients connect to.", "1,1000");
     private static readonly Option<string> Ports = List("--ports", "Port ranges of the rule.", "1024-65535");
     private static readonly Option<string> Pool = List("--pool", "NAT addresses.", "1,4");
     private static readonly Option<string> Occupancy = List("--occupancy", "Share of ports in TIME_WAIT at the start, 0 to 1.", "0,0.3");
-    private static readonly Option<string> Fill = new("--fill") { Description = "How they came about: self, fixed, random or block.", HelpName = "KIND" };
+    private static readonly Option<string> Fill = new("--fill")
+    {
+        Description = "How the ports in use were chosen: self, fixed, random or block.",
+        HelpName = "KIND",
+    };
+
     private static readonly Option<string> Churn = List(
         "--churn", "Race in a steady state: new connections per second of a virtual clock, which close and expire.", "100,300");
 
@@ -62,7 +62,12 @@ internal static class RaceCommandOptions
     };
 
     private static readonly Option<string> Protocol = new("--protocol") { Description = "tcp or udp.", HelpName = "NAME" };
-    private static readonly Option<int?> Connections = new("--connections") { Description = "Connections of one trial.", HelpName = "N" };
+    private static readonly Option<int?> Connections = new("--connections")
+    {
+        Description = "Connections of one trial. This and every other count may end in k or M.",
+        HelpName = "N",
+    };
+
     private static readonly Option<double> Precision = new("--precision")
     {
         Description = "Stop a cell when half its 95 % interval is this share of the rate.",
@@ -79,7 +84,7 @@ internal static class RaceCommandOptions
 
     private static readonly Option<int> MaxTrials = new("--max-trials")
     {
-        Description = "Most trials of a cell.",
+        Description = "Maximum number of trials of a cell.",
         HelpName = "N",
         DefaultValueFactory = _ => 2000,
     };
@@ -103,8 +108,8 @@ internal static class RaceCommandOptions
 
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, System, Cpus, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime, Arrivals,
-        SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, LikeKernel, Strict,
+        Preset, System, CpuOption.Option, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime,
+        Arrivals, SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, LikeKernel, Strict,
     ];
 
     public static void AddTo(Command command)
@@ -120,7 +125,8 @@ internal static class RaceCommandOptions
     {
         Overrides =
         [
-            .. All.Except([Preset, System, Cpus, Seconds, Precision, Resolution, MaxTrials, Seed]).Select(parsed.GetResult).OfType<OptionResult>()
+            .. All.Except([Preset, System, CpuOption.Option, Seconds, Precision, Resolution, MaxTrials, Seed])
+                .Select(parsed.GetResult).OfType<OptionResult>()
                 .Where(result => !result.Implicit)
                 .Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens.Select(token => token.Value))}"),
         ],
@@ -157,7 +163,7 @@ internal static class RaceCommandOptions
             return false;
         }
 
-        Refuse(parsed, All.Except([Preset, System, Cpus, Seconds, Precision, Resolution, MaxTrials, Seed]), "has workloads of its own", "--preset prices");
+        Refuse(parsed, All.Except([Preset, System, CpuOption.Option, Seconds, Precision, Resolution, MaxTrials, Seed]), "has workloads of its own", "--preset prices");
         return true;
     }
 
@@ -195,32 +201,11 @@ internal static class RaceCommandOptions
 
         KernelPace pace = SoundRun.ReadFile(path).Pace
             ?? throw new UsageException($"--like-kernel {path}: the run holds no timing of a kernel; measure one with the command kernel");
-        return OwnTiming.Measure(ResolveCpus(parsed).Cpus[0]).Apply(pace, preset);
+        return OwnTiming.Measure(CpuOption.Resolve(parsed).Cpus[0]).Apply(pace, preset);
     }
 
     /// <summary>Whether a disturbed cell fails the run.</summary>
     public static bool IsStrict(ParseResult parsed) => parsed.GetValue(Strict);
-
-    public static CpuSet ResolveCpus(ParseResult parsed)
-    {
-        CpuSet allowed = CpuSet.Allowed();
-        if (parsed.GetValue(Cpus) is not { } text)
-        {
-            return allowed;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count))
-        {
-            Check(count >= 1, "--cpus 0", "use at least 1");
-            return allowed.TryTake(count, out CpuSet? taken, out string? why) ? taken : throw new UsageException($"--cpus {count}: {why}");
-        }
-
-        CpuSet asked = UsageException.Parse("--cpus", text, CpuSet.Parse);
-        int[] missing = [.. asked.Cpus.Where(cpu => !allowed.Contains(cpu))];
-        return missing.Length == 0
-            ? asked
-            : throw new UsageException($"--cpus {text}: CPU {missing[0]} is not among the CPUs this process may use ({allowed})");
-    }
 
     public static RaceLimits ResolveLimits(ParseResult parsed, double usualSeconds)
     {
@@ -265,17 +250,19 @@ internal static class RaceCommandOptions
         }
     }
 
-    private static Option<string> List(string name, string description, string example) =>
-        new(name) { Description = $"{description} A list sweeps.", HelpName = example };
+    private static Option<string> List(string name, string description, string example) => List(name, name, description, example);
+
+    private static Option<string> List(string name, string alias, string description, string example) =>
+        new(name, alias == name ? [] : [alias]) { Description = $"{description} A list sweeps.", HelpName = example };
 
     private static string[]? Texts(ParseResult parsed, Option<string> option) =>
         parsed.GetValue(option) is { } text ? OptionList.Split(option.Name, text) : null;
 
     private static T[]? Numbers<T>(ParseResult parsed, Option<string> option)
-        where T : struct, IParsable<T> =>
-        Texts(parsed, option)?.Select(text => T.TryParse(text, CultureInfo.InvariantCulture, out T value)
+        where T : struct, INumber<T>, IMinMaxValue<T> =>
+        Texts(parsed, option)?.Select(text => CountText.TryParse(text, out T value)
             ? value
-            : throw new UsageException($"{option.Name} {text}: write a number")).ToArray();
+            : throw new UsageException($"{option.Name} {text}: write a number, for example 40 or 2k")).ToArray();
 
     private static void Check(bool holds, string option, string fix)
     {

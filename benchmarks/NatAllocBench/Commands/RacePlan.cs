@@ -25,7 +25,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             ? RaceCommandOptions.AtPace(PresetFile.Load(parsed.GetValue(RaceCommandOptions.Preset)!), parsed)
             : RaceCommandOptions.OfSystems(parsed);
         preset = RaceCommandOptions.Override(preset, parsed);
-        CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
+        CpuSet cpus = CpuOption.Resolve(parsed);
         var plan = new RacePlan(
             preset,
             cpus,

@@ -25,7 +25,7 @@ internal static class ResultCommands
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("validate", "Check runs: schema, sums, dates, and that their tables regenerate to the same bytes.") { paths };
-        command.SetAction(parsed => Print(ValidateCommand.Run(
+        JsonOutput.SetAction(command, parsed => Print(ValidateCommand.Run(
             parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.Results ?? RunEnvironment.Runs], DateTimeOffset.UtcNow)));
         return command;
     }
@@ -103,7 +103,7 @@ internal static class ResultCommands
             DefaultValueFactory = _ => ".",
         };
         var command = new Command("export", "Write a run in a format that other tools parse.") { path, format, output, cell };
-        command.SetAction(parsed =>
+        JsonOutput.SetAction(command, parsed =>
         {
             if (parsed.GetValue(cell) is not null && parsed.GetValue(format) != "conntrack")
             {

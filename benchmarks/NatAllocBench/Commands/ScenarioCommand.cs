@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Results.Model;
@@ -29,7 +30,11 @@ internal static class ScenarioCommand
         HelpName = "N",
     };
 
-    private static readonly Option<double?> Rate = new("--rate") { Description = "churn: new connections per second. Default: 200.", HelpName = "N" };
+    private static readonly Option<double?> Rate = new("--rate")
+    {
+        Description = "churn: new connections per second. Default: 200.",
+        HelpName = "N",
+    };
 
     private static readonly Option<double?> Lifetime = new("--lifetime")
     {
@@ -37,7 +42,11 @@ internal static class ScenarioCommand
         HelpName = "S",
     };
 
-    private static readonly Option<int?> Clients = new("--clients") { Description = "churn: clients. Default: 2.", HelpName = "N" };
+    private static readonly Option<int?> Clients = new("--clients")
+    {
+        Description = "churn: clients. Default: 2. Counts may end in k or M.",
+        HelpName = "N",
+    };
 
     public static Command Create()
     {
@@ -48,6 +57,7 @@ internal static class ScenarioCommand
         command.Options.Add(Rate);
         command.Options.Add(Lifetime);
         command.Options.Add(Clients);
+        command.Options.Add(CpuOption.Option);
         PublishOptions.AddTo(command);
         command.SetAction(Run);
         return command;
@@ -57,6 +67,13 @@ internal static class ScenarioCommand
     {
         if (parsed.GetValue(List))
         {
+            if (PublishOptions.IsJsonAsked(parsed))
+            {
+                JsonOutput.Write(new JsonArray([.. ScenarioCatalog.All.Select(each =>
+                    new JsonObject { ["name"] = each.Name, ["summary"] = each.Summary })]));
+                return CommandLine.Success;
+            }
+
             foreach (IScenario each in ScenarioCatalog.All)
             {
                 Console.Out.WriteLine($"{each.Name,-12} {each.Summary}");
@@ -68,7 +85,7 @@ internal static class ScenarioCommand
         string names = string.Join(", ", ScenarioCatalog.All.Select(s => s.Name));
         string name = parsed.GetValue(Name) ?? throw new UsageException($"name a scenario: one of {names}; --list tells what they ask");
         IScenario scenario = ScenarioCatalog.Find(name) ?? throw new UsageException($"unknown scenario '{name}': choose one of {names}");
-        return Measure(scenario, ResolveChurn(parsed, scenario), parsed.GetValue(Seed), PublishOptions.From(parsed));
+        return Measure(scenario, CpuOption.Resolve(parsed), ResolveChurn(parsed, scenario), parsed.GetValue(Seed), PublishOptions.From(parsed));
     }
 
     private static ChurnOptions ResolveChurn(ParseResult parsed, IScenario scenario)
@@ -94,10 +111,9 @@ internal static class ScenarioCommand
         return churn;
     }
 
-    private static int Measure(IScenario scenario, ChurnOptions churn, ulong seed, PublishOptions publish)
+    private static int Measure(IScenario scenario, CpuSet cpus, ChurnOptions churn, ulong seed, PublishOptions publish)
     {
         using var stop = new StopSignals();
-        CpuSet cpus = CpuSet.Allowed();
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineWatch machine = MachineWatch.Begin(cpus, publish.Keeps, stop.Token);
         using var console = new RunConsole(publish.JsonToStandardOutput);

@@ -73,7 +73,7 @@ internal static class ThroughputCommand
         yield return "All sources are distinct and have one original port; the NAT has one address. Every round was proven by a walk of the table.";
         yield return "A round runs in slices of less than a millisecond; slices in which a worker was preempted are left out, and a round with more of "
             + "them than others is dropped.";
-        yield return "Compare cells of several threads only where their ping-pong is alike: the host moves its CPUs about.";
+        yield return "Compare cells of several threads only where their ping-pong is similar: the host moves its CPUs around.";
         yield return $"Lanes of SipHash: {SipHash24Lanes.Instructions}.";
         foreach (string failure in session.PinFailures)
         {

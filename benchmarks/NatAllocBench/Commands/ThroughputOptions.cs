@@ -16,7 +16,8 @@ namespace NatAllocBench.Commands;
 internal static class ThroughputOptions
 {
     private static readonly Option<string> Threads = List("--threads", "Pinned threads. Default: 1, 2, 4, ... up to every CPU.", "1,2");
-    private static readonly Option<string> Connections = List("--connections", "Connections of a round; k and M are understood.", "20k,1M", "20k");
+    private static readonly Option<string> Connections = List(
+        "--connections", "Connections of a round. This and every other count may end in k or M.", "20k,1M", "20k");
     private static readonly Option<string> Destinations = List("--destinations", "Destinations over which they spread.", "1,1000", "1");
     private static readonly Option<string> Designs = List(
         "--designs",
@@ -26,8 +27,8 @@ internal static class ThroughputOptions
         "kernel-locks,batched",
         "all");
 
-    private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12");
-    private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default");
+    private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12", "--era");
+    private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default", "--mode");
     private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us", "0");
 
     private static readonly Option<double> Seconds = new("--seconds")
@@ -60,7 +61,10 @@ internal static class ThroughputOptions
 
     public static void AddTo(Command command)
     {
-        foreach (Option option in (Option[])[Threads, Connections, Destinations, Designs, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed])
+        foreach (Option option in (Option[])
+        [
+            CpuOption.Option, Threads, Connections, Destinations, Designs, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed,
+        ])
         {
             command.Options.Add(option);
         }
@@ -69,7 +73,7 @@ internal static class ThroughputOptions
     /// <summary>Everything resolved; what cannot be done is refused before anything is measured.</summary>
     public static ThroughputPlan Resolve(ParseResult parsed)
     {
-        CpuSet cpus = CpuSet.Allowed();
+        CpuSet cpus = CpuOption.Resolve(parsed);
         int[] threads = parsed.GetValue(Threads) is null ? PowersOfTwo(cpus.Count) : Counts(parsed, Threads, 1, CpuSet.MaxCpus);
         if (threads.Max() is var most && !cpus.TryTake(most, out _, out string? why))
         {
@@ -165,19 +169,14 @@ internal static class ThroughputOptions
     private static int[] Counts(ParseResult parsed, Option<string> option, int least, int most) =>
         [.. Texts(parsed, option).Select(text => Count(option.Name, text, least, most))];
 
-    private static int Count(string option, string text, int least, int most)
-    {
-        double unit = text[^1] switch { 'k' or 'K' => 1e3, 'M' => 1e6, _ => 1 };
-        string digits = unit == 1 ? text : text[..^1];
-        return double.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
-            && value * unit is var count && count >= least && count <= most && double.IsInteger(count)
-                ? (int)count
-                : throw new UsageException($"{option} {text}: write a whole number from {least} to {most}, for example 20k or 1M");
-    }
+    private static int Count(string option, string text, int least, int most) =>
+        CountText.TryParse(text, out int count) && count >= least && count <= most
+            ? count
+            : throw new UsageException($"{option} {text}: write a whole number from {least} to {most}, for example 20k or 1M");
 
-    private static Option<string> List(string name, string description, string example, string? initial = null)
+    private static Option<string> List(string name, string description, string example, string? initial = null, params string[] aliases)
     {
-        var option = new Option<string>(name) { Description = $"{description} A list sweeps.", HelpName = example };
+        var option = new Option<string>(name, aliases) { Description = $"{description} A list sweeps.", HelpName = example };
         if (initial is not null)
         {
             option.DefaultValueFactory = _ => initial;

@@ -21,7 +21,7 @@ internal static class TraceAttachCommand
     {
         var command = new Command("attach", "Record a race that runs in another process, from its next trial on.") { ProcessId, Seconds };
         TraceOutput.AddTo(command);
-        command.SetAction(Run);
+        JsonOutput.SetAction(command, Run);
         return command;
     }
 

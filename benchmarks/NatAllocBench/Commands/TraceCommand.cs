@@ -27,7 +27,10 @@ internal static class TraceCommand
         RaceCommandOptions.AddTo(command);
         TraceOutput.AddTo(command);
         command.Options.Add(Recorded);
-        command.SetAction(parsed => parsed.GetValue(Recorded) ? Race(parsed) : Record(parsed));
+        command.Options.Add(JsonOutput.Option);
+        command.SetAction(parsed => parsed.GetValue(Recorded) ? Race(parsed)
+            : JsonOutput.IsAsked(parsed) ? JsonOutput.WriteLines(Record, parsed)
+            : Record(parsed));
         command.Subcommands.Add(TraceAttachCommand.Create());
         command.Subcommands.Add(TraceReportCommand.Create());
         command.Subcommands.Add(TraceTimelineCommand.Create());
@@ -46,7 +49,7 @@ internal static class TraceCommand
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         try
         {
-            return Record(parsed, plan, path, options, console);
+            return Record(parsed, plan, path, options, console, stop.Token);
         }
         catch (TraceException) when (stop.Token.IsCancellationRequested)
         {
@@ -56,9 +59,16 @@ internal static class TraceCommand
         }
     }
 
-    private static int Record(ParseResult parsed, RacePlan plan, string path, TraceRecordingOptions options, RunConsole console)
+    private static int Record(
+        ParseResult parsed, RacePlan plan, string path, TraceRecordingOptions options, RunConsole console, CancellationToken cancellation)
     {
         using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
+        if (cancellation.IsCancellationRequested)
+        {
+            // The signal came before there was a child to pass it on to.
+            race.RequestStop();
+        }
+
         using TraceRecording recording = race.Record(path, options);
         int exitCode = race.WaitForExit(recording.Ended);
         if (exitCode is CommandLine.Failure or CommandLine.BadInput)
@@ -92,7 +102,7 @@ internal static class TraceCommand
             throw new TraceException($"nobody began to record within {Patience.TotalSeconds:0} s");
         }
 
-        using var console = new RunConsole(toStandardError: false);
+        using var console = new RunConsole(toStandardError: JsonOutput.IsAsked(parsed));
         if (parsed.GetResult("--max-trials") is null or OptionResult { Implicit: true })
         {
             plan = plan with { Limits = plan.Limits with { MaxTrials = UsualTrials } };

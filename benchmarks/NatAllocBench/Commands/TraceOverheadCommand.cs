@@ -33,17 +33,12 @@ internal static class TraceOverheadCommand
         DefaultValueFactory = _ => 150,
     };
 
-    private static readonly Option<int> Workers = new("--cpus")
-    {
-        Description = "CPUs to race on. One is the quietest way to compare code.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-    };
+    private static readonly Option<string> Workers = CpuOption.With("Default: 1, which is the quietest way to compare code.");
 
     public static Command Create()
     {
         var command = new Command("overhead", "Measure what tracing costs: off, and recording, against a race without it.") { Seconds, Workers };
-        command.SetAction(Run);
+        JsonOutput.SetAction(command, Run);
         return command;
     }
 
@@ -55,10 +50,7 @@ internal static class TraceOverheadCommand
             throw new UsageException("--seconds: use more than 0 and at most a million");
         }
 
-        if (!CpuSet.Allowed().TryTake(parsed.GetValue(Workers), out CpuSet? cpus, out string? why))
-        {
-            throw new UsageException($"--cpus {parsed.GetValue(Workers)}: {why}");
-        }
+        CpuSet cpus = CpuOption.Resolve(parsed.GetValue(Workers) ?? "1");
 
         using var stop = new StopSignals();
         using var console = new RunConsole(toStandardError: false);
@@ -121,7 +113,7 @@ internal static class TraceOverheadCommand
 
     private static string Verdict(RatioEstimate? off) => off switch
     {
-        { Low: >= 1 - Bound, High: <= 1 + Bound } => "Compiled in and off, the source costs nothing that shows: the interval lies within 1 % of 1.",
+        { Low: >= 1 - Bound, High: <= 1 + Bound } => "Compiled in and off, the event source costs nothing measurable: the interval lies within 1 % of 1.",
         { Low: > 1 + Bound } or { High: < 1 - Bound } => "Compiled in and off, the speed differs by more than 1 %.",
         _ => "Not decided: the interval reaches beyond 1 %. Measure longer (--seconds), or on a quieter machine.",
     };

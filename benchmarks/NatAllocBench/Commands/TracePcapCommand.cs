@@ -19,7 +19,7 @@ internal static class TracePcapCommand
     public static Command Create()
     {
         var command = new Command("pcap", "Write the packets of one collision as a capture.") { TraceInput.Path, Number, Out };
-        command.SetAction(parsed =>
+        JsonOutput.SetAction(command, parsed =>
         {
             OutputPlace.PrepareFile(parsed.GetValue(Out)!, "--out");
             RaceTrace trace = TraceInput.Read(parsed);

@@ -10,7 +10,7 @@ internal static class TraceReportCommand
 {
     private static readonly Option<int> Collisions = new("--collisions")
     {
-        Description = "Most collisions to list.",
+        Description = "Maximum number of collisions to list.",
         HelpName = "N",
         DefaultValueFactory = _ => 50,
     };
@@ -27,7 +27,7 @@ internal static class TraceReportCommand
         {
             TraceInput.Path, Collisions, SpeedscopePath,
         };
-        command.SetAction(parsed =>
+        JsonOutput.SetAction(command, parsed =>
         {
             int most = parsed.GetValue(Collisions);
             if (most < 0)

@@ -20,7 +20,7 @@ internal static class TraceTimelineCommand
     public static Command Create()
     {
         var command = new Command("timeline", "Draw one collision of a recording.") { TraceInput.Path, Collision, SvgPath };
-        command.SetAction(parsed =>
+        JsonOutput.SetAction(command, parsed =>
         {
             string? picture = parsed.GetValue(SvgPath);
             if (picture is not null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Running;
@@ -17,7 +18,7 @@ internal static class VerifyCommand
 
     private static readonly Option<string> Designs = new("--designs")
     {
-        Description = $"Table designs to run, with commas: {string.Join(", ", VectorVerifier.Designs)}; or all.",
+        Description = $"Table designs to run, separated by commas: {string.Join(", ", VectorVerifier.Designs)}; or all.",
         DefaultValueFactory = _ => "all",
         HelpName = "LIST",
     };
@@ -27,16 +28,34 @@ internal static class VerifyCommand
         var command = new Command("verify", "Check the models against what the real kernel's and the other systems' code answered, bit for bit.");
         command.Options.Add(Vectors);
         command.Options.Add(Designs);
+        command.Options.Add(JsonOutput.Option);
         command.SetAction(parsed =>
         {
             IReadOnlyList<string> designs = Resolve(parsed.GetValue(Designs)!);
+            using var lines = new StringWriter();
+            TextWriter output = JsonOutput.IsAsked(parsed) ? lines : Console.Out;
             VerifyResult result = parsed.GetValue(Vectors) is { } directory
-                ? VectorVerifier.Run(directory, designs, Console.Out, AllocatorCatalog.Vectors)
-                : VectorVerifier.RunEmbedded(designs, Console.Out, AllocatorCatalog.Vectors);
+                ? VectorVerifier.Run(directory, designs, output, AllocatorCatalog.Vectors)
+                : VectorVerifier.RunEmbedded(designs, output, AllocatorCatalog.Vectors);
+            if (JsonOutput.IsAsked(parsed))
+            {
+                JsonOutput.Write(Json(result, lines.ToString()));
+            }
+
             return result.Error is { } error ? CommandLine.Refuse(error) : result.ExitCode;
         });
         return command;
     }
+
+    private static JsonObject Json(VerifyResult result, string lines) => new()
+    {
+        ["passed"] = result.Passed,
+        ["failed"] = result.Failed,
+        ["skipped"] = result.Skipped,
+        ["malformed"] = result.Malformed,
+        ["exitCode"] = result.ExitCode,
+        ["lines"] = JsonOutput.Lines(lines),
+    };
 
     private static IReadOnlyList<string> Resolve(string list)
     {

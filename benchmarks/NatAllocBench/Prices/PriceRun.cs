@@ -18,7 +18,7 @@ internal static class PriceRun
     {
         using var stop = new StopSignals();
         IReadOnlyList<AllocatorSystem> systems = SystemPlan.Named(parsed.GetValue(RaceCommandOptions.System) ?? "all");
-        CpuSet cpus = RaceCommandOptions.ResolveCpus(parsed);
+        CpuSet cpus = CpuOption.Resolve(parsed);
         RaceLimits limits = RaceCommandOptions.ResolveLimits(parsed, PriceList.Seconds);
         ulong seed = parsed.GetValue(RaceCommandOptions.Seed) ?? 1;
         PublishOptions publish = PublishOptions.From(parsed);

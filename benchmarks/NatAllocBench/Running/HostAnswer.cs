@@ -16,7 +16,7 @@ internal static class HostAnswer
         if (machine.Os != "linux")
         {
             yield return new AnswerSection(
-                "Kernel", [$"{machine.OsDescription ?? machine.Os} is no Linux: ask for your node's kernel with eras --kernel RELEASE."]);
+                "Kernel", [$"{machine.OsDescription ?? machine.Os} is not Linux: ask about your node's kernel with eras --kernel RELEASE."]);
         }
         else if (KernelRelease.TryParse(machine.Kernel, out KernelRelease? release) && EraOf(release) is { } era)
         {

@@ -71,7 +71,8 @@ internal sealed class RecordedRace : IDisposable
         RequestStop();
     }
 
-    private void RequestStop()
+    /// <summary>Asks the child to finish; if it was asked before, to end at once.</summary>
+    public void RequestStop()
     {
         try
         {

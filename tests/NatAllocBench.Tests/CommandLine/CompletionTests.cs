@@ -10,7 +10,7 @@ public sealed class CompletionTests : IDisposable
 
     [Theory]
     [InlineData("natallocbench thr", "throughput")]
-    [InlineData("natallocbench race --era", "--eras")]
+    [InlineData("natallocbench race --mod", "--modes")]
     [InlineData("natallocbench completion b", "bash")]
     public void Bash_completes_what_was_begun(string line, string completed)
     {

@@ -1,0 +1,67 @@
+using System.CommandLine;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>How help is arranged: the group of each option, which is the same on every command, and how long each command takes.</summary>
+internal static class HelpTopics
+{
+    /// <summary>The group of options that are in no other.</summary>
+    public const string Rest = "Options";
+
+    private static readonly (string Title, string[] Options)[] Groups =
+    [
+        ("What to run",
+            [
+                "--preset", "--system", "--eras", "--modes", "--designs", "--scenario", "--workloads", "--compare", "--like-kernel", "--era",
+                "--mode", "--list",
+            ]),
+        ("Traffic",
+            [
+                "--clients", "--threads", "--destinations", "--connections", "--arrival", "--rate", "--lifetime", "--hold", "--churn",
+                "--window", "--path-time", "--source-ports", "--protocol",
+            ]),
+        ("Ports and table", ["--ports", "--ranges", "--pool", "--addresses", "--occupancy", "--fill", "--time-wait", "--table"]),
+        ("Time, precision and draws",
+            [
+                "--cpus", "--seconds", "--precision", "--resolution", "--rounds", "--max-rounds", "--max-trials", "--max-executions", "--seed",
+                "--strict",
+            ]),
+        ("Output",
+            ["--out", "--publish", "--no-save", "--json", "--wide", "--markdown", "--svg", "--chart", "--document", "--speedscope"]),
+    ];
+
+    private static readonly Dictionary<string, string> Times = new(StringComparer.Ordinal)
+    {
+        ["race"] = "60 s; mitigations 150 s, xing-2018 300 s (the preset's limit; --seconds changes it)",
+        ["throughput"] = "60 s (--seconds)",
+        ["scenario"] = "seconds, a minute at most",
+        ["kernel"] = "60 s, with --compare 220 s (--seconds)",
+        ["explore"] = "60 s (--seconds)",
+        ["verify"] = "about 10 s",
+        ["machine"] = "about 2 s",
+        ["validate"] = "seconds",
+        ["publish"] = "seconds",
+        ["diagnose"] = "at once; with --interval, that long",
+        ["trace"] = "as long as the race it records",
+        ["attach"] = "until Ctrl-C (--seconds)",
+        ["overhead"] = "150 s at most (--seconds)",
+    };
+
+    /// <summary>How long a command takes; what is not listed reads files or computes, and is done at once.</summary>
+    public static string Time(Command command) => Times.GetValueOrDefault(command is RootCommand ? "race" : command.Name, "at once");
+
+    /// <summary>The groups of a command's options, the ones without a group last.</summary>
+    public static IEnumerable<(string Title, IReadOnlyList<Option> Options)> Of(IReadOnlyList<Option> options)
+    {
+        foreach ((string title, string[] names) in Groups)
+        {
+            Option[] members = [.. names.Select(name => options.FirstOrDefault(option => option.Name == name)).OfType<Option>()];
+            if (members.Length > 0)
+            {
+                yield return (title, members);
+            }
+        }
+
+        yield return (Rest, [.. options.Where(option => !Groups.Any(group => group.Options.Contains(option.Name)))]);
+    }
+}
