@@ -14,7 +14,9 @@ internal sealed class CellComparer(ComparisonOptions options)
     public IEnumerable<CellComparison> Compare(Workload workload, RaceCell first, RaceCell second)
     {
         yield return Rates(workload, first, second);
-        if (first.ConnectionsPerSecond is not null || second.ConnectionsPerSecond is not null)
+        // The speed of paced clients is their own.
+        bool isPaced = first.IsPaced || second.IsPaced;
+        if (!isPaced && (first.ConnectionsPerSecond is not null || second.ConnectionsPerSecond is not null))
         {
             CellComparison speeds = Speeds(workload, Of(first), Of(second));
             yield return first.Cpus > 1 ? IfPlacedAlike(speeds, first.PingPongNs, second.PingPongNs) : speeds;

@@ -5,8 +5,9 @@ namespace NatAllocBench.Reports.Tables;
 /// <summary>Renders tables for a terminal.</summary>
 public static class TerminalTable
 {
-    // Blanks between two columns.
-    private const int Padding = 2;
+    // Blanks between two columns; one is enough where a table fits with it that does not fit with two.
+    private const int UsualGap = 2;
+    private const int NarrowGap = 1;
 
     // Shorter bars show nothing, longer ones no more.
     private const int MinBar = 6;
@@ -30,32 +31,39 @@ public static class TerminalTable
             console.WriteLine($"In every row: {PlainText.OneLine(table.Caption)}.");
         }
 
-        foreach (int[] columns in Parts(table, console.Profile.Width))
+        int gap = GapFor(table, console.Profile.Width);
+        foreach (int[] columns in Parts(table, console.Profile.Width, gap))
         {
-            console.Write(Grid(table, columns, BarsFor(console, table, columns)));
+            console.Write(Grid(table, columns, BarsFor(console, table, columns, gap), gap));
             console.WriteLine();
         }
     }
 
-    // Bars get the room that the columns leave.
-    private static string[]? BarsFor(IAnsiConsole console, ResultTable table, int[] columns)
+    private static int GapFor(ResultTable table, int width)
     {
-        int room = console.Profile.Width - columns.Sum(c => WidthOf(table, c)) - Padding;
+        int Needed(int gap) => Enumerable.Range(0, table.Columns.Count).Sum(c => WidthOf(table, c, gap));
+        return Needed(UsualGap) > width && Needed(NarrowGap) <= width ? NarrowGap : UsualGap;
+    }
+
+    // Bars get the room that the columns leave.
+    private static string[]? BarsFor(IAnsiConsole console, ResultTable table, int[] columns, int gap)
+    {
+        int room = console.Profile.Width - columns.Sum(c => WidthOf(table, c, gap)) - gap;
         double longest = table.Bars?.Lengths.DefaultIfEmpty().Max() ?? 0;
         return longest > 0 && room >= MinBar && columns.Contains(table.Bars!.Column)
             ? [.. table.Bars.Lengths.Select(length => Bars.Of(length / longest, Math.Min(room, MaxBar), console.Profile.Capabilities.Unicode))]
             : null;
     }
 
-    private static IEnumerable<int[]> Parts(ResultTable table, int width)
+    private static IEnumerable<int[]> Parts(ResultTable table, int width, int gap)
     {
         int[] keys = [.. Enumerable.Range(0, table.KeyColumns)];
-        int keyWidth = keys.Sum(c => WidthOf(table, c));
+        int keyWidth = keys.Sum(c => WidthOf(table, c, gap));
         List<int> part = [.. keys];
         int used = keyWidth;
         for (int column = table.KeyColumns; column < table.Columns.Count; column++)
         {
-            int needed = WidthOf(table, column);
+            int needed = WidthOf(table, column, gap);
             if (used + needed > width && part.Count > keys.Length)
             {
                 yield return [.. part];
@@ -70,20 +78,20 @@ public static class TerminalTable
         yield return [.. part];
     }
 
-    private static int WidthOf(ResultTable table, int column) =>
-        Padding + Math.Max(table.Columns[column].Heading.Length, table.Rows.Select(r => r[column].Length).DefaultIfEmpty().Max());
+    private static int WidthOf(ResultTable table, int column, int gap) =>
+        gap + Math.Max(table.Columns[column].Heading.Length, table.Rows.Select(r => r[column].Length).DefaultIfEmpty().Max());
 
-    private static Table Grid(ResultTable table, int[] columns, string[]? bars)
+    private static Table Grid(ResultTable table, int[] columns, string[]? bars, int gap)
     {
         Table grid = new() { Border = TableBorder.None };
         foreach (int column in columns)
         {
             Text heading = new(PlainText.OneLine(table.Columns[column].Heading), new Style(decoration: Decoration.Underline));
-            Spectre.Console.TableColumn header = new Spectre.Console.TableColumn(heading).PadLeft(0).PadRight(Padding);
+            Spectre.Console.TableColumn header = new Spectre.Console.TableColumn(heading).PadLeft(0).PadRight(gap);
             _ = grid.AddColumn(table.Columns[column].IsNumber ? header.RightAligned() : header.LeftAligned());
             if (bars is not null && column == table.Bars!.Column)
             {
-                _ = grid.AddColumn(new Spectre.Console.TableColumn(Text.Empty).NoWrap().PadLeft(0).PadRight(Padding));
+                _ = grid.AddColumn(new Spectre.Console.TableColumn(Text.Empty).NoWrap().PadLeft(0).PadRight(gap));
             }
         }
 

@@ -31,6 +31,26 @@ public sealed class MainTablesTests
     }
 
     [Fact]
+    public void Speeds_stay_in_the_row_at_80_columns_with_the_widest_mode_and_rates_near_0()
+    {
+        RunRecord<RaceCell> run = SampleRuns.Race(
+        [
+            .. Modes.SelectMany((mode, i) => new[] { "4.14", "6.12" }.Select(era =>
+                SampleRuns.Cell(mode, [150_000, 150_000], [i == 0 ? 2 : 0, i == 0 ? 3 : 0]) with
+                {
+                    Era = era, Arrival = "closed", FailedKeepPort = i == 0 ? 5 : 0, FailedSearch = 0,
+                })),
+        ]);
+
+        string[] lines = Terminal(Assert.Single(MainTables.Of(run)), 80).Split('\n');
+
+        Assert.Contains(lines, line => line.Contains("keep-port", StringComparison.Ordinal));
+        string heading = Assert.Single(lines, line => line.Contains("insert_failed", StringComparison.Ordinal));
+        Assert.Contains("conn/s", heading, StringComparison.Ordinal);
+        Assert.All(lines, line => Assert.True(line.TrimEnd().Length <= 80, line));
+    }
+
+    [Fact]
     public void A_paced_series_shows_no_connections_per_second()
     {
         Assert.Contains("M conn/s", MainTables.Of(Worst("closed"))[0].Columns.Select(c => c.Heading));

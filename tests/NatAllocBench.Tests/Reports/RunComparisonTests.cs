@@ -35,6 +35,19 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
+    public void Speeds_of_paced_clients_are_not_compared()
+    {
+        RaceCell closed = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        RaceCell paced = closed with { Arrival = "tick:320us" };
+
+        Assert.Contains(Metrics(closed), metric => metric == "connections/s");
+        Assert.Equal(["insert_failed"], Metrics(paced));
+
+        static IEnumerable<string> Metrics(RaceCell cell) =>
+            RunComparison.Compare(SampleRuns.Race(cell), SampleRuns.Race(cell), Plain).Cells.Select(comparison => comparison.Metric);
+    }
+
+    [Fact]
     public void Two_threads_on_differently_placed_cpus_stay_undecided()
     {
         ThroughputCell cell = SampleRuns.Design("batched", 10e6, 10.1e6, 10.2e6, 9.9e6, 9.8e6);
