@@ -15,6 +15,12 @@ public static class TimelineSvg
     private const int MostTicks = 10;
     private static readonly string[] Colours = ["#9ecae1", "#fdae6b", "#de2d26"];
 
+    private const string Grey = "rgba(128,128,128,0.3)";
+
+    // No ground of its own, and a text that is light on a dark page.
+    private const string Style =
+        "<style>svg { color: #222222; fill: currentColor } @media (prefers-color-scheme: dark) { svg { color: #dddddd } }</style>";
+
     /// <summary>The picture.</summary>
     /// <param name="timeline">The timeline.</param>
     public static string Write(Timeline timeline)
@@ -23,14 +29,15 @@ public static class TimelineSvg
         int height = axis + 48 + (timeline.Disturbances.Count * 16);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture,
-            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" font-family="sans-serif" font-size="12">""");
+            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{height}" viewBox="0 0 {Width} {height}" role="img" """);
+        svg.Append("font-family=\"sans-serif\" font-size=\"12\">");
         svg.Append('\n');
-        svg.Append(CultureInfo.InvariantCulture, $"""<rect width="{Width}" height="{height}" fill="white"/>""").Append('\n');
+        svg.Append(Style).Append('\n').Append(CultureInfo.InvariantCulture, $"<title>{Escape(timeline.Title)}</title>\n");
         Text(svg, Left, 22, timeline.Title, "start", 15);
         WriteLegend(svg);
         foreach (TimelineBand band in timeline.Disturbances)
         {
-            Box(svg, X(timeline, band.FromNs), LaneTop - 22, X(timeline, band.ToNs), axis - LaneTop + 22, "#dddddd", band.Label);
+            Box(svg, X(timeline, band.FromNs), LaneTop - 22, X(timeline, band.ToNs), axis - LaneTop + 22, Grey, band.Label);
         }
 
         for (int i = 0; i < timeline.Lanes.Count; i++)
@@ -74,11 +81,11 @@ public static class TimelineSvg
 
     private static void WriteAxis(StringBuilder svg, Timeline timeline, int y)
     {
-        Box(svg, Left, y, Right, 1, "#333333", "time");
+        Box(svg, Left, y, Right, 1, "currentColor", "time");
         double step = Step(timeline.LengthNs / MostTicks);
         for (double ns = 0; ns <= timeline.LengthNs; ns += step)
         {
-            Box(svg, X(timeline, ns) - 0.5, y, X(timeline, ns) + 0.5, 5, "#333333", "");
+            Box(svg, X(timeline, ns) - 0.5, y, X(timeline, ns) + 0.5, 5, "currentColor", "");
             Text(svg, X(timeline, ns), y + 19, Figure.Ns(ns), ns == 0 ? "start" : X(timeline, ns) > Right - 20 ? "end" : "middle", 12);
         }
 

@@ -38,4 +38,14 @@ public class TimelineTests
         Assert.Equal(2, titles.Count(title => title == "rewrite and wait: 800 ns"));
         Assert.Equal(2, titles.Count(title => title == "confirm: 100 ns"));
     }
+
+    [Fact]
+    public void The_picture_has_no_ground_of_its_own_and_a_light_text_on_a_dark_page()
+    {
+        string svg = TimelineSvg.Write(_timeline);
+
+        Assert.DoesNotContain("white", svg, StringComparison.Ordinal);
+        Assert.Contains("prefers-color-scheme: dark", svg, StringComparison.Ordinal);
+        Assert.Contains("role=\"img\"", svg, StringComparison.Ordinal);
+    }
 }
