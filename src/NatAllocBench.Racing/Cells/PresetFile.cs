@@ -126,11 +126,6 @@ internal sealed record PresetFile
             }
         }
 
-        if (preset.Shows.Contains(null!))
-        {
-            throw new PresetException($"preset {name} is malformed: \"shows\" holds null");
-        }
-
         if (!(preset.Seconds > 0 && double.IsFinite(preset.Seconds)))
         {
             throw new PresetException($"preset {name}: \"seconds\" must be above 0");

@@ -17,6 +17,10 @@ public class BadInputTests
     [InlineData("--source-ports", "--source-ports", "3")]
     [InlineData("--clients", "--clients", "many")]
     [InlineData("--seconds", "--seconds", "-1")]
+    [InlineData("--seconds", "--seconds", "Infinity")]
+    [InlineData("'1,,2' for option '--seconds'", "--seconds", "1,,2")]
+    [InlineData("a value is empty", "--eras", "4.14,")]
+    [InlineData("random is there twice", "--modes", "random,random")]
     [InlineData("unknown preset", "--preset", "nope")]
     [InlineData("cannot read preset", "--preset", "nowhere.json")]
     [InlineData("--out", "--out", "/proc/nowhere")]
@@ -80,6 +84,8 @@ public class BadInputTests
     [Theory]
     [InlineData("{", "malformed")]
     [InlineData("{\"name\":\"x\"}", "malformed")]
+    [InlineData("""{"name":"x","name":"y","summary":"","source":"","shows":[],"seconds":1,"series":[{}]}""", "'name' is there twice")]
+    [InlineData("""{"name":"x","summary":"","source":"","shows":[null],"seconds":1,"series":[{}]}""", "\"shows\" holds null")]
     [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[]}""", "no series")]
     [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[{"moods":["default"]}]}""", "moods")]
     [InlineData("""{"name":"x","summary":"","source":"","shows":[],"seconds":1,"series":[null]}""", "null")]
@@ -95,6 +101,8 @@ public class BadInputTests
 
             Assert.Equal(2, run.ExitCode);
             Assert.Contains(named, run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("NatAllocBench.", run.Error, StringComparison.Ordinal);
+            Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
             Assert.Single(run.Error.TrimEnd().Split('\n'));
         }
         finally

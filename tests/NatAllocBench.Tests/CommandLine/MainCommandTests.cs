@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reports;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Format;
@@ -99,6 +100,33 @@ public sealed class MainCommandTests : IDisposable
         RunRecord record = RunFormat.ReadFile(Path.Combine(Assert.Single(new ResultsStore(_directory).RunDirectories()), "run.json"));
         Assert.False(record.Completed);
         Assert.Contains(((RunRecord<RaceCell>)record).Cells, cell => cell.Trials > 0 || cell.Dropped is not null);
+    }
+
+    [LinuxFact]
+    public void Other_work_on_a_CPU_of_the_race_is_said_on_the_screen()
+    {
+        CpuSet allowed = CpuSet.Allowed();
+        if (allowed.Cpus.Length < 2)
+        {
+            return; // nothing races there, and another test reads that it is said
+        }
+
+        using Process other = Process.Start("sh", ["-c", "while :; do :; done"]);
+        try
+        {
+            Process.Start("taskset", ["-pc", $"{allowed.Cpus[1]}", $"{other.Id}"]).WaitForExit();
+
+            ProgramRun run = ProgramRun.Of(
+                "race --cpus 2 --era 4.14 --mode default --arrival closed --connections 20k --max-trials 8 --seconds 5 --no-save".Split(' '));
+
+            Assert.Equal(0, run.ExitCode);
+            Assert.Matches("did not run together|disturbed", run.Output);
+            Assert.Contains("other work took", run.Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            other.Kill();
+        }
     }
 
     [Fact]

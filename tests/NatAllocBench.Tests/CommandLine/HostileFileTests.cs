@@ -1,0 +1,158 @@
+using System.Diagnostics;
+using System.Text.Json.Nodes;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Platform;
+using NatAllocBench.Tests.Results;
+using NatAllocBench.Tests.Tracing;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+/// <summary>Files that are not what they should be, and output into what is no file: the program as a process.</summary>
+public sealed class HostileFileTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [LinuxFact]
+    public void Outputs_go_into_devices_and_through_links()
+    {
+        string recording = Place("race.nettrace");
+        StagedTrial.Record(recording, 1, trial => trial.Collide(winnerCpu: 0, "10.0.0.1", "10.0.0.2", 30001));
+        string target = Place("target");
+        string link = Place("link");
+        File.WriteAllText(target, "before");
+        File.CreateSymbolicLink(link, target);
+
+        ProgramRun[] runs =
+        [
+            ProgramRun.Of("trace", "pcap", recording, "--out", "/dev/null"),
+            ProgramRun.Of("trace", "timeline", recording, "--svg", link),
+            ProgramRun.Of("trace", "report", recording, "--speedscope", "/dev/null", "--json"),
+            ProgramRun.Of([.. "race --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save --json".Split(' '), "/dev/null"]),
+        ];
+
+        Assert.All(runs, run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
+        Assert.NotEmpty(JsonNode.Parse(runs[2].Output)!["lines"]!.AsArray());
+        Assert.True(FileKind.IsSpecial("/dev/null"));
+        Assert.Contains("<svg", File.ReadAllText(target), StringComparison.Ordinal);
+        Assert.NotNull(new FileInfo(link).LinkTarget);
+    }
+
+    [Fact]
+    public void An_empty_name_of_an_output_is_refused()
+    {
+        string recording = Place("race.nettrace");
+        File.WriteAllText(recording, "");
+
+        OneLine(ProgramRun.Of("trace", "pcap", recording, "-o", ""), "--out");
+    }
+
+    [Fact]
+    public void Runs_that_lack_optional_members_are_read_by_every_command_and_a_bad_one_stops_no_other()
+    {
+        string sound = new ResultsStore(_directory).Publish(SampleRuns.Race());
+        JsonNode json = JsonNode.Parse(RunFormat.Write(SampleRuns.Race()))!;
+        foreach (string member in (string[])["argv", "notes", "options", "packages"])
+        {
+            Assert.True(json.AsObject().Remove(member));
+        }
+
+        foreach (string member in (string[])["facts", "warnings", "calibrationNs"])
+        {
+            Assert.True(json["machine"]!.AsObject().Remove(member));
+        }
+
+        string lacking = Place("lacking.json");
+        File.WriteAllText(lacking, json.ToJsonString());
+        string bad = Path.Combine(Path.GetDirectoryName(sound)!, "20260101-bad");
+        _ = Directory.CreateDirectory(bad);
+        File.WriteAllText(Path.Combine(bad, "run.json"), "{}");
+        File.WriteAllText(Path.Combine(sound, "tables.md"), "stale");
+
+        ProgramRun publish = ProgramRun.Of("publish", _directory);
+
+        Assert.All(
+            (string[][])[["show", lacking], ["matrix", lacking], ["compare", lacking, lacking], ["export", lacking, "--format", "openmetrics"]],
+            args => Assert.Equal((0, ""), Outcome(ProgramRun.Of(args))));
+        Assert.True(publish.ExitCode is 1 or 2, publish.Output);
+        Assert.Contains("20260101-bad", publish.Output + publish.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", publish.Error, StringComparison.Ordinal);
+        Assert.NotEqual("stale", File.ReadAllText(Path.Combine(sound, "tables.md")));
+    }
+
+    [Fact]
+    public void Validate_refuses_figures_that_nobody_can_recompute_and_files_of_others()
+    {
+        string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
+        string file = Path.Combine(run, "run.json");
+        File.WriteAllText(Path.Combine(run, "notes.txt"), "mine");
+        ProgramRun foreign = ProgramRun.Of("validate", run);
+        JsonNode json = JsonNode.Parse(File.ReadAllText(file))!;
+        json["seeds"] = new JsonArray();
+        Assert.True(json["cells"]![0]!.AsObject().Remove("perTrial"));
+        File.WriteAllText(file, json.ToJsonString());
+
+        ProgramRun bare = ProgramRun.Of("validate", run);
+
+        Assert.Equal((1, 1), (foreign.ExitCode, bare.ExitCode));
+        Assert.Contains("notes.txt does not belong to the run", foreign.Output + foreign.Error, StringComparison.Ordinal);
+        Assert.Contains("perTrial is missing", bare.Output + bare.Error, StringComparison.Ordinal);
+        Assert.Contains("seeds", bare.Output + bare.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Escape_sequences_of_a_preset_do_not_reach_the_terminal()
+    {
+        string preset = Place("preset.json");
+        File.WriteAllText(
+            preset,
+            """
+            {"name":"a\u001b[2J","summary":"\u001b[2J\u001b]0;pwn\u0007","source":"\u001b[31m","shows":["\u001b[2J"],"seconds":1,
+             "series":[{"name":"\u001b[2J","eras":["4.14"],"modes":["default"],"clients":[4]}]}
+            """);
+
+        ProgramRun run = ProgramRun.Of("--preset", preset, "--no-save", "--max-trials", "1", "--connections", "40", "--seconds", "1");
+
+        Assert.True(run.ExitCode is 0 or 2, run.Error);
+        Assert.DoesNotContain('\u001b', run.Output + run.Error);
+        Assert.DoesNotContain('\u0007', run.Output + run.Error);
+    }
+
+    [LinuxFact]
+    public void A_pipe_is_no_preset_and_no_page_and_is_not_waited_for()
+    {
+        string preset = Place("pipe.json");
+        string page = Place("page.md");
+        Process.Start("mkfifo", [preset, page]).WaitForExit();
+        string results = Place("results");
+        _ = new ResultsStore(results).Publish(SampleRuns.Race());
+
+        OneLine(ProgramRun.Of("--preset", preset, "--no-save"), "pipe");
+        Assert.Equal(0, ProgramRun.Of("publish", results).ExitCode);
+    }
+
+    [Fact]
+    public void One_CPU_is_said_to_race_nothing()
+    {
+        ProgramRun run = ProgramRun.Of("race --cpus 1 --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save".Split(' '));
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("nothing can race", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Warnings", run.Output, StringComparison.Ordinal);
+    }
+
+    private static (int ExitCode, string Error) Outcome(ProgramRun run) => (run.ExitCode, run.Error);
+
+    private static void OneLine(ProgramRun run, string named)
+    {
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(named, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    private string Place(string name) => Path.Combine(_directory, name);
+}
