@@ -49,8 +49,13 @@ public static class ChartDrawing
             PlotAreaBorderColor = Ink,
             Padding = new OxyThickness(10, 10, 16, 10),
         };
-        model.Axes.Add(XAxis(chart));
-        model.Axes.Add(YAxis(chart));
+        foreach (Axis axis in (Axis[])[XAxis(chart), YAxis(chart)])
+        {
+            axis.TicklineColor = Ink;
+            axis.MinorTicklineColor = Ink;
+            model.Axes.Add(axis);
+        }
+
         model.Legends.Add(new Legend
         {
             LegendPlacement = LegendPlacement.Outside,
@@ -166,8 +171,13 @@ public static class ChartDrawing
         values.MarkerSize = 4;
         values.MarkerFill = color;
 
-        // Two values, or names, are no course that a line could follow.
-        values.LineStyle = chart.Categories is not null || chart.XValues.Count < 3 ? LineStyle.None : values.LineStyle;
+        // Two values, or names, are no course that a line could follow, nor is there one in the legend.
+        if (chart.Categories is not null || chart.XValues.Count < 3)
+        {
+            values.LineStyle = LineStyle.None;
+            values.Color = OxyColors.Transparent;
+        }
+
         LineSeries bars = new() { Color = color, StrokeThickness = 1, LineStyle = LineStyle.Solid };
         ScatterSeries bounds = Hollow(color, MarkerType.Custom);
         ScatterSeries thin = Hollow(color, values.MarkerType);

@@ -144,6 +144,7 @@ public sealed class RunChartsTests
         string svg = ChartDrawing.Svg(RunCharts.Build(Sweep())[0]);
 
         Assert.DoesNotContain("rgb(255,255,255)", svg, StringComparison.Ordinal);
+        Assert.DoesNotContain("stroke:black", svg, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", svg, StringComparison.Ordinal);
         Assert.All(
             XElement.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text"),
