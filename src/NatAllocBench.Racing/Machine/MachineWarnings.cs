@@ -99,7 +99,7 @@ public static class MachineWarnings
 
             if (facts.Memory.TransparentHugePages == "never")
             {
-                Add(warnings, "thp", "transparent huge pages are off: large tables cost some percent more");
+                Add(warnings, "thp", "transparent huge pages are off: large tables cost a few percent more");
             }
 
             if (facts.Clock.WhyNotTsc is { } why)
