@@ -102,8 +102,19 @@ internal static class RaceAnswer
         }
     }
 
-    private static IEnumerable<string> Missing(IReadOnlyList<RaceCell> cells) => cells.Where(c => c.Missing is not null)
-        .GroupBy(c => c.Missing).Select(g => $"Not measured: {string.Join(", ", g.Select(Name).Distinct())} ({g.Key}).");
+    // What one series lacks another may have: then the line says which series it is.
+    private static IEnumerable<string> Missing(IReadOnlyList<RaceCell> cells)
+    {
+        HashSet<string> measured = [.. cells.Where(c => c.Missing is null).Select(Name)];
+        return cells.Where(c => c.Missing is not null)
+            .GroupBy(c => (Reason: Reason(c.Missing!), Series: measured.Contains(Name(c)) ? c.Series : null))
+            .Select(g => $"Not measured{(g.Key.Series is { } series ? $" in '{series}'" : "")}: "
+                + $"{string.Join(", ", g.Select(Name).Distinct())} ({g.Key.Reason}).");
+    }
+
+    // How often they did is in the table.
+    private static string Reason(string missing) =>
+        missing.StartsWith("disturbed", StringComparison.Ordinal) ? "disturbed: the workers seldom ran together" : missing;
 
     private static string Place(RaceCell cell) => cell.System == "model" ? $"Era {cell.Era}" : $"{cell.System} (era {cell.Era})";
 

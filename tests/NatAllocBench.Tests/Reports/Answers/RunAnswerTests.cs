@@ -85,6 +85,40 @@ public sealed class RunAnswerTests
     }
 
     [Fact]
+    public void A_cell_that_only_one_series_lacks_is_named_with_the_series()
+    {
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [300, 310, 290]) with { Series = "who loses" };
+        RaceCell missing = cell with { Series = "what it costs", Rate = null, PerTrial = null, Missing = "disturbed: in 1 of 30 trials only" };
+        RaceCell other = missing with { Mode = "random", Missing = "disturbed: in 2 of 30 trials only" };
+
+        Assert.Equal(
+            ["Not measured in 'what it costs': 4.14 default (disturbed: the workers seldom ran together).",
+                "Not measured: 4.14 random (disturbed: the workers seldom ran together)."],
+            Section(SampleRuns.Race(cell, missing, other), "Not seen").Split('\n'));
+    }
+
+    [Fact]
+    public void Workers_that_did_not_run_together_are_a_warning()
+    {
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [300, 310, 290]) with
+        {
+            Dropped = new DroppedTrials
+            {
+                NotTogether = 2,
+                OtherPlacement = 1,
+                Attempts = [1, 1, 1],
+                InsertFailed = [0, 0, 0],
+                Overlap = new TrialOverlaps { Share = [0.5, 0.5, 1], LateNs = [0, 0, 0], ClockGaps = [1, 1, 0], LongestGapNs = [1, 1, 0] },
+            },
+        };
+
+        string warnings = Section(SampleRuns.Race(cell), "Warnings");
+
+        Assert.Contains($"workers did not run together in 2 of {cell.Trials + 3} trials", warnings, StringComparison.Ordinal);
+        Assert.Contains($"1 of {cell.Trials + 3} trials ran while the host had placed the CPUs otherwise", warnings, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Designs_are_named_fastest_first()
     {
         RunRecord<ThroughputCell> run = SampleRuns.Throughput(
