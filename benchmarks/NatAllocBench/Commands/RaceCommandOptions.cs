@@ -163,7 +163,11 @@ internal static class RaceCommandOptions
             return false;
         }
 
-        Refuse(parsed, All.Except([Preset, System, CpuOption.Option, Seconds, Precision, Resolution, MaxTrials, Seed]), "has workloads of its own", "--preset prices");
+        Refuse(
+            parsed,
+            All.Except([Preset, System, CpuOption.Option, Seconds, Precision, Resolution, MaxTrials, Seed]),
+            "has workloads of its own",
+            "--preset prices");
         return true;
     }
 

@@ -29,7 +29,7 @@ internal sealed class BlockFamily : IAllocatorFamily
         Blocks(
             "blocks-cloud",
             "documents of 2026",
-            "Google Cloud NAT, static allocation: 64 ports a machine by default; Azure preassigns blocks likewise",
+            "Google Cloud NAT, static allocation: 64 ports a machine by default; Azure preassigns blocks in the same way",
             "public documents only: 64512 / 64 = 1008 machines an address (test)",
             "Google Cloud NAT, Azure Load Balancer outbound rules",
             "64 ports a client, reserved whether they are used or not.",
