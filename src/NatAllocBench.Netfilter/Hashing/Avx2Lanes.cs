@@ -59,6 +59,10 @@ internal readonly struct Avx2Lanes : ISipLanes<Avx2Lanes.Pair>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Pair MultiplyLow(Pair x, Pair y) => new(QuadLanes.MultiplyLow(x.Low, y.Low), QuadLanes.MultiplyLow(x.High, y.High));
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Pair LoadPairs(ref readonly ulong source, out Pair second)
     {
         Vector256<ulong> low = QuadLanes.LoadPairs(in source, out Vector256<ulong> secondLow);

@@ -52,6 +52,10 @@ internal readonly struct Avx512Lanes : ISipLanes<Vector512<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<ulong> MultiplyLow(Vector512<ulong> x, Vector512<ulong> y) => Avx512F.Multiply(x.AsUInt32(), y.AsUInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<ulong> LoadPairs(ref readonly ulong source, out Vector512<ulong> second)
     {
         Vector512<ulong> low = Vector512.LoadUnsafe(in source);

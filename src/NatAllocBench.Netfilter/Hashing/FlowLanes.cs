@@ -235,9 +235,8 @@ internal static unsafe class FlowLanes
         where TLanes : struct, ISipLanes<TVector> =>
         TLanes.LoadPairs(in Unsafe.As<ConntrackTuple<IPv4Address>, ulong>(ref Unsafe.Add(ref Unsafe.AsRef(in tuples), lane)), out keys);
 
-    /// <summary>Destination key, protocol and length: the last word of a tuple with these keys.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong LastWord(ulong keys) => ((keys & DestinationKeyMask) << 16) | (keys & ProtocolMask) | Length39;
+    private static ulong LastWord(ulong keys) => FlowBlockLanes.LastWord(keys);
 
     /// <summary>Word <paramref name="number"/> of the lane that <paramref name="words"/> is word 0 of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

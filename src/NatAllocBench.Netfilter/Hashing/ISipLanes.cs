@@ -36,6 +36,9 @@ internal interface ISipLanes<TVector>
     /// <summary>Bitwise or.</summary>
     static abstract TVector Or(TVector x, TVector y);
 
+    /// <summary>Product of the low halves of each lane.</summary>
+    static abstract TVector MultiplyLow(TVector x, TVector y);
+
     /// <summary>Shift of each lane by 1..63 bits to the left.</summary>
     static abstract TVector ShiftLeft(TVector x, [ConstantExpected] byte count);
 

@@ -52,6 +52,10 @@ internal readonly struct QuadLanes : ISipLanes<Vector256<ulong>>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<ulong> MultiplyLow(Vector256<ulong> x, Vector256<ulong> y) => Avx2.Multiply(x.AsUInt32(), y.AsUInt32());
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<ulong> LoadPairs(ref readonly ulong source, out Vector256<ulong> second)
     {
         const byte InOrder = 0b11_01_10_00; // the unpacking leaves lanes 0, 2, 1, 3

@@ -54,6 +54,10 @@ internal readonly struct ScalarLanes : ISipLanes<ulong>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong MultiplyLow(ulong x, ulong y) => (ulong)(uint)x * (uint)y;
+
+    /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong LoadPairs(ref readonly ulong source, out ulong second)
     {
         second = Unsafe.Add(ref Unsafe.AsRef(in source), 1);

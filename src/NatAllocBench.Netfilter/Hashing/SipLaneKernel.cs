@@ -105,8 +105,9 @@ internal static class SipLaneKernel<TLanes, TVector>
         }
     }
 
+    /// <summary>One SipRound in every lane.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Round(ref TVector v0, ref TVector v1, ref TVector v2, ref TVector v3)
+    public static void Round(ref TVector v0, ref TVector v1, ref TVector v2, ref TVector v3)
     {
         v0 = TLanes.Add(v0, v1);
         v2 = TLanes.Add(v2, v3);
