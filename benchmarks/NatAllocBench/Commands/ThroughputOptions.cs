@@ -22,6 +22,7 @@ internal static class ThroughputOptions
     private static readonly Option<string> Designs = List(
         "--designs",
         $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all of these. "
+            + $"With first-come-first-served locks: {string.Join(", ", TableDesign.OtherLocks.Select(design => design.Name))}. "
             + $"What-if, no kernel does this: {string.Join(", ", TableDesign.WhatIf.Select(design => design.Name))}. Tables in C and C++, built on this machine: "
             + $"{string.Join(", ", NativeCatalog.Names)}; or {NativeCatalog.All}.",
         "kernel-locks,batched",
@@ -58,6 +59,9 @@ internal static class ThroughputOptions
 
     /// <summary>The model's designs and the contenders.</summary>
     private static IEnumerable<TableDesign> AllDesigns => TableDesign.OfTheModel.Concat(ContenderCatalog.All);
+
+    /// <summary>Those and the designs that are measured only when they are named.</summary>
+    private static IEnumerable<TableDesign> NamedDesigns => AllDesigns.Concat(TableDesign.OtherLocks).Concat(TableDesign.WhatIf);
 
     public static void AddTo(Command command)
     {
@@ -148,9 +152,9 @@ internal static class ThroughputOptions
         name == "all" ? AllDesigns
         : name == NativeCatalog.All ? NativeCatalog.Names.Select(NativeCatalog.Get)
         : NativeCatalog.Names.Contains(name) ? [NativeCatalog.Get(name)]
-        : AllDesigns.Concat(TableDesign.WhatIf).FirstOrDefault(design => design.Name == name) is { } design ? [design]
+        : NamedDesigns.FirstOrDefault(design => design.Name == name) is { } design ? [design]
         : throw new UsageException($"--designs: unknown design '{name}': choose from "
-            + $"{string.Join(", ", AllDesigns.Concat(TableDesign.WhatIf).Select(design => design.Name).Concat(NativeCatalog.Names))}, all, {NativeCatalog.All}");
+            + $"{string.Join(", ", NamedDesigns.Select(design => design.Name).Concat(NativeCatalog.Names))}, all, {NativeCatalog.All}");
 
     private static int[] PowersOfTwo(int cpus)
     {

@@ -18,6 +18,9 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// <summary>What-if: designs that no kernel has.</summary>
     public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>()];
 
+    /// <summary>The faithful baseline with locks in the order of the requests, as a kernel's are.</summary>
+    public static IReadOnlyList<TableDesign> OtherLocks { get; } = [Of<KernelLocksFifo>()];
+
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(
             TDesign.Name,

@@ -6,7 +6,7 @@ namespace NatAllocBench.Tests.Netfilter.Structure;
 /// <summary>Every shared access of the model goes through <c>ISharedAccess</c>, where an exploration can see it.</summary>
 public sealed partial class SharedAccessTests
 {
-    private static readonly string[] Direct = ["IDirectAccess.cs", "SpinLock32.cs"];
+    private static readonly string[] Direct = ["IDirectAccess.cs", "KernelLocksFifo.cs", "SpinLock32.cs", "TicketLock32.cs"];
 
     public static TheoryData<string> Folders =>
         [.. Directory.EnumerateDirectories(Path.Combine(RepositoryTests.Root, "src", "NatAllocBench.Netfilter"))
@@ -38,6 +38,6 @@ public sealed partial class SharedAccessTests
         Assert.All(text, content => Assert.Matches(Access(), content));
     }
 
-    [GeneratedRegex(@"\b(Volatile|Interlocked)\.|\bMemoryBarrier\b|\bSpinOnce\b|\bThread\.(Sleep|Yield|SpinWait)\b|\bSpinLock32\.|\bvolatile\b")]
+    [GeneratedRegex(@"\b(Volatile|Interlocked)\.|\bMemoryBarrier\b|\bSpinOnce\b|\bThread\.(Sleep|Yield|SpinWait)\b|\b(Spin|Ticket)Lock32\.|\bvolatile\b")]
     private static partial Regex Access();
 }
