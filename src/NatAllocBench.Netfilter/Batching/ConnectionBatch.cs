@@ -38,6 +38,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     private readonly HashMemo<TAddress>* _memos;
     private readonly ConntrackTuple<TAddress>* _replies;
     private readonly uint* _hashes;
+    private readonly ShortPath<TAddress, TEra, Batched> _shortPath;
     private bool _expectsSearch;
 
     /// <summary>An empty batch.</summary>
@@ -51,6 +52,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         _chains = table.Chains;
         _bySource = table.BySource;
         _size = size;
+        _shortPath = new ShortPath<TAddress, TEra, Batched>(table);
         int memos = MaxSize * sizeof(HashMemo<TAddress>);
         int replies = MaxSize * sizeof(ConntrackTuple<TAddress>);
         _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + memos + replies + (MaxSize * sizeof(uint)));
@@ -74,6 +76,11 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         in NatRange<TAddress> range,
         Action? window = null)
     {
+        if (window is null && _shortPath.Covers(in range))
+        {
+            return _shortPath.Connect(ref cpu, ref random, originals);
+        }
+
         int inserted = 0;
         for (int done = 0; done < originals.Length; done += _size)
         {
@@ -89,7 +96,11 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _shortPath.Dispose();
+        _memory.Dispose();
+    }
 
     private bool ConnectOne(
         ref CpuState cpu,

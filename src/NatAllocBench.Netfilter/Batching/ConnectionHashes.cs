@@ -31,6 +31,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     private readonly FlowLanes.Scratch* _scratch;
     private readonly HashMemo<TAddress>* _memo;
     private readonly bool _hasLanes;
+    private readonly ShortPath<TAddress, TEra, LockFree> _shortPath;
     private bool _expectsSearch;
 
     /// <summary>Working memory for one CPU.</summary>
@@ -38,6 +39,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     public ConnectionHashes(ConntrackTable<TAddress, TEra, LockFree> table)
     {
         _table = table;
+        _shortPath = new ShortPath<TAddress, TEra, LockFree>(table);
         _chains = table.Chains;
         _bySource = table.BySource;
         _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + sizeof(HashMemo<TAddress>));
@@ -45,6 +47,29 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
         _memo = (HashMemo<TAddress>*)(_memory.Pointer + sizeof(FlowLanes.Scratch));
         _hasLanes = QuadLanes.IsSupported && FlowLanes.Cover<TAddress, TEra>(table.Traits);
         FlowLanes.PrepareOne(table.Secrets.Key, table.Secrets.NetMix, _scratch);
+    }
+
+    /// <summary>Brings a connection through lookup, allocation and confirm: on the short path where that covers it.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="random">Its random source.</param>
+    /// <param name="original">ORIGINAL tuple.</param>
+    /// <param name="range">What the rule allows.</param>
+    /// <returns>Whether it was inserted.</returns>
+    public bool Connect(ref CpuState cpu, ref CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
+    {
+        if (_shortPath.Covers(in range))
+        {
+            return _shortPath.Connect(ref cpu, ref random, in original);
+        }
+
+        uint slot = Open(ref cpu, in random, in original, in range);
+        if (slot == CpuState.NoSlot)
+        {
+            return false;
+        }
+
+        Close(ref cpu, NatSetup.Run(_table, ref cpu, ref random, slot, in range, ManipType.Source));
+        return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted;
     }
 
     /// <summary>Looks a first packet up and makes an entry for it, as <c>resolve_normal_ct</c> does.</summary>
@@ -87,7 +112,11 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _shortPath.Dispose();
+        _memory.Dispose();
+    }
 
     private uint HashAhead(CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
     {

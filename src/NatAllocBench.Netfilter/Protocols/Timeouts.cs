@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Protocols;
 
@@ -42,6 +43,18 @@ public static class Timeouts
         ArgumentOutOfRangeException.ThrowIfGreaterThan((int)state, (int)TcpState.SynSent2, nameof(state));
         return TcpByState[(int)state];
     }
+
+    /// <summary>Timeout of an entry that its first packet makes.</summary>
+    /// <param name="protocol">Its protocol.</param>
+    /// <returns>Milliseconds.</returns>
+    public static uint Initial(IPProtocol protocol) => 1000 * (uint)(protocol switch
+    {
+        IPProtocol.Tcp => Tcp(TcpState.SynSent),
+        IPProtocol.Udp or IPProtocol.UdpLite => UdpUnreplied,
+        IPProtocol.Icmp or IPProtocol.IcmpV6 => Icmp,
+        IPProtocol.Gre => GreUnreplied,
+        _ => Generic,
+    });
 
     /// <summary>Timeout an answered UDP flow can reach: 180 s up to 4.20, 120 s from 5.0.</summary>
     /// <param name="version">The kernel.</param>

@@ -32,6 +32,11 @@ public struct CpuRandom(ulong seed) : IRandomSource
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ushort Next16() => (ushort)Next64();
 
+    /// <summary>Leaves draws out, as if they had been made.</summary>
+    /// <param name="count">How many.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void Skip(int count) => _state += 0xA0761D6478BD642F * (ulong)count;
+
     /// <summary>A number below <paramref name="bound"/>.</summary>
     /// <param name="bound">At least 1.</param>
     public uint NextBelow(uint bound) => (uint)(((Next64() >> 32) * bound) >> 32);

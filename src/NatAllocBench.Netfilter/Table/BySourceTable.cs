@@ -125,7 +125,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
         ref uint head = ref _heads[bucket];
         if (TDesign.IsLockFree)
         {
-            LinkBySource(ref head, slot);
+            Link(ref head, slot);
             return;
         }
 
@@ -202,8 +202,9 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
         ? _slab.Reply(slot)->BySourceNext
         : Hash(in _slab.Original(slot)->Tuple);
 
+    /// <summary>Links an entry in front of a chain, whatever its head is by then. Lock-free design only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LinkBySource(ref uint head, uint slot)
+    public void Link(ref uint head, uint slot)
     {
         uint seen = TDesign.Read(ref head); // C1: a first guess for the compare-and-swap, which orders
         while (true)

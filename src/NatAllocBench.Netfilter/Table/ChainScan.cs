@@ -32,3 +32,6 @@ internal enum ReplyClaim
 
 /// <summary>The buckets of an entry's two tuples in one bucket array.</summary>
 internal readonly record struct BucketPair(BucketArray Buckets, uint Original, uint Reply);
+
+/// <summary>Raw hashes of an entry's two tuples.</summary>
+internal readonly record struct HashPair(uint Original, uint Reply);

@@ -69,6 +69,26 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         return result;
     }
 
+    /// <summary>
+    /// Goes on where a pass ended that could not claim both tuples with the heads it had walked: the entry is written whole and in the by-source
+    /// table. Inside its section, lock-free design only.
+    /// </summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="slot">The entry.</param>
+    /// <param name="hashes">Hashes of its tuples.</param>
+    /// <param name="held">Whether the lower tuple is claimed.</param>
+    /// <param name="replyFirst">Whether the lower tuple is that of REPLY.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public ConfirmResult ConfirmAfterPass(ref CpuState cpu, uint slot, in HashPair hashes, bool held, bool replyFirst)
+    {
+        cpu.LastClashWith = CpuState.NoSlot;
+        int limit = DrawChainLimit(ref cpu);
+        var chains = new LockFreeChains<TAddress, TEra, TDesign>(_chains);
+        return held
+            ? chains.InsertHolding(ref cpu, slot, in hashes, replyFirst, limit, new Resolution(this))
+            : chains.Insert(ref cpu, slot, hashes.Original, hashes.Reply, limit, new Resolution(this));
+    }
+
     /// <summary>Inserts a ready-made entry, inside a section; false, and the entry is freed, if one of its tuples is in the table.</summary>
     public bool TryRestore(ref CpuState cpu, uint slot, uint originalHash, uint replyHash) =>
         Insert(ref cpu, slot, originalHash, replyHash, ChainScan.Unlimited, new NoResolution(_life)) == ConfirmResult.Inserted;

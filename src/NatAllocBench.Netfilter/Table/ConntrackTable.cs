@@ -148,6 +148,9 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
 
     internal BySourceTable<TAddress, TEra, TDesign> BySource => _bySource;
 
+    /// <summary>The other parts, for the short path.</summary>
+    internal TableParts<TAddress, TEra, TDesign> Parts => new(_slots, _count, _sections, _confirmation);
+
     /// <summary>Design reserve: REPLY tuples that are linked before confirm.</summary>
     internal Reservations<TAddress, TEra, TDesign> Reservations => new(_chains, Traits);
 

@@ -44,6 +44,9 @@ internal readonly unsafe struct EntryCount<TDesign>
         }
     }
 
+    /// <summary>Entries and reservations together, a snapshot.</summary>
+    public uint Reserved => TDesign.Read(ref _words.Count); // orders nothing
+
     /// <summary>Counts one more entry. If the answer is no, the caller tries early drop and then calls <see cref="Settle"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryAdmit(ref CpuState cpu)
@@ -62,6 +65,10 @@ internal readonly unsafe struct EntryCount<TDesign>
         cpu.Reserved--;
         return true;
     }
+
+    /// <summary>How many entries the CPU may create at once, after reserving some if it had none; 0 if the table is full. Lock-free design only.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint ReserveAhead(ref CpuState cpu) => cpu.Reserved != 0 || Reserve(ref cpu) ? cpu.Reserved : 0;
 
     /// <summary>Counts the entry that was not admitted at once, or forgets it.</summary>
     public void Settle(ref CpuState cpu, bool dropped)

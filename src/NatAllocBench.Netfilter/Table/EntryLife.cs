@@ -319,14 +319,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     private static bool IsEarlyDropVictim(ulong status) =>
         (status & (EntryStatus.Confirmed | EntryStatus.Assured | EntryStatus.Dying)) == EntryStatus.Confirmed;
 
-    public static uint InitialTimeout(IPProtocol protocol) => 1000 * (uint)(protocol switch
-    {
-        IPProtocol.Tcp => Timeouts.Tcp(TcpState.SynSent),
-        IPProtocol.Udp or IPProtocol.UdpLite => Timeouts.UdpUnreplied,
-        IPProtocol.Icmp or IPProtocol.IcmpV6 => Timeouts.Icmp,
-        IPProtocol.Gre => Timeouts.GreUnreplied,
-        _ => Timeouts.Generic,
-    });
+    public static uint InitialTimeout(IPProtocol protocol) => Timeouts.Initial(protocol);
 
     /// <summary>Removes both nodes of an entry that the caller alone has marked DYING, and frees its slot.</summary>
     private void RemoveConfirmed(ref CpuState cpu, uint slot)

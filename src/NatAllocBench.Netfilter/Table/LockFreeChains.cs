@@ -82,17 +82,19 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
                 continue;
             }
 
-            if (!scan.IsClear)
-            {
-                return replyFirst
-                    ? RefuseHoldingReply(ref cpu, slot, scan, in pair, refusal)
-                    : RefuseHoldingOriginal(ref cpu, slot, scan, in pair, refusal);
-            }
-
-            // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
-            TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
-            return ConfirmResult.Inserted;
+            return !scan.IsClear ? RefuseHolding(ref cpu, slot, scan, in pair, replyFirst, refusal) : Decide(slot);
         }
+    }
+
+    /// <summary>The rest of an insertion whose lower tuple is claimed: claims the other one and decides.</summary>
+    public ConfirmResult InsertHolding<TRefusal>(
+        ref CpuState cpu, uint slot, in HashPair hashes, bool replyFirst, int limit, TRefusal refusal)
+        where TRefusal : struct, IRefusal
+    {
+        BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), hashes.Original, hashes.Reply);
+        ref uint head = ref pair.Buckets.Heads[replyFirst ? pair.Original : pair.Reply];
+        ChainScan scan = Claim(ref head, replyFirst ? slot << 1 : (slot << 1) | 1, limit);
+        return !scan.IsClear ? RefuseHolding(ref cpu, slot, scan, in pair, replyFirst, refusal) : Decide(slot);
     }
 
     /// <inheritdoc/>
@@ -111,6 +113,22 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
         Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ConfirmResult Decide(uint slot)
+    {
+        OriginalNode<TAddress>* first = chains.Slab.Original(slot);
+
+        // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
+        TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+        return ConfirmResult.Inserted;
+    }
+
+    private ConfirmResult RefuseHolding<TRefusal>(
+        ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, bool replyFirst, TRefusal refusal)
+        where TRefusal : struct, IRefusal => replyFirst
+        ? RefuseHoldingReply(ref cpu, slot, scan, in pair, refusal)
+        : RefuseHoldingOriginal(ref cpu, slot, scan, in pair, refusal);
 
     /// <summary>Claims the lower tuple with the head of an earlier walk, then the other one. Nothing is held if that head changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -14,6 +14,10 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     where TDesign : struct, ITableDesign
 {
     private const int SlotChunk = 64;
+
+    /// <summary>Slots of the next magazine that are fetched when so many are left, once in that many flows.</summary>
+    private const int FetchesNext = 36;
+    private const int FlowsOfBlock = 16;
     private readonly EntrySlab<TAddress, TDesign> _slab;
     private readonly SharedWords _words;
     private readonly Sections<TDesign> _sections;
@@ -61,7 +65,62 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
             return TakeReady(ready);
         }
 
-        return slots.FreshNext != slots.FreshEnd ? slots.FreshNext++ : RefillSlots(ref cpu);
+        return slots.FreshNext != slots.FreshEnd || Refill(ref cpu) ? TakeAtHand(ref cpu) : CpuState.NoSlot;
+    }
+
+    /// <summary>
+    /// The slots that the CPU has at hand, after getting some if it has none: at most a magazine, or a run of never used ones. They stay its own
+    /// until <see cref="TakeAway"/> says how many were used. May wait, so it is asked outside sections.
+    /// </summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="run">The slots.</param>
+    /// <returns>Whether there are any.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryGetAtHand(ref CpuState cpu, out SlotRun run)
+    {
+        ref SlotCache slots = ref cpu.Slots;
+        SlotMagazine* ready = Magazine(slots.Ready);
+        bool isRecycled = ready->Count > 0 && _sections.IsRipe(ref cpu, ready);
+        if (!isRecycled && slots.FreshNext == slots.FreshEnd)
+        {
+            if (!Refill(ref cpu))
+            {
+                run = default;
+                return false;
+            }
+
+            ready = Magazine(slots.Ready);
+            isRecycled = IsReady(ready);
+        }
+
+        if (!isRecycled)
+        {
+            run = new SlotRun(slots.FreshNext, slots.FreshEnd);
+            return true;
+        }
+
+        if (ready->Count is > FetchesNext - FlowsOfBlock and <= FetchesNext)
+        {
+            FetchFull();
+        }
+
+        run = new SlotRun(ready->Slots, (uint)ready->Count);
+        return true;
+    }
+
+    /// <summary>Takes so many of the slots that <see cref="TryGetAtHand"/> gave, in its order.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void TakeAway(ref CpuState cpu, int count)
+    {
+        SlotMagazine* ready = Magazine(cpu.Slots.Ready);
+        if (IsReady(ready))
+        {
+            ready->Count -= count;
+        }
+        else
+        {
+            cpu.Slots.FreshNext += (uint)count;
+        }
     }
 
     /// <summary>Ends an entry that is in no chain: new generation, slot back to the calling CPU.</summary>
@@ -109,6 +168,32 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         }
     }
 
+    // A magazine that was found ripe has no tag any more.
+    private static bool IsReady(SlotMagazine* magazine) => magazine->Count > 0 && magazine->Tag == 0;
+
+    /// <summary>Fetches the slots of the magazine that comes next. Another CPU may take it meanwhile: then they were fetched in vain.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void FetchFull()
+    {
+        // Acquire: pairs with the compare-and-swap of Push, so that the numbers are those that were pushed. Whatever they are, they are slots.
+        ulong top = TDesign.Read(ref _words.FullMagazines);
+        if ((uint)top != 0)
+        {
+            SlotMagazine* full = Magazine((uint)top - 1);
+            for (int i = 1; i <= FetchesNext; i++)
+            {
+                Prefetch.Read(_slab.Original(full->Slots[TDesign.MagazineSlots - Math.Min(i, TDesign.MagazineSlots)]));
+            }
+        }
+    }
+
+    /// <summary>Takes a slot that a refill has put at hand.</summary>
+    private uint TakeAtHand(ref CpuState cpu)
+    {
+        SlotMagazine* ready = Magazine(cpu.Slots.Ready);
+        return IsReady(ready) ? TakeReady(ready) : cpu.Slots.FreshNext++;
+    }
+
     private SlotMagazine* Magazine(uint number) => _magazines + number;
 
     /// <summary>Takes the last slot and fetches the next one, as the kernel's slab allocator does: recycled slots lie all over the slab.</summary>
@@ -129,8 +214,9 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         return slot;
     }
 
+    /// <summary>Gets slots into the ready magazine or the run; false if there are none in the table.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private uint RefillSlots(ref CpuState cpu)
+    private bool Refill(ref CpuState cpu)
     {
         ref SlotCache slots = ref cpu.Slots;
         var spinner = new SpinWait();
@@ -146,12 +232,12 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
 
             if (ready->Count > 0 && _sections.IsRipe(ref cpu, ready))
             {
-                return TakeReady(ready);
+                return true;
             }
 
             if (TakeFreshRun(ref slots))
             {
-                return slots.FreshNext++;
+                return true;
             }
 
             if (ready->Count > 0)
@@ -165,7 +251,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
             }
             else if (!TDesign.IsLockFree || !TrySealLimbo(ref slots))
             {
-                return CpuState.NoSlot;
+                return false;
             }
         }
     }

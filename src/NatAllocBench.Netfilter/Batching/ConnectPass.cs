@@ -1,0 +1,321 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Batching;
+
+/// <summary>
+/// The short path of the common connection: lookup, port search, by-source insertion and confirm in one pass inside one section. Every chain
+/// head is read once; if the compare-and-swap of a claim still finds that head, no node came since the walk, so the answer of the walk is
+/// the answer of confirm. The entry is written once, complete.
+/// </summary>
+/// <remarks>
+/// Whatever is unusual leaves before anything is published, and the general path takes the connection from the start: an entry that stands
+/// already, an expired or undecided one on the way, a long chain, an earlier connection of the same socket, a search that goes on until it may
+/// evict, no slot or no room at hand. Results, counters and draws are those of the general path. Steps C1 to C7 are those of
+/// <see cref="LockFreeChains{TAddress, TEra, TDesign}"/>.
+/// </remarks>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">A lock-free design.</typeparam>
+internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private readonly ChainTable<TAddress, TEra, TDesign> _chains;
+    private readonly BySourceTable<TAddress, TEra, TDesign> _bySource;
+    private readonly SlotPool<TAddress, TDesign> _slots;
+    private readonly EntryCount<TDesign> _count;
+    private readonly Sections<TDesign> _sections;
+    private readonly Confirmation<TAddress, TEra, TDesign> _confirmation;
+    private readonly PassWalks<TAddress, TEra, TDesign> _walks;
+    private readonly EntrySlab<TAddress, TDesign> _slab;
+
+    public ConnectPass(ConntrackTable<TAddress, TEra, TDesign> table)
+    {
+        (_slots, _count, _sections, _confirmation) = table.Parts;
+        _chains = table.Chains;
+        _bySource = table.BySource;
+        _slab = table.Slab;
+        _walks = new PassWalks<TAddress, TEra, TDesign>(table);
+    }
+
+    /// <summary>Takes prepared flows until one needs the general path.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="random">Its random source.</param>
+    /// <param name="run">The flows.</param>
+    /// <param name="i">First flow.</param>
+    /// <param name="plan">Rule and era.</param>
+    /// <returns>The flow that needs it, or the number of flows. If it is <paramref name="i"/>, nothing was done.</returns>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    public int Take(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run, int i, in ConnectPlan<TAddress> plan)
+    {
+        // Room and slots may have to be waited for, which a section must not: two CPUs would wait for each other.
+        uint available = _count.ReserveAhead(ref cpu);
+        if (available == 0 || !_slots.TryGetAtHand(ref cpu, out SlotRun slots))
+        {
+            return i;
+        }
+
+        int end = (int)Math.Min((uint)run.Count, (uint)i + Math.Min(available, slots.Count));
+        FlowBlock* block = run.Block;
+        FlowBlock* next = run.Next;
+        uint* heads = run.Heads;
+        uint* sources = _bySource.Chains.Heads;
+        EntrySlab<TAddress, TDesign> slab = _slab;
+        CpuRandom draws = random;
+        ulong probes = 0;
+        ulong hits = 0;
+        int passed = 0;
+        uint now = cpu.Now;
+        bool keepsAlways = plan.KeepsPort && !plan.HasPorts;
+        bool searched = run.Searched;
+        _sections.Enter(ref cpu);
+        if (_chains.CurrentBuckets().Heads != heads)
+        {
+            end = i; // a resize came in between: the buckets are of the array before it
+        }
+
+        for (; i < end; i++)
+        {
+            Prefetch.Read(slab.Original(slots.Ahead));
+            FetchHeads(next, heads, sources, i, plan.KeepsPort);
+            if (run.FetchesNodes)
+            {
+                FetchNodes(in run, slab, heads, sources, i, plan.KeepsPort);
+            }
+
+            ConntrackTuple<TAddress>* original = run.Originals + i;
+            uint* originalHead = heads + block->OriginalBucket[i];
+            uint* sourceHead = sources + block->SourceBucket[i];
+            uint seenOriginal = TDesign.Read(ref *originalHead); // C1, acquire: pairs with C3, nodes are seen whole
+            uint seenSource = TDesign.Read(ref *sourceHead); // C1 of the by-source table; acquire, pairs with C3 there
+            if (((int)(seenOriginal & seenSource) >= 0 || (run.Covered >> i & 1) == 0)
+                && !_walks.IsNew(seenOriginal, seenSource, original, now, (run.Covered >> i & 1) != 0, plan.KeepsPort))
+            {
+                break;
+            }
+
+            ConntrackTuple<TAddress>* reply = run.Replies + i;
+            ulong replyKeys;
+            uint replyHash;
+            uint* replyHead;
+            uint seenReply;
+            uint used = 0;
+            CpuRandom after = draws;
+            if (keepsAlways || plan.MayKeep(in *original))
+            {
+                searched = false;
+                replyKeys = reply->Keys;
+                replyHash = (uint)block->KeptHash[i];
+                replyHead = heads + block->KeptBucket[i];
+                seenReply = TDesign.Read(ref *replyHead); // C1, as above
+                probes++;
+                if (ChainLink.IsEnd(seenReply))
+                {
+                    goto accepted;
+                }
+
+                // A port that is in use is the common case here, and its entry the first of its chain.
+                if (!PassWalks<TAddress, TEra, TDesign>.IsTakenByFirst(slab, seenReply, reply, original, now))
+                {
+                    PassAnswer answer = _walks.WalkForTaken(seenReply, reply, replyKeys, original, now);
+                    if (answer == PassAnswer.Free)
+                    {
+                        goto accepted;
+                    }
+
+                    if (answer == PassAnswer.Unusual)
+                    {
+                        probes--;
+                        break;
+                    }
+                }
+
+                used = 1;
+            }
+
+            searched = true;
+            ushort offset = after.Next16();
+            replyKeys = block->FirstKeys[i];
+            replyHash = (uint)block->FirstHash[i];
+            replyHead = heads + block->FirstBucket[i];
+            seenReply = TDesign.Read(ref *replyHead); // C1, as above
+            if (offset != block->FirstOffset[i] || !ChainLink.IsEnd(seenReply))
+            {
+                int more = _walks.SearchOn(ref run, i, offset, now, in plan);
+                if (more < 0)
+                {
+                    probes -= used;
+                    break;
+                }
+
+                replyKeys = run.Found.Keys;
+                replyHash = run.Found.Hash;
+                replyHead = run.Found.Head;
+                seenReply = run.Found.Seen;
+                used += (uint)more;
+                probes += (uint)more;
+            }
+
+            probes++;
+        accepted:
+            hits += used;
+            draws = after;
+            uint slot = slots.Take();
+            passed++;
+            uint originalHash = (uint)block->OriginalHash[i];
+            ulong status = Write(slab, slot, original, reply, replyKeys, originalHash, seenOriginal, seenReply, seenSource, now, in plan);
+
+            // C3 of the by-source table, full fence: the entry's tuples and link are visible before it is. Pairs with the acquires of WalkSources.
+            if (TDesign.CompareExchange(ref *sourceHead, slot, seenSource) != seenSource)
+            {
+                _bySource.Link(ref *sourceHead, slot);
+            }
+
+            // Which claim comes first is a coin toss that no branch predictor can guess, so masks select.
+            ulong order = (ulong)(((long)replyHash - originalHash) >> 63);
+            if (replyHash == originalHash)
+            {
+                order = PassWalks<TAddress, TEra, TDesign>.IsReplyLower(slab, slot) ? ulong.MaxValue : 0;
+            }
+
+            ulong headDifference = ((ulong)originalHead ^ (ulong)replyHead) & order;
+            uint seenDifference = (seenOriginal ^ seenReply) & (uint)order;
+            uint* firstHead = (uint*)((ulong)originalHead ^ headDifference);
+            uint* secondHead = (uint*)((ulong)replyHead ^ headDifference);
+            uint firstLink = (slot << 1) - (uint)order;
+
+            // C3, full fence: tuples, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk. The head is the
+            // one that was walked, so what the walk found free is free still. Twice: the lower tuple, then the other one.
+            bool held = TDesign.CompareExchange(ref *firstHead, firstLink, seenOriginal ^ seenDifference) == (seenOriginal ^ seenDifference);
+            if (held && TDesign.CompareExchange(ref *secondHead, firstLink ^ 1, seenReply ^ seenDifference) == (seenReply ^ seenDifference))
+            {
+                // C4, release: makes both nodes visible at once. Pairs with the acquire in StillMatches and with C5.
+                TDesign.Write(ref slab.Original(slot)->Status, status | EntryStatus.Confirmed);
+                continue;
+            }
+
+            // The chain changed since the walk: the claims that are left are made as ever.
+            random = draws;
+            Settle(ref cpu, taken: passed, confirmed: passed - 1, probes, hits, in plan);
+            run.Passed += passed;
+            ConfirmResult late = _confirmation.ConfirmAfterPass(ref cpu, slot, new HashPair(originalHash, replyHash), held, order != 0);
+            run.Inserted += passed - 1 + (late == ConfirmResult.Inserted ? 1 : 0);
+            run.Searched = searched;
+            Sections<TDesign>.Leave(ref cpu);
+            return i + 1;
+        }
+
+        Sections<TDesign>.Leave(ref cpu);
+        random = draws;
+        Settle(ref cpu, taken: passed, confirmed: passed, probes, hits, in plan);
+        run.Inserted += passed;
+        run.Passed += passed;
+        run.Searched = searched;
+        return i;
+    }
+
+    /// <summary>Memory of the next block, a flow at a time: a burst would fill all miss buffers and stall.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchHeads(FlowBlock* next, uint* heads, uint* sources, int i, bool keeps)
+    {
+        Prefetch.Read(heads + next->OriginalBucket[i]);
+        Prefetch.Read(sources + next->SourceBucket[i]);
+        Prefetch.Read(heads + next->FirstBucket[i]);
+        if (keeps)
+        {
+            Prefetch.Read(heads + next->KeptBucket[i]);
+        }
+    }
+
+    /// <summary>First nodes of the chains of the flow that comes eight later; their heads have come.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void FetchNodes(
+        in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, int i, bool keeps)
+    {
+        const int Ahead = FlowBlock.Width / 2;
+        FlowBlock* block = i < Ahead ? run.Block : run.Next;
+        int flow = (i + Ahead) % FlowBlock.Width;
+        FetchNode(slab, heads[block->OriginalBucket[flow]]);
+        FetchNode(slab, heads[block->FirstBucket[flow]]);
+        if (keeps)
+        {
+            FetchNode(slab, heads[block->KeptBucket[flow]]);
+        }
+
+        uint source = sources[block->SourceBucket[flow]];
+        Prefetch.Read(slab.Original(ChainLink.IsEnd(source) ? 0 : ChainLink.Value(source)));
+    }
+
+    // No branch on what is at the head, which nobody can guess: an end fetches the first slot once more.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchNode(EntrySlab<TAddress, TDesign> slab, uint link)
+    {
+        uint node = ChainLink.IsEnd(link) ? 0 : ChainLink.Value(link);
+        Prefetch.Read(slab.Node(node));
+        if (TAddress.NodeSize > 32)
+        {
+            Prefetch.Read(slab.Original(node >> 1));
+        }
+    }
+
+    /// <summary>Writes an entry whole. Nobody can see it yet, but readers may stand on the slot since its last life.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Write(
+        EntrySlab<TAddress, TDesign> slab,
+        uint slot,
+        ConntrackTuple<TAddress>* original,
+        ConntrackTuple<TAddress>* reply,
+        ulong replyKeys,
+        uint originalHash,
+        uint seenOriginal,
+        uint seenReply,
+        uint seenSource,
+        uint now,
+        in ConnectPlan<TAddress> plan)
+    {
+        OriginalNode<TAddress>* first = slab.Original(slot);
+        ReplyNode<TAddress>* second = slab.Reply(slot);
+        IPProtocol protocol = original->Protocol;
+        bool isTcp = protocol == IPProtocol.Tcp;
+        uint lifetime = isTcp ? plan.TcpLifetime : protocol == IPProtocol.Udp ? plan.UdpLifetime : plan.IcmpLifetime;
+        ulong status = ((ulong)EntryStatus.Generation(first->Status) << 32) | (isTcp ? plan.TcpStatus : plan.Status);
+        SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in *original);
+        slab.SetNext(slot << 1, seenOriginal);
+        slab.SetDeadline(slot, lifetime + now);
+        slab.SetStatus(slot, status);
+        reply->Keys = replyKeys;
+        SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply);
+        slab.SetNext((slot << 1) | 1, seenReply);
+        slab.SetBySourceNext(slot, seenSource);
+        second->StashedHash = originalHash;
+        second->TdEnd = isTcp ? 0 : now;
+        return status;
+    }
+
+    /// <summary>Takes what the pass used from the CPU's own state, and moves its counters.</summary>
+    private void Settle(ref CpuState cpu, int taken, int confirmed, ulong probes, ulong hits, in ConnectPlan<TAddress> plan)
+    {
+        _slots.TakeAway(ref cpu, taken);
+        cpu.Reserved -= (uint)taken;
+        cpu.ShortPath += (ulong)taken;
+        cpu.Probes += probes;
+        cpu.Hits += hits;
+        cpu.Counters.Found += (uint)hits;
+        if (plan.DrawsChainLimit)
+        {
+            cpu.Random.Skip(confirmed); // the limit that each would have drawn and no chain has reached
+        }
+
+        if (confirmed > 0)
+        {
+            cpu.LastClashWith = CpuState.NoSlot;
+        }
+    }
+}

@@ -1,0 +1,139 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Batching;
+
+/// <summary>
+/// Fills the hashes and buckets of a block: IPv4 under the functions of 6.5 and later a flow to a lane; IPv6 and other eras a kind of hash after
+/// the other, in lanes where the era's hash has them.
+/// </summary>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">The table design.</typeparam>
+internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private const int Width = FlowBlock.Width;
+    private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
+    private readonly ChainTable<TAddress, TEra, TDesign> _chains;
+    private readonly BucketArray _sources;
+
+    public FlowHasher(ConntrackTable<TAddress, TEra, TDesign> table)
+    {
+        _table = table;
+        _chains = table.Chains;
+        _sources = table.BySource.Chains;
+        HasPrefixes = FlowLanes.Cover<TAddress, TEra>(table.Traits);
+    }
+
+    /// <summary>Whether flows are hashed in lanes of their own, which leaves the states in front of the candidate.</summary>
+    public bool HasPrefixes { get; }
+
+    /// <summary>Fills a block of sixteen flows.</summary>
+    /// <param name="block">The block, with <see cref="FlowBlock.FirstKeys"/>.</param>
+    /// <param name="originals">ORIGINAL tuples.</param>
+    /// <param name="replies">REPLY tuples.</param>
+    /// <param name="hasIcmp">Whether there is a flow of ICMP among them.</param>
+    /// <param name="plan">The rule.</param>
+    /// <returns>The heads that the buckets are of.</returns>
+    public uint* Fill(
+        FlowBlock* block,
+        ConntrackTuple<TAddress>* originals,
+        ConntrackTuple<TAddress>* replies,
+        bool hasIcmp,
+        in ConnectPlan<TAddress> plan)
+    {
+        BucketArray buckets = _chains.CurrentBuckets();
+        if (HasPrefixes)
+        {
+            var shape = new FlowBlockLanes.Shape(_table.Secrets.Key, _table.Secrets.NetMix, buckets.Count, _sources.Count, plan.KeepsPort);
+            FlowBlockLanes.Fill(
+                in shape, (ConntrackTuple<IPv4Address>*)originals, (ConntrackTuple<IPv4Address>*)replies, hasIcmp, block);
+        }
+        else
+        {
+            FillKinds(block, originals, replies, Width, plan.KeepsPort, buckets.Count);
+        }
+
+        return buckets.Heads;
+    }
+
+    /// <summary>Fills flow 0 of a block, and fetches its heads.</summary>
+    /// <param name="block">The block, with the first of <see cref="FlowBlock.FirstKeys"/>.</param>
+    /// <param name="original">The ORIGINAL tuple.</param>
+    /// <param name="reply">The REPLY tuple.</param>
+    /// <param name="plan">The rule.</param>
+    /// <param name="hasPrefix">Whether the state in front of the candidate is there.</param>
+    /// <returns>The heads that the buckets are of.</returns>
+    public uint* FillOne(
+        FlowBlock* block,
+        ConntrackTuple<TAddress>* original,
+        ConntrackTuple<TAddress>* reply,
+        in ConnectPlan<TAddress> plan,
+        out bool hasPrefix)
+    {
+        BucketArray buckets = _chains.CurrentBuckets();
+        hasPrefix = HasPrefixes && FlowQuad.IsSupported && !original->IsIcmp;
+        if (hasPrefix)
+        {
+            var shape = new FlowBlockLanes.Shape(_table.Secrets.Key, _table.Secrets.NetMix, buckets.Count, _sources.Count, plan.KeepsPort);
+            FlowQuad.Fill(in shape, (ConntrackTuple<IPv4Address>*)original, (ConntrackTuple<IPv4Address>*)reply, block);
+        }
+        else
+        {
+            FillKinds(block, original, reply, 1, plan.KeepsPort, buckets.Count);
+        }
+
+        Prefetch.Read(buckets.Heads + block->OriginalBucket[0]);
+        Prefetch.Read(_sources.Heads + block->SourceBucket[0]);
+        Prefetch.Read(buckets.Heads + block->FirstBucket[0]);
+        return buckets.Heads;
+    }
+
+    [SkipLocalsInit]
+    private void FillKinds(
+        FlowBlock* block,
+        ConntrackTuple<TAddress>* originals,
+        ConntrackTuple<TAddress>* replies,
+        int count,
+        bool keeps,
+        uint buckets)
+    {
+        Span<uint> hashes = stackalloc uint[Width];
+        hashes = hashes[..count];
+        var flows = new ReadOnlySpan<ConntrackTuple<TAddress>>(originals, count);
+        TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, flows, hashes);
+        Store(hashes, block->OriginalHash, block->OriginalBucket, buckets);
+        TupleLanes<TAddress, TEra>.HashSources(_table.Traits.BySourceHash, in _table.Secrets, flows, hashes);
+        Store(hashes, block->SourceHash, block->SourceBucket, _sources.Count);
+        if (keeps)
+        {
+            TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, new ReadOnlySpan<ConntrackTuple<TAddress>>(replies, count), hashes);
+            Store(hashes, block->KeptHash, block->KeptBucket, buckets);
+        }
+
+        ConntrackTuple<TAddress>* firsts = stackalloc ConntrackTuple<TAddress>[Width];
+        for (int i = 0; i < count; i++)
+        {
+            firsts[i] = replies[i];
+            firsts[i].Keys = block->FirstKeys[i];
+        }
+
+        TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, new ReadOnlySpan<ConntrackTuple<TAddress>>(firsts, count), hashes);
+        Store(hashes, block->FirstHash, block->FirstBucket, buckets);
+    }
+
+    private static void Store(ReadOnlySpan<uint> hashes, ulong* to, ulong* indices, uint buckets)
+    {
+        for (int i = 0; i < hashes.Length; i++)
+        {
+            to[i] = hashes[i];
+            indices[i] = ReciprocalScale.Scale(hashes[i], buckets);
+        }
+    }
+}

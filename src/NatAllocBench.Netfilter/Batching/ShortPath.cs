@@ -1,0 +1,293 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Memory;
+
+namespace NatAllocBench.Netfilter.Batching;
+
+/// <summary>
+/// Brings new connections through the short path in blocks of sixteen: while one block goes through <see cref="ConnectPass{TAddress, TEra, TDesign}"/>,
+/// the heads of the next are fetched. A flow that the pass leaves goes through the general path, with the hashes that are there. One object serves
+/// one CPU.
+/// </summary>
+/// <typeparam name="TAddress">The address family.</typeparam>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">A lock-free design.</typeparam>
+internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private const int Width = FlowBlock.Width;
+    private const int Alignment = 64;
+
+    private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
+    private readonly ConnectPass<TAddress, TEra, TDesign> _pass;
+    private readonly FlowHasher<TAddress, TEra, TDesign> _hasher;
+    private readonly NativeRegion _memory;
+    private readonly Turn* _turns;
+    private readonly ConntrackTuple<TAddress>* _tail;
+    private readonly HashMemo<TAddress>* _memo;
+    private ConnectPlan<TAddress> _plan;
+    private bool _hasPlan;
+    private bool _expectsSearch;
+
+    public ShortPath(ConntrackTable<TAddress, TEra, TDesign> table)
+    {
+        _table = table;
+        _pass = new ConnectPass<TAddress, TEra, TDesign>(table);
+        _hasher = new FlowHasher<TAddress, TEra, TDesign>(table);
+        int block = Round(sizeof(FlowBlock));
+        int tuples = Round(Width * sizeof(ConntrackTuple<TAddress>));
+        _memory = new NativeRegion(Round(2 * sizeof(Turn)) + (2L * block) + (3L * tuples) + sizeof(HashMemo<TAddress>));
+        byte* free = _memory.Pointer;
+        _turns = (Turn*)free;
+        free += Round(2 * sizeof(Turn));
+        for (int turn = 0; turn < 2; turn++)
+        {
+            _turns[turn].Block = (FlowBlock*)free;
+            _turns[turn].Replies = (ConntrackTuple<TAddress>*)(free + block);
+            free += block + tuples;
+        }
+
+        _tail = (ConntrackTuple<TAddress>*)free;
+        _memo = (HashMemo<TAddress>*)(free + tuples);
+    }
+
+    /// <summary>Whether the flows of a rule have a short path at all.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool Covers(in NatRange<TAddress> range)
+    {
+        if (!_hasPlan || !_plan.IsOf(in range))
+        {
+            MakePlan(in range);
+        }
+
+        return _plan.IsCovered;
+    }
+
+    /// <summary>Brings connections through, in order, under the rule that <see cref="Covers"/> was asked for last.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="random">Its random source.</param>
+    /// <param name="originals">ORIGINAL tuples of first packets.</param>
+    /// <returns>How many were inserted.</returns>
+    public int Connect(ref CpuState cpu, ref CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> originals)
+    {
+        FlowRun<TAddress> run = default;
+        run.Searched = _expectsSearch;
+        fixed (ConntrackTuple<TAddress>* first = originals)
+        {
+            Prepare(_turns, first, originals.Length, random, drawsBefore: 0);
+            FetchAll(in _turns[0]);
+            int turn = 0;
+            for (int done = 0; done < originals.Length; done += Width, turn ^= 1)
+            {
+                Turn* present = _turns + turn;
+                Turn* next = present;
+                int left = originals.Length - done - Width;
+                if (left > 0)
+                {
+                    next = _turns + (turn ^ 1);
+                    Prepare(next, first + done + Width, left, random, present->Count);
+                }
+
+                run.Block = present->Block;
+                run.Replies = present->Replies;
+                run.Originals = present->Originals;
+                run.Heads = present->Heads;
+                run.Count = present->Count;
+                run.Covered = present->Covered;
+                run.Next = next->Block;
+                TakeAll(ref cpu, ref random, ref run);
+                _expectsSearch = run.Searched;
+            }
+        }
+
+        return run.Inserted;
+    }
+
+    /// <summary>Brings one connection through: a block of one, whose hashes are computed side by side.</summary>
+    /// <param name="cpu">The CPU.</param>
+    /// <param name="random">Its random source.</param>
+    /// <param name="original">ORIGINAL tuple of the first packet.</param>
+    /// <returns>Whether it was inserted.</returns>
+    public bool Connect(ref CpuState cpu, ref CpuRandom random, in ConntrackTuple<TAddress> original)
+    {
+        FlowRun<TAddress> run;
+        Unsafe.SkipInit(out run);
+        fixed (ConntrackTuple<TAddress>* first = &original)
+        {
+            Turn* turn = _turns;
+            ushort offset = 0;
+            if (_expectsSearch || !_plan.KeepsPort)
+            {
+                CpuRandom ahead = random;
+                offset = ahead.Next16();
+            }
+
+            bool covered = WriteGuess(turn, 0, first, offset, out _);
+            run.Heads = covered ? _hasher.FillOne(turn->Block, first, turn->Replies, in _plan, out run.HasPrefixes) : null;
+            run.Block = turn->Block;
+            run.Next = turn->Block;
+            run.Replies = turn->Replies;
+            run.Originals = first;
+            run.Count = 1;
+            run.Covered = covered ? 1u : 0;
+            run.FetchesNodes = false;
+            run.Inserted = 0;
+            run.Passed = 0;
+            run.Searched = _expectsSearch;
+            if (!covered || _pass.Take(ref cpu, ref random, ref run, 0, in _plan) == 0)
+            {
+                TakeGeneral(ref cpu, ref random, ref run, 0);
+            }
+
+            _expectsSearch = run.Searched;
+            return run.Inserted != 0;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _memory.Dispose();
+
+    private static int Round(int bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void MakePlan(in NatRange<TAddress> range)
+    {
+        _plan = new ConnectPlan<TAddress>(_table.Traits, in range);
+        _hasPlan = true;
+    }
+
+    /// <summary>Takes a prepared block. Nodes are fetched ahead only where an eighth of the chains or more have one.</summary>
+    private void TakeAll(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run)
+    {
+        run.HasPrefixes = _hasher.HasPrefixes;
+        run.FetchesNodes = _table.Parts.Count.Reserved > _table.BucketCount / 8;
+        int at = 0;
+        while (at < run.Count)
+        {
+            int reached = _pass.Take(ref cpu, ref random, ref run, at, in _plan);
+            if (reached == at)
+            {
+                TakeGeneral(ref cpu, ref random, ref run, at);
+                reached++;
+            }
+
+            at = reached;
+        }
+    }
+
+    /// <summary>One flow by the general path, which looks at what the short one has left untouched.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void TakeGeneral(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run, int flow)
+    {
+        ref readonly ConntrackTuple<TAddress> original = ref run.Originals[flow];
+        bool isHashed = (run.Covered >> flow & 1) != 0;
+        uint hash = isHashed ? (uint)run.Block->OriginalHash[flow] : _table.Hash(in original);
+        if (_table.TryFind(ref cpu, in original, hash, out _))
+        {
+            return;
+        }
+
+        uint slot = _table.Create(ref cpu, in original, hash);
+        if (slot == CpuState.NoSlot)
+        {
+            return;
+        }
+
+        if (isHashed)
+        {
+            _memo->Reply = run.Replies[flow];
+            _memo->OtherKeys = run.Block->FirstKeys[flow];
+            _memo->OtherHash = (uint)run.Block->FirstHash[flow];
+            _memo->ReplyHash = (uint)run.Block->KeptHash[flow];
+            if (!_plan.KeepsPort)
+            {
+                _memo->Reply.Keys = _memo->OtherKeys; // its own port was not hashed
+                _memo->ReplyHash = _memo->OtherHash;
+            }
+
+            _table.BySource.StashSourceHash(slot, (uint)run.Block->SourceHash[flow]);
+            cpu.HashMemo = _memo;
+        }
+
+        PortChoice choice = NatSetup.Run(_table, ref cpu, ref random, slot, in _plan.Range, ManipType.Source);
+        cpu.HashMemo = null;
+        run.Searched = choice == PortChoice.Searched;
+        run.Inserted += _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+    }
+
+    /// <summary>Guesses and hashes for the next block. The generator is a copy: the draws stay to be made.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Prepare(Turn* turn, ConntrackTuple<TAddress>* originals, int left, CpuRandom ahead, int drawsBefore)
+    {
+        turn->Count = Math.Min(left, Width);
+        if (left < Width)
+        {
+            new Span<ConntrackTuple<TAddress>>(_tail, Width).Clear();
+            new ReadOnlySpan<ConntrackTuple<TAddress>>(originals, left).CopyTo(new Span<ConntrackTuple<TAddress>>(_tail, Width));
+            originals = _tail;
+        }
+
+        turn->Originals = originals;
+        bool draws = _expectsSearch || !_plan.KeepsPort;
+        if (draws)
+        {
+            ahead.Skip(drawsBefore);
+        }
+
+        uint covered = 0;
+        bool hasIcmp = false;
+        for (int i = 0; i < Width; i++)
+        {
+            ushort offset = draws ? ahead.Next16() : (ushort)0;
+            covered |= (WriteGuess(turn, i, originals + i, offset, out bool isIcmp) ? 1u : 0) << i;
+            hasIcmp |= isIcmp;
+        }
+
+        turn->Covered = covered;
+        turn->Heads = _hasher.Fill(turn->Block, originals, turn->Replies, hasIcmp, in _plan);
+    }
+
+    /// <summary>Which REPLY tuples a flow will ask for: with its own port, and with the candidate of a draw.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool WriteGuess(Turn* turn, int flow, ConntrackTuple<TAddress>* original, ushort offset, out bool isIcmp)
+    {
+        ref ConntrackTuple<TAddress> reply = ref turn->Replies[flow];
+        original->InvertTo(out reply);
+        reply.Destination = _plan.AddressFor(in *original);
+        PortCandidates candidates = _plan.CandidatesFor(in *original);
+        isIcmp = candidates.IsIcmp;
+        turn->Block->FirstOffset[flow] = offset;
+        turn->Block->FirstKeys[flow] = PassWalks<TAddress, TEra, TDesign>.WithKey(reply.Keys, candidates.KeyAt(offset), isIcmp);
+        return _plan.Covers(in *original);
+    }
+
+    private void FetchAll(in Turn turn)
+    {
+        uint* sources = _table.BySource.Chains.Heads;
+        for (int i = 0; i < turn.Count; i++)
+        {
+            Prefetch.Read(turn.Heads + turn.Block->OriginalBucket[i]);
+            Prefetch.Read(sources + turn.Block->SourceBucket[i]);
+            Prefetch.Read(turn.Heads + turn.Block->FirstBucket[i]);
+        }
+    }
+
+    /// <summary>A prepared block.</summary>
+    private struct Turn
+    {
+        public FlowBlock* Block;
+        public ConntrackTuple<TAddress>* Originals;
+        public ConntrackTuple<TAddress>* Replies;
+        public uint* Heads;
+        public int Count;
+        public uint Covered;
+    }
+}
