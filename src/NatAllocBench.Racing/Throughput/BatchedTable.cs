@@ -11,8 +11,8 @@ namespace NatAllocBench.Racing.Throughput;
 internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
     where TEra : struct, IEra
 {
-    /// <summary>Connections of a batch.</summary>
-    private const int BatchSize = 16;
+    /// <summary>Connections of a batch: what NAPI hands over at once.</summary>
+    private const int BatchSize = 64;
 
     private readonly ConnectionBatch<IPv4Address, TEra>[] _batches;
     private readonly Action? _window;

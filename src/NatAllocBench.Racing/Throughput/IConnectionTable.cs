@@ -62,4 +62,5 @@ public interface IConnectionTable : IDisposable
 /// <summary>Work of a table, added up over its workers.</summary>
 /// <param name="Probes">Candidates that were asked whether they are in use.</param>
 /// <param name="InsertFailed">Connections that found a tuple taken at confirm.</param>
-public readonly record struct TableWork(long Probes, long InsertFailed);
+/// <param name="ShortPath">Connections that took the short path; null for a table that has none.</param>
+public readonly record struct TableWork(long Probes, long InsertFailed, long? ShortPath = null);

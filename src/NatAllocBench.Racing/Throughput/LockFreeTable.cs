@@ -20,7 +20,29 @@ internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
         : base(workload, seed) =>
         _hashes = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionHashes<IPv4Address, TEra>(Table))];
 
-    public override int Connect(int worker, int first, int end)
+    public override int Connect(int worker, int first, int end) => AddedTicks == 0
+        ? ConnectWhole(worker, first, end)
+        : ConnectWithWindow(worker, first, end);
+
+    private int ConnectWhole(int worker, int first, int end)
+    {
+        ConnectionHashes<IPv4Address, TEra> hashes = _hashes[worker];
+        ref CpuState cpu = ref Table.Cpu(worker);
+        CpuRandom random = Randoms[worker];
+        ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
+        int confirmed = 0;
+        for (int flow = first; flow < end; flow++)
+        {
+            flows.Next(out ConntrackTuple<IPv4Address> tuple);
+            confirmed += hashes.Connect(ref cpu, ref random, in tuple, in Rule) ? 1 : 0;
+        }
+
+        Randoms[worker] = random;
+        return confirmed;
+    }
+
+    /// <summary>The window lies between allocation and confirm, which the short path does not part.</summary>
+    private int ConnectWithWindow(int worker, int first, int end)
     {
         ConntrackTable<IPv4Address, TEra, LockFree> table = Table;
         ConnectionHashes<IPv4Address, TEra> hashes = _hashes[worker];

@@ -69,13 +69,15 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
         {
             ulong probes = 0;
             ulong failed = 0;
+            ulong shortPath = 0;
             for (int cpu = 0; cpu < Table.CpuCount; cpu++)
             {
                 probes += Table.Cpu(cpu).Probes;
                 failed += Table.Cpu(cpu).Counters.InsertFailed;
+                shortPath += Table.Cpu(cpu).ShortPath;
             }
 
-            return new TableWork((long)probes, (long)failed);
+            return new TableWork((long)probes, (long)failed, TDesign.IsLockFree ? (long)shortPath : null);
         }
     }
 

@@ -108,7 +108,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
     {
         _collections = GC.CollectionCount(0) - _collections;
         TableWork now = Table.Work;
-        _work = new TableWork(now.Probes - _before.Probes, now.InsertFailed - _before.InsertFailed);
+        _work = new TableWork(now.Probes - _before.Probes, now.InsertFailed - _before.InsertFailed, now.ShortPath - _before.ShortPath);
         RoundProof.Require(workload.Connections, _setUp.Done + _work.InsertFailed, "connections tried", "confirmed + insert_failed");
         Table.Prove(_setUp.Done);
         if (BytesBefore is { } before)
@@ -183,6 +183,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
         Attempts = workload.Connections,
         InsertFailed = _work.InsertFailed,
         Probes = _work.Probes,
+        ShortPath = _work.ShortPath,
         AllocatedBytes = _setUp.AllocatedBytes,
         RemovalAllocatedBytes = _delete.AllocatedBytes + _refill.AllocatedBytes + _expire.AllocatedBytes,
         Collections = _collections,

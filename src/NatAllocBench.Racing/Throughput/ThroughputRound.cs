@@ -24,6 +24,9 @@ public sealed record ThroughputRound
     /// <summary>Candidates that were probed.</summary>
     public required long Probes { get; init; }
 
+    /// <summary>Connections that took the short path; null for a table that has none.</summary>
+    public long? ShortPath { get; init; }
+
     /// <summary>Managed bytes that the workers allocated while they set connections up.</summary>
     public required long AllocatedBytes { get; init; }
 

@@ -42,6 +42,8 @@ public static class ThroughputTables
             new($"tear-down rate ({tearDown.Name})", ColumnRole.Figure, c => tearDown.Format(c.TearDownPerSecond)),
             new($"expiry rate ({expiry.Name})", ColumnRole.Figure, c => expiry.Format(c.ExpiredPerSecond)),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
+            new("short path (%)", ColumnRole.Figure, c => Significant(100 * c.ShortPathShare)),
+            new("collections per round", ColumnRole.Figure, c => Significant(c.CollectionsPerRound)),
             new("clashes per 1000", ColumnRole.Figure, c => Significant(c.ClashesPer1000)),
             new("table capacity (bytes per connection)", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
             new("allocated bytes per connection", ColumnRole.Figure, c => Significant(c.AllocatedBytesPerConnection)),

@@ -18,7 +18,7 @@ public static class RunSchema
     };
 
     private static readonly HashSet<string> Shares =
-        ["occupancy", "rate", "rateLow", "rateHigh", "share", "fairness", "predictedRate"];
+        ["occupancy", "rate", "rateLow", "rateHigh", "share", "fairness", "predictedRate", "shortPathShare"];
 
     private static readonly HashSet<string> AtLeastOne =
         ["cores", "cpus", "clients", "destinations", "pool", "threads", "connections", "trials"];

@@ -57,6 +57,12 @@ public sealed record ThroughputCell
     /// <summary>Failed insertions per 1000 connections.</summary>
     public double? ClashesPer1000 { get; init; }
 
+    /// <summary>Share of the connections that took the short path, 0 to 1; null for a design that has none.</summary>
+    public double? ShortPathShare { get; init; }
+
+    /// <summary>Collections of garbage per round while connections were set up.</summary>
+    public double? CollectionsPerRound { get; init; }
+
     /// <summary>Rounds thrown away because a worker was preempted.</summary>
     public int? DroppedRounds { get; init; }
 

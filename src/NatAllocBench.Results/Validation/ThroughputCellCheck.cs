@@ -30,6 +30,8 @@ internal static class ThroughputCellCheck
         problems.NotNegative(place, "probesPerConnection", cell.ProbesPerConnection);
         problems.InRange(place, "clashesPer1000", cell.ClashesPer1000, 0, 1000);
         problems.NotNegative<double>(place, "windowAddedNs", cell.WindowAddedNs);
+        problems.InRange(place, "shortPathShare", cell.ShortPathShare, 0, 1);
+        problems.NotNegative(place, "collectionsPerRound", cell.CollectionsPerRound);
         problems.NotNegative(place, "droppedRounds", cell.DroppedRounds);
         problems.NotNegative(place, "otherPlacementRounds", cell.OtherPlacementRounds);
         problems.InRange(place, "fairness", cell.Fairness, 0, 1);

@@ -11,7 +11,7 @@ namespace NatAllocBench.Tests.Racing.Throughput;
 
 public class ThroughputCourseTests
 {
-    private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. ContenderCatalog.All];
+    private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. TableDesign.OtherLocks, .. ContenderCatalog.All];
 
     [Fact]
     public void A_block_runs_proven_rounds_of_every_design_round_robin()
@@ -50,6 +50,36 @@ public class ThroughputCourseTests
 
         Assert.Equal(3 * TableDesign.OfTheModel.Count, rounds.Count);
         Assert.All(rounds, round => Assert.Equal((0, 0, 0), (round.AllocatedBytes, round.RemovalAllocatedBytes, round.Collections)));
+    }
+
+    [Theory]
+    [InlineData("5.0")]
+    [InlineData("5.15")]
+    [InlineData("6.2")]
+    [InlineData("6.12")]
+    public void The_short_path_takes_99_of_100_connections_of_the_standard_workload(string era)
+    {
+        foreach (RaceMode mode in RaceMode.All.Where(mode => mode.WhyMissingIn(EraCatalog.Get(era)) is null && mode != RaceMode.RoverCas))
+        {
+            List<(int Design, ThroughputRound Round)> rounds = [];
+            ThroughputWorkload workload = Workload(20_000) with { Era = EraCatalog.Get(era), Mode = mode };
+            using var course = new ThroughputCourse(workload, TableDesign.OfTheModel, [CpuSet.Allowed().Cpus[0]], seed: 5);
+
+            course.RunBlock(1, (design, round) => rounds.Add((design, round)));
+
+            foreach ((int design, ThroughputRound round) in rounds)
+            {
+                string name = TableDesign.OfTheModel[design].Name;
+                if (name == KernelLocks.Name)
+                {
+                    Assert.Null(round.ShortPath);
+                }
+                else
+                {
+                    Assert.True(round.ShortPath >= 0.99 * round.Attempts, $"{name} {mode.Name}: {round.ShortPath} of {round.Attempts}");
+                }
+            }
+        }
     }
 
     [Fact]
