@@ -57,7 +57,7 @@ internal static class ResultCommands
             HelpName = "NAMES",
             DefaultValueFactory = _ => "",
         };
-        var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse.", HelpName = "worse" };
+        var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse, with at most 5 % chance of a false alarm over all cells.", HelpName = "worse" };
         failOn.AcceptOnlyFromAmong("worse");
         var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, rateFloor, timeFloor, across, failOn };
         DocumentOutput.AddTo(command);

@@ -25,11 +25,46 @@ internal static class ThroughputCommand
 
     private static int Run(ParseResult parsed)
     {
-        using var stop = new StopSignals();
+        int processes = ThroughputOptions.ProcessesOf(parsed);
         ThroughputPlan plan = ThroughputOptions.Resolve(parsed);
         PublishOptions publish = PublishOptions.From(parsed);
+        if (ThroughputOptions.IsChild(parsed))
+        {
+            using var lifeline = new Lifeline(CommandLine.Interrupted);
+            return Here(plan, publish, lifeline.Token);
+        }
+
+        using var stop = new StopSignals();
+        return processes == 1 ? Here(plan, publish, stop.Token) : InProcesses(processes, plan, publish, stop.Token);
+    }
+
+    private static int InProcesses(int count, ThroughputPlan plan, PublishOptions publish, CancellationToken stop)
+    {
+        using var console = new RunConsole(publish.JsonToStandardOutput);
+        console.Heading("throughput", Summary);
+        IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure(
+            count, i => ThroughputOptions.Share(plan, i, count), i => console.Line($"process {i + 1} of {count}"), stop);
+        if (runs.Count == 0)
+        {
+            console.Line("Interrupted before a round was finished: nothing was written.");
+            return CommandLine.Interrupted;
+        }
+
+        RunRecord<ThroughputCell> run = PooledProcesses.Pool(runs) with
+        {
+            Argv = RunEnvironment.Argv,
+            Options = new Dictionary<string, string>(plan.Resolved()) { ["runs"] = FormattableString.Invariant($"{runs.Count}") },
+            Completed = runs.Count == count && runs.All(r => r.Completed),
+        };
+        KeptRun kept = publish.Keep(run);
+        RunScreen.Write(console, run, kept, publish.Wide);
+        return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
+
+    private static int Here(ThroughputPlan plan, PublishOptions publish, CancellationToken stop)
+    {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop.Token);
+        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
         ThroughputSession? session = null;
@@ -40,7 +75,7 @@ internal static class ThroughputCommand
                 Progress = (done, workload) => report(
                     $"{done} rounds, now era {workload.Era} {workload.Mode}, {workload.Connections} connections, {workload.Threads} threads"),
             };
-            return session.Run(stop.Token);
+            return session.Run(stop);
         });
         var run = new RunRecord<ThroughputCell>
         {
@@ -58,13 +93,13 @@ internal static class ThroughputCommand
             Cells = [.. session!.Published()],
         };
         KeptRun kept = publish.Keep(run);
-        if (stop.Token.IsCancellationRequested)
+        if (stop.IsCancellationRequested)
         {
             console.Line($"Interrupted: kept the {session!.Cells.Sum(cell => cell.Finished)} rounds that were finished.");
         }
 
         RunScreen.Write(console, run, kept, publish.Wide);
-        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+        return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 
     private static IEnumerable<string> Notes(ThroughputSession session)

@@ -29,13 +29,7 @@ internal sealed class RecordedRace : IDisposable
 
     /// <summary>Starts this program once more.</summary>
     /// <param name="arguments">Its arguments.</param>
-    public static RecordedRace Start(IEnumerable<string> arguments)
-    {
-        // Where the program was started as "dotnet NatAllocBench.dll", the process is dotnet.
-        string program = Environment.ProcessPath!;
-        IEnumerable<string> dll = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        return new RecordedRace(Process.Start(new ProcessStartInfo(program, dll.Concat(arguments)) { RedirectStandardInput = true })!);
-    }
+    public static RecordedRace Start(IEnumerable<string> arguments) => new(Process.Start(FreshProcesses.Again(arguments))!);
 
     /// <summary>Begins to record the child.</summary>
     /// <exception cref="TraceException">The file cannot be written, or the child's runtime does not answer.</exception>

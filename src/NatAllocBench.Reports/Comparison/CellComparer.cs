@@ -8,8 +8,8 @@ namespace NatAllocBench.Reports.Comparison;
 /// <summary>Compares the figures of two partner cells.</summary>
 internal sealed class CellComparer(ComparisonOptions options)
 {
-    // Runs of two threads fall into classes by where the host placed the CPUs; the round trip of a cache line tells them apart.
-    private const double SamePlacementUpTo = 1.5;
+    // Fewer processes a side allow no 95 % interval.
+    private const int FewestProcesses = 4;
 
     public IEnumerable<CellComparison> Compare(Workload workload, RaceCell first, RaceCell second)
     {
@@ -31,7 +31,7 @@ internal sealed class CellComparer(ComparisonOptions options)
     }
 
     private static CellComparison IfPlacedAlike(CellComparison comparison, double? first, double? second) =>
-        first is > 0 and { } a && second is > 0 and { } b && Math.Max(a / b, b / a) > SamePlacementUpTo
+        first is > 0 and { } a && second is > 0 and { } b && Math.Max(a / b, b / a) > PooledProcesses.SamePlacementUpTo
             ? comparison with
             {
                 Verdict = Verdict.Undecided,
@@ -50,7 +50,12 @@ internal sealed class CellComparer(ComparisonOptions options)
         RatioEstimate ratio = RateRatio.Estimate(trialsA, trialsB);
         bool belowFloor = first.RateHigh < options.RateNoiseFloor && second.RateHigh < options.RateNoiseFloor;
         Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: true);
-        return new CellComparison(workload, Metric, Text(first), Text(second), ratio, verdict, belowFloor ? "below the noise floor" : null);
+        return new CellComparison(workload, Metric, Text(first), Text(second), ratio, verdict, belowFloor ? "below the noise floor" : null)
+        {
+            WorseByChance = verdict == Verdict.Worse
+                ? Judge.Chance(confidence => RateRatio.Estimate(trialsA, trialsB, confidence), options.Threshold, smallerIsBetter: true)
+                : null,
+        };
 
         static string Text(RaceCell cell) => cell is { Rate: { } rate, RateLow: { } low, RateHigh: { } high }
             ? Figures.Rate(rate, low, high)
@@ -69,11 +74,24 @@ internal sealed class CellComparer(ComparisonOptions options)
         }
 
         ISampleStatistics statistics = SampleStatistics.Instance;
-        RatioEstimate ratio = statistics.Ratio(first.Raw, second.Raw) with { Superiority = statistics.Superiority(first.Raw, second.Raw) };
+        if (first.Processes is not { Count: >= FewestProcesses } || second.Processes is not { Count: >= FewestProcesses })
+        {
+            RatioEstimate within = new(statistics.Ratio(first.Raw, second.Raw).Ratio, null, null);
+            return new CellComparison(workload, Metric, textA, textB, within, Verdict.Undecided, "between runs not covered");
+        }
+
+        RatioEstimate ratio = statistics.Ratio(first.Processes, second.Processes) with
+        {
+            Superiority = statistics.Superiority(first.Processes, second.Processes),
+        };
         bool belowFloor = Math.Abs((1e9 / a) - (1e9 / b)) < options.TimeNoiseFloorNs;
         Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: false);
-        string? remark = belowFloor ? "below the noise floor" : ratio.Low is null ? "too few values" : null;
-        return new CellComparison(workload, Metric, textA, textB, ratio, verdict, remark);
+        return new CellComparison(workload, Metric, textA, textB, ratio, verdict, belowFloor ? "below the noise floor" : null)
+        {
+            WorseByChance = verdict == Verdict.Worse
+                ? Judge.Chance(confidence => statistics.Ratio(first.Processes, second.Processes, confidence), options.Threshold, smallerIsBetter: false)
+                : null,
+        };
 
         static string Text(RateUnit unit, Speed speed) =>
             unit.Format(speed.Value, speed.Low, speed.High) is { } text ? $"{text} {unit.Short}".TrimEnd() : TableLayout.NoValue;
@@ -83,10 +101,10 @@ internal sealed class CellComparer(ComparisonOptions options)
         new(workload, metric, first, second, null, Verdict.Undecided, reason is null ? "no raw values" : $"missing: {reason}");
 
     private static Speed Of(RaceCell cell) =>
-        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond);
+        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond, null);
 
     private static Speed Of(ThroughputCell cell) =>
-        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond);
+        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond, cell.PerRound?.ProcessMedians());
 
-    private sealed record Speed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw);
+    private sealed record Speed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw, IReadOnlyList<double>? Processes);
 }

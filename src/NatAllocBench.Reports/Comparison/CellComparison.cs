@@ -12,4 +12,8 @@ namespace NatAllocBench.Reports.Comparison;
 /// <param name="Verdict">What was found.</param>
 /// <param name="Remark">Why it is undecided or the same, where the interval does not say it; or null.</param>
 public sealed record CellComparison(
-    Workload Workload, string Metric, string First, string Second, RatioEstimate? Ratio, Verdict Verdict, string? Remark);
+    Workload Workload, string Metric, string First, string Second, RatioEstimate? Ratio, Verdict Verdict, string? Remark)
+{
+    /// <summary>The chance of so bad a figure, or a worse one, if the truth were just within the threshold; null unless the verdict is worse.</summary>
+    public double? WorseByChance { get; init; }
+}

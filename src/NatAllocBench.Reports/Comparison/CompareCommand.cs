@@ -12,7 +12,7 @@ public static class CompareCommand
     /// <param name="paths">Runs (files or directories) or directories of machines; the first is the base.</param>
     /// <param name="options">Threshold, noise floors, what may differ, what fails.</param>
     /// <returns>
-    /// A document; exit code 1 when a cell is worse and that was asked to fail, 2 when a run cannot be read or the runs cannot be compared.
+    /// A document; exit code 1 when that was asked for and a cell is worse at a family-wise error of 5 %, 2 when a run cannot be read or the runs cannot be compared.
     /// </returns>
     public static CommandResult Run(IReadOnlyList<string> paths, ComparisonOptions options)
     {
@@ -27,13 +27,13 @@ public static class CompareCommand
         }
 
         List<DocumentPart> output = [];
-        bool worse = false;
+        List<double> chances = [];
         try
         {
             RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
             foreach (RunSelection other in selections.Skip(1))
             {
-                worse |= Append(output, selections[0], other, options);
+                Append(output, chances, selections[0], other, options);
             }
         }
         catch (RunFormatException e)
@@ -41,12 +41,11 @@ public static class CompareCommand
             return CommandResult.BadInput(e.Message);
         }
 
-        return CommandResult.Of(worse && options.FailOnWorse ? 1 : 0, new Document(output));
+        return CommandResult.Of(options.FailOnWorse && Judge.AnyWorse(chances) ? 1 : 0, new Document(output));
     }
 
-    private static bool Append(List<DocumentPart> output, RunSelection first, RunSelection second, ComparisonOptions options)
+    private static void Append(List<DocumentPart> output, List<double> chances, RunSelection first, RunSelection second, ComparisonOptions options)
     {
-        bool worse = false;
         foreach ((RunRecord a, RunRecord b) in second.PairsWith(first))
         {
             // Of two machines all runs are at hand, and those that hold their predictions are not what was asked for.
@@ -57,7 +56,7 @@ public static class CompareCommand
             }
 
             RunComparison comparison = Compare(first.Path, a, second.Path, b, options);
-            worse |= comparison.Cells.Any(c => c.Verdict == Verdict.Worse);
+            chances.AddRange(comparison.Cells.Where(c => c.Ratio?.Low is not null).Select(c => c.WorseByChance ?? 1));
             output.AddRange(ComparisonReport.Parts(a, b, comparison, options, 2));
         }
 
@@ -68,8 +67,6 @@ public static class CompareCommand
             AppendNames(output, "Left out of A, a newer run has the same name", first.LeftOut);
             AppendNames(output, "Left out of B, a newer run has the same name", second.LeftOut);
         }
-
-        return worse;
     }
 
     private static RunComparison Compare(string firstPath, RunRecord first, string secondPath, RunRecord second, ComparisonOptions options)

@@ -50,7 +50,8 @@ public static class ComparisonReport
         string across = options.Across.Count > 0 ? $" across {string.Join(", ", options.Across.Order(StringComparer.Ordinal))};" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"compared{across} threshold {options.Threshold * 100:0.##} %, each verdict wrong in at most 2.5 % of cells; "
+            $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict on a rate is wrong in at most 2.5 % of cells; one on a speed needs "
+            + $"4 processes a side (throughput --runs): without them there is a ratio and no verdict; "
             + $"noise floors: rates below {options.RateNoiseFloor * 100:0.######} %, times per connection closer than {options.TimeNoiseFloorNs:0.###} ns");
     }
 

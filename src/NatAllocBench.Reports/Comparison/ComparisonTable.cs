@@ -44,6 +44,8 @@ public static class ComparisonTable
     private static string? Ratio(RatioEstimate? ratio) => ratio switch
     {
         null => null,
+        { Ratio: double.PositiveInfinity, Low: { } low } => $"at least {Figures.Significant(low)}",
+        { Ratio: 0, High: { } high } => $"at most {Figures.Significant(high)}",
         { High: double.PositiveInfinity } => "any",
         _ => Figures.WithInterval(ratio.Ratio, ratio.Low, ratio.High),
     };

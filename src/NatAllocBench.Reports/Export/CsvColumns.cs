@@ -163,6 +163,7 @@ internal static class CsvColumns
         new("tearDownPerSecond", r => OfRound(r.Raw.TearDownPerSecond, r)),
         new("expiredPerSecond", r => OfRound(r.Raw.ExpiredPerSecond, r)),
         new("pingPongNs", r => OfRound(r.Raw.PingPongNs, r)),
+        new("process", r => r.Raw.Process?[r.Index]),
     ];
 
     // A list that lacks some rounds does not say which.

@@ -13,8 +13,9 @@ namespace NatAllocBench.Reports.Statistics;
 /// estimated from few trials.
 /// </para>
 /// <para>
-/// Where one of the rates is 0 or 1, half a failure and half a success are added to both (Haldane, Anscombe), the customary way to keep the
-/// logarithm finite. Where both are 0 there is nothing to compare: the ratio is 1 and the interval is without bounds.
+/// Where one of the rates is 0 a ratio has no value. What can be said is a bound: from 0 to a rate it is at least the lower end of that rate
+/// over the upper bound of the other, from a rate to 0 at most the reverse, both of them exact. Where both are 0 there is nothing to compare: the
+/// ratio is 1 and the interval is without bounds. Where one is 1, half a failure and half a success are added to both (Haldane, Anscombe).
 /// </para>
 /// </remarks>
 public static class RateRatio
@@ -32,6 +33,16 @@ public static class RateRatio
         if (a.Failures == 0 && b.Failures == 0)
         {
             return new RatioEstimate(1, 0, double.PositiveInfinity);
+        }
+
+        if (a.Failures == 0)
+        {
+            return new RatioEstimate(double.PositiveInfinity, b.Low / a.High, double.PositiveInfinity);
+        }
+
+        if (b.Failures == 0)
+        {
+            return new RatioEstimate(0, 0, b.High / a.Low);
         }
 
         double added = IsExtreme(a) || IsExtreme(b) ? 0.5 : 0;

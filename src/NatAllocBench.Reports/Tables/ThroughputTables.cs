@@ -36,6 +36,7 @@ public static class ThroughputTables
             new("spread of the rounds", ColumnRole.Figure, c => Spreads.Remarks(c.PerRound?.ConnectionsPerSecond), IsNumber: false),
             new($"best ({unit.Name})", ColumnRole.Figure, c => unit.Format(c.Best)),
             new("rounds", ColumnRole.Figure, c => c.PerRound is { } rounds ? Figures.Count(rounds.ConnectionsPerSecond.Count) : null),
+            new("processes", ColumnRole.Figure, c => c.PerRound?.Process is { } process ? Figures.Count(process[^1] + 1) : null),
             new("dropped rounds", ColumnRole.Part, c => c.DroppedRounds is { } dropped ? Figures.Count(dropped) : null),
             new("rounds of another placement", ColumnRole.Part, c => c.OtherPlacementRounds is { } other ? Figures.Count(other) : null),
             new("slowest/fastest worker", ColumnRole.Figure, c => Significant(c.Fairness)),

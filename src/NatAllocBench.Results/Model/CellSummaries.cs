@@ -51,7 +51,7 @@ public static class CellSummaries
     {
         ThroughputRounds rounds = cell.PerRound
             ?? throw new ArgumentException("a cell without raw values cannot be summarised", nameof(cell));
-        QuantileEstimate speed = SampleStatistics.Instance.Median(rounds.ConnectionsPerSecond);
+        QuantileEstimate speed = SampleStatistics.Instance.Median(rounds.ProcessMedians() ?? rounds.ConnectionsPerSecond);
         return cell with
         {
             ConnectionsPerSecond = speed.Value,

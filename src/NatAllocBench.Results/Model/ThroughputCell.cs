@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using NatAllocBench.Results.Statistics;
+
 namespace NatAllocBench.Results.Model;
 
 /// <summary>One measured cell of a throughput run: a table design under a workload. A value that does not exist is null, never 0.</summary>
@@ -24,7 +27,7 @@ public sealed record ThroughputCell
     /// <summary>Busy wait added between allocation and confirm, in nanoseconds.</summary>
     public double WindowAddedNs { get; init; }
 
-    /// <summary>Connection establishment rate over all threads, the median of the kept rounds.</summary>
+    /// <summary>Connection establishment rate over all threads: the median of the kept rounds, or of the processes' medians where there are several.</summary>
     public double? ConnectionsPerSecond { get; init; }
 
     /// <summary>The lower end of the median's 95 % interval.</summary>
@@ -95,4 +98,14 @@ public sealed record ThroughputRounds
 
     /// <summary>Cache line round trip beside the round, in nanoseconds.</summary>
     public IReadOnlyList<double>? PingPongNs { get; init; }
+
+    /// <summary>The process of each round, counted from 0; null where one process made all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Process { get; init; }
+
+    /// <summary>The median of each process, or null where one process made all rounds.</summary>
+    /// <returns>Connections per second, in the order of the processes.</returns>
+    public IReadOnlyList<double>? ProcessMedians() => Process is { } process
+        ? [.. process.Zip(ConnectionsPerSecond).GroupBy(r => r.First).Select(g => SampleStatistics.Instance.Median([.. g.Select(r => r.Second)]).Value)]
+        : null;
 }

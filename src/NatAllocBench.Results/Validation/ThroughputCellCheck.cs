@@ -49,6 +49,13 @@ internal static class ThroughputCellCheck
             return;
         }
 
+        if (rounds.Process is { } process
+            && (process.Count != rounds.ConnectionsPerSecond.Count || process[0] != 0 || process.Zip(process.Skip(1)).Any(p => p.Second - p.First is not (0 or 1))))
+        {
+            problems.Add(place, "process needs a number for every round, from 0 without gaps");
+            return;
+        }
+
         ThroughputCell expected = cell.Summarised();
         const string Source = "perRound";
         problems.Same(place, "connectionsPerSecond", cell.ConnectionsPerSecond, expected.ConnectionsPerSecond, Source);

@@ -56,8 +56,45 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
-    public void Speeds_come_with_the_share_of_pairs_in_which_B_is_faster() =>
-        Assert.Contains("| pairs with B faster |", CompareCommand.Run([_low, _high], new ComparisonOptions()).Output, StringComparison.Ordinal);
+    public void Speeds_of_several_processes_come_with_a_verdict_and_the_share_of_pairs_in_which_B_is_faster()
+    {
+        ResultsStore store = new(_root);
+        string slow = store.Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 1.01e6, 1.02e6, 1.03e6)));
+        string fast = store.Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 2e6, 2.01e6, 2.02e6, 2.03e6)));
+
+        string output = CompareCommand.Run([slow, fast], new ComparisonOptions()).Output;
+
+        Assert.Contains("| pairs with B faster |", output, StringComparison.Ordinal);
+        Assert.Contains("| better |", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Speeds_of_one_process_have_a_ratio_and_no_verdict()
+    {
+        string output = CompareCommand.Run([_low, _high], new ComparisonOptions()).Output;
+
+        Assert.Contains("| undecided | between runs not covered |", output, StringComparison.Ordinal);
+        Assert.Contains("4 processes a side (throughput --runs)", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_gate_takes_all_cells_together_so_that_one_of_many_that_only_just_differs_does_not_close_it()
+    {
+        ResultsStore store = new(_root);
+        RaceCell[] same = [.. Enumerable.Range(0, 39).Select(i => SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]) with { Series = $"s{i}" })];
+        RaceCell barely = SampleRuns.Cell("random", Attempts, [1000, 1100, 900, 1050, 950]);
+        RaceCell more = SampleRuns.Cell("random", Attempts, [1200, 1310, 1090, 1255, 1145]);
+        string a = store.Publish(SampleRuns.Race([barely]));
+        string b = store.Publish(SampleRuns.Race([more]));
+        string manyA = store.Publish(SampleRuns.Race([barely, .. same]));
+        string manyB = store.Publish(SampleRuns.Race([more, .. same]));
+        ComparisonOptions gate = new() { FailOnWorse = true };
+
+        Assert.Equal(1, CompareCommand.Run([a, b], gate).ExitCode);
+        CommandResult many = CompareCommand.Run([manyA, manyB], gate);
+        Assert.Contains("1 worse", many.Output, StringComparison.Ordinal);
+        Assert.Equal(0, many.ExitCode);
+    }
 
     [Fact]
     public void A_run_with_faults_is_not_compared()

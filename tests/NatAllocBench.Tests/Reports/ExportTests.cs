@@ -45,8 +45,8 @@ public sealed partial class ExportTests
 
         string[] lines = CsvExport.Files(run)["rounds.csv"].Split('\n');
 
-        Assert.Equal("cell,round,connectionsPerSecond,tearDownPerSecond,expiredPerSecond,pingPongNs", lines[0]);
-        Assert.Equal("0,1,2000000,5000000,,", lines[2]);
+        Assert.Equal("cell,round,connectionsPerSecond,tearDownPerSecond,expiredPerSecond,pingPongNs,process", lines[0]);
+        Assert.Equal("0,1,2000000,5000000,,,1", lines[2]);
     }
 
     [Fact]

@@ -69,23 +69,36 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
-    public void Failures_against_none_are_worse_although_the_ratio_has_no_honest_value()
+    public void Failures_against_none_are_worse_and_the_ratio_is_a_bound()
     {
         RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [0, 0, 0, 0, 0]));
         RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
 
-        Assert.Equal(Verdict.Worse, RunComparison.Compare(none, some, Plain).Cells[0].Verdict);
+        CellComparison worse = RunComparison.Compare(none, some, Plain).Cells[0];
+        Assert.Equal(Verdict.Worse, worse.Verdict);
+        Assert.Equal(some.Cells[0].RateLow / none.Cells[0].RateHigh, worse.Ratio!.Low);
+        Assert.Contains(ComparisonTable.Build([worse]).Rows[0], text => text.StartsWith("at least ", StringComparison.Ordinal));
+        CellComparison better = RunComparison.Compare(some, none, Plain).Cells[0];
+        Assert.Equal(Verdict.Better, better.Verdict);
+        Assert.Contains(ComparisonTable.Build([better]).Rows[0], text => text.StartsWith("at most ", StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Three_values_a_side_are_too_few_for_a_verdict()
+    public void Three_processes_a_side_are_too_few_for_a_verdict_on_a_speed_and_rounds_of_one_are_none()
     {
         RunRecord<ThroughputCell> slow = SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 1.1e6, 1.2e6));
         RunRecord<ThroughputCell> fast = SampleRuns.Throughput(SampleRuns.Design("batched", 5e6, 5.1e6, 5.2e6));
 
         CellComparison comparison = RunComparison.Compare(slow, fast, Plain).Cells[0];
 
-        Assert.Equal((Verdict.Undecided, "too few values"), (comparison.Verdict, comparison.Remark));
+        Assert.Equal((Verdict.Undecided, "between runs not covered"), (comparison.Verdict, comparison.Remark));
+        Assert.Equal(4.64, comparison.Ratio!.Ratio, 0.01);
+        Assert.Null(comparison.Ratio.Low);
+
+        ThroughputCell many = SampleRuns.Design("batched", [.. Enumerable.Range(0, 20).Select(i => 1e6 + i)]);
+        ThroughputCell oneProcess = many with { PerRound = many.PerRound! with { Process = null } };
+        CellComparison rounds = RunComparison.Compare(SampleRuns.Throughput(many), SampleRuns.Throughput(oneProcess), Plain).Cells[0];
+        Assert.Equal((Verdict.Undecided, "between runs not covered"), (rounds.Verdict, rounds.Remark));
     }
 
     [Fact]

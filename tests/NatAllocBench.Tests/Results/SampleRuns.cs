@@ -84,6 +84,7 @@ internal static class SampleRuns
         Cells = cells,
     };
 
+    /// <summary>A cell with one round of each process.</summary>
     public static ThroughputCell Design(string design, params double[] rounds) => new ThroughputCell
     {
         Design = design,
@@ -94,6 +95,6 @@ internal static class SampleRuns
         Destinations = 1,
         BytesPerConnection = 88,
         PingPongNs = 125,
-        PerRound = new ThroughputRounds { ConnectionsPerSecond = rounds },
+        PerRound = new ThroughputRounds { ConnectionsPerSecond = rounds, Process = [.. Enumerable.Range(0, rounds.Length)] },
     }.Summarised();
 }

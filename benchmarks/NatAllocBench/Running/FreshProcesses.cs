@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+
+namespace NatAllocBench.Running;
+
+/// <summary>
+/// Measures in processes of their own, one after the other: what differs from start to start becomes part of the interval. A child writes its
+/// run to standard output, its progress to standard error, and has its <see cref="Lifeline"/> on standard input.
+/// </summary>
+internal static class FreshProcesses
+{
+    /// <summary>Runs this program several times.</summary>
+    /// <param name="count">How many times.</param>
+    /// <param name="arguments">The arguments of each, by its index; every one gets what makes it a child.</param>
+    /// <param name="started">Told the index of each before it starts.</param>
+    /// <param name="stop">Ends the present child early, which keeps what it measured, and starts no further one.</param>
+    /// <returns>The runs of the children that measured anything.</returns>
+    /// <exception cref="UsageException">A child failed; its own words are on standard error.</exception>
+    public static IReadOnlyList<RunRecord<ThroughputCell>> Measure(
+        int count, Func<int, IEnumerable<string>> arguments, Action<int> started, CancellationToken stop)
+    {
+        List<RunRecord<ThroughputCell>> runs = [];
+        for (int i = 0; i < count && !stop.IsCancellationRequested; i++)
+        {
+            started(i);
+            if (One([.. arguments(i), "--no-save", "--json", "-", "--lifeline"], stop) is { } run)
+            {
+                runs.Add(run);
+            }
+        }
+
+        return runs;
+    }
+
+    /// <summary>How this program is started once more.</summary>
+    /// <param name="arguments">Its arguments.</param>
+    public static ProcessStartInfo Again(IEnumerable<string> arguments)
+    {
+        // Where the program was started as "dotnet NatAllocBench.dll", the process is dotnet.
+        string program = Environment.ProcessPath!;
+        IEnumerable<string> dll = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
+        return new ProcessStartInfo(program, dll.Concat(arguments)) { RedirectStandardInput = true };
+    }
+
+    private static RunRecord<ThroughputCell>? One(IEnumerable<string> arguments, CancellationToken stop)
+    {
+        ProcessStartInfo start = Again(arguments);
+        start.RedirectStandardOutput = true;
+        using Process child = Process.Start(start)!;
+        using CancellationTokenRegistration registration = stop.Register(() => RequestStop(child));
+        using var output = new MemoryStream();
+        child.StandardOutput.BaseStream.CopyTo(output);
+        child.WaitForExit();
+        return output.Length > 0 && RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) is RunRecord<ThroughputCell> run ? run
+            : stop.IsCancellationRequested ? null
+            : throw new UsageException($"a process of the run ended with exit code {child.ExitCode} and without a result");
+    }
+
+    private static void RequestStop(Process child)
+    {
+        try
+        {
+            child.StandardInput.BaseStream.WriteByte(0);
+            child.StandardInput.BaseStream.Flush();
+        }
+        catch (IOException)
+        {
+            // The child has ended already.
+        }
+    }
+}

@@ -1,0 +1,70 @@
+namespace NatAllocBench.Results.Model;
+
+/// <summary>
+/// Throughput of several processes as one run. How a process lies in memory and where the host places its CPUs differ from start to start
+/// by more than rounds within one differ: so a cell's figure is the median of the processes' medians, and its interval is theirs.
+/// </summary>
+public static class PooledProcesses
+{
+    /// <summary>Placement classes: round trips of a cache line farther apart than this are two.</summary>
+    public const double SamePlacementUpTo = 1.5;
+
+    /// <summary>Pools runs of one plan.</summary>
+    /// <param name="runs">At least one run, each of a process of its own; one that was cut short may lack cells.</param>
+    /// <returns>The first run with the cells of all: completed where every run is.</returns>
+    public static RunRecord<ThroughputCell> Pool(IReadOnlyList<RunRecord<ThroughputCell>> runs)
+    {
+        IEnumerable<IGrouping<Workload, (ThroughputCell Cell, int Process)>> cells = runs
+            .SelectMany((run, process) => run.Cells.Select(cell => (Cell: cell, Process: process)))
+            .GroupBy(c => Workload.Of(c.Cell));
+        return runs[0] with
+        {
+            Completed = runs.All(run => run.Completed),
+            Seeds = [.. runs.SelectMany(run => run.Seeds).Distinct()],
+            Notes = [.. runs.SelectMany(run => run.Notes).Distinct()],
+            Machine = runs[0].Machine with { Warnings = [.. runs.SelectMany(run => run.Machine.Warnings).Distinct()] },
+            Cells = [.. cells.Select(group => Cell([.. group]))],
+        };
+    }
+
+    private static ThroughputCell Cell((ThroughputCell Cell, int Process)[] all)
+    {
+        (ThroughputCell Cell, int Process)[] measured = [.. all.Where(c => c.Cell.PerRound is not null)];
+        if (measured.Length == 0)
+        {
+            return all[0].Cell;
+        }
+
+        (ThroughputCell Cell, int Process)[] alike = OfOnePlacement(measured);
+        ThroughputRounds[] rounds = [.. alike.Select(c => c.Cell.PerRound!)];
+        return (alike[0].Cell with
+        {
+            DroppedRounds = all.Sum(c => c.Cell.DroppedRounds ?? 0),
+            OtherPlacementRounds = all[0].Cell.Threads == 1
+                ? null
+                : all.Sum(c => c.Cell.OtherPlacementRounds ?? 0) + measured.Except(alike).Sum(c => c.Cell.PerRound!.ConnectionsPerSecond.Count),
+            Fairness = alike.Min(c => c.Cell.Fairness),
+            ClashesPer1000 = alike.Average(c => c.Cell.ClashesPer1000),
+            ProbesPerConnection = alike.Average(c => c.Cell.ProbesPerConnection),
+            PerRound = new ThroughputRounds
+            {
+                ConnectionsPerSecond = [.. rounds.SelectMany(r => r.ConnectionsPerSecond)],
+                TearDownPerSecond = All(rounds, r => r.TearDownPerSecond),
+                ExpiredPerSecond = All(rounds, r => r.ExpiredPerSecond),
+                PingPongNs = All(rounds, r => r.PingPongNs),
+                Process = [.. alike.SelectMany((c, index) => Enumerable.Repeat(index, c.Cell.PerRound!.ConnectionsPerSecond.Count))],
+            },
+        }).Summarised();
+    }
+
+    // Those placed like most; the rounds of the others are counted and do not mix with them.
+    private static (ThroughputCell Cell, int Process)[] OfOnePlacement((ThroughputCell Cell, int Process)[] cells) =>
+        cells.Any(c => c.Cell.PingPongNs is not > 0)
+            ? cells
+            : cells.Select(centre => cells.Where(c => IsAlike(c.Cell.PingPongNs!.Value, centre.Cell.PingPongNs!.Value)).ToArray()).MaxBy(c => c.Length)!;
+
+    private static bool IsAlike(double a, double b) => Math.Max(a / b, b / a) <= SamePlacementUpTo;
+
+    private static IReadOnlyList<double>? All(ThroughputRounds[] rounds, Func<ThroughputRounds, IReadOnlyList<double>?> values) =>
+        rounds.Any(r => values(r) is not null) ? [.. rounds.SelectMany(r => values(r) ?? [])] : null;
+}
