@@ -122,6 +122,7 @@ internal static class KernelCommand
 
         bool completed = console.WithProgress(
             options.Seconds, report => KernelRounds.Run(session, cells, options.Seconds, options.Seed, report, cancellation));
+        PaceCalibration? pace = PaceOf(cells);
         return new RunRecord<RaceCell>
         {
             Command = "kernel",
@@ -134,8 +135,10 @@ internal static class KernelCommand
             Seeds = [options.Seed],
             Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
+            Pace = pace?.Pace,
             Notes =
             [
+                .. PaceNotes(options, pace),
                 .. options.Workloads.Select(workload => $"{workload.Name}: {workload.Summary}"),
                 .. CommonNotes(session, match),
                 "The kernel has one counter for all failed insertions. What a full range makes unavoidable is called exhausted; the rest is "
@@ -146,6 +149,23 @@ internal static class KernelCommand
             ],
             Cells = [.. cells.Select(cell => cell.ToCell())],
         };
+    }
+
+    private static PaceCalibration? PaceOf(IReadOnlyList<KernelCell> cells) =>
+        cells.Where(cell => cell.Workload == KernelWorkload.Pace).Select(cell => cell.Repetitions).ToArray() is [var one, var two, var pairs]
+            ? PaceCalibration.Of(one, two, pairs)
+            : null;
+
+    private static IEnumerable<string> PaceNotes(KernelCommandOptions options, PaceCalibration? pace)
+    {
+        if (pace is not null)
+        {
+            yield return $"Pace: {pace}. race --like-kernel RUN takes window, path time and rate from this run.";
+        }
+        else if (options.Workloads.Any(workload => workload.Name == KernelWorkload.Pace))
+        {
+            yield return "Pace: not determined; it needs two CPUs, at least two repetitions of its pairs, and a lost connection among them.";
+        }
     }
 
     private static IEnumerable<string> CommonNotes(LiveSession session, EraMatch match)

@@ -12,7 +12,9 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
 
     public string Name => cell.Name;
 
-    public int Kept => _kept.Count;
+    public string Workload => workload;
+
+    public IReadOnlyList<LiveRepetition> Repetitions => _kept;
 
     public int Dropped { get; private set; }
 

@@ -1,4 +1,5 @@
 using NatAllocBench.LiveKernel;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Kernels;
 
@@ -9,10 +10,17 @@ namespace NatAllocBench.Kernels;
 internal sealed record KernelWorkload(
     string Name, string Summary, Func<IReadOnlyList<PortMode>, IReadOnlyList<int>, LiveProtocol, IEnumerable<LiveCell>> Cells)
 {
+    /// <summary>The name of the workload that gives the run its <see cref="RunRecord.Pace"/>.</summary>
+    public const string Pace = "pace";
+
     private const double OffsetNs = 2000;
 
     public static IReadOnlyList<KernelWorkload> All { get; } =
     [
+        new(
+            Pace,
+            "what a packet takes: one sender and two as fast as they can, and pairs that contest one port, which give the window",
+            (_, _, protocol) => PaceCalibration.Cells(protocol)),
         new(
             "closed",
             "all connections to one destination as fast as the kernel takes them, from one sender and from two",

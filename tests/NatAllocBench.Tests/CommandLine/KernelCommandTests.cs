@@ -24,6 +24,20 @@ public class KernelCommandTests
         Assert.Empty(Leftovers.NamespaceNames());
     }
 
+    [LiveFact(Cpus = 2)]
+    public void The_pace_of_the_kernel_is_printed_and_kept_for_the_race()
+    {
+        ProgramRun run = ProgramRun.Of("kernel", "--workloads", "pace", "--seconds", "1", "--no-publish", "--json", "-");
+        Assert.Equal(0, run.ExitCode);
+        var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
+        KernelPace pace = Assert.IsType<KernelPace>(read.Pace);
+        RaceCell one = read.Cells.Single(cell => cell.Cpus == 1);
+        Assert.Equal(1e9 / one.ConnectionsPerSecond!.Value, pace.WindowNs + pace.PathTimeNs, 3);
+        Assert.Equal(read.Cells.Single(cell => cell is { Cpus: 2, Arrival: "closed" }).ConnectionsPerSecond, pace.PacketsPerSecond);
+        Assert.Contains(read.Notes, note => note.StartsWith("Pace: a packet takes ", StringComparison.Ordinal));
+        Assert.Contains("Pace: a packet takes ", run.Error, StringComparison.Ordinal);
+    }
+
     [LiveFact]
     public void A_stopped_run_keeps_what_it_measured_and_leaves_nothing_behind()
     {
