@@ -111,7 +111,7 @@ internal static class KernelCommand
         DateTimeOffset started = DateTimeOffset.UtcNow;
         List<KernelCell> cells =
         [
-            .. options.Workloads.SelectMany(workload => workload.Cells(options.Modes, options.Ranges, options.Protocol)
+            .. options.Workloads.SelectMany(workload => workload.Cells(options.Choice)
                 .Where(cell => cell.Plan.Senders.Count <= PacketSender.AllowedCpus.Count)
                 .Select(cell => new KernelCell(workload.Name, cell, match.Era.Name))),
         ];

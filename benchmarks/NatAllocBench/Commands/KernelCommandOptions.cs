@@ -12,9 +12,7 @@ namespace NatAllocBench.Commands;
 internal sealed record KernelCommandOptions(
     bool Compare,
     IReadOnlyList<KernelWorkload> Workloads,
-    IReadOnlyList<PortMode> Modes,
-    IReadOnlyList<int> Ranges,
-    LiveProtocol Protocol,
+    KernelChoice Choice,
     double Seconds,
     ulong Seed)
 {
@@ -28,7 +26,8 @@ internal sealed record KernelCommandOptions(
 
     private static readonly Option<string> WorkloadsOption = new("--workloads")
     {
-        Description = $"What to run: {string.Join(", ", KernelWorkload.All.Select(workload => workload.Name))}. Default: all.",
+        Description = $"What to run: {string.Join(", ", KernelWorkload.All.Select(workload => workload.Name))}. "
+            + $"Default: {string.Join(',', KernelWorkload.Usual.Select(workload => workload.Name))}.",
         HelpName = "NAMES",
     };
 
@@ -42,6 +41,13 @@ internal sealed record KernelCommandOptions(
     {
         Description = "Ports of the lockstep ranges. Default: " + string.Join(',', ComparisonCells.RaceRangeSizes) + ".",
         HelpName = "SIZES",
+    };
+
+    private static readonly Option<string> FillOption = new("--fill")
+    {
+        Description = "Shares of the port range in use while connections arrive: 0, or 5% to 95%. Default: 0. "
+            + "Not for pace, exhaustion and same-tuple.",
+        HelpName = "SHARES",
     };
 
     private static readonly Option<string> ProtocolOption = new("--protocol")
@@ -68,7 +74,7 @@ internal sealed record KernelCommandOptions(
     {
         foreach (Option option in new Option[]
         {
-            CompareOption, WorkloadsOption, ModesOption, RangesOption, ProtocolOption, SecondsOption, SeedOption,
+            CompareOption, WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption, SecondsOption, SeedOption,
         })
         {
             command.Options.Add(option);
@@ -80,7 +86,7 @@ internal sealed record KernelCommandOptions(
     public static KernelCommandOptions From(ParseResult parsed)
     {
         bool compare = parsed.GetValue(CompareOption);
-        foreach (Option option in new Option[] { WorkloadsOption, ModesOption, RangesOption, ProtocolOption })
+        foreach (Option option in new Option[] { WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption })
         {
             if (compare && parsed.GetResult(option) is { Implicit: false })
             {
@@ -96,15 +102,17 @@ internal sealed record KernelCommandOptions(
 
         return new KernelCommandOptions(
             compare,
-            List(parsed, WorkloadsOption, Workload) ?? KernelWorkload.All,
-            List(parsed, ModesOption, Mode) ?? [PortMode.Default, PortMode.Random, PortMode.FullyRandom],
-            List(parsed, RangesOption, Range) ?? ComparisonCells.RaceRangeSizes,
-            parsed.GetValue(ProtocolOption) switch
-            {
-                "tcp" => LiveProtocol.Tcp,
-                "udp" => LiveProtocol.Udp,
-                var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
-            },
+            List(parsed, WorkloadsOption, Workload) ?? KernelWorkload.Usual,
+            new KernelChoice(
+                List(parsed, ModesOption, Mode) ?? [PortMode.Default, PortMode.Random, PortMode.FullyRandom],
+                List(parsed, RangesOption, Range) ?? ComparisonCells.RaceRangeSizes,
+                List(parsed, FillOption, Fill) ?? [0],
+                parsed.GetValue(ProtocolOption) switch
+                {
+                    "tcp" => LiveProtocol.Tcp,
+                    "udp" => LiveProtocol.Udp,
+                    var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
+                }),
             seconds,
             parsed.GetValue(SeedOption) ?? (ulong)Random.Shared.NextInt64());
     }
@@ -121,9 +129,10 @@ internal sealed record KernelCommandOptions(
         if (!Compare)
         {
             resolved["workloads"] = string.Join(',', Workloads.Select(workload => workload.Name));
-            resolved["modes"] = string.Join(',', Modes).ToLowerInvariant();
-            resolved["ranges"] = string.Join(',', Ranges);
-            resolved["protocol"] = Protocol == LiveProtocol.Tcp ? "tcp" : "udp";
+            resolved["modes"] = string.Join(',', Choice.Modes).ToLowerInvariant();
+            resolved["ranges"] = string.Join(',', Choice.Ranges);
+            resolved["fill"] = string.Join(',', Choice.Fills.Select(fill => fill.ToString(CultureInfo.InvariantCulture)));
+            resolved["protocol"] = Choice.Protocol == LiveProtocol.Tcp ? "tcp" : "udp";
         }
 
         return resolved;
@@ -150,6 +159,16 @@ internal sealed record KernelCommandOptions(
         "random-fully" => PortMode.FullyRandom,
         _ => throw new UsageException($"--modes {name}: choose from default, random, random-fully"),
     };
+
+    private static double Fill(string text)
+    {
+        bool isPercent = text.EndsWith('%');
+        return double.TryParse(
+                isPercent ? text[..^1] : text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double value)
+            && (isPercent ? value / 100 : value) is var fill and (0 or (>= 0.05 and <= 0.95))
+            ? fill
+            : throw new UsageException($"--fill {text}: use 0, or shares from 5% to 95%");
+    }
 
     private static int Range(string text) =>
         CountText.TryParse(text, out int size) && size is >= 8 and <= RaceWorkload.AllPorts

@@ -57,16 +57,24 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
             Pool = 1,
             PortMin = cell.Rule.Ports?.Low ?? 1024,
             PortMax = cell.Rule.Ports?.High ?? 65535,
-            Occupancy = 0,
-            Arrival = (cell.Plan.Lockstep is { } lockstep ? (Arrival)new Arrival.Lockstep(lockstep.OffsetNanoseconds) : new Arrival.Closed())
-                .ToString(),
-            SourcePorts = "fixed",
+            Occupancy = cell.Fill,
+            Arrival = ArrivalOf(cell.Plan).ToString(),
+            SourcePorts = flows.Select(flow => flow.SourcePort).Distinct().Count() == 1 ? "fixed" : "shared",
             Missing = _missing ?? (_kept.Count == 0 ? $"no repetition was kept, {Dropped} dropped" : null),
         };
         return named.Missing is null ? WithMeasurement(named) : named;
     }
 
     private string Series() => cell.Rule.TwoBackends ? $"{workload}, two backends" : workload;
+
+    private static Arrival ArrivalOf(SendPlan plan) => plan switch
+    {
+        { Lockstep: { MeanDelayNanoseconds: > 0 } lockstep } => new Arrival.Tick(lockstep.MeanDelayNanoseconds),
+        { Lockstep: { PacketsPerMeeting: > 1 } lockstep } => new Arrival.Bursts(lockstep.OffsetNanoseconds),
+        { Lockstep: { } lockstep } => new Arrival.Lockstep(lockstep.OffsetNanoseconds),
+        { Pacing: Pacing.Poisson } => new Arrival.Poisson(plan.PacketsPerSecond * plan.Senders.Count),
+        _ => new Arrival.Closed(),
+    };
 
     private static string ModeName(PortMode mode) => mode switch
     {
@@ -82,7 +90,7 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
         // The counters do not tell how a lost port was chosen; the rule does where it leaves nothing but a search.
         bool isSearch = workload != "same-tuple"
             && (cell.Rule.Mode != PortMode.Default || cell.Rule.Ports is { } ports && (Flows.ClientPort < ports.Low || Flows.ClientPort > ports.High));
-        bool isClosed = cell.Plan.Lockstep is null;
+        bool isClosed = cell.Plan is { Lockstep: null, Pacing: Pacing.ClosedLoop };
         return (named with
         {
             Counters = Counters(),

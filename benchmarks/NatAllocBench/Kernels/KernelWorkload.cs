@@ -6,49 +6,92 @@ namespace NatAllocBench.Kernels;
 /// <summary>A workload of the race as the live kernel can run it: name in options and tables, and its cells.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Summary">What it does, for the help text and the notes.</param>
-/// <param name="Cells">Its cells for modes, range sizes and a protocol.</param>
-internal sealed record KernelWorkload(
-    string Name, string Summary, Func<IReadOnlyList<PortMode>, IReadOnlyList<int>, LiveProtocol, IEnumerable<LiveCell>> Cells)
+/// <param name="Cells">Its cells for what the user chose.</param>
+internal sealed record KernelWorkload(string Name, string Summary, Func<KernelChoice, IEnumerable<LiveCell>> Cells)
 {
     /// <summary>The name of the workload that gives the run its <see cref="RunRecord.Pace"/>.</summary>
     public const string Pace = "pace";
 
     private const double OffsetNs = 2000;
+    private const double SpreadPerClientNs = 8000;
+    private const int PoissonClients = 40;
+    private const int FillPackets = 100_000;
+
+    private static readonly int[] Clients = [10, 20, 40, 80];
+
+    /// <summary>Whether it runs only where it is named: what the others show is quicker to have.</summary>
+    public bool OnRequest { get; private init; }
+
+    /// <summary>What runs where no workload is named.</summary>
+    public static IReadOnlyList<KernelWorkload> Usual => [.. All.Where(workload => !workload.OnRequest)];
 
     public static IReadOnlyList<KernelWorkload> All { get; } =
     [
         new(
             Pace,
             "what a packet takes: one sender and two as fast as they can, and pairs that contest one port, which give the window",
-            (_, _, protocol) => PaceCalibration.Cells(protocol)),
+            choice => PaceCalibration.Cells(choice.Protocol)),
         new(
             "closed",
             "all connections to one destination as fast as the kernel takes them, from one sender and from two",
-            (modes, _, protocol) =>
+            choice =>
+                from fill in choice.Fills
                 from senders in new[] { 1, 2 }
-                from mode in modes
-                select ComparisonCells.Saturated(mode, senders, protocol)),
+                from mode in choice.Modes
+                select ComparisonCells.Saturated(mode, senders, choice.Protocol, fill: fill)),
         new(
             "lockstep",
             "two senders meet and open one connection each to the same destination, at offsets of 0 to 2 us",
-            (modes, ranges, protocol) =>
-                from range in ranges
-                from mode in modes
-                select ComparisonCells.Race(range, mode, protocol, range > 1024 ? 65_536 : 10_000, OffsetNs)),
+            choice =>
+                from fill in choice.Fills
+                from range in choice.Ranges
+                from mode in choice.Modes
+                select ComparisonCells.Race(range, mode, choice.Protocol, PairsFor(range, fill), OffsetNs, fill)),
+        new(
+            "bursts",
+            "two senders meet, and their clients send one connection each from the same source port, back to back, at offsets of 0 to 2 us",
+            choice =>
+                from fill in choice.Fills
+                from clients in Clients
+                from mode in choice.Modes
+                select ArrivalCells.Bursts(clients, mode, choice.Protocol, fill, OffsetNs)) { OnRequest = true },
+        new(
+            "tick",
+            "two senders meet, and their clients send one connection each from the same source port, after exponential delays of 8 us per client",
+            choice =>
+                from fill in choice.Fills
+                from clients in Clients
+                from mode in choice.Modes
+                select ArrivalCells.Tick(clients, mode, choice.Protocol, fill, SpreadPerClientNs * clients)) { OnRequest = true },
+        new(
+            "poisson",
+            "independent connections of 40 clients with one sequence of source ports, at 10,000 and 100,000 connections/s",
+            choice =>
+                from fill in choice.Fills
+                from perSecond in new[] { 10_000, 100_000 }
+                from mode in choice.Modes
+                select ArrivalCells.Poisson(PoissonClients, mode, choice.Protocol, fill, perSecond)) { OnRequest = true },
         new(
             "exhaustion",
             "200 connections into 100 ports, from one sender and from two",
-            (modes, _, protocol) =>
+            choice =>
                 from senders in new[] { 1, 2 }
-                from mode in modes
-                select ComparisonCells.Exhaustion(protocol, mode, senders)),
+                from mode in choice.Modes
+                select ComparisonCells.Exhaustion(choice.Protocol, mode, senders)),
         new(
             "same-tuple",
             "two UDP senders send the same tuple at the same time, with one backend and with two",
-            (modes, _, _) =>
+            choice =>
                 from twoBackends in new[] { false, true }
-                from mode in modes
+                from mode in choice.Modes
                 select ComparisonCells.SameTuple(
                     new NatRule { Protocol = LiveProtocol.Udp, Mode = mode, TwoBackends = twoBackends }, OffsetNs)),
     ];
+
+    /// <summary>More pairs where collisions are rare; with a fill, as many as the fill's packets and the table allow.</summary>
+    private static int PairsFor(int range, double fill)
+    {
+        int pairs = range > 1024 ? 65_536 : 10_000;
+        return fill == 0 ? pairs : Math.Max(range / 20, Math.Min(pairs, (int)(FillPackets / (20 * fill))));
+    }
 }

@@ -32,6 +32,7 @@ public static class ComparisonCells
         {
             Name = $"race {NftRuleset.Name(protocol)} {mode} {rangeSize}"
                 + (fill > 0 ? FormattableString.Invariant($" at {fill:0.##}") : string.Empty),
+            Fill = fill,
             Rule = new NatRule { Protocol = protocol, Mode = mode, Ports = rangeSize == 64512 ? null : LivePortRange.OfSize(rangeSize) },
             Prefill = before > 0 ? new SendPlan { Protocol = protocol, Senders = Flows.Rounds(destinations, before) } : null,
             Plan = new SendPlan
@@ -88,11 +89,25 @@ public static class ComparisonCells
         };
 
     /// <summary>Everything to one destination, as fast as the kernel takes it, over the kernel's own port range.</summary>
+    /// <param name="mode">How ports are chosen.</param>
+    /// <param name="senders">Sender threads.</param>
+    /// <param name="protocol">TCP or UDP.</param>
+    /// <param name="connections">Connections into a range that is empty at the start.</param>
+    /// <param name="fill">Middle of the occupancy while they send; above 0, a tenth of the range is sent around it.</param>
     public static LiveCell Saturated(
-        PortMode mode, int senders, LiveProtocol protocol = LiveProtocol.Tcp, int connections = 20_000) => new()
+        PortMode mode, int senders, LiveProtocol protocol = LiveProtocol.Tcp, int connections = 20_000, double fill = 0)
+    {
+        const int RangeSize = 64512;
+        int sent = fill > 0 ? RangeSize / 10 : connections;
+        int before = fill > 0 ? (int)Math.Round((fill * RangeSize) - (sent / 2.0)) : 0;
+        return new LiveCell
         {
-            Name = $"saturated {NftRuleset.Name(protocol)} {mode}, {senders} sender(s)",
+            Name = $"saturated {NftRuleset.Name(protocol)} {mode}, {senders} sender(s)"
+                + (fill > 0 ? FormattableString.Invariant($" at {fill:0.##}") : string.Empty),
             Rule = new NatRule { Protocol = protocol, Mode = mode },
-            Plan = new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, connections, senders) },
+            Fill = fill,
+            Prefill = before > 0 ? new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, before) } : null,
+            Plan = new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, sent, senders, before) },
         };
+    }
 }

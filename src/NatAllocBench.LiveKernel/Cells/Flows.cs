@@ -46,6 +46,25 @@ public static class Flows
     }
 
     /// <summary>
+    /// Clients with an address each and one sequence of source ports: in round r each connects to destination 0 from port
+    /// <see cref="ClientPort"/> + r. The clients are dealt to the senders, whose lists hold round after round.
+    /// </summary>
+    /// <param name="clients">Clients, a multiple of <paramref name="senders"/>.</param>
+    /// <param name="rounds">Connections of each client, 1 to 45536.</param>
+    /// <param name="senders">Sender threads.</param>
+    public static IReadOnlyList<FlowTuple[]> SharedPorts(int clients, int rounds, int senders)
+    {
+        ArgumentOutOfRangeException.ThrowIfNotEqual(clients % senders, 0);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rounds, ushort.MaxValue - ClientPort + 1);
+        return
+        [
+            .. Enumerable.Range(0, senders).Select(sender => Enumerable.Range(0, rounds).SelectMany(round =>
+                Enumerable.Range(0, clients / senders).Select(client =>
+                    Connection((client * senders) + sender, 0) with { SourcePort = (ushort)(ClientPort + round) })).ToArray()),
+        ];
+    }
+
+    /// <summary>
     /// Rounds over all destinations: first one connection to each, then a second to each, and so on, dealt to the senders in turn.
     /// </summary>
     public static IReadOnlyList<FlowTuple[]> Rounds(int destinations, int perDestination, int senders = 1, long firstIndex = 0)

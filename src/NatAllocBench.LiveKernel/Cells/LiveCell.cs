@@ -9,6 +9,9 @@ public sealed record LiveCell
     /// <summary>The router's rules.</summary>
     public required NatRule Rule { get; init; }
 
+    /// <summary>Share of the range in use while the cell is measured (its middle), 0 for a range that is empty at the start.</summary>
+    public double Fill { get; init; }
+
     /// <summary>Packets that fill the table before the counters are read; null for an empty table.</summary>
     public SendPlan? Prefill { get; init; }
 

@@ -115,6 +115,12 @@ public sealed class PacketSender
         {
             FlowTuple[] flows = plan.Senders[index];
             var random = new SplitMix64(plan.Seed + ((ulong)index << 32));
+            if (plan.Lockstep is { MeanDelayNanoseconds: > 0 and var meanDelay })
+            {
+                double meanDelayTicks = meanDelay / TickClock.NanosecondsPerTick;
+                return SenderLoop.Tick(socket, flows, meeting, index, random, meanDelayTicks, ref _attempted);
+            }
+
             if (plan.Lockstep is { } lockstep)
             {
                 return SenderLoop.Lockstep(

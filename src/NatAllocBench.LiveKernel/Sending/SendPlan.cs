@@ -26,6 +26,11 @@ public sealed record LockstepPlan
     public double OffsetNanoseconds { get; init; } = 2000;
 
     /// <summary>
+    /// Above 0, the packets of a meeting are not sent back to back: each has a delay of its own, exponential with this mean, in nanoseconds.
+    /// </summary>
+    public double MeanDelayNanoseconds { get; init; }
+
+    /// <summary>
     /// The co-run handshake is repeated until a round trip between the senders is below this many nanoseconds, which proves that all are
     /// running; it is raised to twice the best round trip where the CPUs are further apart.
     /// </summary>

@@ -68,6 +68,45 @@ internal static class SenderLoop
         return sent;
     }
 
+    /// <summary>
+    /// A meeting, then each packet after an exponential delay of its own; one that is due while another is in the kernel goes right after it.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static long Tick(
+        RawSocket socket, FlowTuple[] flows, CoRunMeeting meeting, int sender, SplitMix64 random, double meanTicks, ref long attempted)
+    {
+        long sent = 0;
+        long round = 1;
+        Span<ulong> due = new ulong[socket.Capacity];
+        for (int start = 0; start < flows.Length; start += socket.Capacity)
+        {
+            int count = Math.Min(socket.Capacity, flows.Length - start);
+            for (int slot = 0; slot < count; slot++)
+            {
+                socket.Prepare(slot, flows[start + slot]);
+                due[slot] = (ulong)(meanTicks * random.NextExponential());
+            }
+
+            // Which client comes first does not matter: their ports are the same and their addresses only tell them apart.
+            due[..count].Sort();
+            if (!meeting.Meet(sender, ++round))
+            {
+                break;
+            }
+
+            ulong tick = TickClock.Now();
+            for (int slot = 0; slot < count; slot++)
+            {
+                BusyWait.Until(tick + due[slot]);
+                sent += socket.SendPrepared(slot) ? 1 : 0;
+            }
+
+            attempted += count;
+        }
+
+        return sent;
+    }
+
     /// <summary>A meeting, an own random wait, then the packets of this meeting back to back.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static long Lockstep(

@@ -38,6 +38,33 @@ public class KernelCommandTests
         Assert.Contains("Pace: a packet takes ", run.Error, StringComparison.Ordinal);
     }
 
+    [LiveFact(Cpus = 2)]
+    public void Packets_arrive_at_the_occupancy_that_was_asked_for()
+    {
+        ProgramRun run = ProgramRun.Of(
+            "kernel", "--workloads", "closed", "--modes", "random", "--fill", "50%", "--protocol", "udp", "--seconds", "1",
+            "--no-publish", "--json", "-");
+        Assert.Equal(0, run.ExitCode);
+        var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
+        Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
+        Assert.All(read.Cells, cell => Assert.Equal((0.5, "udp"), (cell.Occupancy, cell.Protocol)));
+
+        // A random start in a range that is half full that filled itself probes 2.5 ports (Knuth), 1.5 of them taken.
+        Assert.All(read.Cells, cell => Assert.InRange(cell.FoundPerConnection!.Value, 1.2, 1.8));
+    }
+
+    [Theory]
+    [InlineData("97%")]
+    [InlineData("1%")]
+    [InlineData("half")]
+    [InlineData("-0.5")]
+    public void A_fill_that_cannot_be_is_named(string fill)
+    {
+        ProgramRun run = ProgramRun.Of("kernel", "--fill=" + fill);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains($"--fill {fill}: use 0, or shares from 5% to 95%", run.Error, StringComparison.Ordinal);
+    }
+
     [LiveFact]
     public void A_stopped_run_keeps_what_it_measured_and_leaves_nothing_behind()
     {

@@ -53,6 +53,7 @@ public sealed class LiveSessionTests(LiveTestRun run)
             cell.Plan with { Pacing = Pacing.Constant, PacketsPerSecond = 50_000 },
             cell.Plan with { Pacing = Pacing.Poisson, PacketsPerSecond = 50_000 },
             cell.Plan with { Lockstep = new LockstepPlan { PacketsPerMeeting = 16 } },
+            cell.Plan with { Lockstep = new LockstepPlan { PacketsPerMeeting = 16, MeanDelayNanoseconds = 10_000 } },
         ];
         foreach (SendPlan plan in plans)
         {
