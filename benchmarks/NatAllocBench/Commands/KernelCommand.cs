@@ -109,11 +109,10 @@ internal static class KernelCommand
         CancellationToken cancellation)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        List<KernelCell> cells =
+        List<IKernelCell> cells =
         [
-            .. options.Workloads.SelectMany(workload => workload.Cells(options.Choice)
-                .Where(cell => cell.Plan.Senders.Count <= PacketSender.AllowedCpus.Count)
-                .Select(cell => new KernelCell(workload.Name, cell, match.Era.Name))),
+            .. options.Workloads.SelectMany(workload => workload.Cells(options.Choice, match.Era.Name))
+                .Where(cell => cell.Cpus <= PacketSender.AllowedCpus.Count),
         ];
         if (cells.Count == 0)
         {
@@ -151,9 +150,9 @@ internal static class KernelCommand
         };
     }
 
-    private static PaceCalibration? PaceOf(IReadOnlyList<KernelCell> cells) =>
-        cells.Where(cell => cell.Workload == KernelWorkload.Pace).Select(cell => cell.Repetitions).ToArray() is [var one, var two, var pairs]
-            ? PaceCalibration.Of(one, two, pairs)
+    private static PaceCalibration? PaceOf(IReadOnlyList<IKernelCell> cells) =>
+        cells.OfType<KernelCell>().Where(cell => cell.Workload == KernelWorkload.Pace).ToArray() is [var one, var two, var pairs]
+            ? PaceCalibration.Of(one.Repetitions, two.Repetitions, pairs.Repetitions)
             : null;
 
     private static IEnumerable<string> PaceNotes(KernelCommandOptions options, PaceCalibration? pace)
@@ -164,7 +163,7 @@ internal static class KernelCommand
         }
         else if (options.Workloads.Any(workload => workload.Name == KernelWorkload.Pace))
         {
-            yield return "Pace: not determined; it needs two CPUs, at least two repetitions of its pairs, and a lost connection among them.";
+            yield return "Pace: not determined; it needs two CPUs, two repetitions of its pairs, and a lost connection among them.";
         }
     }
 

@@ -57,6 +57,12 @@ internal sealed record KernelCommandOptions(
         DefaultValueFactory = _ => "tcp",
     };
 
+    private static readonly Option<string> SourcePortsOption = new("--source-ports")
+    {
+        Description = "Source ports of the clients of connect: kernel (ephemeral ports) or shared (one sequence for all). Default: kernel.",
+        HelpName = "NAMES",
+    };
+
     private static readonly Option<double?> SecondsOption = new("--seconds")
     {
         Description = FormattableString.Invariant(
@@ -74,7 +80,8 @@ internal sealed record KernelCommandOptions(
     {
         foreach (Option option in new Option[]
         {
-            CompareOption, WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption, SecondsOption, SeedOption,
+            CompareOption, WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption, SourcePortsOption,
+            SecondsOption, SeedOption,
         })
         {
             command.Options.Add(option);
@@ -86,7 +93,8 @@ internal sealed record KernelCommandOptions(
     public static KernelCommandOptions From(ParseResult parsed)
     {
         bool compare = parsed.GetValue(CompareOption);
-        foreach (Option option in new Option[] { WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption })
+        foreach (Option option in
+            new Option[] { WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption, SourcePortsOption })
         {
             if (compare && parsed.GetResult(option) is { Implicit: false })
             {
@@ -112,7 +120,8 @@ internal sealed record KernelCommandOptions(
                     "tcp" => LiveProtocol.Tcp,
                     "udp" => LiveProtocol.Udp,
                     var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
-                }),
+                },
+                List(parsed, SourcePortsOption, SourcePorts) ?? [ClientPorts.Kernel]),
             seconds,
             parsed.GetValue(SeedOption) ?? (ulong)Random.Shared.NextInt64());
     }
@@ -132,6 +141,7 @@ internal sealed record KernelCommandOptions(
             resolved["modes"] = string.Join(',', Choice.Modes).ToLowerInvariant();
             resolved["ranges"] = string.Join(',', Choice.Ranges);
             resolved["fill"] = string.Join(',', Choice.Fills.Select(fill => fill.ToString(CultureInfo.InvariantCulture)));
+            resolved["source-ports"] = string.Join(',', Choice.SourcePorts).ToLowerInvariant();
             resolved["protocol"] = Choice.Protocol == LiveProtocol.Tcp ? "tcp" : "udp";
         }
 
@@ -158,6 +168,13 @@ internal sealed record KernelCommandOptions(
         "random" => PortMode.Random,
         "random-fully" => PortMode.FullyRandom,
         _ => throw new UsageException($"--modes {name}: choose from default, random, random-fully"),
+    };
+
+    private static ClientPorts SourcePorts(string name) => name switch
+    {
+        "kernel" => ClientPorts.Kernel,
+        "shared" => ClientPorts.Shared,
+        _ => throw new UsageException($"--source-ports {name}: choose from kernel, shared"),
     };
 
     private static double Fill(string text)

@@ -5,7 +5,7 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Kernels;
 
 /// <summary>A cell of the live kernel while it is measured.</summary>
-internal sealed class KernelCell(string workload, LiveCell cell, string era)
+internal sealed class KernelCell(string workload, LiveCell cell, string era) : IKernelCell
 {
     private readonly List<LiveRepetition> _kept = [];
     private string? _missing;
@@ -14,11 +14,12 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
 
     public string Workload => workload;
 
+    public int Cpus => cell.Plan.Senders.Count;
+
     public IReadOnlyList<LiveRepetition> Repetitions => _kept;
 
     public int Dropped { get; private set; }
 
-    /// <summary>One more repetition, or none if the run was stopped or the kernel refuses the rule.</summary>
     public void Measure(LiveSession session, ulong seed, CancellationToken cancellation)
     {
         if (_missing is not null || cancellation.IsCancellationRequested)
@@ -39,7 +40,6 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
         }
     }
 
-    /// <summary>The cell as it is published.</summary>
     public RaceCell ToCell()
     {
         FlowTuple[] flows = [.. cell.Plan.Senders.SelectMany(sender => sender)];
@@ -76,7 +76,7 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
         _ => new Arrival.Closed(),
     };
 
-    private static string ModeName(PortMode mode) => mode switch
+    internal static string ModeName(PortMode mode) => mode switch
     {
         PortMode.Random => "random",
         PortMode.FullyRandom => "random-fully",
@@ -93,7 +93,7 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
         bool isClosed = cell.Plan is { Lockstep: null, Pacing: Pacing.ClosedLoop };
         return (named with
         {
-            Counters = Counters(),
+            Counters = CountersOf([.. _kept.Select(repetition => repetition.Counters)]),
             ClashResolved = losses.Any(loss => loss.ClashResolved is null) ? null : losses.Sum(loss => loss.ClashResolved),
             PerTrial = new RaceTrials
             {
@@ -109,9 +109,9 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era)
         }).Summarised();
     }
 
-    private CpuCounters[] Counters() =>
+    internal static CpuCounters[] CountersOf(IReadOnlyList<KernelReading> readings) =>
     [
-        .. _kept.Select(repetition => repetition.Counters.PerCpu)
+        .. readings.Select(reading => reading.PerCpu)
             .Aggregate((sum, next) => [.. sum.Zip(next, (left, right) => left + right)])
             .Select(cpu => new CpuCounters
             {

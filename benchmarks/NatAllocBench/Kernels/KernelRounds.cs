@@ -15,7 +15,7 @@ internal static class KernelRounds
     /// <returns>Whether there were three.</returns>
     public static bool Run(
         LiveSession session,
-        IReadOnlyList<KernelCell> cells,
+        IReadOnlyList<IKernelCell> cells,
         double seconds,
         ulong seed,
         Action<string> report,
@@ -24,7 +24,7 @@ internal static class KernelRounds
         var clock = Stopwatch.StartNew();
         for (int round = 0; round < Most; round++)
         {
-            foreach (KernelCell cell in cells)
+            foreach (IKernelCell cell in cells)
             {
                 if (cancellation.IsCancellationRequested || (round >= Least && clock.Elapsed.TotalSeconds > seconds))
                 {

@@ -6,8 +6,8 @@ namespace NatAllocBench.Kernels;
 /// <summary>A workload of the race as the live kernel can run it: name in options and tables, and its cells.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Summary">What it does, for the help text and the notes.</param>
-/// <param name="Cells">Its cells for what the user chose.</param>
-internal sealed record KernelWorkload(string Name, string Summary, Func<KernelChoice, IEnumerable<LiveCell>> Cells)
+/// <param name="Cells">Its cells for what the user chose and an era.</param>
+internal sealed record KernelWorkload(string Name, string Summary, Func<KernelChoice, string, IEnumerable<IKernelCell>> Cells)
 {
     /// <summary>The name of the workload that gives the run its <see cref="RunRecord.Pace"/>.</summary>
     public const string Pace = "pace";
@@ -27,11 +27,11 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
 
     public static IReadOnlyList<KernelWorkload> All { get; } =
     [
-        new(
+        Packets(
             Pace,
             "what a packet takes: one sender and two as fast as they can, and pairs that contest one port, which give the window",
             choice => PaceCalibration.Cells(choice.Protocol)),
-        new(
+        Packets(
             "closed",
             "all connections to one destination as fast as the kernel takes them, from one sender and from two",
             choice =>
@@ -39,7 +39,7 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
                 from senders in new[] { 1, 2 }
                 from mode in choice.Modes
                 select ComparisonCells.Saturated(mode, senders, choice.Protocol, fill: fill)),
-        new(
+        Packets(
             "lockstep",
             "two senders meet and open one connection each to the same destination, at offsets of 0 to 2 us",
             choice =>
@@ -47,38 +47,38 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
                 from range in choice.Ranges
                 from mode in choice.Modes
                 select ComparisonCells.Race(range, mode, choice.Protocol, PairsFor(range, fill), OffsetNs, fill)),
-        new(
+        Packets(
             "bursts",
             "two senders meet, and their clients send one connection each from the same source port, back to back, at offsets of 0 to 2 us",
             choice =>
                 from fill in choice.Fills
                 from clients in Clients
                 from mode in choice.Modes
-                select ArrivalCells.Bursts(clients, mode, choice.Protocol, fill, OffsetNs)) { OnRequest = true },
-        new(
+                select ArrivalCells.Bursts(clients, mode, choice.Protocol, fill, OffsetNs)) with { OnRequest = true },
+        Packets(
             "tick",
-            "two senders meet, and their clients send one connection each from the same source port, after exponential delays of 8 us per client",
+            "two senders meet, and their clients send one packet each from the same source port, after exponential delays of 8 us per client",
             choice =>
                 from fill in choice.Fills
                 from clients in Clients
                 from mode in choice.Modes
-                select ArrivalCells.Tick(clients, mode, choice.Protocol, fill, SpreadPerClientNs * clients)) { OnRequest = true },
-        new(
+                select ArrivalCells.Tick(clients, mode, choice.Protocol, fill, SpreadPerClientNs * clients)) with { OnRequest = true },
+        Packets(
             "poisson",
             "independent connections of 40 clients with one sequence of source ports, at 10,000 and 100,000 connections/s",
             choice =>
                 from fill in choice.Fills
                 from perSecond in new[] { 10_000, 100_000 }
                 from mode in choice.Modes
-                select ArrivalCells.Poisson(PoissonClients, mode, choice.Protocol, fill, perSecond)) { OnRequest = true },
-        new(
+                select ArrivalCells.Poisson(PoissonClients, mode, choice.Protocol, fill, perSecond)) with { OnRequest = true },
+        Packets(
             "exhaustion",
             "200 connections into 100 ports, from one sender and from two",
             choice =>
                 from senders in new[] { 1, 2 }
                 from mode in choice.Modes
                 select ComparisonCells.Exhaustion(choice.Protocol, mode, senders)),
-        new(
+        Packets(
             "same-tuple",
             "two UDP senders send the same tuple at the same time, with one backend and with two",
             choice =>
@@ -86,7 +86,24 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
                 from mode in choice.Modes
                 select ComparisonCells.SameTuple(
                     new NatRule { Protocol = LiveProtocol.Udp, Mode = mode, TwoBackends = twoBackends }, OffsetNs)),
+        new(
+            "connect",
+            "real TCP clients: 40 addresses call connect() on a shared tick, half of them on each CPU; rates are per SYN at the NAT",
+            ConnectCells)
+        {
+            OnRequest = true,
+        },
     ];
+
+    private static KernelWorkload Packets(string name, string summary, Func<KernelChoice, IEnumerable<LiveCell>> cells) =>
+        new(name, summary, (choice, era) => cells(choice).Select(cell => new KernelCell(name, cell, era)));
+
+    private static IEnumerable<IKernelCell> ConnectCells(KernelChoice choice, string era) =>
+        from frontEnd in new[] { RuleFrontEnd.Nftables, RuleFrontEnd.Iptables }
+        from ports in choice.SourcePorts
+        from mode in choice.Modes
+        select new ConnectCell(
+            "connect", new ConnectPlan { Rule = new NatRule { Mode = mode, FrontEnd = frontEnd }, Ports = ports }, era);
 
     /// <summary>More pairs where collisions are rare; with a fill, as many as the fill's packets and the table allow.</summary>
     private static int PairsFor(int range, double fill)

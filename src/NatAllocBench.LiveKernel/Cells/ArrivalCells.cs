@@ -8,7 +8,7 @@ public static class ArrivalCells
 {
     private const int RangeSize = 64512;
 
-    /// <summary>Connections of a repetition into an empty range, before rounding to whole rounds; at 0 the range ends a quarter full.</summary>
+    /// <summary>Connections into an empty range, before rounding to whole rounds; the range ends a quarter full.</summary>
     private const int ConnectionsWhenEmpty = RangeSize / 4;
 
     /// <summary>Senders meet; then every client sends once, each sender's clients back to back from an offset uniform in 0 to D.</summary>
@@ -32,7 +32,12 @@ public static class ArrivalCells
     public static LiveCell Tick(int clients, PortMode mode, LiveProtocol protocol, double fill, double spreadNanoseconds) =>
         Cell("tick", clients, mode, protocol, fill, plan => plan with
         {
-            Lockstep = new LockstepPlan { PacketsPerMeeting = clients / 2, OffsetNanoseconds = 0, MeanDelayNanoseconds = spreadNanoseconds },
+            Lockstep = new LockstepPlan
+            {
+                PacketsPerMeeting = clients / 2,
+                OffsetNanoseconds = 0,
+                MeanDelayNanoseconds = spreadNanoseconds,
+            },
         });
 
     /// <summary>Independent clients: the connections of each sender are a Poisson process.</summary>

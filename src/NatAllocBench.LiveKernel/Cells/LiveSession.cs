@@ -70,6 +70,19 @@ public sealed class LiveSession : IDisposable
         return new LiveCellResult(cell, kept, dropped, cancellation.IsCancellationRequested);
     }
 
+    /// <summary>Runs real clients once: install the rule, flush, read, connect until all stand or are given up, read.</summary>
+    /// <exception cref="LiveKernelUnavailableException">The front end of the rule is missing, or the kernel refuses the rule.</exception>
+    public ConnectRepetition Connect(ConnectPlan plan, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(plan);
+        Prepare(plan.Rule, (long)plan.Clients * plan.Rounds, "connect");
+        using var listener = new ServerListener(_topology.ServerNamespace);
+        KernelReading before = _counters.Read();
+        (IReadOnlyList<double> seconds, long attempts, long failed) =
+            new ClientThreads(plan, _topology.ClientNamespace, listener).Run(cancellation);
+        return new ConnectRepetition(seconds, attempts, failed, _counters.Read().Since(before));
+    }
+
     /// <summary>The router's table, for listings after a run.</summary>
     internal ConntrackTable Table => _table;
 

@@ -26,7 +26,8 @@ public sealed record LockstepPlan
     public double OffsetNanoseconds { get; init; } = 2000;
 
     /// <summary>
-    /// Above 0, the packets of a meeting are not sent back to back: each has a delay of its own, exponential with this mean, in nanoseconds.
+    /// Above 0, the packets of a meeting are not sent back to back: each has a delay of its own, exponential with this mean, in
+    /// nanoseconds.
     /// </summary>
     public double MeanDelayNanoseconds { get; init; }
 

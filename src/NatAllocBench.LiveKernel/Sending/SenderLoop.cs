@@ -69,7 +69,7 @@ internal static class SenderLoop
     }
 
     /// <summary>
-    /// A meeting, then each packet after an exponential delay of its own; one that is due while another is in the kernel goes right after it.
+    /// A meeting, then each packet after an exponential delay of its own; one that is due while another is in the kernel follows it.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static long Tick(

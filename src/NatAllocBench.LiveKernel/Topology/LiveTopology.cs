@@ -130,6 +130,9 @@ public sealed class LiveTopology : IDisposable
 
     private IEnumerable<string> Namespaces => [ClientNamespace, RouterNamespace, ServerNamespace];
 
+    private static IEnumerable<string> ClientAddresses =>
+        Enumerable.Range(1, TopologyAddresses.ClientCount).Select(client => $"10.2.0.{client}");
+
     private void OnProcessExit(object? sender, EventArgs e) => Dispose();
 
     private void Build(LiveOptions options, CancellationToken cancellation)
@@ -156,21 +159,27 @@ public sealed class LiveTopology : IDisposable
         cancellation.ThrowIfCancellationRequested();
         Batch(
             ClientNamespace,
-            "addr add 10.255.255.2/8 dev c0",
-            "link set c0 up",
-            $"neigh replace 10.255.255.1 lladdr {RouterInsideMac} dev c0 nud permanent",
-            "route add default via 10.255.255.1");
+            [
+                "addr add 10.255.255.2/8 dev c0",
+                .. ClientAddresses.Select(address => $"addr add {address}/32 dev c0"),
+                "link set c0 up",
+                $"neigh replace 10.255.255.1 lladdr {RouterInsideMac} dev c0 nud permanent",
+                "route add default via 10.255.255.1",
+            ]);
         Batch(
             RouterNamespace,
-            "addr add 10.255.255.1/8 dev r0",
-            "addr add 192.0.2.1/24 dev r1",
-            "link set r0 up",
-            "link set r1 up",
-            $"neigh replace 10.255.255.2 lladdr {ClientMac} dev r0 nud permanent",
-            $"neigh replace 192.0.2.97 lladdr {ServerMac} dev r1 nud permanent",
-            $"neigh replace 192.0.2.98 lladdr {ServerMac} dev r1 nud permanent",
-            $"neigh replace 192.0.2.99 lladdr {ServerMac} dev r1 nud permanent",
-            "route add 198.18.0.0/15 via 192.0.2.99");
+            [
+                "addr add 10.255.255.1/8 dev r0",
+                "addr add 192.0.2.1/24 dev r1",
+                "link set r0 up",
+                "link set r1 up",
+                $"neigh replace 10.255.255.2 lladdr {ClientMac} dev r0 nud permanent",
+                .. ClientAddresses.Select(address => $"neigh replace {address} lladdr {ClientMac} dev r0 nud permanent"),
+                $"neigh replace 192.0.2.97 lladdr {ServerMac} dev r1 nud permanent",
+                $"neigh replace 192.0.2.98 lladdr {ServerMac} dev r1 nud permanent",
+                $"neigh replace 192.0.2.99 lladdr {ServerMac} dev r1 nud permanent",
+                "route add 198.18.0.0/15 via 192.0.2.99",
+            ]);
         Batch(
             ServerNamespace,
             "addr add 192.0.2.99/24 dev s0",

@@ -5,9 +5,10 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>Writes rules in the language of <c>nft -f</c>.</summary>
 public static class NftRuleset
 {
-    /// <summary>The server's table: everything is dropped before conntrack or a socket sees it.</summary>
-    public const string ServerDrop =
-        "table ip raw {\n  chain pre {\n    type filter hook prerouting priority -300; policy drop;\n  }\n}\n";
+    /// <summary>The server's table: everything but what is for its listener is dropped before conntrack or a socket sees it.</summary>
+    public static string ServerDrop { get; } =
+        "table ip raw {\n  chain pre {\n    type filter hook prerouting priority -300; policy drop;\n"
+        + $"    ip daddr {TopologyAddresses.FirstBackend} tcp dport {TopologyAddresses.ListenerPort} accept\n  }}\n}}\n";
 
     /// <summary>
     /// Replaces the router's table <c>ip nat</c> in one transaction. Both base chains are always there: kernels before 4.18 translate

@@ -20,6 +20,18 @@ public static class TopologyAddresses
     /// <summary>Number of client addresses, up to 10.254.255.255.</summary>
     public const int SourceCount = (255 - 64) << 16;
 
+    /// <summary>First address of the real clients, 10.2.0.1, in host byte order.</summary>
+    public const uint FirstClient = (10u << 24) | (2u << 16) | 1;
+
+    /// <summary>Number of real clients' addresses.</summary>
+    public const int ClientCount = 200;
+
+    /// <summary>The address that the real clients connect to, 192.0.2.99, in host byte order.</summary>
+    public const uint Listener = (192u << 24) | (2u << 8) | 99;
+
+    /// <summary>The port that the real clients connect to.</summary>
+    public const ushort ListenerPort = 8080;
+
     /// <summary>The router's address towards the server: what masquerade translates to.</summary>
     public static IPAddress RouterOutside { get; } = new([192, 0, 2, 1]);
 

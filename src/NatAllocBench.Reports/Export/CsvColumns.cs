@@ -60,6 +60,8 @@ internal static class CsvColumns
         new("windowP99Ns", c => c.WindowP99Ns),
         new("pairDistanceP50Ns", c => c.PairDistanceP50Ns),
         new("pairDistanceP99Ns", c => c.PairDistanceP99Ns),
+        new("connectP50Ns", c => c.ConnectP50Ns),
+        new("connectP99Ns", c => c.ConnectP99Ns),
         new("missing", c => c.Missing),
     ];
 

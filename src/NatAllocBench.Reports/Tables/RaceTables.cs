@@ -83,6 +83,8 @@ public static class RaceTables
             new("found per connection", ColumnRole.Figure, c => Significant(c.FoundPerConnection)),
             new("window p50 (ns)", ColumnRole.Figure, c => Significant(c.WindowP50Ns)),
             new("window p99 (ns)", ColumnRole.Figure, c => Significant(c.WindowP99Ns)),
+            new("connect p50 (us)", ColumnRole.Figure, c => Significant(c.ConnectP50Ns / 1000)),
+            new("connect p99 (us)", ColumnRole.Figure, c => Significant(c.ConnectP99Ns / 1000)),
             new("pair distance p50 (ns)", ColumnRole.Figure, c => Significant(c.PairDistanceP50Ns)),
             new("pair distance p99 (ns)", ColumnRole.Figure, c => Significant(c.PairDistanceP99Ns)),
         ];

@@ -186,6 +186,14 @@ public sealed record RaceCell
     /// <summary>Raw values of each trial, from which the cell's figures are computed.</summary>
     public RaceTrials? PerTrial { get; init; }
 
+    /// <summary>Median time that <c>connect()</c> of real clients takes, in nanoseconds; null where none connected.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ConnectP50Ns { get; init; }
+
+    /// <summary>99th percentile of the same time, in nanoseconds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ConnectP99Ns { get; init; }
+
     /// <summary>Why the cell holds no measurement; null when it does.</summary>
     public string? Missing { get; init; }
 

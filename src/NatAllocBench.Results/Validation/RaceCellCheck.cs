@@ -184,7 +184,7 @@ internal static class RaceCellCheck
         [
             ("connectionsPerSecond", cell.ConnectionsPerSecond), ("probesPerConnection", cell.ProbesPerConnection),
             ("foundPerConnection", cell.FoundPerConnection), ("windowP50Ns", cell.WindowP50Ns),
-            ("pairDistanceP50Ns", cell.PairDistanceP50Ns),
+            ("pairDistanceP50Ns", cell.PairDistanceP50Ns), ("connectP50Ns", cell.ConnectP50Ns),
         ];
         foreach ((string name, double? value) in values)
         {
@@ -195,6 +195,7 @@ internal static class RaceCellCheck
             place, "connectionsPerSecondLow, connectionsPerSecond and connectionsPerSecondHigh",
             cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecond, cell.ConnectionsPerSecondHigh);
         problems.Ordered(place, "windowP50Ns and windowP99Ns", cell.WindowP50Ns, cell.WindowP99Ns);
+        problems.Ordered(place, "connectP50Ns and connectP99Ns", cell.ConnectP50Ns, cell.ConnectP99Ns);
         problems.Ordered(place, "pairDistanceP50Ns and pairDistanceP99Ns", cell.PairDistanceP50Ns, cell.PairDistanceP99Ns);
     }
 
