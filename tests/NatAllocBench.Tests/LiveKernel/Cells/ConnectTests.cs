@@ -42,8 +42,12 @@ public sealed class ConnectTests(LiveTestRun run)
             PatienceSeconds = 1.5,
         };
         ConnectRepetition done = session.Connect(plan);
-        Assert.Equal((4, 1, 3), (done.Attempts, done.Seconds.Count, done.Failed));
-        Assert.True(done.Counters.Total.InsertFailed >= 6, $"3 SYNs sent twice, insert_failed {done.Counters.Total.InsertFailed}");
+
+        // The first is closed at once, and from 6.5 on a later SYN may evict it: whoever gets its port then has waited for a retransmission.
+        Assert.Equal((4, 4), (done.Attempts, done.Seconds.Count + done.Failed));
+        Assert.InRange(done.Seconds.Count, 1, 3);
+        Assert.Equal(done.Seconds.Count - 1, done.Delayed(1));
+        Assert.True(done.Counters.Total.InsertFailed >= 3, $"3 first SYNs, insert_failed {done.Counters.Total.InsertFailed}");
     }
 
     [Theory]

@@ -13,7 +13,7 @@ public sealed class PaceCalibrationTests
         const double WindowNs = 1000;
         long lost = (long)(Pairs * WindowFit.OverlapOf(WindowNs, PaceCalibration.OffsetNs));
         PaceCalibration pace = PaceCalibration.Of(
-            [Sent(20_000, 0, 100_000), Sent(20_000, 0, 125_000), Sent(20_000, 0, 250_000)],
+            [Sent(20_000, 0, 125_000), Sent(20_000, 0, 125_000), Sent(20_000, 0, 125_000)],
             [Sent(20_000, 0, 200_000)],
             [Sent(2 * Pairs, lost, 1), Sent(2 * Pairs, lost, 1)])!;
         Assert.Equal(8000, pace.PacketNs, 6);
