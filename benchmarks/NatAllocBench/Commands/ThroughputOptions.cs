@@ -168,7 +168,7 @@ internal static class ThroughputOptions
         {
             double perThread = (double)workload.Connections / workload.Threads;
             double round = perThread * workload.WindowAddedNs / 1e9;
-            double slice = Math.Min(perThread, RoundRunner.SliceOfWorker) * workload.WindowAddedNs / 1e9;
+            double slice = Math.Min(perThread, RoundRunner.SliceOfWorker(workload)) * workload.WindowAddedNs / 1e9;
             Require(
                 round <= plan.Seconds && slice <= LongestSliceSeconds,
                 string.Create(CultureInfo.InvariantCulture, $"--window {workload.WindowAddedNs:0} ns"),

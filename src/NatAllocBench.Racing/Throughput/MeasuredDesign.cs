@@ -60,10 +60,10 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
                 : null,
             AllocatedBytesPerConnection = kept.Sum(round => round.AllocatedBytes) / attempts,
             ProbesPerConnection = kept.Sum(round => round.Probes) / attempts,
-            ClashesPer1000 = 1000 * kept.Sum(round => round.InsertFailed) / attempts,
             ShortPathShare = kept.Sum(round => round.ShortPath) is { } taken && kept.All(round => round.ShortPath is not null)
                 ? taken / attempts : null,
             CollectionsPerRound = kept.Average(round => round.Collections),
+            ClashesPer1000 = 1000.0 * kept.Sum(round => round.CleanInsertFailed) / kept.Sum(round => round.CleanAttempts),
             DroppedRounds = placed.Length - kept.Length,
             OtherPlacementRounds = placement is null ? null : _rounds.Count - placed.Length,
             Fairness = workload.Threads > 1 ? SampleStatistics.Instance.Median([.. kept.Select(round => round.Fairness)]).Value : null,

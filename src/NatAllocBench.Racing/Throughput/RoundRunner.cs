@@ -10,14 +10,17 @@ namespace NatAllocBench.Racing.Throughput;
 /// </summary>
 internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barrier, int workers)
 {
-    /// <summary>Connections that one worker sets up between two meetings: shorter than a scheduler's turn.</summary>
-    internal const int SliceOfWorker = 4000;
+    /// <summary>Time between two meetings, ns: shorter than a scheduler's turn.</summary>
+    private const double SliceNs = 1e6;
+
+    /// <summary>Time of a connection without an added wait, ns, to choose how many make a slice.</summary>
+    private const double ConnectionNs = 250;
 
     /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
     private const double LeadNs = 2000;
 
     private readonly ulong _lead = TickClock.FromNanoseconds(LeadNs);
-    private readonly int _slices = Math.Max(1, workload.Connections / (SliceOfWorker * workers));
+    private readonly int _slices = Math.Max(1, workload.Connections / (SliceOfWorker(workload) * workers));
     private readonly PhaseMeter _setUp = new(workers);
     private readonly PhaseMeter _delete = new(workers);
     private readonly PhaseMeter _refill = new(workers);
@@ -35,6 +38,10 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
     }
 
     public ThroughputWorkload Workload => workload;
+
+    /// <summary>Connections that one worker sets up between two meetings.</summary>
+    internal static int SliceOfWorker(ThroughputWorkload workload) =>
+        Math.Max(1, (int)(SliceNs / (ConnectionNs + workload.WindowAddedNs)));
 
     /// <summary>The table of the next round; set by worker 0 before it calls <see cref="Run"/>.</summary>
     public IConnectionTable Table { get; set; } = null!;
@@ -140,7 +147,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
 
             if (worker == 0)
             {
-                meter.EndSlice();
+                meter.EndSlice(start);
             }
         }
 
@@ -170,6 +177,7 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
             _ => table.Expire(worker, part, parts),
         };
         notes.End = TickClock.Now();
+        notes.Tried = end - first;
         notes.AllocatedBytes = GC.GetAllocatedBytesForCurrentThread() - allocated;
         notes.Preemptions = InvoluntarySwitches.OfCurrentThread() - preemptions ?? 0;
     }
@@ -182,6 +190,8 @@ internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barri
         ExpiredPerSecond = _expire.IsClean ? _expire.PerSecond : null,
         Attempts = workload.Connections,
         InsertFailed = _work.InsertFailed,
+        CleanAttempts = _setUp.CleanTried,
+        CleanInsertFailed = _setUp.CleanFailed,
         Probes = _work.Probes,
         ShortPath = _work.ShortPath,
         AllocatedBytes = _setUp.AllocatedBytes,

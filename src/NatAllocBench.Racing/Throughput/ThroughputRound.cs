@@ -21,6 +21,12 @@ public sealed record ThroughputRound
     /// <summary>Connections that found a tuple taken at confirm.</summary>
     public required long InsertFailed { get; init; }
 
+    /// <summary>Those of the attempts that belong to the slices in which the workers ran together.</summary>
+    public required long CleanAttempts { get; init; }
+
+    /// <summary>Those of them that failed.</summary>
+    public required long CleanInsertFailed { get; init; }
+
     /// <summary>Candidates that were probed.</summary>
     public required long Probes { get; init; }
 
