@@ -94,7 +94,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         bool finished = _course.Workload.Arrival switch
         {
             Arrival.Bursts bursts => RunRounds(bursts.OffsetNs, _senders),
-            Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(1, _senders)),
+            Arrival.Lockstep pairs => RunRounds(pairs.OffsetNs, Math.Min(pairs.Each, _senders)),
             Arrival.Tick tick => RunTicks(tick.SpreadNs),
             Arrival.Poisson poisson => RunPoisson(poisson.PerSecond),
             _ => RunClosed(),
@@ -120,21 +120,21 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     private int MostConnections() => _course.Workload.Arrival switch
     {
         Arrival.Bursts or Arrival.Tick => Rounds * _senders,
-        Arrival.Lockstep => Rounds,
+        Arrival.Lockstep pairs => Rounds * pairs.Each,
         _ => OwnConnections(),
     };
 
     private int ConnectionsOfRound => _course.Workload.Arrival switch
     {
         Arrival.Bursts or Arrival.Tick => _senders,
-        Arrival.Lockstep => Math.Min(1, _senders),
+        Arrival.Lockstep pairs => Math.Min(pairs.Each, _senders),
         _ => 0,
     };
 
     private int Rounds => _course.Workload.Arrival switch
     {
         Arrival.Bursts or Arrival.Tick => TotalRounds(_course.Workload.Senders),
-        Arrival.Lockstep => TotalRounds(_course.Workers),
+        Arrival.Lockstep pairs => TotalRounds(_course.Workers * pairs.Each),
         _ => 1,
     };
 

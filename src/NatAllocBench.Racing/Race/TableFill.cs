@@ -12,7 +12,7 @@ namespace NatAllocBench.Racing.Race;
 
 /// <summary>
 /// Fills a table with the entries that stand at the start of a trial: connections of other clients that went through the model's own
-/// allocator and state machine and ended in TIME_WAIT (TCP), or are answered flows (UDP).
+/// allocator and state machine and ended in TIME_WAIT (TCP), or are answered flows (UDP); or nobody answered them.
 /// </summary>
 internal static class TableFill
 {
@@ -43,7 +43,7 @@ internal static class TableFill
                     return false;
                 }
 
-                if (workload.Fill is FillKind.Self or FillKind.Fixed && !HasConstantStart(workload))
+                if (IsSearched(workload))
                 {
                     FillBySelf(table, ref cpu, ref random, workload, destination, address, perPool);
                 }
@@ -57,6 +57,9 @@ internal static class TableFill
         SetClocks(table, workload.ChurnPerSecond > 0 ? RaceWorkload.TimeWaitMs : 0u);
         return true;
     }
+
+    private static bool IsSearched(RaceWorkload workload) =>
+        workload.Fill is FillKind.Self or FillKind.Fixed or FillKind.Unanswered && !HasConstantStart(workload);
 
     /// <summary>The trial begins at one time on all CPUs.</summary>
     private static void SetClocks<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, uint nowMs)
@@ -104,7 +107,7 @@ internal static class TableFill
         for (; table.Count < wanted && client < 2 * count; client++)
         {
             cpu.Now = Clock(workload, client, count);
-            ushort port = workload.Fill == FillKind.Fixed ? FixedPort : (ushort)(ports.Low + (2 * random.NextBelow(ports.Count / 2)));
+            ushort port = workload.Fill != FillKind.Self ? FixedPort : (ushort)(ports.Low + (2 * random.NextBelow(ports.Count / 2)));
             Establish(table, ref cpu, ref random, workload, destination, client, port, in rule);
         }
 
@@ -134,7 +137,7 @@ internal static class TableFill
         }
 
         int first = 0;
-        if (workload.Fill == FillKind.Random || (workload.Fill is FillKind.Self or FillKind.Fixed && !HasConstantStart(workload)))
+        if (workload.Fill == FillKind.Random || IsSearched(workload))
         {
             random.Shuffle<ushort>(ports);
         }
@@ -173,7 +176,7 @@ internal static class TableFill
             RaceWorkload.DestinationAddress(destination),
             (ushort)(workload.Protocol == IPProtocol.Udp ? 53 : 80));
 
-    /// <summary>One whole life up to TIME_WAIT; false if the connection met a taken tuple and does not stand.</summary>
+    /// <summary>One whole life up to TIME_WAIT, or its first packet alone; false if the connection met a taken tuple and does not stand.</summary>
     private static bool Establish<TEra>(
         ConntrackTable<IPv4Address, TEra, KernelLocks> table,
         ref CpuState cpu,
@@ -191,6 +194,11 @@ internal static class TableFill
         if (table.Confirm(ref cpu, slot) != ConfirmResult.Inserted)
         {
             return false;
+        }
+
+        if (workload.Fill == FillKind.Unanswered)
+        {
+            return true;
         }
 
         var original = new EntryReference(slot << 1, table.Status(slot));

@@ -1,10 +1,12 @@
+using System.Globalization;
+
 namespace NatAllocBench.Racing.Workloads;
 
 /// <summary>When connections start. Each kind is a record of its own; <see cref="ToString"/> gives the text that <see cref="Parse"/> reads.</summary>
 public abstract record Arrival
 {
     private const string Forms =
-        "closed, bursts[:OFFSET], lockstep[:OFFSET], tick:SPREAD or poisson:RATE (for example bursts:2us, tick:1ms, poisson:50000)";
+        "closed, bursts[:OFFSET], lockstep[:OFFSET[/EACH]], tick:SPREAD or poisson:RATE (for example bursts:2us, tick:1ms, poisson:50000)";
 
     /// <summary>Reads an arrival.</summary>
     /// <param name="text">One of the forms that the message lists.</param>
@@ -19,7 +21,7 @@ public abstract record Arrival
             ("bursts", null) => new Bursts(0),
             ("lockstep", null) => new Lockstep(0),
             ("bursts", { } offset) => new Bursts(Duration.ParseNanoseconds(offset)),
-            ("lockstep", { } offset) => new Lockstep(Duration.ParseNanoseconds(offset)),
+            ("lockstep", { } offset) => ParseLockstep(offset.Split('/', 2)),
             ("tick", { } spread) => new Tick(Duration.ParseNanoseconds(spread)),
             ("poisson", { } rate) when double.TryParse(rate, out double perSecond) && perSecond is > 0 and <= 1e9 => new Poisson(perSecond),
             _ => throw new FormatException($"'{text}' is not an arrival: use {Forms}"),
@@ -36,6 +38,12 @@ public abstract record Arrival
         _ => this,
     };
 
+    private static Lockstep ParseLockstep(string[] parts) =>
+        parts.Length == 1 ? new Lockstep(Duration.ParseNanoseconds(parts[0]))
+        : int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int each) && each is >= 1 and <= 65536
+            ? new Lockstep(Duration.ParseNanoseconds(parts[0]), each)
+            : throw new FormatException($"'lockstep:{parts[0]}/{parts[1]}': write 1 to 65536 connections of each CPU after the /");
+
     /// <summary>Every worker starts its next connection as soon as the last is confirmed.</summary>
     public sealed record Closed : Arrival
     {
@@ -51,12 +59,14 @@ public abstract record Arrival
         public override string ToString() => OffsetNs == 0 ? "bursts" : $"bursts:{Duration.Format(OffsetNs)}";
     }
 
-    /// <summary>Workers meet; then each sends one connection to the same destination, at an offset uniform in 0 to D.</summary>
+    /// <summary>Workers meet; then each sends to the same destination, at an offset uniform in 0 to D, one connection or several back to back.</summary>
     /// <param name="OffsetNs">D in nanoseconds.</param>
-    public sealed record Lockstep(double OffsetNs) : Arrival
+    /// <param name="Each">Connections of each worker.</param>
+    public sealed record Lockstep(double OffsetNs, int Each = 1) : Arrival
     {
         /// <inheritdoc/>
-        public override string ToString() => OffsetNs == 0 ? "lockstep" : $"lockstep:{Duration.Format(OffsetNs)}";
+        public override string ToString() => Each > 1 ? $"lockstep:{Duration.Format(OffsetNs)}/{Each}"
+            : OffsetNs == 0 ? "lockstep" : $"lockstep:{Duration.Format(OffsetNs)}";
     }
 
     /// <summary>
@@ -75,6 +85,6 @@ public abstract record Arrival
     public sealed record Poisson(double PerSecond) : Arrival
     {
         /// <inheritdoc/>
-        public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"poisson:{PerSecond}");
+        public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"poisson:{PerSecond}");
     }
 }

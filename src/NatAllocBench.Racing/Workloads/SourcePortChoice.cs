@@ -22,6 +22,9 @@ public enum FillKind
     /// <summary>By the allocator itself, from clients that all have one port: nearly every entry comes from a search.</summary>
     Fixed,
 
+    /// <summary>As <see cref="Fixed"/>, by first packets that nobody answers: TCP stays in SYN_SENT, so that no SYN may evict it.</summary>
+    Unanswered,
+
     /// <summary>Ports drawn at random.</summary>
     Random,
 
