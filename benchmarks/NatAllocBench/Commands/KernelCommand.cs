@@ -14,6 +14,9 @@ namespace NatAllocBench.Commands;
 /// <summary><c>kernel</c>: the race's workloads on the netfilter of this machine, and with <c>--compare</c> the model beside it.</summary>
 internal static class KernelCommand
 {
+    /// <summary>The name of a run that holds arrivals beside the model: what docs/race-and-kernel.md shows.</summary>
+    private const string RaceAndKernel = "race-and-kernel";
+
     public static Command Create()
     {
         var command = new Command(
@@ -40,14 +43,14 @@ internal static class KernelCommand
         using var signals = new StopSignals(SecondSignal.IsIgnored);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(
-            options.Compare ? "kernel --compare" : "kernel",
+            options.Compared is not null ? "kernel --compare" : "kernel",
             $"Linux {LiveSession.KernelRelease}, which is era {match.Era.Name} ({match.Era.Releases})");
         MachineWatch machine = MachineWatch.Begin(CpuSet.Allowed(), publish.Keeps, signals.Token);
         try
         {
             using LiveSession session = LiveSession.Open(null, signals.Token);
-            RunRecord run = options.Compare
-                ? Compare(session, match, options, machine, console, signals.Token)
+            RunRecord run = options.Compared is { } parts
+                ? Compare(parts, session, match, options, machine, console, signals.Token)
                 : Measure(session, match, options, machine, console, signals.Token);
             RunScreen.Write(console, run, publish.Keep(run), publish.Wide);
             if (signals.Token.IsCancellationRequested)
@@ -70,7 +73,7 @@ internal static class KernelCommand
     }
 
     private static RunRecord<ComparisonCell> Compare(
-        LiveSession session, EraMatch match, KernelCommandOptions options, MachineWatch machine, RunConsole console,
+        ComparedParts parts, LiveSession session, EraMatch match, KernelCommandOptions options, MachineWatch machine, RunConsole console,
         CancellationToken cancellation)
     {
         if (PacketSender.AllowedCpus.Count < 2)
@@ -82,7 +85,7 @@ internal static class KernelCommand
         KernelComparisonResult? result = null;
         _ = console.WithProgress(options.Seconds, report =>
         {
-            result = KernelComparison.Run(session, match.Era, options.Seconds, options.Seed, report, cancellation);
+            result = KernelComparison.Run(parts, session, match.Era, options.Seconds, options.Seed, report, cancellation);
             return result.Completed;
         });
         int judged = result!.Cells.Count(cell => cell.Agrees is not null);
@@ -90,6 +93,7 @@ internal static class KernelCommand
         return new RunRecord<ComparisonCell>
         {
             Command = "kernel-compare",
+            Preset = parts.Arrivals is null ? null : RaceAndKernel,
             StartedUtc = started,
             MeasuredCommit = RunEnvironment.Commit,
             Dirty = RunEnvironment.IsDirty(),
@@ -99,6 +103,7 @@ internal static class KernelCommand
             Seeds = [options.Seed],
             Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
+            Pace = result.Pace,
             Notes = [$"{agreed} of {judged} compared figures agree", .. result.Notes, .. CommonNotes(session, match)],
             Cells = result.Cells,
         };

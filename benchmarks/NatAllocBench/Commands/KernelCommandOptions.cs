@@ -9,8 +9,9 @@ using NatAllocBench.Running;
 namespace NatAllocBench.Commands;
 
 /// <summary>The options of <c>kernel</c>, resolved.</summary>
+/// <param name="Compared">What is held against the model; null without --compare.</param>
 internal sealed record KernelCommandOptions(
-    bool Compare,
+    ComparedParts? Compared,
     IReadOnlyList<KernelWorkload> Workloads,
     KernelChoice Choice,
     double Seconds,
@@ -18,6 +19,12 @@ internal sealed record KernelCommandOptions(
 {
     private const double MeasureSeconds = 60;
     private const double CompareSeconds = 220;
+    private const string Searches = "searches";
+    private const string Eviction = "eviction";
+    private const string Recorded = "recorded";
+
+    private static readonly string[] ComparedByDefault = [Searches, Eviction];
+    private static readonly string[] ComparedNames = [Searches, Eviction, .. ComparedArrivals.Names, Recorded];
 
     private static readonly Option<bool> CompareOption = new("--compare")
     {
@@ -27,7 +34,8 @@ internal sealed record KernelCommandOptions(
     private static readonly Option<string> WorkloadsOption = new("--workloads")
     {
         Description = $"What to run: {string.Join(", ", KernelWorkload.All.Select(workload => workload.Name))}. "
-            + $"Default: {string.Join(',', KernelWorkload.Usual.Select(workload => workload.Name))}.",
+            + $"Default: {string.Join(',', KernelWorkload.Usual.Select(workload => workload.Name))}. "
+            + $"With --compare: {string.Join(", ", ComparedNames)}; default: {string.Join(',', ComparedByDefault)}.",
         HelpName = "NAMES",
     };
 
@@ -52,7 +60,7 @@ internal sealed record KernelCommandOptions(
 
     private static readonly Option<string> ProtocolOption = new("--protocol")
     {
-        Description = "tcp or udp.",
+        Description = "tcp or udp; with --compare also both, tcp,udp.",
         HelpName = "NAME",
         DefaultValueFactory = _ => "tcp",
     };
@@ -93,15 +101,7 @@ internal sealed record KernelCommandOptions(
     public static KernelCommandOptions From(ParseResult parsed)
     {
         bool compare = parsed.GetValue(CompareOption);
-        foreach (Option option in
-            new Option[] { WorkloadsOption, ModesOption, RangesOption, FillOption, ProtocolOption, SourcePortsOption })
-        {
-            if (compare && parsed.GetResult(option) is { Implicit: false })
-            {
-                throw new UsageException($"--compare has workloads of its own: leave {option.Name} out");
-            }
-        }
-
+        ComparedParts? compared = compare ? Parts(parsed) : null;
         double seconds = parsed.GetValue(SecondsOption) ?? (compare ? CompareSeconds : MeasureSeconds);
         if (!(seconds > 0 && seconds < 1e6))
         {
@@ -109,18 +109,13 @@ internal sealed record KernelCommandOptions(
         }
 
         return new KernelCommandOptions(
-            compare,
-            List(parsed, WorkloadsOption, Workload) ?? KernelWorkload.Usual,
+            compared,
+            compare ? [] : List(parsed, WorkloadsOption, Workload) ?? KernelWorkload.Usual,
             new KernelChoice(
                 List(parsed, ModesOption, Mode) ?? [PortMode.Default, PortMode.Random, PortMode.FullyRandom],
                 List(parsed, RangesOption, Range) ?? ComparisonCells.RaceRangeSizes,
                 List(parsed, FillOption, Fill) ?? [0],
-                parsed.GetValue(ProtocolOption) switch
-                {
-                    "tcp" => LiveProtocol.Tcp,
-                    "udp" => LiveProtocol.Udp,
-                    var other => throw new UsageException($"--protocol {other}: use tcp or udp"),
-                },
+                compare ? LiveProtocol.Tcp : Protocol(parsed.GetValue(ProtocolOption)!),
                 List(parsed, SourcePortsOption, SourcePorts) ?? [ClientPorts.Kernel]),
             seconds,
             parsed.GetValue(SeedOption) ?? (ulong)Random.Shared.NextInt64());
@@ -131,11 +126,18 @@ internal sealed record KernelCommandOptions(
     {
         var resolved = new Dictionary<string, string>
         {
-            ["compare"] = Compare ? "true" : "false",
+            ["compare"] = Compared is null ? "false" : "true",
             ["seconds"] = Seconds.ToString(CultureInfo.InvariantCulture),
             ["seed"] = Seed.ToString(CultureInfo.InvariantCulture),
         };
-        if (!Compare)
+        if (Compared is { Arrivals: { } arrivals })
+        {
+            resolved["workloads"] = string.Join(',', arrivals.Workloads);
+            resolved["modes"] = string.Join(',', arrivals.Modes).ToLowerInvariant();
+            resolved["fill"] = string.Join(',', arrivals.Fills.Select(fill => fill.ToString(CultureInfo.InvariantCulture)));
+            resolved["protocol"] = string.Join(',', arrivals.Protocols).ToLowerInvariant();
+        }
+        else if (Compared is null)
         {
             resolved["workloads"] = string.Join(',', Workloads.Select(workload => workload.Name));
             resolved["modes"] = string.Join(',', Choice.Modes).ToLowerInvariant();
@@ -147,6 +149,38 @@ internal sealed record KernelCommandOptions(
 
         return resolved;
     }
+
+    /// <summary>What --compare compares: the searches and the eviction, or what is named, arrivals among it.</summary>
+    private static ComparedParts Parts(ParseResult parsed)
+    {
+        string[] names = [.. List(parsed, WorkloadsOption, ComparedName) ?? [.. ComparedByDefault]];
+        string[] arrivals = [.. ComparedArrivals.Names.Intersect(names)];
+        Option[] never = [RangesOption, SourcePortsOption];
+        Option[] forArrivals = [ModesOption, FillOption, ProtocolOption];
+        if (never.Concat(arrivals.Length == 0 ? forArrivals : []).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } unused)
+        {
+            throw new UsageException(never.Contains(unused)
+                ? $"--compare has ranges and ports of its own: leave {unused.Name} out"
+                : $"{unused.Name} is for arrivals with --compare: name one of {string.Join(", ", ComparedArrivals.Names)} with --workloads, or leave it out");
+        }
+
+        return new ComparedParts(names.Contains(Searches), names.Contains(Eviction), names.Contains(Recorded), arrivals.Length == 0 ? null
+            : new ComparedArrivals(
+                arrivals,
+                List(parsed, ModesOption, Mode) ?? [PortMode.Default, PortMode.FullyRandom],
+                List(parsed, FillOption, Fill) ?? [0],
+                [.. OptionList.Split(ProtocolOption.Name, parsed.GetValue(ProtocolOption)!).Select(Protocol).Distinct()]));
+    }
+
+    private static string ComparedName(string name) => ComparedNames.Contains(name) ? name
+        : throw new UsageException($"--workloads {name}: with --compare choose from {string.Join(", ", ComparedNames)}");
+
+    private static LiveProtocol Protocol(string name) => name switch
+    {
+        "tcp" => LiveProtocol.Tcp,
+        "udp" => LiveProtocol.Udp,
+        _ => throw new UsageException($"--protocol {name}: use tcp or udp"),
+    };
 
     private static List<T>? List<T>(ParseResult parsed, Option<string> option, Func<string, T> read)
     {

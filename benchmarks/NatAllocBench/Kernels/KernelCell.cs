@@ -1,5 +1,4 @@
 using NatAllocBench.LiveKernel;
-using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Kernels;
@@ -58,7 +57,7 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era) : I
             PortMin = cell.Rule.Ports?.Low ?? 1024,
             PortMax = cell.Rule.Ports?.High ?? 65535,
             Occupancy = cell.Fill,
-            Arrival = ArrivalOf(cell.Plan).ToString(),
+            Arrival = RacedWorkload.ArrivalOf(cell.Plan).ToString(),
             SourcePorts = flows.Select(flow => flow.SourcePort).Distinct().Count() == 1 ? "fixed" : "shared",
             Missing = _missing ?? (_kept.Count == 0 ? $"no repetition was kept, {Dropped} dropped" : null),
         };
@@ -66,15 +65,6 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era) : I
     }
 
     private string Series() => cell.Rule.TwoBackends ? $"{workload}, two backends" : workload;
-
-    private static Arrival ArrivalOf(SendPlan plan) => plan switch
-    {
-        { Lockstep: { MeanDelayNanoseconds: > 0 } lockstep } => new Arrival.Tick(lockstep.MeanDelayNanoseconds),
-        { Lockstep: { PacketsPerMeeting: > 1 } lockstep } => new Arrival.Bursts(lockstep.OffsetNanoseconds),
-        { Lockstep: { } lockstep } => new Arrival.Lockstep(lockstep.OffsetNanoseconds),
-        { Pacing: Pacing.Poisson } => new Arrival.Poisson(plan.PacketsPerSecond * plan.Senders.Count),
-        _ => new Arrival.Closed(),
-    };
 
     internal static string ModeName(PortMode mode) => mode switch
     {

@@ -10,7 +10,7 @@ namespace NatAllocBench.Kernels;
 internal sealed record KernelWorkload(string Name, string Summary, Func<KernelChoice, string, IEnumerable<IKernelCell>> Cells)
 {
     /// <summary>The name of the workload that gives the run its <see cref="RunRecord.Pace"/>.</summary>
-    public const string Pace = "pace";
+    public const string Pace = KernelPace.Series;
 
     private const double OffsetNs = 2000;
     private const double SpreadPerClientNs = 8000;
@@ -49,12 +49,12 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
                 select ComparisonCells.Race(range, mode, choice.Protocol, PairsFor(range, fill), OffsetNs, fill)),
         Packets(
             "bursts",
-            "two senders meet, and their clients send one connection each from the same source port, back to back, at offsets of 0 to 2 us",
+            "two senders meet, and their clients send one connection each from the same source port, back to back, at offsets of 0 to 10 us",
             choice =>
                 from fill in choice.Fills
                 from clients in Clients
                 from mode in choice.Modes
-                select ArrivalCells.Bursts(clients, mode, choice.Protocol, fill, OffsetNs)) with { OnRequest = true },
+                select ArrivalCells.Bursts(clients, mode, choice.Protocol, fill, PaceCalibration.OffsetNs)) with { OnRequest = true },
         Packets(
             "tick",
             "two senders meet, and their clients send one packet each from the same source port, after exponential delays of 8 us per client",

@@ -17,7 +17,7 @@ public static class ArrivalCells
     /// <param name="protocol">TCP or UDP.</param>
     /// <param name="fill">Middle of the occupancy while they send, 0 for a table that is empty at the start.</param>
     /// <param name="offsetNanoseconds">D.</param>
-    public static LiveCell Bursts(int clients, PortMode mode, LiveProtocol protocol, double fill, double offsetNanoseconds = 2000) =>
+    public static LiveCell Bursts(int clients, PortMode mode, LiveProtocol protocol, double fill, double offsetNanoseconds) =>
         Cell("bursts", clients, mode, protocol, fill, plan => plan with
         {
             Lockstep = new LockstepPlan { PacketsPerMeeting = clients / 2, OffsetNanoseconds = offsetNanoseconds },

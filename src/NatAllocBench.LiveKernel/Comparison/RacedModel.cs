@@ -6,8 +6,8 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// The kernel's lockstep cells raced in the model: two pinned threads, the same ranges, destinations and offsets, and a busy wait that
-/// makes the model's own short window as long as the fitted one.
+/// The kernel's cells raced in the model: two pinned threads, the same ranges, destinations and arrivals, and a busy wait that makes the
+/// model's own short window as long as the fitted one.
 /// </summary>
 internal sealed class RacedModel(Era era, IReadOnlyList<int> cpus, double offsetNs, ulong seed, CancellationToken cancellation)
 {
@@ -15,6 +15,9 @@ internal sealed class RacedModel(Era era, IReadOnlyList<int> cpus, double offset
 
     /// <summary>Wait between allocation and confirm, ns.</summary>
     public double AddedNs { get; private set; }
+
+    /// <summary>Work of a packet before its port is chosen, ns.</summary>
+    public double PathTimeNs { get; set; }
 
     /// <summary>Share of pairs that overlapped in the last calibration.</summary>
     public double Overlap { get; private set; }
@@ -31,27 +34,9 @@ internal sealed class RacedModel(Era era, IReadOnlyList<int> cpus, double offset
         }
     }
 
-    /// <summary>One trial of a cell; null when cancelled.</summary>
-    /// <param name="cell">A race cell whose rule has a range.</param>
-    public (long Attempts, long Failed)? Run(LiveCell cell)
-    {
-        FlowTuple[] flows = cell.Plan.Senders[0];
-        LivePortRange? ports = cell.Rule.Ports;
-        return Trial(new RaceWorkload
-        {
-            Era = era,
-            Mode = RaceMode.Get(ComparisonContext.NameOf(cell.Rule.Mode)),
-            Protocol = ModelRules.Protocol(cell.Rule.Protocol),
-            Destinations = flows.Select(flow => flow.DestinationAddress).Distinct().Count(),
-            PortMin = ports?.Low ?? 1024,
-            PortMax = ports?.High ?? 65535,
-            Clients = 2 * flows.Length,
-            Connections = 2 * flows.Length,
-            SourcePorts = SourcePortChoice.Fixed,
-            Arrival = new Arrival.Lockstep(offsetNs),
-            WindowAddedNs = AddedNs,
-        });
-    }
+    /// <summary>One trial of a cell; null when cancelled, or when its threads did not run at the same time.</summary>
+    /// <param name="cell">The cell.</param>
+    public (long Attempts, long Failed)? Run(LiveCell cell) => Trial(RacedWorkload.Of(cell, era, AddedNs, PathTimeNs));
 
     /// <summary>
     /// Share of pairs that overlap now: fresh destinations and the same client port, so that every overlap is a loss.
@@ -75,7 +60,7 @@ internal sealed class RacedModel(Era era, IReadOnlyList<int> cpus, double offset
     }
 
     private (long Attempts, long Failed)? Trial(RaceWorkload workload) =>
-        RaceTrial.Run(workload, cpus, seed + _trial++, cancellation) is { } result
+        RaceTrial.Run(workload, cpus, seed + _trial++, cancellation) is { Overlap.Counts: true, Total.Attempts: > 0 } result
             ? (result.Total.Attempts, result.Total.InsertFailed)
             : null;
 }

@@ -1,8 +1,7 @@
 using System.Globalization;
-using NatAllocBench.LiveKernel;
 using NatAllocBench.Netfilter.Eras;
 
-namespace NatAllocBench.Tests.LiveKernel.Truth;
+namespace NatAllocBench.LiveKernel;
 
 /// <summary>One measured cell of a kernel; see README.md beside it.</summary>
 internal sealed record RecordedCell(string Experiment, string Kernel, IReadOnlyDictionary<string, string> Fields)
@@ -26,8 +25,11 @@ internal sealed record RecordedCell(string Experiment, string Kernel, IReadOnlyD
     public override string ToString() => $"{Experiment} {Kernel} {Fields["protocol"]} {Fields["mode"]} {Fields["port_range"]}";
 }
 
+/// <summary>What kernels did that are not at hand: <c>recorded-kernels.csv</c>.</summary>
 internal static class RecordedKernels
 {
+    private const string Resource = "recorded-kernels.csv";
+
     private static readonly Lazy<RecordedCell[]> Cells = new(Read);
 
     public static IEnumerable<RecordedCell> Of(string experiment) =>
@@ -35,7 +37,9 @@ internal static class RecordedKernels
 
     private static RecordedCell[] Read()
     {
-        string[] lines = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "LiveKernel", "Truth", "recorded-kernels.csv"));
+        using Stream stream = typeof(RecordedKernels).Assembly.GetManifestResourceStream(Resource)!;
+        using var reader = new StreamReader(stream);
+        string[] lines = reader.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         string[] names = lines[0].Split(',');
         return
         [

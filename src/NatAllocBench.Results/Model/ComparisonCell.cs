@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NatAllocBench.Results.Model;
 
 /// <summary>
@@ -54,11 +56,19 @@ public sealed record ComparisonCell
     /// <summary>Kernel minus model.</summary>
     public double? Difference { get; init; }
 
+    /// <summary>Model over kernel, where their ratio is what is judged and neither is 0; null elsewhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? Ratio { get; init; }
+
     /// <summary>Whether they agree by <see cref="Test"/>; null for a figure that is only shown.</summary>
     public bool? Agrees { get; init; }
 
     /// <summary>The test, in words.</summary>
     public string? Test { get; init; }
+
+    /// <summary>Why the two differ, or why nothing can be said; null where they agree.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Remark { get; init; }
 
     /// <summary>Why the cell holds no measurement; null when it does.</summary>
     public string? Missing { get; init; }

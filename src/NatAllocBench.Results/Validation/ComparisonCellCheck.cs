@@ -21,6 +21,7 @@ internal static class ComparisonCellCheck
             place,
             "agrees needs kernel, model and the test");
         problems.Same(place, "difference", cell.Difference, cell.Kernel - cell.Model, "kernel - model");
+        problems.Same(place, "ratio", cell.Ratio, cell.Ratio is null ? null : cell.Model / cell.Kernel, "model / kernel");
         problems.Ordered(place, "kernelLow, kernel and kernelHigh", cell.KernelLow, cell.Kernel, cell.KernelHigh);
         problems.Ordered(place, "modelLow, model and modelHigh", cell.ModelLow, cell.Model, cell.ModelHigh);
         problems.NotNegative(place, "kernel", cell.Kernel);

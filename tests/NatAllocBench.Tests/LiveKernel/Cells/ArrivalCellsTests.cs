@@ -17,8 +17,8 @@ public sealed class ArrivalCellsTests
         Assert.All(cells, cell => Assert.Equal(cell.Arrival, Arrival.Parse(cell.Arrival!).ToString()));
         Assert.Equal(
             [
-                "closed", "lockstep:10us", "lockstep:2us", "bursts:2us", "tick:80us", "tick:160us", "tick:320us", "tick:640us",
-                "poisson:10000", "poisson:100000", "bursts:10us",
+                "closed", "lockstep:10us", "lockstep:2us", "bursts:10us", "tick:80us", "tick:160us", "tick:320us", "tick:640us",
+                "poisson:10000", "poisson:100000",
             ],
             cells.Select(cell => cell.Arrival).Distinct());
         Assert.All(
@@ -28,8 +28,8 @@ public sealed class ArrivalCellsTests
 
     public static TheoryData<LiveCell, int> Cells => new()
     {
-        { ArrivalCells.Bursts(10, PortMode.Default, LiveProtocol.Tcp, 0), 10 },
-        { ArrivalCells.Bursts(80, PortMode.Random, LiveProtocol.Udp, 0.5), 80 },
+        { ArrivalCells.Bursts(10, PortMode.Default, LiveProtocol.Tcp, 0, 2000), 10 },
+        { ArrivalCells.Bursts(80, PortMode.Random, LiveProtocol.Udp, 0.5, 2000), 80 },
         { ArrivalCells.Tick(20, PortMode.Default, LiveProtocol.Tcp, 0.9, 160_000), 20 },
         { ArrivalCells.Poisson(40, PortMode.FullyRandom, LiveProtocol.Udp, 0.9, 10_000), 40 },
     };

@@ -27,6 +27,15 @@ public sealed class RunAnswerTests
     }
 
     [Fact]
+    public void Cells_that_calibrate_a_live_kernel_are_no_answer()
+    {
+        RaceCell contested = SampleRuns.Cell("default", Attempts, [900, 900, 900]) with { Series = KernelPace.Series };
+        RunRecord<RaceCell> run = SampleRuns.Race(contested, SampleRuns.Cell("default", Attempts, [340, 350, 366]));
+
+        Assert.StartsWith("Era 4.14: default loses 3.52 % (1 in 28).", Section(run, "Answer"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_was_not_seen_has_its_bound()
     {
         string unseen = Section(SampleRuns.Race(SampleRuns.Cell("random-fully", Attempts, [0, 0, 0])), "Not seen");

@@ -1,0 +1,129 @@
+using System.Globalization;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Racing.Cells;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
+
+namespace NatAllocBench.LiveKernel;
+
+/// <summary>
+/// Part 8: the race beside kernels that are not at hand. Each kernel's own calibration gives the window, its packets per second the path; the
+/// rest is the same work as then, raced on this machine.
+/// </summary>
+internal static class RecordedComparison
+{
+    private const string Experiment = "recorded kernels";
+    private const string ThisKernel = "6.18.44";
+    private const double OffsetNs = 8000;
+    private const int Trials = 4;
+    private const int LeastLosses = 20;
+
+    private static readonly (string Name, double Fill, string Words)[] Lockstep =
+    [
+        ("A2o25", 0, "lockstep"), ("A2o50", 0.5, "lockstep"), ("A2o90", 0.9, "lockstep"),
+    ];
+
+    public static IEnumerable<ComparisonCell> Run(ComparisonContext context)
+    {
+        int[] cpus = [.. PacketSender.AllowedCpus.Take(2)];
+        OwnTiming own = OwnTiming.Measure(cpus[0]);
+        RecordedCell[] calibrations = [.. RecordedKernels.Of("CAL").Where(cell => cell.Kernel != ThisKernel)];
+        foreach (IGrouping<(string Kernel, LiveProtocol Protocol), RecordedCell> kernel in calibrations.GroupBy(cell => (cell.Kernel, cell.Protocol)))
+        {
+            double overlap = 2 * kernel.Sum(cell => cell.Number("insert_failed")) / kernel.Sum(cell => cell.Number("connections"));
+            var fit = new WindowFit(overlap, overlap, overlap, OffsetNs);
+            Era era = kernel.First().Era;
+            var model = new RacedModel(era, cpus, OffsetNs, context.Seed, context.Cancellation);
+            context.Progress($"recorded kernels, {kernel.Key.Kernel}");
+            model.Match(fit);
+            foreach ((RecordedCell recorded, string words, LiveCell cell) in Cells(kernel.Key.Kernel, kernel.Key.Protocol))
+            {
+                if (context.IsCancelled)
+                {
+                    yield break;
+                }
+
+                // A pair in lockstep starts together whatever its path is.
+                model.PathTimeNs = words == "lockstep" ? 0 : PathOf(kernel.Key.Kernel, kernel.Key.Protocol) - fit.WindowNs - own.PathNs;
+                ComparisonCell named = context.Cell(
+                    Experiment,
+                    "insert_failed per connection (%)",
+                    cell.Rule,
+                    FormattableString.Invariant($"{words}, {recorded.Fields["port_range"]} ports, {100 * cell.Fill:0} % full")) with
+                {
+                    System = "linux-" + kernel.Key.Kernel,
+                    Era = era.Name,
+                };
+                yield return Compare(context, model, recorded, cell, named);
+            }
+        }
+    }
+
+    private static ComparisonCell Compare(
+        ComparisonContext context, RacedModel model, RecordedCell recorded, LiveCell cell, ComparisonCell named)
+    {
+        var attempts = new List<long>();
+        var failed = new List<long>();
+        for (int trial = 0; trial < Trials && !context.IsCancelled; trial++)
+        {
+            if (model.Run(cell) is var (tried, lost))
+            {
+                attempts.Add(tried);
+                failed.Add(lost);
+            }
+        }
+
+        if (attempts.Count < 2)
+        {
+            return named with { Missing = "the model's workers ran together in fewer than two trials" };
+        }
+
+        RateEstimate raced = FailureRate.Estimate(attempts, failed);
+        RateEstimate kernel = FailureRate.Estimate([(long)recorded.Number("connections")], [(long)recorded.Number("insert_failed")]);
+        double least = recorded.Number("rate_rep_min");
+        double most = recorded.Number("rate_rep_max");
+        ComparisonCell judged = RatioJudge.Judge(named, kernel, raced) with
+        {
+            KernelLow = 100 * Math.Min(least, kernel.Rate),
+            KernelHigh = 100 * Math.Max(most, kernel.Rate),
+        };
+        string spread = string.Create(CultureInfo.InvariantCulture, $"the kernel's own repetitions went from {100 * least:0.##} to {100 * most:0.##} %");
+        return judged.Agrees != false ? judged
+            : raced.Rate >= least && raced.Rate <= most ? judged with { Agrees = null, Remark = spread }
+            : judged with { Remark = spread + "; emulated CPUs do not always run at the same time" };
+    }
+
+    private static IEnumerable<(RecordedCell Recorded, string Words, LiveCell Cell)> Cells(string kernel, LiveProtocol protocol)
+    {
+        foreach ((string name, double fill, string words) in Lockstep)
+        {
+            foreach (RecordedCell recorded in Of(name).Where(cell => cell.Number("insert_failed") >= LeastLosses))
+            {
+                int range = (int)recorded.Number("port_range");
+                yield return (recorded, words, ComparisonCells.Race(
+                    range, recorded.Mode, protocol, recorded.ConnectionsPerRepetition / 2, OffsetNs, fill));
+            }
+        }
+
+        foreach (RecordedCell recorded in Of("A1two"))
+        {
+            yield return (recorded, "saturated", ComparisonCells.Saturated(recorded.Mode, 2, protocol, recorded.ConnectionsPerRepetition));
+        }
+
+        foreach (int clients in new[] { 10, 80 })
+        {
+            foreach (RecordedCell recorded in Of($"X-burst{clients}"))
+            {
+                LiveCell bursts = ArrivalCells.Bursts(clients, recorded.Mode, protocol, 0, OffsetNs);
+                yield return (recorded, $"bursts of {clients}", bursts);
+            }
+        }
+
+        IEnumerable<RecordedCell> Of(string name) =>
+            RecordedKernels.Of(name).Where(cell => cell.Kernel == kernel && cell.Protocol == protocol);
+    }
+
+    /// <summary>Time of a packet on one CPU of that kernel, ns.</summary>
+    private static double PathOf(string kernel, LiveProtocol protocol) => 1e9 / RecordedKernels.Of("A1")
+        .Where(cell => cell.Kernel == kernel && cell.Protocol == protocol && cell.Fields["cpus"] == "1").Max(cell => cell.Number("conn_per_s"));
+}
