@@ -100,12 +100,12 @@ internal static class PublishCommand
         int exit = CommandLine.Success;
         foreach (string file in files.Where(file => !FileKind.IsSpecial(file)).Order(StringComparer.Ordinal))
         {
-            if (checkOnly && !ReadmeBlock.IsCurrent(file))
+            if (checkOnly && !ReadmeBlock.IsCurrent(file, root))
             {
                 Console.Error.WriteLine($"{Path.GetRelativePath(root, file)} is stale; run publish");
                 exit = CommandLine.Failure;
             }
-            else if (!checkOnly && ReadmeBlock.Refresh(file))
+            else if (!checkOnly && ReadmeBlock.Refresh(file, root))
             {
                 Console.Out.WriteLine($"refreshed {Path.GetRelativePath(root, file)}");
             }

@@ -3,6 +3,7 @@ using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
 using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
@@ -11,24 +12,27 @@ namespace NatAllocBench.Reports.Publishing;
 /// Keeps tables in Markdown files the same as the runs they come from. A block starts with the line
 /// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to
 /// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first. <c>main SOURCE</c>
-/// takes the table of at most six columns that the terminal shows.
+/// takes the table of at most six columns that the terminal shows. <c>newest NAME</c> is the newest published run of a preset or command.
 /// </summary>
 public static class ReadmeBlock
 {
     private const string Begin = "<!-- table:begin ";
     private const string Main = "main ";
+    private const string Newest = "newest ";
+    private const string Results = "results";
     private const string BeginClose = " -->";
     private const string End = "<!-- table:end -->";
 
     /// <summary>Brings every block of a file up to date; the file is written whole, and only if it changes.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
+    /// <param name="root">The directory that sources may not leave and whose <c>results</c> hold the published runs; null for the file's own.</param>
     /// <returns>Whether the file changed.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
     /// <exception cref="ResultsWriteException">The file cannot be written.</exception>
-    public static bool Refresh(string markdownPath)
+    public static bool Refresh(string markdownPath, string? root = null)
     {
         string before = Load(markdownPath);
-        string after = Render(before, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!);
+        string after = Render(before, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root);
         if (before == after)
         {
             return false;
@@ -40,20 +44,22 @@ public static class ReadmeBlock
 
     /// <summary>Whether every block of a file is what its run says; changes nothing.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
+    /// <param name="root">As for <see cref="Refresh"/>.</param>
     /// <returns>True when <see cref="Refresh"/> would change nothing.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
-    public static bool IsCurrent(string markdownPath)
+    public static bool IsCurrent(string markdownPath, string? root = null)
     {
         string text = Load(markdownPath);
-        return text == Render(text, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!);
+        return text == Render(text, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root);
     }
 
     /// <summary>The text with every block generated again.</summary>
     /// <param name="markdown">The text of the Markdown file.</param>
-    /// <param name="baseDirectory">The directory that sources are relative to and may not leave.</param>
+    /// <param name="baseDirectory">The directory that sources are relative to.</param>
+    /// <param name="root">As for <see cref="Refresh"/>.</param>
     /// <returns>The new text; all else stays as it is.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
-    public static string Render(string markdown, string baseDirectory)
+    public static string Render(string markdown, string baseDirectory, string? root = null)
     {
         StringBuilder result = new();
         int position = 0;
@@ -71,35 +77,43 @@ public static class ReadmeBlock
 
             string source = markdown[sourceStart..sourceEnd].Trim();
             _ = result.Append(markdown, position, sourceEnd + BeginClose.Length - position)
-                .Append("\n\n").Append(Block(source, baseDirectory)).Append('\n').Append(End);
+                .Append("\n\n").Append(Block(source, baseDirectory, root ?? baseDirectory)).Append('\n').Append(End);
             position = end + End.Length;
         }
 
         return result.Append(markdown, position, markdown.Length - position).ToString();
     }
 
-    private static string Block(string source, string baseDirectory)
+    private static string Block(string source, string baseDirectory, string root)
     {
         bool main = source.StartsWith(Main, StringComparison.Ordinal);
         string[] parts = source[(main ? Main.Length : 0)..].Split('#', 2);
-        RunRecord run = SoundRun.ReadFile(Inside(parts[0], baseDirectory));
+        bool isNewest = parts[0].StartsWith(Newest, StringComparison.Ordinal);
+        string place = isNewest ? NewestOf(parts[0][Newest.Length..].Trim(), root) : Inside(parts[0], baseDirectory, root);
+        RunRecord run = SoundRun.ReadFile(place);
         IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
                 $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");
-        bool isFile = parts[0].EndsWith(".json", StringComparison.Ordinal);
-        string link = (isFile ? parts[0][..(parts[0].LastIndexOf('/') + 1)] : parts[0].TrimEnd('/') + "/") + RunReport.FileName;
+        string directory = parts[0].EndsWith(".json", StringComparison.Ordinal) ? Path.GetDirectoryName(place)! : place;
+        string link = Path.GetRelativePath(baseDirectory, Path.Combine(directory, RunReport.FileName)).Replace(Path.DirectorySeparatorChar, '/');
         return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunSummary.Line(run))}: [whole run]({link}).\n";
     }
 
-    private static string Inside(string relative, string baseDirectory)
+    private static string Inside(string relative, string baseDirectory, string root)
     {
-        string root = Path.GetFullPath(baseDirectory);
-        string full = Path.GetFullPath(Path.Combine(root, relative));
-        return full.StartsWith(Path.TrimEndingDirectorySeparator(root) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        string full = Path.GetFullPath(Path.Combine(Path.GetFullPath(baseDirectory), relative));
+        return full.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
             ? full
-            : throw new RunFormatException($"{relative}: a table's source must lie below the directory of its Markdown file");
+            : throw new RunFormatException($"{relative}: a table's source must lie in the checkout of its Markdown file, or below the file's directory");
     }
+
+    private static string NewestOf(string name, string root) => new ResultsStore(Path.Combine(Path.GetFullPath(root), Results)).RunDirectories()
+        .Select(directory => (Directory: directory, Run: SoundRun.ReadFile(directory)))
+        .Where(entry => entry.Run.Name == name)
+        .OrderByDescending(entry => entry.Run.StartedUtc).ThenBy(entry => entry.Directory, StringComparer.Ordinal)
+        .Select(entry => entry.Directory).FirstOrDefault()
+        ?? throw new RunFormatException($"{Newest}{name}: no such run is published; measure it and publish it");
 
     private static string Load(string path)
     {

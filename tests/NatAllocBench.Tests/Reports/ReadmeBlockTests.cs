@@ -1,5 +1,6 @@
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
 using NatAllocBench.Tests.Results;
 
@@ -50,9 +51,23 @@ public sealed class ReadmeBlockTests : IDisposable
         Assert.Contains("random-fully", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void The_newest_run_of_a_name_is_found_from_a_document_in_another_directory()
+    {
+        RunRecord<RaceCell> run = SampleRuns.Race();
+        string newer = new ResultsStore(Path.Combine(_root, "results")).Publish(run with { StartedUtc = run.StartedUtc.AddDays(1) });
+        string docs = Directory.CreateDirectory(Path.Combine(_root, "docs")).FullName;
+
+        string text = ReadmeBlock.Render("<!-- table:begin newest quick --><!-- table:end -->", docs, _root);
+
+        Assert.Contains($"](../{Path.GetRelativePath(_root, newer).Replace('\\', '/')}/tables.md)", text, StringComparison.Ordinal);
+        Assert.Equal(text, ReadmeBlock.Render(text, docs, _root));
+    }
+
     [Theory]
-    [InlineData("<!-- table:begin ../outside --><!-- table:end -->", "below the directory")]
-    [InlineData("<!-- table:begin /etc/passwd --><!-- table:end -->", "below the directory")]
+    [InlineData("<!-- table:begin newest nothing --><!-- table:end -->", "no such run is published")]
+    [InlineData("<!-- table:begin ../outside --><!-- table:end -->", "below the file's directory")]
+    [InlineData("<!-- table:begin /etc/passwd --><!-- table:end -->", "below the file's directory")]
     [InlineData("<!-- table:begin results/none --><!-- table:end -->", "results")]
     [InlineData("<!-- table:begin SOURCE#other --><!-- table:end -->", "no such table")]
     [InlineData("<!-- table:begin SOURCE -->", "has no <!-- table:end -->")]

@@ -15,7 +15,7 @@ public class RepositoryTests
     [Theory]
     [MemberData(nameof(Documents))]
     public void Every_table_in_a_document_is_what_its_run_generates(string document) =>
-        Assert.True(ReadmeBlock.IsCurrent(Path.Combine(Root, document)), $"{document} is stale: run the command publish");
+        Assert.True(ReadmeBlock.IsCurrent(Path.Combine(Root, document), Root), $"{document} is stale: run the command publish");
 
     [Fact]
     public void The_README_embeds_a_table_of_a_published_run() =>
