@@ -1,5 +1,6 @@
 using NatAllocBench.Scenarios.Chains;
 using NatAllocBench.Scenarios.Churn;
+using NatAllocBench.Scenarios.Convoys;
 using NatAllocBench.Scenarios.DnatDns;
 using NatAllocBench.Scenarios.Eviction;
 using NatAllocBench.Scenarios.Exhaustion;
@@ -19,6 +20,7 @@ internal static class ScenarioCatalog
         new ChainsScenario(),
         new PortsScenario(),
         new ChurnScenario(),
+        new ConvoyScenario(),
         .. FindingsScenario.Parts,
         new FindingsScenario(),
     ];

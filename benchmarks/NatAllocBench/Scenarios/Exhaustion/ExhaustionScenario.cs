@@ -15,6 +15,8 @@ internal sealed class ExhaustionScenario : IScenario
     private static readonly double[] Occupancies = [0, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999];
     private static readonly double[] RaceOccupancies = [0, 0.25, 0.5, 0.75, 0.9, 0.95];
 
+    private static readonly double[] EphemeralOccupancies = [0.8, 0.85, 0.88, 0.9, 0.92];
+
     private static readonly (string Era, RaceMode Mode)[] Searches =
     [
         ("4.14", RaceMode.Default),
@@ -54,6 +56,8 @@ internal sealed class ExhaustionScenario : IScenario
         "At 90 % and above the search gives up after 248 attempts, and the laws of the unlimited scan no longer hold; nor does that of the losers, "
             + "which knows equally likely ports, where few ports are left.",
         "The rover of 4.14 is shared by all destinations and stands anywhere when a search begins.",
+        "Ephemeral ports against one client port: an ephemeral port is kept where it is free, so that the clients' part of the range (from 32768 "
+            + "on) fills up long before the rest; a search that starts there gives up. 'times as often' is the ratio of the two shares that fail.",
         "Found on a real kernel: measured once on live kernels 4.13.9, 6.1.0, 6.12.107 and 6.18.44, 5 to 7 repetitions of 20 ranges.",
     ];
 
@@ -73,6 +77,11 @@ internal sealed class ExhaustionScenario : IScenario
                     yield return EraExperiment.Run(era, new OccupancyCurve(mode, fill, occupancy, context.Seed));
                 }
             }
+        }
+
+        foreach (double occupancy in EphemeralOccupancies)
+        {
+            yield return EraExperiment.Run("6.1", new EphemeralFill(occupancy, context.Seed));
         }
 
         foreach (ScenarioCell cell in Races(context))

@@ -17,6 +17,7 @@ internal sealed class FilledPool<TEra>
     where TEra : struct, IEra
 {
     private const int FirstPort = 1024;
+    private const ushort FixedClientPort = 20_000;
     private const uint Lifetime = 120_000;
     private const int FirstFillClient = 0x200000;
     private readonly NatBench<TEra> _bench;
@@ -48,7 +49,7 @@ internal sealed class FilledPool<TEra>
     /// <summary>Opens a connection of a client that was not seen before; its own port is taken, if any is.</summary>
     public uint Open(int cpu = 0)
     {
-        ushort port = _count == 0 ? (ushort)20_000 : _taken[_bench.Random.NextBelow((uint)_count)];
+        ushort port = _count == 0 ? FixedClientPort : _taken[_bench.Random.NextBelow((uint)_count)];
         ConntrackTuple<IPv4Address> tuple = Tuple(RaceWorkload.ClientAddress(_nextClient++), port);
         return _bench.Open(cpu, in tuple);
     }
@@ -76,7 +77,10 @@ internal sealed class FilledPool<TEra>
                 FillFromConstantStart();
                 break;
             case FillKind.Self:
-                FillBySearching();
+                FillBySearching(clientPort: null);
+                break;
+            case FillKind.Fixed:
+                FillBySearching(FixedClientPort);
                 break;
             case FillKind.Random:
                 FillAtRandom();
@@ -92,12 +96,13 @@ internal sealed class FilledPool<TEra>
         }
     }
 
-    private void FillBySearching()
+    /// <summary>Clients connect from one port, or from ephemeral ports.</summary>
+    private void FillBySearching(ushort? clientPort)
     {
         LocalPortRange ports = LocalPortRange.Default(_bench.Table.Era.Version);
         for (int client = 0; _count < _taken.Length; client++)
         {
-            ushort port = (ushort)(ports.Low + _bench.Random.NextBelow(ports.Count));
+            ushort port = clientPort ?? (ushort)(ports.Low + _bench.Random.NextBelow(ports.Count));
             ConntrackTuple<IPv4Address> tuple = Tuple(RaceWorkload.ClientAddress(FirstFillClient + client), port);
             uint slot = _bench.Open(0, in tuple);
             _bench.Postrouting(0, slot, Rule);

@@ -73,7 +73,7 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
     };
 
     /// <summary>A connection whose search is undone afterwards, so that the occupancy stays.</summary>
-    private static bool Succeeds<TEra>(NatBench<TEra> bench, FilledPool<TEra> pool)
+    internal static bool Succeeds<TEra>(NatBench<TEra> bench, FilledPool<TEra> pool)
         where TEra : struct, IEra
     {
         uint slot = pool.Open();
