@@ -1,0 +1,80 @@
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Tests.Racing.Race;
+using NatAllocBench.Tests.Results;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+/// <summary>What a user sees of a race whose workers did not run together, or whose CPUs were placed otherwise than another run's.</summary>
+public sealed class DisturbedRunTests
+{
+    private const int BusyThreads = 3;
+
+    [TwoCpuFact]
+    public void Strict_ends_with_exit_code_1_where_a_cell_was_disturbed()
+    {
+        int[] cpus = [.. CpuSet.Allowed().Cpus.Take(2)];
+        using var stop = new CancellationTokenSource();
+        Thread[] busy = [.. Enumerable.Range(0, BusyThreads).Select(_ => new Thread(() => Occupy(cpus[1], stop.Token)) { IsBackground = true })];
+        foreach (Thread thread in busy)
+        {
+            thread.Start();
+        }
+
+        // Trials of a second each: none of them gets through between two turns of the scheduler.
+        ProgramRun run = ProgramRun.Of(
+            "race", "--strict", "--eras", "6.12", "--modes", "random-fully", "--arrival", "poisson:50000", "--connections", "50000",
+            "--cpus", string.Join(',', cpus), "--seconds", "2", "--max-trials", "1", "--no-save");
+        stop.Cancel();
+        foreach (Thread thread in busy)
+        {
+            thread.Join();
+        }
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("disturbed: the workers ran together in 0 of ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Compare_gives_no_verdict_on_speeds_of_races_whose_cpus_were_placed_differently()
+    {
+        string directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+        try
+        {
+            RaceCell near = SampleRuns.Cell("default", [1000, 1000, 1000, 1000, 1000], [20, 25, 24, 22, 21]) with { PingPongNs = 120 };
+            RaceCell far = SampleRuns.Cell("default", [1000, 1000, 1000, 1000, 1000], [20, 25, 24, 22, 21], speed: 1.2e6) with { PingPongNs = 480 };
+            string a = Write(directory, "a.json", near);
+            string b = Write(directory, "b.json", far);
+            string c = Write(directory, "c.json", far with { PingPongNs = 130 });
+
+            string refused = ProgramRun.Of("compare", a, b).Output;
+            string given = ProgramRun.Of("compare", a, c).Output;
+
+            Assert.Contains("CPUs placed differently: ping-pong 120 and 480 ns", refused, StringComparison.Ordinal);
+            Assert.DoesNotContain("worse", refused, StringComparison.Ordinal);
+            Assert.DoesNotContain("placed differently", given, StringComparison.Ordinal);
+            Assert.Contains("worse", given, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static string Write(string directory, string name, RaceCell cell)
+    {
+        string path = Path.Combine(directory, name);
+        AtomicFile.Write(path, RunFormat.Write(SampleRuns.Race(cell)));
+        return path;
+    }
+
+    private static void Occupy(int cpu, CancellationToken stop)
+    {
+        _ = ThreadPinning.TryPinCurrentThread(cpu, out _);
+        while (!stop.IsCancellationRequested)
+        {
+        }
+    }
+}
