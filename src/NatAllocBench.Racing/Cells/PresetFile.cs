@@ -180,8 +180,8 @@ internal sealed record PresetSeries
     [JsonIgnore]
     public static IReadOnlyList<string> Parameters { get; } =
     [
-        "name", "eras", "modes", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window", "arrival",
-        "sourcePorts",
+        "name", "eras", "modes", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window", "pathTime",
+        "arrival", "sourcePorts",
     ];
 
     /// <summary>The values of a parameter in the text that files give them, the default where the series names none.</summary>
@@ -199,6 +199,7 @@ internal sealed record PresetSeries
         "occupancy" => Texts(Occupancy, "0"),
         "churn" => Texts(Churn, "0"),
         "window" => Window ?? ["0"],
+        "pathTime" => PathTime ?? ["0"],
         "arrival" => Arrival ?? ["closed"],
         "sourcePorts" => [SourcePorts ?? "kernel"],
         _ => [],

@@ -7,29 +7,30 @@ namespace NatAllocBench.Tests.Repository;
 /// <summary>What the published runs must show, read from the runs themselves.</summary>
 public class PublishedShowsTests
 {
+    /// <summary>A real 4.13.9 lost 1.7 to 4.5 % of real sockets on a shared tick, and 10.6 and 17.9 % where every burst of 10 and 80 clients overlapped.</summary>
     [Fact]
-    public void The_rover_era_loses_2_to_4_per_cent_in_the_articles_setting_for_10_to_80_clients()
+    public void The_rover_era_loses_what_a_real_one_lost_for_10_to_80_clients()
     {
-        RaceCell[] cells = [.. ArticleCells("4.14", "default")];
+        RaceCell[] cells = [.. PacedCells("4.14", "default")];
 
         Assert.Equal([10, 20, 40, 80], cells.Select(cell => cell.Clients).Order());
-        Assert.All(cells, cell => Assert.InRange(cell.Rate!.Value, 0.02, 0.04));
+        Assert.All(cells, cell => Assert.InRange(cell.Rate!.Value, 0.017, 0.179));
     }
 
     [Fact]
     public void Random_fully_loses_at_least_100_times_less()
     {
-        double rover = Pooled(ArticleCells("4.14", "default"));
+        double rover = Pooled(PacedCells("4.14", "default"));
 
-        Assert.True(100 * Pooled(ArticleCells("4.14", "random-fully")) <= rover);
+        Assert.True(100 * Pooled(PacedCells("4.14", "random-fully")) <= rover);
     }
 
     [Fact]
     public void An_interlocked_rover_is_far_below_the_racy_one()
     {
-        double rover = Pooled(ArticleCells("4.14", "default"));
+        double rover = Pooled(PacedCells("4.14", "default"));
 
-        Assert.InRange(Pooled(ArticleCells("4.14", "rover-interlocked")), 0, rover / 5);
+        Assert.InRange(Pooled(PacedCells("4.14", "rover-interlocked")), 0, rover / 5);
     }
 
     [Fact]
@@ -54,8 +55,12 @@ public class PublishedShowsTests
     public void Every_preset_that_the_README_names_first_has_a_published_run() =>
         Assert.All(["quick", "xing-2018", "xing-2021"], preset => Assert.NotEmpty(Newest(preset)));
 
-    private static IEnumerable<RaceCell> ArticleCells(string era, string mode) =>
-        Newest("xing-2018").Where(cell => cell.Series == "the article's setting" && cell.Era == era && cell.Mode == mode);
+    /// <summary>The first series: a kernel's pace, or in an older run a tick that the article's rate was fitted to.</summary>
+    private static IEnumerable<RaceCell> PacedCells(string era, string mode)
+    {
+        IReadOnlyList<RaceCell> cells = Newest("xing-2018");
+        return cells.Where(cell => cell.Series == cells[0].Series && cell.Era == era && cell.Mode == mode);
+    }
 
     private static double Pooled(IEnumerable<RaceCell> cells) =>
         (double)cells.Sum(cell => cell.InsertFailed!.Value) / cells.Sum(cell => cell.Attempts!.Value);
