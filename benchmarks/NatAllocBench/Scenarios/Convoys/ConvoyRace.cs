@@ -13,11 +13,9 @@ namespace NatAllocBench.Scenarios.Convoys;
 internal sealed record ConvoyRace(string Mode, int Standing)
 {
     private const string Era = "4.14";
-    private const int Trials = 60;
+    private const int Trials = 120;
     private const int LeastTrials = 6;
-    private const int Connections = 400;
-    private const double WindowAddedNs = 700;
-    private const double PathTimeNs = 6000;
+    private const int Connections = 200;
 
     public ScenarioCell Run(ScenarioContext context)
     {
@@ -69,8 +67,6 @@ internal sealed record ConvoyRace(string Mode, int Standing)
             Connections = Connections,
             SourcePorts = SourcePortChoice.Fixed,
             Occupancy = (double)Standing / RaceWorkload.AllPorts,
-            WindowAddedNs = WindowAddedNs,
-            PathTimeNs = PathTimeNs,
         };
         for (int trial = 0; trial < Trials && !context.Cancellation.IsCancellationRequested; trial++)
         {

@@ -24,11 +24,20 @@ public class OverlapTests
     [Fact]
     public void Gaps_of_several_workers_that_overlap_are_missed_once()
     {
-        ulong gap = TickClock.FromNanoseconds(2 * ClockWatch.GapNs);
+        ulong gap = TickClock.FromNanoseconds(SharedTime.InterruptNs);
         ulong end = 10 * gap;
         double share = SharedTime.Of([(0, end, Watch((gap, 3 * gap))), (0, end, Watch((2 * gap, 4 * gap)))]);
 
         Assert.Equal(0.7, share, 1e-6);
+    }
+
+    [Fact]
+    public void Timer_interrupts_of_the_machine_are_not_missed_time()
+    {
+        ulong tick = TickClock.FromNanoseconds(SharedTime.InterruptNs / 2);
+        double share = SharedTime.Of([(0, 10 * tick, Watch((tick, 2 * tick))), (0, 10 * tick, Watch((5 * tick, 6 * tick)))]);
+
+        Assert.Equal(1, share);
     }
 
     [Fact]
