@@ -21,14 +21,15 @@ public sealed unsafe class PerWorker<T>
             throw new NotSupportedException($"{typeof(T).Name} is larger than {CacheLine.Size} bytes");
         }
 
-        _values = new Padded[workers + 1];
+        _values = new Padded[workers];
     }
 
     /// <summary>The value of a worker.</summary>
     /// <param name="worker">0 to the number of workers - 1.</param>
-    public ref T this[int worker] => ref Unsafe.As<Padded, T>(ref _values[worker]);
+    public ref T this[int worker] => ref Unsafe.As<Padded, T>(ref Unsafe.AddByteOffset(ref _values[worker], CacheLine.Size));
 
-    // Two pads: whatever the alignment of the array, neighbours' values are a pad apart.
+    // A pad before the value and one for it: whatever the alignment of the array, neighbours' values are a pad apart, and the first is a pad
+    // away from the array's length, which every worker reads.
     [StructLayout(LayoutKind.Sequential, Size = 2 * CacheLine.Size)]
     private struct Padded
     {
