@@ -157,11 +157,14 @@ internal sealed record KernelCommandOptions(
         string[] arrivals = [.. ComparedArrivals.Names.Intersect(names)];
         Option[] never = [RangesOption, SourcePortsOption];
         Option[] forArrivals = [ModesOption, FillOption, ProtocolOption];
-        if (never.Concat(arrivals.Length == 0 ? forArrivals : []).FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false }) is { } unused)
+        Option? unused = never.Concat(arrivals.Length == 0 ? forArrivals : [])
+            .FirstOrDefault(option => parsed.GetResult(option) is { Implicit: false });
+        if (unused is not null)
         {
             throw new UsageException(never.Contains(unused)
                 ? $"--compare has ranges and ports of its own: leave {unused.Name} out"
-                : $"{unused.Name} is for arrivals with --compare: name one of {string.Join(", ", ComparedArrivals.Names)} with --workloads, or leave it out");
+                : $"{unused.Name} is for arrivals with --compare: "
+                    + $"name one of {string.Join(", ", ComparedArrivals.Names)} with --workloads, or leave it out");
         }
 
         return new ComparedParts(names.Contains(Searches), names.Contains(Eviction), names.Contains(Recorded), arrivals.Length == 0 ? null

@@ -41,7 +41,7 @@ internal static class RaceCommandOptions
     private static readonly Option<string> Occupancy = List("--occupancy", "Share of ports in TIME_WAIT at the start, 0 to 1.", "0,0.3");
     private static readonly Option<string> Fill = new("--fill")
     {
-        Description = "How the ports in use were chosen: self, fixed, random or block.",
+        Description = "How the ports in use were chosen: self, fixed, unanswered, random or block.",
         HelpName = "KIND",
     };
 
@@ -50,10 +50,12 @@ internal static class RaceCommandOptions
 
     private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us");
     private static readonly Option<string> PathTime = List(
-        "--path-time", "Work of a packet before its port is chosen: 5us to 7us in a kernel, 0 for the pure algorithm.", "0,6us");
+        "--path-time", "Work of a packet before its port is chosen: 5us to 7us in a kernel, 0 for the pure algorithm. Default: the preset's.", "0,6us");
 
     private static readonly Option<string> Arrivals = List(
-        "--arrival", "closed, bursts[:D], lockstep[:D] (start offsets uniform in 0 to D), tick:SPREAD, poisson:RATE.", "bursts:2us");
+        "--arrival",
+        "closed, bursts[:D], lockstep[:D[/N]] (start offsets uniform in 0 to D, N connections each), tick:SPREAD, poisson:RATE.",
+        "bursts:2us");
 
     private static readonly Option<string> SourcePorts = new("--source-ports")
     {

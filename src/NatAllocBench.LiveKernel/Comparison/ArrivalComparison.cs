@@ -4,8 +4,8 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// The race beside the kernel on the same work: rule, packets, occupancy and arrival are the same, window and path time are the kernel's. Every
-/// round runs each cell once in the kernel and once in the model, so that a drift of the machine falls on all of them.
+/// The race beside the kernel on the same work: rule, packets, occupancy and arrival are the same, window and path time are the kernel's.
+/// Every round runs each cell once in the kernel and once in the model, so that a drift of the machine falls on all of them.
 /// </summary>
 internal sealed class ArrivalComparison(ComparisonContext context, ComparedArrivals compared)
 {

@@ -61,7 +61,10 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
     public ComparisonCell ToCell(ComparisonContext context)
     {
         ComparisonCell named = context.Cell(
-            experiment, "insert_failed per connection (%)", cell.Rule, FormattableString.Invariant($"{parameters}, {100 * cell.Fill:0} % full"));
+            experiment,
+            "insert_failed per connection (%)",
+            cell.Rule,
+            FormattableString.Invariant($"{parameters}, {100 * cell.Fill:0} % full"));
         return _missing is not null ? named with { Missing = _missing }
             : _sent.Count < 2 ? named with { Missing = "the kernel's senders ran together in fewer than two repetitions" }
             : _attempts.Count < 2 ? named with { Missing = "the model's workers ran together in fewer than two trials" }

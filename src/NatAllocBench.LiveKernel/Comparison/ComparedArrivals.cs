@@ -8,7 +8,7 @@ namespace NatAllocBench.LiveKernel;
 public sealed record ComparedArrivals(
     IReadOnlyList<string> Workloads, IReadOnlyList<PortMode> Modes, IReadOnlyList<double> Fills, IReadOnlyList<LiveProtocol> Protocols)
 {
-    /// <summary>Offsets at which senders start after a meeting, ns: many windows, so that a constant skew between two CPUs moves little.</summary>
+    /// <summary>Offsets at which senders start after a meeting, ns: many windows, so that a skew between two CPUs moves little.</summary>
     public const double OffsetNs = PaceCalibration.OffsetNs;
 
     private const int SmallRange = 16;
@@ -44,7 +44,10 @@ public sealed record ComparedArrivals(
             "bursts", $"{clients} clients", ArrivalCells.Bursts(clients, mode, protocol, fill, OffsetNs)))],
         "tick" => [.. ClientsFor(mode).Select(clients => new ArrivalSeries(
             "tick", $"{clients} clients", ArrivalCells.Tick(clients, mode, protocol, fill, SpreadPerClientNs * clients)))],
-        "poisson" => [new("poisson", $"{PoissonPerSecond:0}/s", ArrivalCells.Poisson(PoissonClients, mode, protocol, fill, PoissonPerSecond))],
+        "poisson" =>
+        [
+            new("poisson", $"{PoissonPerSecond:0}/s", ArrivalCells.Poisson(PoissonClients, mode, protocol, fill, PoissonPerSecond)),
+        ],
         _ => [new("closed", "one destination", ComparisonCells.Saturated(mode, 2, protocol, fill: fill))],
     };
 
@@ -52,7 +55,7 @@ public sealed record ComparedArrivals(
     private static int[] ClientsFor(PortMode mode) => mode == PortMode.Default ? Clients : Clients[^1..];
 
     /// <summary>
-    /// Each sender opens all its connections to a destination back to back: it is saturated, and both CPUs are known to be at the same place.
+    /// Each sender opens all its connections to a destination back to back: it is saturated, and both CPUs are known to be at one place.
     /// </summary>
     internal static LiveCell BackToBack(LiveCell race)
     {

@@ -6,7 +6,7 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// Part 6: a range whose ports are all taken by connections in TIME_WAIT. From 6.5 on a SYN may evict such a connection; before, it finds
+/// A range whose ports are all taken by connections in TIME_WAIT. From 6.5 on a SYN may evict such a connection; before, it finds
 /// no port. Real clients fill the range in the kernel, since only real sockets close in order.
 /// </summary>
 internal static class EvictionComparison
@@ -30,7 +30,8 @@ internal static class EvictionComparison
 
             var rule = new NatRule { Mode = mode, Ports = LivePortRange.OfSize(Ports) };
             context.Progress($"eviction, {ComparisonContext.NameOf(mode)}");
-            ComparisonCell named = context.Cell(Experiment, "share that gets a port", rule, $"{Connections} connections into {Ports} ports");
+            ComparisonCell named = context.Cell(
+                Experiment, "share that gets a port", rule, $"{Connections} connections into {Ports} ports");
             foreach (ComparisonCell done in ComparisonContext.OrMissing(named, () => [Compare(context, rule, named)]))
             {
                 yield return done;
@@ -53,7 +54,7 @@ internal static class EvictionComparison
 
         if (tried == 0)
         {
-            return named with { Missing = $"the range was never full: of its {Ports} ports some stayed free after {MostFilling} connections" };
+            return named with { Missing = $"of the {Ports} ports of the range some stayed free after {MostFilling} connections" };
         }
 
         double model = Model(context, rule);
@@ -95,10 +96,13 @@ internal static class EvictionComparison
     }
 
     private static int Taken(LiveSession session, NatRule rule) => session.Table.List()
-        .Select(connection => connection.MappedPort).Where(port => port >= rule.Ports!.Value.Low && port <= rule.Ports.Value.High).Distinct().Count();
+        .Select(connection => connection.MappedPort)
+        .Where(port => port >= rule.Ports!.Value.Low && port <= rule.Ports.Value.High)
+        .Distinct()
+        .Count();
 
     /// <summary>
-    /// One CPU, so that nothing races, and one connection a trial: in the kernel each client closes, so that the next finds the range full again.
+    /// One CPU, so that nothing races, and one connection a trial: in the kernel each client closes, and the next finds the range full again.
     /// </summary>
     private static double Model(ComparisonContext context, NatRule rule)
     {

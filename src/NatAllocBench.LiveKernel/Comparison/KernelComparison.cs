@@ -32,7 +32,13 @@ public static class KernelComparison
     /// <param name="progress">Told what runs now.</param>
     /// <param name="cancellation">Stops after the last complete repetition.</param>
     public static KernelComparisonResult Run(
-        ComparedParts parts, LiveSession session, Era era, double seconds, ulong seed, Action<string> progress, CancellationToken cancellation)
+        ComparedParts parts,
+        LiveSession session,
+        Era era,
+        double seconds,
+        ulong seed,
+        Action<string> progress,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(parts);
         var context = new ComparisonContext
@@ -49,7 +55,8 @@ public static class KernelComparison
         List<ComparisonCell> eviction = [.. parts.Eviction ? EvictionComparison.Run(context) : []];
         List<ComparisonCell> recorded = [.. parts.Recorded ? RecordedComparison.Run(context) : []];
         List<ComparisonCell> searches = [.. parts.Searches ? Searches(context) : []];
-        ArrivalComparison? arrivals = parts.Arrivals is { } compared && !context.IsCancelled ? new ArrivalComparison(context, compared) : null;
+        ArrivalComparison? arrivals =
+            parts.Arrivals is { } compared && !context.IsCancelled ? new ArrivalComparison(context, compared) : null;
         IReadOnlyList<ComparisonCell> raced = arrivals?.Run() ?? [];
         return new KernelComparisonResult(
             [.. searches, .. raced, .. recorded, .. eviction],

@@ -9,7 +9,7 @@ namespace NatAllocBench.LiveKernel;
 /// </summary>
 internal sealed class TimeWaitClients(string clientNamespace, ServerListener listener)
 {
-    /// <summary>How long one waits for its connection: a first SYN that is lost is sent again after a second, which would be another try.</summary>
+    /// <summary>How long one waits for its connection: a lost SYN is sent again after a second, which would be another try.</summary>
     private const int PatienceMicroseconds = 200_000;
 
     private const int CloseMilliseconds = 200;

@@ -176,7 +176,7 @@ internal static class TableFill
             RaceWorkload.DestinationAddress(destination),
             (ushort)(workload.Protocol == IPProtocol.Udp ? 53 : 80));
 
-    /// <summary>One whole life up to TIME_WAIT, or its first packet alone; false if the connection met a taken tuple and does not stand.</summary>
+    /// <summary>A life up to TIME_WAIT, or its first packet alone; false if the connection met a taken tuple and does not stand.</summary>
     private static bool Establish<TEra>(
         ConntrackTable<IPv4Address, TEra, KernelLocks> table,
         ref CpuState cpu,

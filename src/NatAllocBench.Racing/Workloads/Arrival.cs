@@ -59,7 +59,7 @@ public abstract record Arrival
         public override string ToString() => OffsetNs == 0 ? "bursts" : $"bursts:{Duration.Format(OffsetNs)}";
     }
 
-    /// <summary>Workers meet; then each sends to the same destination, at an offset uniform in 0 to D, one connection or several back to back.</summary>
+    /// <summary>Workers meet; then each sends to the same destination, from an offset uniform in 0 to D, once or several times back to back.</summary>
     /// <param name="OffsetNs">D in nanoseconds.</param>
     /// <param name="Each">Connections of each worker.</param>
     public sealed record Lockstep(double OffsetNs, int Each = 1) : Arrival

@@ -25,7 +25,7 @@ public static class ReadmeBlock
 
     /// <summary>Brings every block of a file up to date; the file is written whole, and only if it changes.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
-    /// <param name="root">The directory that sources may not leave and whose <c>results</c> hold the published runs; null for the file's own.</param>
+    /// <param name="root">The directory that sources may not leave, with the published runs in <c>results</c>; null for the file's own.</param>
     /// <returns>Whether the file changed.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
     /// <exception cref="ResultsWriteException">The file cannot be written.</exception>
@@ -96,19 +96,23 @@ public static class ReadmeBlock
             ?? throw new RunFormatException(
                 $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");
         string directory = parts[0].EndsWith(".json", StringComparison.Ordinal) ? Path.GetDirectoryName(place)! : place;
-        string link = Path.GetRelativePath(baseDirectory, Path.Combine(directory, RunReport.FileName)).Replace(Path.DirectorySeparatorChar, '/');
+        string page = Path.Combine(directory, RunReport.FileName);
+        string link = Path.GetRelativePath(baseDirectory, page).Replace(Path.DirectorySeparatorChar, '/');
         return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunSummary.Line(run))}: [whole run]({link}).\n";
     }
 
     private static string Inside(string relative, string baseDirectory, string root)
     {
         string full = Path.GetFullPath(Path.Combine(Path.GetFullPath(baseDirectory), relative));
-        return full.StartsWith(Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + Path.DirectorySeparatorChar, StringComparison.Ordinal)
+        string above = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root)) + Path.DirectorySeparatorChar;
+        return full.StartsWith(above, StringComparison.Ordinal)
             ? full
-            : throw new RunFormatException($"{relative}: a table's source must lie in the checkout of its Markdown file, or below the file's directory");
+            : throw new RunFormatException(
+                $"{relative}: a table's source must lie in the checkout of its Markdown file, or below the file's directory");
     }
 
-    private static string NewestOf(string name, string root) => new ResultsStore(Path.Combine(Path.GetFullPath(root), Results)).RunDirectories()
+    private static string NewestOf(string name, string root) => new ResultsStore(Path.Combine(Path.GetFullPath(root), Results))
+        .RunDirectories()
         .Select(directory => (Directory: directory, Run: SoundRun.ReadFile(directory)))
         .Where(entry => entry.Run.Name == name)
         .OrderByDescending(entry => entry.Run.StartedUtc).ThenBy(entry => entry.Directory, StringComparer.Ordinal)

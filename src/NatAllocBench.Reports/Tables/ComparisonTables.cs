@@ -22,7 +22,8 @@ public static class ComparisonTables
         new("quantity", ColumnRole.Parameter, c => c.Quantity, IsNumber: false),
         new("kernel [95 %]", ColumnRole.Figure, c => Text(c.Kernel, c.KernelLow, c.KernelHigh)),
         new("model [95 %]", ColumnRole.Figure, c => Text(c.Model, c.ModelLow, c.ModelHigh)),
-        new("kernel - model", ColumnRole.Figure, c => c is { Difference: { } difference, Ratio: null, Remark: null } ? Figures.Significant(difference) : null),
+        new("kernel - model", ColumnRole.Figure, c =>
+            c is { Difference: { } difference, Ratio: null, Remark: null } ? Figures.Significant(difference) : null),
         new("model / kernel", ColumnRole.Figure, c => c.Ratio?.ToString("0.00", CultureInfo.InvariantCulture)),
         new("agree", ColumnRole.Figure, c => c.Agrees switch { true => "yes", false => "NO", null => null }, IsNumber: false),
         new("why not", ColumnRole.Figure, c => c.Remark, IsNumber: false),

@@ -17,7 +17,8 @@ public sealed class DisturbedRunTests
     {
         int[] cpus = [.. CpuSet.Allowed().Cpus.Take(2)];
         using var stop = new CancellationTokenSource();
-        Thread[] busy = [.. Enumerable.Range(0, BusyThreads).Select(_ => new Thread(() => Occupy(cpus[1], stop.Token)) { IsBackground = true })];
+        Thread[] busy =
+            [.. Enumerable.Range(0, BusyThreads).Select(_ => new Thread(() => Occupy(cpus[1], stop.Token)) { IsBackground = true })];
         foreach (Thread thread in busy)
         {
             thread.Start();
@@ -43,8 +44,10 @@ public sealed class DisturbedRunTests
         string directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
         try
         {
-            RaceCell near = SampleRuns.Cell("default", [1000, 1000, 1000, 1000, 1000], [20, 25, 24, 22, 21]) with { PingPongNs = 120 };
-            RaceCell far = SampleRuns.Cell("default", [1000, 1000, 1000, 1000, 1000], [20, 25, 24, 22, 21], speed: 1.2e6) with { PingPongNs = 480 };
+            long[] attempts = [1000, 1000, 1000, 1000, 1000];
+            long[] failed = [20, 25, 24, 22, 21];
+            RaceCell near = SampleRuns.Cell("default", attempts, failed) with { PingPongNs = 120 };
+            RaceCell far = SampleRuns.Cell("default", attempts, failed, speed: 1.2e6) with { PingPongNs = 480 };
             string a = Write(directory, "a.json", near);
             string b = Write(directory, "b.json", far);
             string c = Write(directory, "c.json", far with { PingPongNs = 130 });

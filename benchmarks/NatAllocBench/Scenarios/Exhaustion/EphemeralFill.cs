@@ -7,8 +7,8 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Scenarios.Exhaustion;
 
 /// <summary>
-/// What the clients' own ports do to default mode. Real clients have ephemeral ports, which are kept where they are free: they crowd one part of the
-/// range, and searches that start there find long runs. The same number of entries from one client port is spread by the search itself.
+/// What the clients' own ports do to default mode. Real clients have ephemeral ports, which are kept where they are free: they crowd one part
+/// of the range, and searches that start there find long runs. As many entries from one client port are spread by the search itself.
 /// </summary>
 internal sealed record EphemeralFill(double Occupancy, ulong Seed) : IEraExperiment
 {

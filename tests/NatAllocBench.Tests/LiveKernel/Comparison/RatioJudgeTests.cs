@@ -21,7 +21,8 @@ public sealed class RatioJudgeTests
         ComparisonCell judged = RatioJudge.Judge(Named, Rate(kernel), Rate(model));
         Assert.Equal(agrees, judged.Agrees);
         Assert.Equal(remark, judged.Remark);
-        Assert.Equal(kernel > 0 && model > 0 ? (double)model / kernel : null, judged.Ratio, 6);
+        Assert.Equal(kernel > 0 && model > 0, judged.Ratio is not null);
+        Assert.Equal(kernel > 0 && model > 0 ? (double)model / kernel : 0, judged.Ratio ?? 0, 6);
     }
 
     private static ComparisonCell Named => new()
