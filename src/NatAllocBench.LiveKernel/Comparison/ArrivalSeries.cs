@@ -17,7 +17,7 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
     private readonly List<long> _attempts = [];
     private readonly List<long> _failed = [];
     private string? _missing;
-    private bool _isWarm;
+    private int _repetitions;
 
     public string Name => cell.Name;
 
@@ -34,8 +34,8 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
         try
         {
             LiveCellResult result = session.Run(
-                cell with { Repetitions = 1, WarmUps = _isWarm ? 0 : 1, Plan = cell.Plan with { Seed = seed } }, cancellation);
-            _isWarm = true;
+                cell with { Repetitions = 1, WarmUps = _repetitions == 0 ? 1 : 0, Plan = cell.Plan with { Seed = seed } }, cancellation);
+            _repetitions++;
             foreach (LiveRepetition kept in result.Repetitions.Where(RanTogether))
             {
                 _sent.Add(kept.Sent);
@@ -66,6 +66,7 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
             cell.Rule,
             FormattableString.Invariant($"{parameters}, {100 * cell.Fill:0} % full"));
         return _missing is not null ? named with { Missing = _missing }
+            : _repetitions < 2 ? named with { Missing = "fewer than two repetitions were run" }
             : _sent.Count < 2 ? named with { Missing = "the kernel's senders ran together in fewer than two repetitions" }
             : _attempts.Count < 2 ? named with { Missing = "the model's workers ran together in fewer than two trials" }
             : RatioJudge.Judge(named, FailureRate.Estimate(_sent, _lost), FailureRate.Estimate(_attempts, _failed));
