@@ -137,8 +137,10 @@ internal static class RecordedComparison
             }
         }
 
-        IEnumerable<RecordedCell> Of(string name) =>
-            RecordedKernels.Of(name).Where(cell => cell.Kernel == kernel && cell.Protocol == protocol);
+        // Two cells were recorded twice: the first stands.
+        IEnumerable<RecordedCell> Of(string name) => RecordedKernels.Of(name)
+            .Where(cell => cell.Kernel == kernel && cell.Protocol == protocol)
+            .DistinctBy(cell => (cell.Mode, cell.Fields["port_range"]));
     }
 
     /// <summary>How the overlap of a kernel's calibration pairs went up and down between its repetitions.</summary>
