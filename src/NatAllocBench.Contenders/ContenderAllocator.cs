@@ -23,7 +23,7 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
     public void Choose(ref ContenderWorker worker, Connection connection)
     {
         ConntrackTuple<IPv4Address> mapping = connection.Original;
-        bool keepsPort = (rule.Flags & (NatFlags.ProtoRandom | NatFlags.ProtoRandomFully)) == 0;
+        bool keepsPort = (rule.Flags & StartOffsets.AnyRandom) == 0;
         if (keepsPort && FindSameSource(in mapping) is { } same && !IsUsed(ref worker, in same))
         {
             connection.Reply = same.Invert();
@@ -109,19 +109,8 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
 
     private ushort FirstOffset(ref ContenderWorker worker, in ConntrackTuple<IPv4Address> mapping, out bool fromRover)
     {
-        EraTraits traits = era.Traits;
-        StartOffset start = traits.DefaultStart;
-        if ((rule.Flags & NatFlags.ProtoRandom) != 0)
-        {
-            start = traits.RandomStart;
-        }
-        else if ((rule.Flags & NatFlags.ProtoRandomFully) != 0)
-        {
-            start = traits.RandomFullyStart;
-        }
-
         fromRover = false;
-        switch (start)
+        switch (StartOffsets.KindOf(era.Traits, rule.Flags))
         {
             case StartOffset.Random:
                 return worker.Random.Next16();

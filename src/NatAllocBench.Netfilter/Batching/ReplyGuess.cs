@@ -16,7 +16,6 @@ namespace NatAllocBench.Netfilter.Batching;
 internal readonly struct ReplyGuess<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
-    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
     private readonly EraTraits _traits;
     private readonly bool _keepsPort;
     private readonly bool _draws;
@@ -29,10 +28,8 @@ internal readonly struct ReplyGuess<TAddress>
     public ReplyGuess(EraTraits traits, in NatRange<TAddress> range, bool expectsSearch)
     {
         _traits = traits;
-        _keepsPort = (range.Flags & AnyRandom) == 0;
-        StartOffset start = (range.Flags & NatFlags.ProtoRandom) != 0 ? traits.RandomStart
-            : (range.Flags & NatFlags.ProtoRandomFully) != 0 ? traits.RandomFullyStart : traits.DefaultStart;
-        _draws = start == StartOffset.Random && (expectsSearch || !_keepsPort);
+        _keepsPort = (range.Flags & StartOffsets.AnyRandom) == 0;
+        _draws = StartOffsets.KindOf(traits, range.Flags) == StartOffset.Random && (expectsSearch || !_keepsPort);
     }
 
     /// <summary>Writes the guesses for one connection.</summary>

@@ -15,9 +15,6 @@ namespace NatAllocBench.Netfilter.Nat;
 /// The offset is 16 bits wide and wraps at 65536, not at the size of the range, in all eras: a scan that crosses the end of a range of
 /// 64512 jumps back 1024 ports early.
 /// </remarks>
-/// <typeparam name="TAddress">The address family.</typeparam>
-/// <typeparam name="TEra">The era's hot traits.</typeparam>
-/// <typeparam name="TDesign">The table design.</typeparam>
 internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
@@ -28,8 +25,6 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
 
     /// <summary>From 6.5 on, probes with at most this many attempts left may evict.</summary>
     private const uint EvictingAttempts = 32;
-
-    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
 
     /// <summary>Searches a key for <paramref name="tuple"/> and writes it there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -212,25 +207,17 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         bool offsetFirst = traits.CommonIcmpSearch; // 5.0 and later look at the port offset before the random flags
         bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && traits.HasProtoOffset;
         fromRover = false;
-        if (hasOffset && (offsetFirst || (range.Flags & AnyRandom) == 0))
+        if (hasOffset && (offsetFirst || (range.Flags & StartOffsets.AnyRandom) == 0))
         {
             return (ushort)(candidates.KeyOf(in tuple) - range.BasePort);
         }
 
-        StartOffset start = traits.DefaultStart;
-        if ((range.Flags & NatFlags.ProtoRandom) != 0)
-        {
-            start = traits.RandomStart;
-        }
-        else if ((range.Flags & NatFlags.ProtoRandomFully) != 0 && traits.RandomFullyStart != StartOffset.NotAvailable)
-        {
-            start = traits.RandomFullyStart;
-        }
-        else if (manip == ManipType.Destination && traits.DnatStartsAtFirst)
+        if (manip == ManipType.Destination && traits.DnatStartsAtFirst && !StartOffsets.IsRandom(traits, range.Flags))
         {
             return 0;
         }
 
+        StartOffset start = StartOffsets.KindOf(traits, range.Flags);
         switch (start)
         {
             case StartOffset.Random:

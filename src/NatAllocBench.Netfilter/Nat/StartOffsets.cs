@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Rules;
@@ -6,16 +7,36 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Nat;
 
-/// <summary>The keyed start of <c>random</c> up to 4.20 (<c>nf_nat_ipv4_secure_port</c>, <c>nf_nat_ipv6_secure_port</c>).</summary>
-internal static class StartOffsets
+/// <summary>
+/// Where a search starts: the rule, and the keyed start of <c>random</c> up to 4.20 (<c>nf_nat_ipv4_secure_port</c>,
+/// <c>nf_nat_ipv6_secure_port</c>).
+/// </summary>
+public static class StartOffsets
 {
+    /// <summary>Flags with which a connection never keeps its port, where the era knows them.</summary>
+    public const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
+
     private const uint PeriodMs = 10_000;
+
+    /// <summary>The kind of start that a rule's flags ask for; a flag that the era does not know is ignored.</summary>
+    /// <param name="flags">The rule's flags.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static StartOffset KindOf(EraTraits traits, NatFlags flags) =>
+        (flags & NatFlags.ProtoRandom) != 0 ? traits.RandomStart
+        : (flags & NatFlags.ProtoRandomFully) != 0 && traits.RandomFullyStart != StartOffset.NotAvailable ? traits.RandomFullyStart
+        : traits.DefaultStart;
+
+    /// <summary>Whether the era knows one of the rule's random flags.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool IsRandom(EraTraits traits, NatFlags flags) =>
+        (flags & NatFlags.ProtoRandom) != 0
+        || ((flags & NatFlags.ProtoRandomFully) != 0 && traits.RandomFullyStart != StartOffset.NotAvailable);
 
     /// <summary>
     /// The start for a tuple whose NAT address is already chosen. The client's address and port are no input, so every client of
     /// one destination starts at the same port.
     /// </summary>
-    public static ushort Keyed<TAddress>(StartOffset kind, NatState nat, in ConntrackTuple<TAddress> tuple, ManipType manip, uint nowMs)
+    internal static ushort Keyed<TAddress>(StartOffset kind, NatState nat, in ConntrackTuple<TAddress> tuple, ManipType manip, uint nowMs)
         where TAddress : unmanaged, IAddress<TAddress>
     {
         uint period = nowMs / PeriodMs;
