@@ -14,7 +14,6 @@ namespace NatAllocBench.Netfilter.Nat;
 public static class AddressPool
 {
     /// <summary>Writes the pool address into the side of <paramref name="tuple"/> that <paramref name="manip"/> rewrites.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
     /// <param name="tuple">A tuple in original direction, its address not yet translated.</param>
     /// <param name="range">The rule.</param>
     /// <param name="manip">The side that is rewritten.</param>

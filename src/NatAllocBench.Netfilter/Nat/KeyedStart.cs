@@ -9,7 +9,6 @@ namespace NatAllocBench.Netfilter.Nat;
 public static class KeyedStart
 {
     /// <summary>The constant start offset for a destination.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
     /// <param name="era">An era whose <c>random</c> is keyed.</param>
     /// <param name="nat">The host's secrets.</param>
     /// <param name="tuple">A tuple with the NAT address as its source.</param>

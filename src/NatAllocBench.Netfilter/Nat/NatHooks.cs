@@ -13,13 +13,6 @@ namespace NatAllocBench.Netfilter.Nat;
 public static class NatHooks
 {
     /// <summary>PREROUTING (priority -100): the destination.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <typeparam name="TRandom">Source of random offsets.</typeparam>
-    /// <param name="table">The table.</param>
-    /// <param name="cpu">The calling CPU.</param>
-    /// <param name="random">Its random source.</param>
     /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
     /// <param name="rule">The DNAT rule that matches, or null.</param>
     /// <returns>How the mapping was found.</returns>
@@ -31,13 +24,6 @@ public static class NatHooks
         where TRandom : struct, IRandomSource => Run(table, ref cpu, ref random, slot, rule, ManipType.Destination);
 
     /// <summary>POSTROUTING (priority 100): the source.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <typeparam name="TRandom">Source of random offsets.</typeparam>
-    /// <param name="table">The table.</param>
-    /// <param name="cpu">The calling CPU.</param>
-    /// <param name="random">Its random source.</param>
     /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
     /// <param name="rule">The SNAT or masquerade rule that matches, or null.</param>
     /// <returns>How the mapping was found.</returns>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Random;
@@ -12,19 +13,10 @@ namespace NatAllocBench.Netfilter.Nat;
 /// </summary>
 public static class NatSetup
 {
-    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
-
     /// <summary>
     /// Chooses a mapping inside <paramref name="range"/>, writes it into the entry's REPLY tuple and, for source NAT, makes it visible in
     /// the by-source table. Never fails: an exhausted range yields a tuple in use, which confirm then refuses.
     /// </summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <typeparam name="TRandom">Source of random offsets.</typeparam>
-    /// <param name="table">The table.</param>
-    /// <param name="cpu">The calling CPU.</param>
-    /// <param name="random">Its random source.</param>
     /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
     /// <param name="range">What the rule allows.</param>
     /// <param name="manip">The hook's side.</param>
@@ -47,13 +39,6 @@ public static class NatSetup
     }
 
     /// <summary>The first part of <see cref="Run"/>, up to the last probe: chooses, and changes nothing that others can see.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <typeparam name="TRandom">Source of random offsets.</typeparam>
-    /// <param name="table">The table.</param>
-    /// <param name="cpu">The calling CPU.</param>
-    /// <param name="random">Its random source.</param>
     /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
     /// <param name="range">What the rule allows.</param>
     /// <param name="manip">The hook's side.</param>
@@ -90,10 +75,6 @@ public static class NatSetup
     }
 
     /// <summary>The second part of <see cref="Run"/>: writes the mapping into the entry and publishes it by source.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <param name="table">The table.</param>
     /// <param name="slot">The entry.</param>
     /// <param name="mapping">What <see cref="Choose"/> chose.</param>
     /// <param name="manip">The hook's side.</param>
@@ -104,7 +85,7 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
     {
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
-        if (table.ChangeReply(slot, in mapping) || (TDesign.ReservesReply && table.Reservations.IsSourceChanged(slot, in mapping)))
+        if (table.Slab.ChangeReply(slot, in mapping) || (TDesign.ReservesReply && table.Reservations.IsSourceChanged(slot, in mapping)))
         {
             done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
         }
@@ -114,7 +95,8 @@ public static class NatSetup
             table.BySource.Add(slot);
         }
 
-        table.AddStatus(slot, done);
+        Debug.Assert((table.Status(slot) & EntryStatus.Confirmed) == 0, "a hook works on an unconfirmed entry");
+        table.Slab.AddStatus(slot, done);
     }
 
     /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
@@ -133,7 +115,7 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        bool keepsPort = (range.Flags & RandomFlagsOf(table.Traits)) == 0;
+        bool keepsPort = !StartOffsets.IsRandom(table.Traits, range.Flags);
 
         // Step 1: the tuple as it is, or the mapping that its socket already has.
         if (manip == ManipType.Source && keepsPort)
@@ -202,8 +184,4 @@ public static class NatSetup
 
         return !probe.IsUsed(ref cpu, in tuple);
     }
-
-    /// <summary>Before 3.14 there is one random flag; the other is not looked at.</summary>
-    private static NatFlags RandomFlagsOf(EraTraits traits) =>
-        traits.RandomFullyStart == StartOffset.NotAvailable ? NatFlags.ProtoRandom : AnyRandom;
 }

@@ -12,9 +12,6 @@ namespace NatAllocBench.Netfilter.Nat;
 /// The probe of one allocation (<c>nf_nat_used_tuple</c>): is the reply that a mapping would have in the table? Designs with
 /// <see cref="ITableDesign.ReusesHashes"/> hash only the port of a candidate, and keep the hash of the accepted one for confirm.
 /// </summary>
-/// <typeparam name="TAddress">The address family.</typeparam>
-/// <typeparam name="TEra">The era's hot traits.</typeparam>
-/// <typeparam name="TDesign">The table design.</typeparam>
 internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
@@ -31,7 +28,6 @@ internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
     /// <summary>A probe on behalf of an unconfirmed entry.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="self">The entry.</param>
     /// <param name="reserves">Design reserve: whether the tuple is final, so that the accepted candidate is reserved.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

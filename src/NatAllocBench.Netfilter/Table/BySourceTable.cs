@@ -54,7 +54,6 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     /// and a translated source inside <paramref name="range"/>. Lock-free.
     /// </summary>
     /// <param name="original">The tuple that needs a mapping.</param>
-    /// <param name="hash">Its <see cref="Hash"/>.</param>
     /// <param name="range">The rule.</param>
     /// <param name="mapped">The tuple with the source of that mapping; undefined if there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

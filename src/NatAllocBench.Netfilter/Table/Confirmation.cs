@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -205,6 +206,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
             return ConfirmResult.Clash;
         }
 
+        Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
         _slab.SetDeadline(slot, cpu.Now + ClashLifetime);
 
         // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free design.

@@ -20,12 +20,10 @@ namespace NatAllocBench.Netfilter.Table;
 /// <see cref="Sections{TDesign}"/> (which slots are free, and when), <see cref="EntryCount{TDesign}"/>,
 /// <see cref="ChainTable{TAddress, TEra, TDesign}"/> with <see cref="LockedChains{TAddress, TEra, TDesign}"/> and
 /// <see cref="LockFreeChains{TAddress, TEra, TDesign}"/> (insertion and removal), <see cref="BySourceTable{TAddress, TEra, TDesign}"/>,
-/// <see cref="TupleLookup{TAddress, TEra, TDesign}"/>, <see cref="Confirmation{TAddress, TEra, TDesign}"/>,
+/// <see cref="TupleLookup{TAddress, TEra, TDesign}"/>, <see cref="EntryCreation{TAddress, TEra, TDesign}"/>, <see cref="Confirmation{TAddress, TEra, TDesign}"/>,
 /// <see cref="EntryLife{TAddress, TEra, TDesign}"/> and <see cref="PacketTracker{TAddress, TEra, TDesign}"/>.</para>
 /// <para>Deviates: IPv4 and IPv6 have tables of their own instead of sharing chains; one namespace.</para>
 /// </remarks>
-/// <typeparam name="TAddress">The address family.</typeparam>
-/// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
 public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     where TAddress : unmanaged, IAddress<TAddress>
@@ -47,6 +45,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     private readonly EntryLife<TAddress, TEra, TDesign> _life;
     private readonly TupleLookup<TAddress, TEra, TDesign> _lookup;
     private readonly Confirmation<TAddress, TEra, TDesign> _confirmation;
+    private readonly EntryCreation<TAddress, TEra, TDesign> _creation;
     private readonly PacketTracker<TAddress, TEra, TDesign> _packets;
 
     /// <summary>An empty table.</summary>
@@ -102,6 +101,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
         _life = new EntryLife<TAddress, TEra, TDesign>(_chains, _bySource, _slots, _sections, _count, traits);
         _lookup = new TupleLookup<TAddress, TEra, TDesign>(_chains, _life, traits);
         _confirmation = new Confirmation<TAddress, TEra, TDesign>(_chains, _life, traits);
+        _creation = new EntryCreation<TAddress, TEra, TDesign>(_chains, _bySource, _slots, _count, _life, _sections, _confirmation);
         _packets = new PacketTracker<TAddress, TEra, TDesign>(_life, _slab, traits);
     }
 
@@ -159,7 +159,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     public ref CpuState Cpu(int cpu) => ref _cpus[(uint)cpu < (uint)CpuCount ? cpu : throw new ArgumentOutOfRangeException(nameof(cpu))];
 
     /// <summary>The raw hash of a tuple.</summary>
-    /// <param name="tuple">The tuple.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
 
@@ -171,9 +170,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// Packet classification (<c>__nf_conntrack_find</c>): the node of the visible entry that has this tuple. Lock-free; never waits
     /// except for a resize.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="tuple">The tuple of the packet.</param>
-    /// <param name="hash">Its <see cref="Hash"/>.</param>
     /// <param name="entry">The entry and the direction in which it matched.</param>
     public bool TryFind(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry)
     {
@@ -187,9 +184,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// The NAT probe (<c>nf_conntrack_tuple_taken</c>): whether a visible entry other than <paramref name="self"/> has this tuple in
     /// either role. Moves <c>found</c> if so. Lock-free; never waits except for a resize.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="tuple">The reply tuple that the mapping would have.</param>
-    /// <param name="hash">Its <see cref="Hash"/>.</param>
     /// <param name="self">Slot of the asking connection.</param>
     public bool IsTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self)
     {
@@ -203,48 +198,14 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// A new unconfirmed entry for a packet that no lookup found (<c>init_conntrack</c>): REPLY is the inverse of ORIGINAL. A TCP
     /// entry starts in SYN_SENT.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="original">The tuple of the packet.</param>
     /// <param name="hash">Its <see cref="Hash"/>, which the lookup before it has computed.</param>
     /// <param name="tdEnd">TCP: sequence number after the SYN. Other protocols keep the time of the first packet in its place.</param>
     /// <returns>
     /// The slot; or <see cref="CpuState.NoSlot"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
     /// </returns>
-    public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd = 0)
-    {
-        if (!AdmitOne(ref cpu, hash))
-        {
-            cpu.Counters.Drop++;
-            return CpuState.NoSlot;
-        }
-
-        uint slot = _slots.TakeSlot(ref cpu);
-        if (slot == CpuState.NoSlot)
-        {
-            _count.ReleaseOne(ref cpu);
-            cpu.Counters.Drop++;
-            return slot;
-        }
-
-        OriginalNode<TAddress>* first = _slab.Original(slot);
-        ReplyNode<TAddress>* second = _slab.Reply(slot);
-        if (TDesign.ReusesHashes)
-        {
-            _slab.SetNext(slot << 1, 0); // no hash is stashed yet
-        }
-
-        SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in original);
-        SharedTuple<TAddress, TDesign>.WriteInverse(ref second->Tuple, in original);
-        second->StashedHash = hash;
-        second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
-        _slab.SetDeadline(slot, EntryLife<TAddress, TEra, TDesign>.InitialTimeout(original.Protocol));
-        if (original.Protocol == IPProtocol.Tcp)
-        {
-            _slab.SetStatus(slot, EntryStatus.WithState(first->Status, Protocols.TcpState.SynSent));
-        }
-
-        return slot;
-    }
+    public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd = 0) =>
+        _creation.Create(ref cpu, in original, hash, tdEnd);
 
     /// <summary>
     /// Inserts an unconfirmed entry, or counts and ends it. On <see cref="ConfirmResult.Clash"/>, <see cref="ConfirmResult.Merged"/>
@@ -253,7 +214,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// confirm of the same tuple, and for a resize.
     /// </summary>
     /// <param name="cpu">The calling CPU, the one that created the entry.</param>
-    /// <param name="slot">Slot of the entry.</param>
     public ConfirmResult Confirm(ref CpuState cpu, uint slot)
     {
         _sections.Enter(ref cpu);
@@ -278,7 +238,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// Ends an unconfirmed entry whose packet is dropped before confirm, for example by a rule: it leaves the by-source table and its
     /// slot is free.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="slot">Slot of an entry that was not confirmed.</param>
     public void Drop(ref CpuState cpu, uint slot)
     {
@@ -292,8 +251,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// by-source table, as its newest entry.
     /// </summary>
     /// <param name="cpu">The calling CPU, with the clock set.</param>
-    /// <param name="original">The ORIGINAL tuple.</param>
-    /// <param name="reply">The REPLY tuple.</param>
     /// <param name="status">Status bits and TCP state; <see cref="EntryStatus.Confirmed"/> is added.</param>
     /// <param name="lifetime">Time to expiry, ms, 1 to 2^31 - 1.</param>
     /// <param name="tdEnd">TCP: sequence number after the last segment of the original direction.</param>
@@ -304,35 +261,13 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
         in ConntrackTuple<TAddress> reply,
         ulong status,
         uint lifetime,
-        uint tdEnd = 0)
-    {
-        uint originalHash = Hash(in original);
-        uint slot = Create(ref cpu, in original, originalHash, tdEnd);
-        if (slot == CpuState.NoSlot)
-        {
-            return slot;
-        }
-
-        OriginalNode<TAddress>* first = _slab.Original(slot);
-        _slab.SetStatus(slot, ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed));
-        _slab.SetDeadline(slot, cpu.Now + lifetime);
-        SharedTuple<TAddress, TDesign>.Write(ref _slab.Reply(slot)->Tuple, in reply);
-        if ((status & EntryStatus.SourceNatDone) != 0)
-        {
-            _bySource.Add(slot);
-        }
-
-        _sections.Enter(ref cpu);
-        bool inserted = _confirmation.TryRestore(ref cpu, slot, originalHash, Hash(in reply));
-        Sections<TDesign>.Leave(ref cpu);
-        return inserted ? slot : CpuState.NoSlot;
-    }
+        uint tdEnd = 0) =>
+        _creation.Restore(ref cpu, in original, in reply, status, lifetime, tdEnd);
 
     /// <summary>
     /// Removes an entry (<c>nf_ct_kill</c>) if it is still the one that was found; of several callers one succeeds. In the lock-free design
     /// lock-free, and the entry is gone for all lookups at one moment; under the locks it leaves one chain after the other.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry as a lookup found it.</param>
     /// <returns>Whether this call removed it.</returns>
     public bool Kill(ref CpuState cpu, EntryReference entry) => _life.Kill(ref cpu, entry);
@@ -350,7 +285,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     public long CollectExpired(ref CpuState cpu, uint firstBucket, uint count) => _life.CollectExpired(ref cpu, firstBucket, count);
 
     /// <summary>A TCP segment of a connection that a lookup found. Lock-free, except where it removes the entry.</summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry and direction that the lookup found.</param>
     /// <param name="segment">What the segment is.</param>
     /// <param name="end">
@@ -368,7 +302,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// A UDP datagram, ICMP echo, GRE packet or packet of a protocol without a tracker of its own here, of a connection that a lookup found.
     /// Lock-free, except where it removes the entry.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry and direction that the lookup found.</param>
     public PacketOutcome DatagramPacket(ref CpuState cpu, EntryReference entry)
     {
@@ -385,15 +318,12 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     public void Resize(uint buckets) => _chains.Resize(buckets);
 
     /// <summary>The ORIGINAL tuple of an entry that the caller holds.</summary>
-    /// <param name="slot">Slot of the entry.</param>
     public ref readonly ConntrackTuple<TAddress> OriginalTuple(uint slot) => ref _slab.Original(slot)->Tuple;
 
     /// <summary>The REPLY tuple of an entry that the caller holds.</summary>
-    /// <param name="slot">Slot of the entry.</param>
     public ref readonly ConntrackTuple<TAddress> ReplyTuple(uint slot) => ref _slab.Reply(slot)->Tuple;
 
     /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
-    /// <param name="slot">Slot of the entry.</param>
     public ulong Status(uint slot) => _slab.Status(slot);
 
     /// <inheritdoc/>
@@ -426,26 +356,6 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static void Leave(ref CpuState cpu) => Sections<TDesign>.Leave(ref cpu);
 
-    /// <summary>
-    /// Gives an unconfirmed entry the REPLY tuple of a mapping (<c>nf_conntrack_alter_reply</c>); returns whether it had another one.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal bool ChangeReply(uint slot, in ConntrackTuple<TAddress> mapping)
-    {
-        ref ConntrackTuple<TAddress> reply = ref _slab.Reply(slot)->Tuple;
-        mapping.InvertTo(out ConntrackTuple<TAddress> changed);
-        if (ConntrackTuple<TAddress>.AreEqual(in changed, in reply))
-        {
-            return false;
-        }
-
-        SharedTuple<TAddress, TDesign>.WriteInverse(ref reply, in mapping);
-        return true;
-    }
-
-    /// <summary>Sets bits of an unconfirmed entry, which only its CPU touches.</summary>
-    internal void AddStatus(uint slot, ulong bits) => _slab.SetStatus(slot, _slab.Original(slot)->Status | bits);
-
     /// <summary>Puts a TCP entry into a state without a segment. No other CPU may use the entry meanwhile.</summary>
     internal void SetTcp(uint slot, TcpState state, uint tdEnd)
     {
@@ -457,16 +367,4 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
 
     /// <summary>Fetches the recycled slots that come next; never used ones lie side by side.</summary>
     internal void FetchSlots(ref CpuState cpu, int count) => _slots.FetchNext(ref cpu, count);
-
-    /// <summary>Counts one more entry, after early drop if the table is full.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool AdmitOne(ref CpuState cpu, uint hash) => _count.TryAdmit(ref cpu) || AdmitAfterEarlyDrop(ref cpu, hash);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool AdmitAfterEarlyDrop(ref CpuState cpu, uint hash)
-    {
-        bool dropped = _life.EarlyDropOne(ref cpu, hash);
-        _count.Settle(ref cpu, dropped);
-        return dropped;
-    }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Views;
 
@@ -59,6 +58,9 @@ public struct CpuState
 
     /// <summary>See <see cref="ReservedSlot"/>.</summary>
     internal uint ReservedHash;
+
+    /// <summary>Kept by a debug build only, in all designs: whether the CPU is in a section.</summary>
+    internal bool IsInSection;
 
     /// <summary>No entry.</summary>
     public const uint NoSlot = uint.MaxValue;

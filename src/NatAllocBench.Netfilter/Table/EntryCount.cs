@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -92,6 +93,7 @@ internal readonly unsafe struct EntryCount<TDesign>
         }
 
         uint chunk = _chunk;
+        Debug.Assert(cpu.Reserved <= 2 * chunk, "a CPU gives back what it has reserved beyond two chunks");
         if (++cpu.Reserved > 2 * chunk)
         {
             cpu.Reserved -= chunk;

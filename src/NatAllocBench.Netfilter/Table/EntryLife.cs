@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Protocols;
@@ -45,7 +46,6 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     /// Removes an entry (<c>nf_ct_kill</c>) if it is still the one that was found; of several callers one succeeds. In the lock-free design
     /// lock-free, and the entry is gone for all lookups at one moment; under the locks it leaves one chain after the other.
     /// </summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="entry">The entry as a lookup found it.</param>
     /// <returns>Whether this call removed it.</returns>
     public bool Kill(ref CpuState cpu, EntryReference entry)
@@ -324,6 +324,8 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     /// <summary>Removes both nodes of an entry that the caller alone has marked DYING, and frees its slot.</summary>
     private void RemoveConfirmed(ref CpuState cpu, uint slot)
     {
+        const ulong Removed = EntryStatus.Confirmed | EntryStatus.Dying;
+        Debug.Assert((_slab.Original(slot)->Status & Removed) == Removed, "only an entry that was confirmed and killed is removed");
         uint originalHash = _chains.Hash(in _slab.Original(slot)->Tuple);
         uint replyHash = _chains.Hash(in _slab.Reply(slot)->Tuple);
         if (TDesign.IsLockFree)

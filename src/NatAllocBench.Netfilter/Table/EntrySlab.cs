@@ -20,9 +20,28 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
     public TupleNode<TAddress>* Node(uint link) => (TupleNode<TAddress>*)(nodes + ((long)link * TAddress.NodeSize));
 
     /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
-    /// <param name="slot">Slot of the entry.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ulong Status(uint slot) => TDesign.Read(ref Original(slot)->Status); // pairs with the release that set CONFIRMED: who sees the bit sees the entry whole
+
+    /// <summary>Sets bits of an entry that only its CPU touches.</summary>
+    public void AddStatus(uint slot, ulong bits) => SetStatus(slot, Original(slot)->Status | bits);
+
+    /// <summary>
+    /// Gives an unconfirmed entry the REPLY tuple of a mapping (<c>nf_conntrack_alter_reply</c>); returns whether it had another one.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool ChangeReply(uint slot, in ConntrackTuple<TAddress> mapping)
+    {
+        ref ConntrackTuple<TAddress> reply = ref Reply(slot)->Tuple;
+        mapping.InvertTo(out ConntrackTuple<TAddress> changed);
+        if (ConntrackTuple<TAddress>.AreEqual(in changed, in reply))
+        {
+            return false;
+        }
+
+        SharedTuple<TAddress, TDesign>.WriteInverse(ref reply, in mapping);
+        return true;
+    }
 
     /// <summary>A plain load, for a second look at the generation after a load fence.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -76,16 +76,13 @@ public static class EntryStatus
     private const int GenerationShift = 32;
 
     /// <summary>The TCP state in a status word.</summary>
-    /// <param name="status">A status word.</param>
     public static TcpState State(ulong status) => (TcpState)((status & StateMask) >> StateShift);
 
     /// <summary>A status word with another TCP state.</summary>
-    /// <param name="status">A status word.</param>
     /// <param name="state">The new state.</param>
     public static ulong WithState(ulong status, TcpState state) => (status & ~StateMask) | ((ulong)state << StateShift);
 
     /// <summary>The generation in a status word: it changes whenever the slot is freed.</summary>
-    /// <param name="status">A status word.</param>
     public static uint Generation(ulong status) => (uint)(status >> GenerationShift);
 
     /// <summary>The word of a freed slot: no bits, next generation.</summary>

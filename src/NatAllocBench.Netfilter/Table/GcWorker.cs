@@ -14,8 +14,6 @@ namespace NatAllocBench.Netfilter.Table;
 /// <para>Deviates: a walk takes no time, so that the 10 ms after which the kernel pauses one never pass; the collector's own early drop at
 /// 95 % of the table is not modelled; 4.9 and 4.10 are given the constants of 5.13.</para>
 /// </remarks>
-/// <typeparam name="TAddress">The address family.</typeparam>
-/// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
 /// <param name="table">The table. The worker starts its first walk at the first call.</param>
 public sealed class GcWorker<TAddress, TEra, TDesign>(ConntrackTable<TAddress, TEra, TDesign> table)

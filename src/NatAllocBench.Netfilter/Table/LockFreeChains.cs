@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -32,20 +33,21 @@ namespace NatAllocBench.Netfilter.Table;
 /// <para>Progress: confirm is lock-free except against an undecided entry with the same tuple: for that it waits until its owner, in a
 /// bounded number of its own steps, has decided. Owners wait in the order of the tuples only, so there is no circle.</para>
 /// </remarks>
-/// <param name="chains">The chains.</param>
 internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) : IChains
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
+    private readonly EntrySlab<TAddress, TDesign> _slab = chains.Slab;
+
     /// <inheritdoc/>
     public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         BucketArray buckets = chains.CurrentBuckets();
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
-        OriginalNode<TAddress>* first = chains.Slab.Original(slot);
-        ReplyNode<TAddress>* second = chains.Slab.Reply(slot);
+        OriginalNode<TAddress>* first = _slab.Original(slot);
+        ReplyNode<TAddress>* second = _slab.Reply(slot);
         bool replyFirst = TDesign.Keeps(ProtocolStep.ClaimInTupleOrder) && (replyHash != originalHash
             ? replyHash < originalHash
             : ConntrackTuple<TAddress>.Order(in second->Tuple, in first->Tuple) < 0);
@@ -106,7 +108,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     public void Remove(uint slot, uint originalHash, uint replyHash)
     {
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), originalHash, replyHash);
-        if ((chains.Slab.Original(slot)->Status & EntryStatus.NatClash) == 0)
+        if ((_slab.Original(slot)->Status & EntryStatus.NatClash) == 0)
         {
             Withdraw(ref pair.Buckets.Heads[pair.Original], slot << 1);
         }
@@ -117,7 +119,8 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ConfirmResult Decide(uint slot)
     {
-        OriginalNode<TAddress>* first = chains.Slab.Original(slot);
+        OriginalNode<TAddress>* first = _slab.Original(slot);
+        Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
 
         // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
         TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
@@ -153,7 +156,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         while (true)
         {
             uint seen = TDesign.Read(ref head); // C1, as in ConfirmLockFree
-            ChainScan scan = ScanClaims(seen, link >> 1, in chains.Slab.Node(link)->Tuple, limit);
+            ChainScan scan = ScanClaims(seen, link >> 1, in _slab.Node(link)->Tuple, limit);
             if (!scan.IsClear || TryLink(ref head, seen, link))
             {
                 return scan;
@@ -173,7 +176,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         while (!ChainLink.IsEnd(link))
         {
             uint at = ChainLink.Value(link);
-            TupleNode<TAddress>* node = chains.Slab.Node(at);
+            TupleNode<TAddress>* node = _slab.Node(at);
             link = TDesign.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
             if (at >> 1 == self)
             {
@@ -203,19 +206,19 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         while (true)
         {
             // C5, acquire: pairs with C4 (the entry is whole), with K1, and with the release in FreeSlot (the mark below is seen).
-            ulong status = TDesign.Read(ref chains.Slab.Original(link >> 1)->Status);
+            ulong status = TDesign.Read(ref _slab.Original(link >> 1)->Status);
             if ((status & EntryStatus.Confirmed) != 0)
             {
                 return (status & EntryStatus.Dying) == 0;
             }
 
             // C7, acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
-            if (ChainLink.IsMarked(TDesign.Read(ref chains.Slab.Node(link)->Next)))
+            if (ChainLink.IsMarked(TDesign.Read(ref _slab.Node(link)->Next)))
             {
                 return false;
             }
 
-            TDesign.Await(ref spinner, &chains.Slab.Original(link >> 1)->Status, &chains.Slab.Node(link)->Next);
+            TDesign.Await(ref spinner, &_slab.Original(link >> 1)->Status, &_slab.Node(link)->Next);
         }
     }
 
@@ -271,7 +274,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool TryLink(ref uint head, uint seen, uint link)
     {
-        chains.Slab.SetNext(link, seen);
+        _slab.SetNext(link, seen);
 
         // C3, full fence: tuple, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk.
         return TDesign.CompareExchange(ref head, link, seen) == seen;
@@ -282,13 +285,13 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     {
         if (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
         {
-            ChainLinks<TAddress, TDesign>.Mark(ref chains.Slab.Node(link)->Next);
+            ChainLinks<TAddress, TDesign>.Mark(ref _slab.Node(link)->Next);
         }
 
-        ChainLinks<TAddress, TDesign>.UnlinkMarked<ChainLinks<TAddress, TDesign>.TupleLinks>(chains.Slab, ref head, link);
+        ChainLinks<TAddress, TDesign>.UnlinkMarked<ChainLinks<TAddress, TDesign>.TupleLinks>(_slab, ref head, link);
         if (!TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
         {
-            ChainLinks<TAddress, TDesign>.Mark(ref chains.Slab.Node(link)->Next);
+            ChainLinks<TAddress, TDesign>.Mark(ref _slab.Node(link)->Next);
         }
     }
 }

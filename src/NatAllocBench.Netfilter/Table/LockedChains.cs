@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -9,27 +10,28 @@ namespace NatAllocBench.Netfilter.Table;
 /// <c>bucket % 1024</c>, two buckets by two locks, lower index first (<c>nf_conntrack_double_lock</c>). Readers take none of them: a
 /// head or link is written with release, so that a reader sees either the chain before or the chain after.
 /// </summary>
-/// <param name="chains">The chains.</param>
 internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) : IChains
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
+    private readonly EntrySlab<TAddress, TDesign> _slab = chains.Slab;
+
     private ref int TableLock(uint bucket) => ref chains.Words.TableLock(TEra.GlobalLock ? 0 : bucket % SharedWords.LockCount);
 
     /// <inheritdoc/>
     public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
-        OriginalNode<TAddress>* first = chains.Slab.Original(slot);
+        OriginalNode<TAddress>* first = _slab.Original(slot);
         BucketPair pair = LockPair(originalHash, replyHash);
-        bool isReserved = Reservations<TAddress, TEra, TDesign>.Has(chains.Slab, slot);
+        bool isReserved = Reservations<TAddress, TEra, TDesign>.Has(_slab, slot);
         ChainScan scan = TDesign.ReservesReply
-            ? Reservations<TAddress, TEra, TDesign>.Scan(chains.Slab, in pair, slot, limit)
+            ? Reservations<TAddress, TEra, TDesign>.Scan(_slab, in pair, slot, limit)
             : chains.ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
         if (!TDesign.ReservesReply && scan.IsClear && TDesign.Keeps(ProtocolStep.ScanReplyAtConfirm))
         {
-            scan = chains.ScanChain(pair.Buckets.Heads[pair.Reply], in chains.Slab.Reply(slot)->Tuple, limit);
+            scan = chains.ScanChain(pair.Buckets.Heads[pair.Reply], in _slab.Reply(slot)->Tuple, limit);
         }
 
         if (!scan.IsClear)
@@ -44,6 +46,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
             return result;
         }
 
+        Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
         LinkNode(pair.Buckets, pair.Original, slot << 1);
         if (!isReserved && TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
         {
@@ -64,14 +67,14 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
     /// <inheritdoc/>
     public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
     {
-        if (Reservations<TAddress, TEra, TDesign>.Has(chains.Slab, slot))
+        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
             return new ChainScan(ChainLink.End(pair.Reply), tooLong: false);
         }
 
         ChainScan scan = TDesign.ReservesReply
-            ? Reservations<TAddress, TEra, TDesign>.ScanReply(chains.Slab, in pair, slot, ChainScan.Unlimited)
-            : chains.ScanChain(pair.Buckets.Heads[pair.Reply], in chains.Slab.Reply(slot)->Tuple, ChainScan.Unlimited);
+            ? Reservations<TAddress, TEra, TDesign>.ScanReply(_slab, in pair, slot, ChainScan.Unlimited)
+            : chains.ScanChain(pair.Buckets.Heads[pair.Reply], in _slab.Reply(slot)->Tuple, ChainScan.Unlimited);
         if (scan.IsClear)
         {
             LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
@@ -164,7 +167,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
     public void LinkNode(BucketArray buckets, uint bucket, uint link)
     {
         ref uint head = ref buckets.Heads[bucket];
-        chains.Slab.SetNext(link, head);
+        _slab.SetNext(link, head);
 
         // Release: tuple and link are visible before the node is. Pairs with the acquire of the head in Walk.
         TDesign.Write(ref head, link);
@@ -181,10 +184,10 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
                 return;
             }
 
-            at = ref chains.Slab.Node(at)->Next;
+            at = ref _slab.Node(at)->Next;
         }
 
         // Release: a reader that takes this way round sees the rest of the chain. Pairs with the acquire of links in Walk.
-        TDesign.Write(ref at, chains.Slab.Node(link)->Next);
+        TDesign.Write(ref at, _slab.Node(link)->Next);
     }
 }

@@ -16,7 +16,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// </remarks>
 public sealed unsafe class NatState : IDisposable
 {
-    private const int RoverStride = 128;
+    private const int RoverStride = 2 * CacheLine.Size;
     private const int RoverCount = 256;
     private readonly NativeRegion _rovers = new(RoverStride * RoverCount);
     private readonly uint[] _md5Secret;
@@ -46,12 +46,10 @@ public sealed unsafe class NatState : IDisposable
     }
 
     /// <summary>The rover of a protocol.</summary>
-    /// <param name="protocol">The protocol.</param>
     public ref ushort Rover(IPProtocol protocol) => ref *(ushort*)(_rovers.Pointer + ((int)protocol * RoverStride));
 
     /// <summary>The offset of the interlocked rover of a protocol; see <see cref="NatFlags.InterlockedRover"/>.</summary>
-    /// <param name="protocol">The protocol.</param>
-    public ref uint InterlockedRover(IPProtocol protocol) => ref *(uint*)(_rovers.Pointer + ((int)protocol * RoverStride) + 64);
+    public ref uint InterlockedRover(IPProtocol protocol) => ref *(uint*)(_rovers.Pointer + ((int)protocol * RoverStride) + CacheLine.Size);
 
     /// <summary>Names the rovers' memory; see <see cref="ConntrackTable{TAddress, TEra, TDesign}.VisitRegions"/>.</summary>
     internal void VisitRegions(RegionVisitor visit) => visit(_rovers.Pointer, _rovers.Length, "rover");

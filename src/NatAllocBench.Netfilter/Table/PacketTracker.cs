@@ -9,8 +9,6 @@ namespace NatAllocBench.Netfilter.Table;
 /// Deviates: no window tracking, so a segment is judged by its flags and state alone.
 /// </summary>
 /// <param name="life">Ends of entries.</param>
-/// <param name="slab">The entries.</param>
-/// <param name="traits">The era.</param>
 internal readonly unsafe struct PacketTracker<TAddress, TEra, TDesign>(
     EntryLife<TAddress, TEra, TDesign> life, EntrySlab<TAddress, TDesign> slab, EraTraits traits)
     where TAddress : unmanaged, IAddress<TAddress>

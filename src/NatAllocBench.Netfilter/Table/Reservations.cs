@@ -21,18 +21,14 @@ namespace NatAllocBench.Netfilter.Table;
 /// <item>DNAT chooses before source NAT does; only the second hook makes the tuple final, and only it reserves.</item>
 /// </list>
 /// </remarks>
-/// <param name="chains">The chains.</param>
-/// <param name="traits">The era's rules.</param>
 internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, EraTraits traits)
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
     /// <summary>Reserves a REPLY tuple that a probe found free, unless it is taken meanwhile.</summary>
-    /// <param name="cpu">The calling CPU.</param>
     /// <param name="slot">An unconfirmed entry of the calling CPU without a reservation.</param>
     /// <param name="reply">The tuple.</param>
-    /// <param name="hash">Its hash.</param>
     /// <returns>Whether the search may end here: the tuple is reserved, or its holder is exempt.</returns>
     public bool TryReserve(ref CpuState cpu, uint slot, in ConntrackTuple<TAddress> reply, uint hash)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -39,6 +40,7 @@ internal readonly unsafe struct Sections<TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter(ref CpuState cpu)
     {
+        AssertEnters(ref cpu);
         if (!TDesign.IsLockFree)
         {
             return;
@@ -62,11 +64,26 @@ internal readonly unsafe struct Sections<TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Leave(ref CpuState cpu)
     {
+        AssertLeaves(ref cpu);
         if (TDesign.IsLockFree)
         {
             // S4, release: all loads and stores of the section come before it. Pairs with S7 and S10.
             TDesign.Write(ref cpu.Section, 0);
         }
+    }
+
+    [Conditional("DEBUG")]
+    private static void AssertEnters(ref CpuState cpu)
+    {
+        Debug.Assert(!cpu.IsInSection, "sections do not nest");
+        cpu.IsInSection = true;
+    }
+
+    [Conditional("DEBUG")]
+    private static void AssertLeaves(ref CpuState cpu)
+    {
+        Debug.Assert(cpu.IsInSection, "a section is left that was not entered");
+        cpu.IsInSection = false;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

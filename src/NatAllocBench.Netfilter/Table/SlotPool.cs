@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Tuples;
 
@@ -25,9 +26,6 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     private readonly SlotMagazine* _magazines;
 
     /// <summary>A pool of slots that were never used.</summary>
-    /// <param name="slab">The entries.</param>
-    /// <param name="words">The shared words.</param>
-    /// <param name="sections">The sections.</param>
     /// <param name="capacity">Number of slots.</param>
     /// <param name="magazines">Zeroed memory for as many magazines as <see cref="MagazinesFor"/> says.</param>
     /// <param name="cpus">States of the CPUs.</param>
@@ -127,6 +125,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     public void FreeSlot(ref CpuState cpu, uint slot)
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
+        Debug.Assert(
+            (first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed, "a confirmed entry is killed before it is freed");
         if (TDesign.IsLockFree)
         {
             // Release: the entry is out of its chains before its generation changes. A full fence is not needed, since the slot gets no new
@@ -196,10 +196,15 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
 
     private SlotMagazine* Magazine(uint number) => _magazines + number;
 
+    [Conditional("DEBUG")]
+    private static void AssertCount(SlotMagazine* magazine, int min, int max) =>
+        Debug.Assert(magazine->Count >= min && magazine->Count <= max, $"a magazine holds {magazine->Count} slots, not {min} to {max}");
+
     /// <summary>Takes the last slot and fetches the next one, as the kernel's slab allocator does: recycled slots lie all over the slab.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint TakeReady(SlotMagazine* ready)
     {
+        AssertCount(ready, 1, TDesign.MagazineSlots);
         uint slot = ready->Slots[--ready->Count];
         if (ready->Count > 0)
         {
@@ -281,12 +286,14 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
             ready = Magazine(slots.Ready);
         }
 
+        AssertCount(ready, 0, TDesign.MagazineSlots - 1);
         ready->Slots[ready->Count++] = slot;
     }
 
     private void Discard(ref SlotCache slots, uint slot)
     {
         SlotMagazine* limbo = Magazine(slots.Limbo);
+        AssertCount(limbo, 0, TDesign.MagazineSlots - 1);
         limbo->Slots[limbo->Count++] = slot;
         if (limbo->Count == TDesign.MagazineSlots && !TrySealLimbo(ref slots))
         {

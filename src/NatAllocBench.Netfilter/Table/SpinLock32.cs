@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -16,9 +17,13 @@ internal static class SpinLock32
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Exit(ref int word) =>
+    public static void Exit(ref int word)
+    {
+        Debug.Assert(word == 1, "a lock is given up by its holder");
+
         // Release: what was written under the lock is visible before the lock is seen free; pairs with Enter.
         Volatile.Write(ref word, 0);
+    }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void EnterContended(ref int word)

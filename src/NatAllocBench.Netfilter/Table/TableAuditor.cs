@@ -8,9 +8,6 @@ namespace NatAllocBench.Netfilter.Table;
 /// One audit of a table at rest; <see cref="TableInspection.Audit{TAddress, TEra, TDesign}"/> says what is checked. It notes for every
 /// slot which of its three places in chains it has seen, so that two half-linked entries cannot make up for each other.
 /// </summary>
-/// <typeparam name="TAddress">The address family.</typeparam>
-/// <typeparam name="TEra">The era's hot traits.</typeparam>
-/// <typeparam name="TDesign">The table design.</typeparam>
 /// <param name="table">The table; nobody may work on it meanwhile.</param>
 internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTable<TAddress, TEra, TDesign> table)
     where TAddress : unmanaged, IAddress<TAddress>

@@ -19,7 +19,6 @@ public readonly record struct TableDefaults(uint Buckets, uint MaxConnections)
     /// The defaults of a 64-bit kernel with 4 KiB pages (<c>nf_conntrack_init_start</c>): 1/16384 of the memory in chain heads, but
     /// 16384 buckets above 1 GiB (65536 from 5.15) and 65536 above 4 GiB (from 4.0; 262144 from 5.15).
     /// </summary>
-    /// <param name="era">The era.</param>
     /// <param name="ramBytes">Memory of the machine, bytes, at least 1 MiB.</param>
     /// <exception cref="ArgumentOutOfRangeException">The memory is less than 1 MiB.</exception>
     public static TableDefaults For(Era era, ulong ramBytes)

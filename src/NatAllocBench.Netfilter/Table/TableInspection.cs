@@ -10,10 +10,6 @@ namespace NatAllocBench.Netfilter.Table;
 public static unsafe class TableInspection
 {
     /// <summary>A confirmed entry as <c>conntrack -L</c> and <c>/proc/net/nf_conntrack</c> show it.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <param name="table">The table.</param>
     /// <param name="slot">Slot of a confirmed entry, as <see cref="ForEach{TAddress, TEra, TDesign}"/> names it.</param>
     /// <param name="now">The table's clock, ms; an entry that has expired and is still linked shows 0 s.</param>
     public static ConntrackLine Line<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, uint slot, uint now)
@@ -34,10 +30,6 @@ public static unsafe class TableInspection
     }
 
     /// <summary>Time to expiry of a confirmed entry, ms; 0 or less if it has expired.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <param name="table">The table.</param>
     /// <param name="slot">Slot of a confirmed entry.</param>
     /// <param name="now">The table's clock, ms.</param>
     public static int RemainingMs<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, uint slot, uint now)
@@ -46,10 +38,6 @@ public static unsafe class TableInspection
         where TDesign : struct, ITableDesign => (int)(table.Slab.Original(slot)->Deadline - now);
 
     /// <summary>The counters of all CPUs with the number of entries, as the statistics views take them.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <param name="table">The table.</param>
     public static CpuStatistics[] Statistics<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
@@ -73,10 +61,6 @@ public static unsafe class TableInspection
         BinaryPrimitives.ReverseEndianness(tuple.DestinationKey)); // of ICMP the type is the low byte here, the high one there
 
     /// <summary>Every confirmed entry, in bucket order of its ORIGINAL tuple; reply-only entries in bucket order of their REPLY tuple.</summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <param name="table">The table.</param>
     /// <param name="visit">Called with slot and status of each entry.</param>
     public static void ForEach<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Action<uint, ulong> visit)
         where TAddress : unmanaged, IAddress<TAddress>
@@ -106,10 +90,6 @@ public static unsafe class TableInspection
     /// by-source chain of its ORIGINAL source, once; no other slot is in any. Not checked: timeouts, counters, and that the number of
     /// entries is right, which the caller compares.
     /// </summary>
-    /// <typeparam name="TAddress">The address family.</typeparam>
-    /// <typeparam name="TEra">The era's hot traits.</typeparam>
-    /// <typeparam name="TDesign">The table design.</typeparam>
-    /// <param name="table">The table.</param>
     /// <returns>What was counted.</returns>
     /// <exception cref="TableCorruptException">Something does not hold; the message says what and where.</exception>
     public static TableAudit Audit<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table)

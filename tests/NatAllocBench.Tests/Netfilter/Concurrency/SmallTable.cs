@@ -36,7 +36,7 @@ internal sealed class SmallTable<TDesign> : ISmallTable, IDisposable
         ConntrackTuple<IPv4Address> original = SmallModel.Original(connection);
         uint slot = _table.Create(ref cpu, in original, _table.Hash(in original));
         ConntrackTuple<IPv4Address> mapping = SmallModel.Reply(connection).Invert();
-        _table.ChangeReply(slot, in mapping);
+        _table.Slab.ChangeReply(slot, in mapping);
         return _table.Confirm(ref cpu, slot).ToString();
     });
 

@@ -67,7 +67,7 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
 
     public override ulong Status(uint slot) => _table.Status(slot);
 
-    public override void AddStatus(uint slot, ulong bits) => _table.AddStatus(slot, bits);
+    public override void AddStatus(uint slot, ulong bits) => _table.Slab.AddStatus(slot, bits);
 
     public override unsafe bool IsExpired(in FlowTuple tuple)
     {

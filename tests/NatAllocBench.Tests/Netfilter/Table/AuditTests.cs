@@ -101,7 +101,7 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Reply_only_entry_that_is_linked_in_both_directions_is_found()
     {
-        _table.AddStatus(_slots[4], EntryStatus.NatClash);
+        _table.Slab.AddStatus(_slots[4], EntryStatus.NatClash);
 
         Finds($"(slot {_slots[4]}) is linked as Original, Reply, BySource instead of Reply, BySource");
     }

@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>New entries: unconfirmed ones of a first packet (<c>init_conntrack</c>), and ready-made ones.</summary>
+internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
+    ChainTable<TAddress, TEra, TDesign> chains,
+    BySourceTable<TAddress, TEra, TDesign> bySource,
+    SlotPool<TAddress, TDesign> slots,
+    EntryCount<TDesign> count,
+    EntryLife<TAddress, TEra, TDesign> life,
+    Sections<TDesign> sections,
+    Confirmation<TAddress, TEra, TDesign> confirmation)
+    where TAddress : unmanaged, IAddress<TAddress>
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private readonly EntrySlab<TAddress, TDesign> _slab = chains.Slab;
+
+    /// <summary>An unconfirmed entry whose REPLY is the inverse of ORIGINAL, outside a section; or no slot, counted as <c>drop</c>.</summary>
+    public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd)
+    {
+        if (!AdmitOne(ref cpu, hash))
+        {
+            cpu.Counters.Drop++;
+            return CpuState.NoSlot;
+        }
+
+        uint slot = slots.TakeSlot(ref cpu);
+        if (slot == CpuState.NoSlot)
+        {
+            count.ReleaseOne(ref cpu);
+            cpu.Counters.Drop++;
+            return slot;
+        }
+
+        OriginalNode<TAddress>* first = _slab.Original(slot);
+        ReplyNode<TAddress>* second = _slab.Reply(slot);
+        Debug.Assert((uint)first->Status == 0, "a slot that is taken was free");
+        if (TDesign.ReusesHashes)
+        {
+            _slab.SetNext(slot << 1, 0); // no hash is stashed yet
+        }
+
+        SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in original);
+        SharedTuple<TAddress, TDesign>.WriteInverse(ref second->Tuple, in original);
+        second->StashedHash = hash;
+        second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
+        _slab.SetDeadline(slot, EntryLife<TAddress, TEra, TDesign>.InitialTimeout(original.Protocol));
+        if (original.Protocol == IPProtocol.Tcp)
+        {
+            _slab.SetStatus(slot, EntryStatus.WithState(first->Status, TcpState.SynSent));
+        }
+
+        return slot;
+    }
+
+    /// <summary>A confirmed entry as the arguments say, outside a section; no slot if the table is full or has one of the tuples.</summary>
+    public uint Restore(
+        ref CpuState cpu, in ConntrackTuple<TAddress> original, in ConntrackTuple<TAddress> reply, ulong status, uint lifetime, uint tdEnd)
+    {
+        uint originalHash = chains.Hash(in original);
+        uint slot = Create(ref cpu, in original, originalHash, tdEnd);
+        if (slot == CpuState.NoSlot)
+        {
+            return slot;
+        }
+
+        OriginalNode<TAddress>* first = _slab.Original(slot);
+        _slab.SetStatus(slot, ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed));
+        _slab.SetDeadline(slot, cpu.Now + lifetime);
+        SharedTuple<TAddress, TDesign>.Write(ref _slab.Reply(slot)->Tuple, in reply);
+        if ((status & EntryStatus.SourceNatDone) != 0)
+        {
+            bySource.Add(slot);
+        }
+
+        sections.Enter(ref cpu);
+        bool inserted = confirmation.TryRestore(ref cpu, slot, originalHash, chains.Hash(in reply));
+        Sections<TDesign>.Leave(ref cpu);
+        return inserted ? slot : CpuState.NoSlot;
+    }
+
+    /// <summary>Counts one more entry, after early drop if the table is full.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool AdmitOne(ref CpuState cpu, uint hash) => count.TryAdmit(ref cpu) || AdmitAfterEarlyDrop(ref cpu, hash);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private bool AdmitAfterEarlyDrop(ref CpuState cpu, uint hash)
+    {
+        bool dropped = life.EarlyDropOne(ref cpu, hash);
+        count.Settle(ref cpu, dropped);
+        return dropped;
+    }
+}
