@@ -105,6 +105,11 @@ public static class RunFormat
     /// <exception cref="RunFormatException">The file is missing, unreadable, too large or no run; the message names the path.</exception>
     public static RunRecord ReadFile(string path)
     {
+        if (path.Length == 0)
+        {
+            throw new RunFormatException("a run has an empty name: name a run.json or the directory that holds one");
+        }
+
         string file = Directory.Exists(path) ? Path.Combine(path, RunFormat.FileName) : path;
         try
         {
