@@ -17,11 +17,13 @@ internal static class DiagnoseCommand
 {
     private static readonly Argument<string[]> Paths = new("PATH")
     {
-        Description = "Files or directories: conntrack -L and -S, iptables-save -c, nft list ruleset, sysctl -a, uname -r. Recognised by content.",
+        Description = "Files or directories: conntrack -L and -S, iptables-save -c, nft list ruleset, sysctl -a, uname -r. Recognised by "
+            + "content.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private static readonly Option<bool> Live = new("--live") { Description = "Read this node, twice if --interval is given. Prints its read-only commands." };
+    private static readonly Option<bool> Live =
+        new("--live") { Description = "Read this node, twice if --interval is given. Prints its read-only commands." };
     private static readonly Option<string?> Before = Of("--before", "Directory of an earlier moment.", "DIR");
     private static readonly Option<string?> After = Of("--after", "Directory of a later moment.", "DIR");
     private static readonly Option<string?> Interval = Of("--interval", "Time between the two moments, for example 60s.", "TIME");
@@ -39,8 +41,10 @@ internal static class DiagnoseCommand
     private static readonly Option<string?> Alerts = Of("--alerts", "Print alert rules: prometheus.", "KIND");
     private static readonly Option<string?> Dashboard = Of("--dashboard", "Print a dashboard as JSON: grafana.", "KIND");
     private static readonly Option<string?> Collect = Of("--collect", "Only write this node's files, twice if --interval is given.", "DIR");
-    private static readonly Option<bool> CollectScript = new("--collect-script") { Description = "Print a shell script that collects the same files." };
-    private static readonly Option<bool> KeepAddresses = new("--keep-addresses") { Description = "Print addresses as they are, not as client-1, server-1." };
+    private static readonly Option<bool> CollectScript =
+        new("--collect-script") { Description = "Print a shell script that collects the same files." };
+    private static readonly Option<bool> KeepAddresses =
+        new("--keep-addresses") { Description = "Print addresses as they are, not as client-1, server-1." };
     private static readonly Option<double> FailAbove = new("--fail-above")
     {
         Description = "Share of connections whose loss is a finding (exit code 1).",
@@ -50,11 +54,13 @@ internal static class DiagnoseCommand
 
     public static Command Create()
     {
-        var command = new Command("diagnose", "Say from a node's own files which NAT mode is in force, how full its ports are, and why insert_failed grows.");
+        var command = new Command("diagnose", "Say from a node's own files which NAT mode is in force, how full its ports are, and why "
+            + "insert_failed grows.");
         command.Arguments.Add(Paths);
         Option[] options =
         [
-            Live, Before, After, Interval, EraName, Kernel, Window, Json, Textfile, Alerts, Dashboard, Collect, CollectScript, KeepAddresses, FailAbove,
+            Live, Before, After, Interval, EraName, Kernel, Window, Json, Textfile, Alerts, Dashboard, Collect, CollectScript,
+                KeepAddresses, FailAbove,
         ];
         foreach (Option option in options)
         {
@@ -116,12 +122,14 @@ internal static class DiagnoseCommand
         string[] before = parsed.GetValue(Before) is { } earlier ? [earlier] : [];
         if (now.Length == 0)
         {
-            throw new UsageException("diagnose needs files, --before with --after, or --live; diagnose --collect-script prints how to collect them");
+            throw new UsageException("diagnose needs files, --before with --after, or --live; diagnose --collect-script prints how to "
+                + "collect them");
         }
 
         if (before.Length > 0 && options.Interval is null)
         {
-            throw new UsageException("--before: say with --interval how much time lies between the two moments, for example --interval 60s");
+            throw new UsageException("--before: say with --interval how much time lies between the two moments, for example --interval "
+                + "60s");
         }
 
         return Give(parsed, NodeAnswer.Of(now, before, options));
@@ -176,5 +184,6 @@ internal static class DiagnoseCommand
         return answer.HasFinding ? CommandLine.Failure : CommandLine.Success;
     }
 
-    private static Option<string?> Of(string name, string description, string help) => new(name) { Description = description, HelpName = help };
+    private static Option<string?> Of(string name, string description, string help) =>
+        new(name) { Description = description, HelpName = help };
 }

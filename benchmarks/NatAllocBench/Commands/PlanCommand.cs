@@ -12,28 +12,34 @@ namespace NatAllocBench.Commands;
 internal static class PlanCommand
 {
     private static readonly Option<double> Rate =
-        Of("--rate", "New connections per second, all destinations together.", 500.0, "N");
+        NodeOption.Of("--rate", "New connections per second, all destinations together.", 500.0, "N");
     private static readonly Option<int> Destinations =
-        Of("--destinations", "Destinations (address and port), all used equally often.", 1, "N");
-    private static readonly Option<string> Hold = Of("--hold", "How long a connection is open, for example 200ms or 30s.", "0s", "TIME");
-    private static readonly Option<string> TimeWait = Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
-    private static readonly Option<int?> Addresses = Of<int?>(
+        NodeOption.Of("--destinations", "Destinations (address and port), all used equally often.", 1, "N");
+    private static readonly Option<string> Hold =
+        NodeOption.Of("--hold", "How long a connection is open, for example 200ms or 30s.", "0s", "TIME");
+    private static readonly Option<string> TimeWait =
+        NodeOption.Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
+    private static readonly Option<int?> Addresses = NodeOption.Of<int?>(
         "--addresses", "NAT addresses. Default: 1, 2, 4 ... until the target holds.", null, "N");
 
-    private static readonly Option<string> Ports = Of("--ports", "Ports of each address.", "1024-65535", "A-B");
-    private static readonly Option<string> Protocol = Of("--protocol", "tcp or udp.", "tcp", "NAME");
-    private static readonly Option<string> EraName = Of("--era", "Kernel era; see the command eras.", "6.12", "ERA").Named("--eras");
-    private static readonly Option<string> Mode = Of("--mode", "default, random or random-fully.", "random-fully", "MODE").Named("--modes");
-    private static readonly Option<int> Clients = Of("--clients", "Client addresses behind the gateway.", 40, "N");
-    private static readonly Option<int> Cpus = Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
-    private static readonly Option<long> Table = Of("--table", "nf_conntrack_max, entries.", 262_144L, "N");
-    private static readonly Option<string> Window = Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
-    private static readonly Option<double> Target = Of("--target", "Share of connections that may be lost.", 1e-6, "SHARE");
-    private static readonly Option<string?> Solve = Of<string?>(
+    private static readonly Option<string> Ports = NodeOption.Of("--ports", "Ports of each address.", "1024-65535", "A-B");
+    private static readonly Option<string> Protocol = NodeOption.Of("--protocol", "tcp or udp.", "tcp", "NAME");
+    private static readonly Option<string> EraName =
+        NodeOption.Of("--era", "Kernel era; see the command eras.", "6.12", "ERA").Named("--eras");
+    private static readonly Option<string> Mode =
+        NodeOption.Of("--mode", "default, random or random-fully.", "random-fully", "MODE").Named("--modes");
+    private static readonly Option<int> Clients = NodeOption.Of("--clients", "Client addresses behind the gateway.", 40, "N");
+    private static readonly Option<int> Cpus = NodeOption.Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
+    private static readonly Option<long> Table = NodeOption.Of("--table", "nf_conntrack_max, entries.", 262_144L, "N");
+    private static readonly Option<string> Window =
+        NodeOption.Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
+    private static readonly Option<double> Target = NodeOption.Of("--target", "Share of connections that may be lost.", 1e-6, "SHARE");
+    private static readonly Option<string?> Solve = NodeOption.Of<string?>(
         "--solve", "Find the addresses, the rate or the hold time that meets the target.", null, "WHAT");
-    private static readonly Option<string?> Preset = Of<string?>(
+    private static readonly Option<string?> Preset = NodeOption.Of<string?>(
         "--preset", $"Published limits of a gateway: {string.Join(", ", GatewayPreset.All.Select(preset => preset.Name))}.", null, "NAME");
-    private static readonly Option<string?> Chart = Of<string?>("--chart", "Write loss over the rate as an SVG chart.", null, "FILE");
+    private static readonly Option<string?> Chart =
+        NodeOption.Of<string?>("--chart", "Write loss over the rate as an SVG chart.", null, "FILE");
 
     public static Command Create()
     {
@@ -41,7 +47,8 @@ internal static class PlanCommand
             "plan", "Say how many connections per second a NAT gateway carries, what it loses, and which limit binds first.");
         Option[] options =
         [
-            Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, Cpus, Table, Window, Target, Solve, Preset, Chart,
+            Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, Cpus, Table, Window, Target, Solve,
+                Preset, Chart,
         ];
         foreach (Option option in options)
         {
@@ -102,16 +109,11 @@ internal static class PlanCommand
         Hold = Seconds(parsed, Hold),
         TimeWait = Seconds(parsed, TimeWait),
         Addresses = parsed.GetValue(Addresses),
-        Ports = preset?.Ports ?? PortCount(parsed.GetValue(Ports)!),
+        Ports = preset?.Ports ?? NodeOption.PortCount(parsed.GetValue(Ports)!),
         DocumentedPerDestination = preset?.PerDestination,
         IsPublishedGateway = preset is not null,
         MostAddresses = preset?.MaxAddresses ?? 65_536,
-        IsTcp = parsed.GetValue(Protocol) switch
-        {
-            "tcp" => true,
-            "udp" => false,
-            var other => throw new UsageException($"--protocol {other}: choose tcp or udp"),
-        },
+        IsTcp = NodeOption.IsTcp(parsed.GetValue(Protocol)!),
         Era = UsageException.Parse("--era", parsed.GetValue(EraName)!, EraCatalog.Get),
         Mode = parsed.GetValue(Mode) switch
         {
@@ -129,19 +131,6 @@ internal static class PlanCommand
 
     private static double Seconds(ParseResult parsed, Option<string> option) =>
         UsageException.Parse(option.Name, parsed.GetValue(option)!, NatAllocBench.Node.Inputs.Seconds.Parse);
-
-    private static int PortCount(string text) =>
-        text.Split('-') is [var low, var high] && ushort.TryParse(low, out ushort first) && ushort.TryParse(high, out ushort last)
-            && first is > 0 && first <= last
-            ? last - first + 1
-            : throw new UsageException($"--ports {text}: write a range such as 1024-65535");
-
-    private static Option<T> Of<T>(string name, string description, T value, string help) => new(name)
-    {
-        Description = description,
-        DefaultValueFactory = _ => value,
-        HelpName = help,
-    };
 
     private static Option<T> Named<T>(this Option<T> option, string alias)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NatAllocBench.Predicting;
 using NatAllocBench.Reports;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
@@ -29,7 +30,8 @@ internal static class PublishCommand
 
     public static Command Create()
     {
-        var command = new Command("publish", "Publish a run; regenerate the index, every published run's tables and charts, and the README's tables.")
+        var command = new Command("publish", "Publish a run; regenerate the index, every published run's tables and charts, and the "
+            + "README's tables.")
         {
             PathArgument, Out, Check,
         };
@@ -39,7 +41,8 @@ internal static class PublishCommand
 
     private static int Run(string? path, string? results, bool checkOnly)
     {
-        bool isRun = path is not null && (path.EndsWith(".json", StringComparison.Ordinal) || File.Exists(Path.Combine(path, RunFormat.FileName)));
+        bool isRun = path is not null && (path.EndsWith(".json", StringComparison.Ordinal)
+            || File.Exists(Path.Combine(path, RunFormat.FileName)));
         if (results is not null && (!isRun || checkOnly))
         {
             throw new UsageException("--out says where a run is published to: name a run, without --check");
@@ -78,11 +81,39 @@ internal static class PublishCommand
         }
 
         int exit = ResultCommands.Print(checkOnly ? ResultsIndex.Check(directory) : ResultsIndex.Publish(directory));
-        return exit != CommandLine.Success ? exit : RefreshDocuments(directory, checkOnly);
+        return exit != CommandLine.Success ? exit
+            : Math.Max(RefreshDocuments(directory, checkOnly), RefreshValidation(directory, checkOnly));
+    }
+
+    /// <summary>What the published runs say about the formulas of predict, where that is kept.</summary>
+    private static int RefreshValidation(string results, bool checkOnly)
+    {
+        string path = Path.Combine(results, PredictionValidation.FileName);
+        if (!File.Exists(path))
+        {
+            return CommandLine.Success;
+        }
+
+        var validation = PredictionValidation.Of(PublishedCells.Read(results));
+        if (File.ReadAllText(path) == validation.Json())
+        {
+            return CommandLine.Success;
+        }
+
+        if (checkOnly)
+        {
+            Console.Error.WriteLine($"{PredictionValidation.FileName} is stale; run publish");
+            return CommandLine.Failure;
+        }
+
+        validation.Write(results);
+        Console.Out.WriteLine($"refreshed {PredictionValidation.FileName}");
+        return CommandLine.Success;
     }
 
     private static string DefaultResults() =>
-        RunEnvironment.Results ?? throw new UsageException("publish: the program does not run in a checkout; name the directory of published runs");
+        RunEnvironment.Results ?? throw new UsageException("publish: the program does not run in a checkout; name the directory of "
+            + "published runs");
 
     /// <summary>The marked blocks of the Markdown files beside the results directory and under docs.</summary>
     private static int RefreshDocuments(string results, bool checkOnly)

@@ -40,7 +40,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<bool> WideOption = new("--wide") { Description = "Print every column and table, not only the main ones." };
+    private static readonly Option<bool> WideOption =
+        new("--wide") { Description = "Print every column and table, not only the main ones." };
 
     private static readonly Option<string?> NameOption = new("--name")
     {
@@ -50,7 +51,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
     private static readonly Option<string?> MachineOption = new("--machine")
     {
-        Description = "Name for this machine, which becomes its directory among the runs. Default: its processor and a hash of its topology.",
+        Description = "Name for this machine, which becomes its directory among the runs. Default: its processor and a hash of its "
+            + "topology.",
         HelpName = "NAME",
     };
 
@@ -85,7 +87,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         }
 
         string? directory = silent ? null
-            : publish ? RunEnvironment.Results ?? throw new UsageException("--publish: the program does not run in a checkout; use --out DIR")
+            : publish ? RunEnvironment.Results ?? throw new UsageException("--publish: the program does not run in a checkout; use --out "
+                + "DIR")
             : named ?? RunEnvironment.Runs;
         if (directory is not null)
         {
@@ -99,7 +102,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         }
 
         return new PublishOptions(
-            directory, publish, json, parsed.GetValue(WideOption), Named(parsed.GetValue(NameOption), "--name"), Named(parsed.GetValue(MachineOption), "--machine"));
+            directory, publish, json, parsed.GetValue(WideOption), Named(parsed.GetValue(NameOption), "--name"),
+                Named(parsed.GetValue(MachineOption), "--machine"));
     }
 
     /// <summary>Writes the run; to be called before anything of it is printed, so that no broken terminal loses a measurement.</summary>
@@ -136,7 +140,8 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
     // It becomes a part of a path and of tables.
     private static string? Named(string? name, string option) =>
-        name is null || (name.Length is > 0 and <= MostNameCharacters && char.IsAsciiLetterOrDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'))
+        name is null || (name.Length is > 0 and <= MostNameCharacters && char.IsAsciiLetterOrDigit(name[0])
+            && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '.'))
             ? name
             : throw new UsageException($"{option}: '{name}' is no name; use at most {MostNameCharacters} letters, digits, dashes and dots");
 

@@ -14,6 +14,13 @@ public sealed record SystemSetup(PortRange Range, int Workers, int Capacity, int
     public const uint Address = 0xCB007101;
 }
 
+/// <summary>A flow that is connected in two steps, for a caller that has the clock.</summary>
+/// <param name="Reply">The REPLY tuple that was chosen.</param>
+/// <param name="IsFound">Whether a port was found.</param>
+/// <param name="IsHeld">Whether its port is taken already: a system without a window inserts as it chooses.</param>
+/// <param name="Probes">Candidates asked for.</param>
+public record struct SteppedFlow(FlowTuple<uint> Reply, bool IsFound, bool IsHeld, int Probes);
+
 /// <summary>A system with its table, ready to be raced. One virtual call serves a whole round of connections.</summary>
 public abstract class SystemTable : IDisposable
 {
@@ -37,6 +44,24 @@ public abstract class SystemTable : IDisposable
     /// <summary>Connects one flow, and gives its port back at once.</summary>
     /// <returns>The number of candidates asked for; null if the flow was refused.</returns>
     public abstract int? TryOnce(in FlowTuple<uint> flow);
+
+    /// <summary>Whether a flow can be connected in the two steps below.</summary>
+    public virtual bool IsSteppable => false;
+
+    /// <summary>The first step of a flow: everything before its window.</summary>
+    /// <param name="worker">The worker, 0 and up.</param>
+    /// <param name="flow">First packet.</param>
+    /// <exception cref="NotSupportedException">The system's steps cannot be taken apart.</exception>
+    public virtual SteppedFlow Choose(int worker, in FlowTuple<uint> flow) => throw new NotSupportedException();
+
+    /// <summary>The second step: inserts what is not held yet.</summary>
+    /// <param name="flow">A flow whose port was found.</param>
+    /// <returns>Whether it has its port; false if another took it in the window.</returns>
+    public virtual bool Insert(ref SteppedFlow flow) => throw new NotSupportedException();
+
+    /// <summary>Gives the port of a flow back, if it has one.</summary>
+    /// <param name="flow">A flow.</param>
+    public virtual void Remove(ref SteppedFlow flow) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     public void Dispose()
@@ -103,6 +128,38 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
         store.Remove(in reply);
         return probes;
+    }
+
+    public override bool IsSteppable => true;
+
+    public override SteppedFlow Choose(int worker, in FlowTuple<uint> flow)
+    {
+        ref CpuDraws draws = ref _randoms[worker].Draws;
+        if (typeof(TScope) == typeof(WindowScope))
+        {
+            var view = new LookingView<TStore>(store);
+            bool found = TAllocator.TryChoose(in flow, in _rules[worker], ref _state, ref view, ref draws, out FlowTuple<uint> chosen);
+            return new SteppedFlow(chosen, found, IsHeld: false, view.Probes);
+        }
+
+        Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
+            in flow, in _rules[worker], ref _state, store, _mutex, ref draws, 0, out FlowTuple<uint> reply, out int probes);
+        return new SteppedFlow(reply, fate != Fate.Refused, IsHeld: fate == Fate.Inserted, probes);
+    }
+
+    public override bool Insert(ref SteppedFlow flow)
+    {
+        flow.IsHeld = flow.IsHeld || (flow.IsFound && store.TryInsert(flow.Reply));
+        return flow.IsHeld;
+    }
+
+    public override void Remove(ref SteppedFlow flow)
+    {
+        if (flow.IsHeld)
+        {
+            store.Remove(flow.Reply);
+            flow.IsHeld = false;
+        }
     }
 
     /// <summary>The random source of a worker, in an object of its own.</summary>

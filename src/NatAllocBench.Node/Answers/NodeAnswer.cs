@@ -25,6 +25,7 @@ public sealed record NodeAnswer(string Text, string Json, string Textfile, bool 
         Diagnosis diagnosis = Diagnosis.Of(NodeFiles.Read(now), earlier, options);
         var names = new AddressNames(options.KeepAddresses);
         return new NodeAnswer(
-            new DiagnosisReport(diagnosis, names).Text(), DiagnosisJson.Of(diagnosis, names), NodeTextfile.Of(diagnosis, names), diagnosis.HasFinding);
+            new DiagnosisReport(diagnosis, names).Text(), DiagnosisJson.Of(diagnosis, names), NodeTextfile.Of(diagnosis, names),
+                diagnosis.HasFinding);
     }
 }

@@ -32,14 +32,16 @@ internal sealed class Counters
             string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (!cpus.Add(fields[0]))
             {
-                throw new NodeInputException($"{name}: {fields[0]} is there twice: two hosts or two moments in one file; give one file for each");
+                throw new NodeInputException($"{name}: {fields[0]} is there twice: two hosts or two moments in one file; give one file "
+                    + "for each");
             }
 
             foreach (string[] pair in fields.Skip(1).Select(field => field.Split('=')))
             {
                 if (pair.Length != 2 || !long.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out long value))
                 {
-                    throw new NodeInputException($"{name}: '{InputFile.Quote(string.Join('=', pair))}' is no counter; give the output of conntrack -S unchanged");
+                    throw new NodeInputException($"{name}: '{InputFile.Quote(string.Join('=', pair))}' is no counter; give the output of "
+                        + "conntrack -S unchanged");
                 }
 
                 sums[pair[0]] = sums.GetValueOrDefault(pair[0]) + value;
@@ -52,7 +54,8 @@ internal sealed class Counters
     /// <summary>Reads the proc file, whose columns are found by name and whose numbers are hexadecimal.</summary>
     public static Counters ReadProc(string text, string name)
     {
-        string[][] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
+        string[][] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
+            line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
         var sums = new Dictionary<string, long>(StringComparer.Ordinal);
         foreach (string[] line in lines.Skip(1))
         {
@@ -66,7 +69,8 @@ internal sealed class Counters
                 string column = ProcNames.GetValueOrDefault(lines[0][i], lines[0][i]);
                 if (!long.TryParse(line[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long value))
                 {
-                    throw new NodeInputException($"{name}: '{InputFile.Quote(line[i])}' is no hexadecimal counter; give /proc/net/stat/nf_conntrack unchanged");
+                    throw new NodeInputException($"{name}: '{InputFile.Quote(line[i])}' is no hexadecimal counter; give "
+                        + "/proc/net/stat/nf_conntrack unchanged");
                 }
 
                 // The number of entries is the same on every line.
@@ -78,7 +82,8 @@ internal sealed class Counters
     }
 
     /// <summary>What was counted since an earlier reading.</summary>
-    /// <exception cref="NodeInputException">A counter went back and did not wrap: the node was started again, or the files are exchanged.</exception>
+    /// <exception cref="NodeInputException">A counter went back and did not wrap: the node was started again, or the files are
+    /// exchanged.</exception>
     public Counters Since(Counters before)
     {
         var differences = new Dictionary<string, long>(StringComparer.Ordinal);
@@ -89,7 +94,8 @@ internal sealed class Counters
             difference += difference < 0 && before[name] > Wrap * 3 / 4 && value < Wrap / 4 ? Wrap : 0;
             differences[name] = difference >= 0
                 ? difference
-                : throw new NodeInputException($"{name} went from {before[name]} back to {value}: the node was started again, or --before and --after are exchanged");
+                : throw new NodeInputException($"{name} went from {before[name]} back to {value}: the node was started again, or "
+                    + "--before and --after are exchanged");
         }
 
         return new Counters(differences);

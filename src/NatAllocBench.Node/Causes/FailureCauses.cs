@@ -56,7 +56,8 @@ internal sealed record FailureCauses
     /// <param name="race">Expected losses of the race.</param>
     /// <param name="keptShare">Share of them on kept ports.</param>
     public static FailureCauses Of(
-        Counters counted, double seconds, Era era, SearchLimits limits, double expectedExhausted, bool isFull, Bounded race, double keptShare)
+        Counters counted, double seconds, Era era, SearchLimits limits, double expectedExhausted, bool isFull, Bounded race,
+            double keptShare)
     {
         long total = counted["insert_failed"];
         long chain = Math.Min(total, counted["chaintoolong"]);

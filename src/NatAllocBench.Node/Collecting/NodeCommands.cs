@@ -58,7 +58,8 @@ public static class NodeCommands
 
         return written > 0
             ? written
-            : throw new NodeInputException("none of conntrack, iptables-save, nft, sysctl could be run; run as root, or use --collect-script");
+            : throw new NodeInputException("none of conntrack, iptables-save, nft, sysctl could be run; run as root, or use "
+                + "--collect-script");
     }
 
     private static bool TryRun(string program, string[] arguments, string path, Func<string, string> rewrite)

@@ -45,7 +45,8 @@ internal sealed class PortSet
         return true;
     }
 
-    public bool Contains(ushort port) => _bits is not null ? (_bits[port >> 6] & (1UL << port)) != 0 : _list.AsSpan(0, Count).Contains(port);
+    public bool Contains(ushort port) => _bits is not null ? (_bits[port >> 6] & (1UL << port)) != 0
+        : _list.AsSpan(0, Count).Contains(port);
 
     /// <summary>An element per port of a range.</summary>
     public bool[] InRange(int low, int high)

@@ -59,7 +59,8 @@ internal sealed class Snapshot
         Unreadable += unreadable;
         if (unreadable > read * MostUnreadable && unreadable > 1)
         {
-            throw new NodeInputException($"{name}: {unreadable} of {read} lines are no conntrack entry, {first}; give the output of conntrack -L unchanged");
+            throw new NodeInputException($"{name}: {unreadable} of {read} lines are no conntrack entry, {first}; give the output of "
+                + "conntrack -L unchanged");
         }
     }
 

@@ -72,7 +72,8 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
             return chance;
         }
 
-        SearchChance before = ExactSearch.Of(limits, earlier.Ports.InRange(low, high), limits.Evicts ? earlier.TimeWait.InRange(low, high) : []);
+        SearchChance before = ExactSearch.Of(limits, earlier.Ports.InRange(low, high), limits.Evicts ? earlier.TimeWait.InRange(low, high)
+            : []);
         return new SearchChance((chance.Failure + before.Failure) / 2, (chance.Probes + before.Probes) / 2);
     }
 

@@ -100,8 +100,9 @@ internal sealed record Diagnosis
         }
     }
 
-    private static double Exhausted(DestinationReport destination) =>
-        (destination.Rate?.Value ?? 0) * (destination.Mode is RealMode.KeepThenRandom or RealMode.KeepThenRover ? 1 - destination.KeptShare : 1)
+    internal static double Exhausted(DestinationReport destination) =>
+        (destination.Rate?.Value ?? 0) * (destination.Mode is RealMode.KeepThenRandom or RealMode.KeepThenRover ? 1 - destination.KeptShare
+            : 1)
             * destination.Search.Failure;
 
     private static (Bounded PerSecond, double KeptShare) Race(IReadOnlyList<DestinationReport> destinations, int cpus, double? window)
@@ -118,12 +119,14 @@ internal sealed record Diagnosis
 
         double sum = kept + searched;
         return (
-            new Bounded(sum, sum * (window is null ? LowestWindow / UsualWindow : 0.5), sum * (window is null ? HighestWindow / UsualWindow : 2)),
+            new Bounded(sum, sum * (window is null ? LowestWindow / UsualWindow : 0.5),
+                sum * (window is null ? HighestWindow / UsualWindow : 2)),
             sum == 0 ? 0 : kept / sum);
     }
 
     /// <summary>Shares of the connections to a destination that lose either race.</summary>
-    internal static (double Kept, double Searched) RaceOf(DestinationReport destination, int cpus, double window, RealMode? otherMode = null)
+    internal static (double Kept, double Searched) RaceOf(DestinationReport destination, int cpus, double window, RealMode? otherMode =
+        null)
     {
         RealMode mode = otherMode ?? destination.Mode;
         bool keeps = mode is RealMode.KeepThenRandom or RealMode.KeepThenRover;

@@ -14,6 +14,7 @@ namespace NatAllocBench.Node.Diagnosing;
 internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
 {
     private const int MostDestinations = 20;
+    private const double LeastMatched = 0.9;
     private readonly StringBuilder _text = new();
     private readonly TextAnonymiser _anonymiser = new(names);
 
@@ -27,6 +28,7 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
 
         Node();
         Rules();
+        StrangeRules();
         Destinations();
         Causes();
         Users();
@@ -65,7 +67,8 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
         string most = files.Sysctl.Number("net.netfilter.nf_conntrack_max") is { } max ? $" of {Figures.Number(max)}" : "";
         string kernel = files.Kernel ?? diagnosis.Options.Kernel ?? diagnosis.Era.Version.ToString();
         Line($"node: {kernel} = era {diagnosis.Era.Era.Name} ({diagnosis.Era.Era.Releases})"
-            + (files.Cpus is { } cpus ? $" · {cpus} CPUs" : "") + (count is { } entries ? $" · table {Figures.Number(entries)}{most}" : ""));
+            + (files.Cpus is { } cpus ? $" · {cpus} CPUs" : "")
+                + (count is { } entries ? $" · table {Figures.Number(entries)}{most}" : ""));
         foreach (string caution in diagnosis.Era.Cautions)
         {
             Line($"- {caution}");
@@ -103,15 +106,30 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
             [
                 rule.Place,
                 Shorten(_anonymiser.Line(rule.Match)),
-                (rule.Action == NatAction.Snat ? $"SNAT {_anonymiser.Line(rule.Addresses)}" : "MASQUERADE") + (rule.IsIPv6 ? " (IPv6)" : ""),
+                (rule.Action == NatAction.Snat ? $"SNAT {_anonymiser.Line(rule.Addresses)}" : "MASQUERADE")
+                    + (rule.IsIPv6 ? " (IPv6)" : ""),
                 RuleMode.Text(RuleMode.Of(rule, diagnosis.Era.Era)),
                 rule.Connections is { } hits && all > 0 ? Figures.Percent(hits / all) : "?",
                 string.Create(CultureInfo.InvariantCulture, $"{rule.Low}-{rule.High}"),
-                RuleFindings.Of(rule, rules, diagnosis.Era.Era, diagnosis.Files.Sysctl) is { Count: > 0 } findings ? string.Join("; ", findings) : "-",
+                RuleFindings.Of(rule, rules, diagnosis.Era.Era, diagnosis.Files.Sysctl) is { Count: > 0 } findings
+                    ? string.Join("; ", findings) : "-",
             ])));
         if (rules.MaxBy(rule => rule.Connections ?? 0) is { Connections: > 0 } inForce)
         {
-            Line($"in force: {inForce.Place} ({RuleMode.Text(RuleMode.Of(inForce, diagnosis.Era.Era))}) took {Figures.Percent(inForce.Connections!.Value / all)} of the connections");
+            Line($"in force: {inForce.Place} ({RuleMode.Text(RuleMode.Of(inForce, diagnosis.Era.Era))}) took "
+                + $"{Figures.Percent(inForce.Connections!.Value / all)} of the connections");
+        }
+    }
+
+    /// <summary>Rules that match next to nothing of what is translated are those of another host.</summary>
+    private void StrangeRules()
+    {
+        double used = diagnosis.Destinations.Sum(destination => (double)destination.Used);
+        double matched = diagnosis.Destinations.Where(destination => destination.Rule is not null).Sum(destination => destination.Used);
+        if (diagnosis.Files.Rules.Count > 0 && used > 0 && matched < LeastMatched * used)
+        {
+            Line($"- no rule given matches {Figures.Percent(1 - (matched / used))} of the ports in use: these may be the rules of "
+                + $"another host");
         }
     }
 
@@ -146,7 +164,8 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
         { Used: var used, Limits.Ports: var ports } when used == ports => "full now",
         { Growth: null } => "give two readings",
         { Growth: <= 0 } => "does not grow",
-        _ => $"90 % in {Figures.Number(destination.SecondsUntil(0.9)!.Value)} s, all in {Figures.Number(destination.SecondsUntil(1)!.Value)} s",
+        _ => $"90 % in {Figures.Number(destination.SecondsUntil(0.9)!.Value)} s, all in "
+            + $"{Figures.Number(destination.SecondsUntil(1)!.Value)} s",
     };
 
     private void Causes()
@@ -156,14 +175,17 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
             if (diagnosis.Rate > 0)
             {
                 Bounded race = diagnosis.RacePerSecond;
-                Line($"expected insert_failed: race {Figures.WithInterval(race.Value * 3600, race.Low * 3600, race.High * 3600)} and exhausted "
-                    + $"{Figures.Number(diagnosis.ExhaustedPerSecond * 3600)} per hour; for what was counted give two readings: --before DIR --after DIR");
+                Line($"expected insert_failed: race {Figures.WithInterval(race.Value * 3600, race.Low * 3600, race.High * 3600)} and "
+                    + "exhausted "
+                    + $"{Figures.Number(diagnosis.ExhaustedPerSecond * 3600)} per hour; for what was counted give two readings: --before "
+                        + "DIR --after DIR");
             }
 
             return;
         }
 
-        Line($"insert_failed in {Figures.Number(causes.Seconds)} s: {causes.Total} = race {Part(causes.Raced)} + exhausted {Part(causes.Exhausted)}"
+        Line($"insert_failed in {Figures.Number(causes.Seconds)} s: {causes.Total} = race {Part(causes.Raced)} + exhausted "
+            + $"{Part(causes.Exhausted)}"
             + $" + long chain {causes.ChainTooLong} + merged {causes.Merged}");
         Line($"predicted race {Part(causes.PredictedRace)}, {Figures.Percent(causes.KeptShare)} of it on kept ports: "
             + (causes.IsUnexplained
@@ -171,7 +193,8 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
                 : causes.Agrees ? "agrees" : "does not agree; give --window from kernel --compare"));
         if (causes.TableFull + causes.EarlyDrop > 0)
         {
-            Line($"table full: {causes.EarlyDrop} entries dropped early, {causes.TableFull} packets dropped for other reasons than a failed insertion");
+            Line($"table full: {causes.EarlyDrop} entries dropped early, {causes.TableFull} packets dropped for other reasons than a "
+                + "failed insertion");
         }
     }
 
@@ -187,8 +210,10 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
         RetransmissionSchedule schedule = RetransmissionSchedule.For(diagnosis.Era.Version);
         string delays = string.Join(", ", schedule.OffsetsSeconds.Take(3));
         string how = diagnosis.Causes is null ? "expected" : "measured";
-        Line($"users: {Figures.Percent(diagnosis.Loss)} of {Figures.Number(diagnosis.Rate)} new connections/s lose a first packet ({how}) and wait {delays} s ...: "
-            + $"{Figures.Number(diagnosis.Loss * diagnosis.Rate * 3600)} per hour, {Figures.Number(diagnosis.Loss * diagnosis.Rate * 86_400)} per day");
+        Line($"users: {Figures.Percent(diagnosis.Loss)} of {Figures.Number(diagnosis.Rate)} new connections/s lose a first packet "
+            + $"({how}) and wait {delays} s ...: "
+            + $"{Figures.Number(diagnosis.Loss * diagnosis.Rate * 3600)} per hour, "
+                + $"{Figures.Number(diagnosis.Loss * diagnosis.Rate * 86_400)} per day");
     }
 
     private void Cures()

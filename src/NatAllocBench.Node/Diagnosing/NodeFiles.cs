@@ -57,8 +57,10 @@ internal sealed class NodeFiles
     {
         if (Directory.Exists(path))
         {
-            string[] files = [.. Directory.EnumerateFiles(path).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
-            return files.Length > 0 ? files : throw new NodeInputException($"{path}: the directory has no files; collect with diagnose --collect {path}");
+            string[] files = [.. Directory.EnumerateFiles(path).Where(file =>
+                !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
+            return files.Length > 0 ? files : throw new NodeInputException($"{path}: the directory has no files; collect with diagnose "
+                + $"--collect {path}");
         }
 
         return File.Exists(path) ? [path] : throw new NodeInputException($"{path}: there is no such file or directory");
@@ -104,7 +106,8 @@ internal sealed class NodeFiles
             case InputKind.Xml:
                 throw new NodeInputException($"{file.Path}: XML of conntrack-tools; give the plain form (conntrack -L without -o xml)");
             default:
-                throw new NodeInputException($"{file.Path}: a log of events or a capture is for replay; diagnose needs the list (conntrack -L)");
+                throw new NodeInputException($"{file.Path}: a log of events or a capture is for replay; diagnose needs the list "
+                    + "(conntrack -L)");
         }
     }
 }

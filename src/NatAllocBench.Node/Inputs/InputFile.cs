@@ -65,7 +65,8 @@ public sealed partial record InputFile(string Path, InputKind Kind)
         }
 
         throw new NodeInputException(
-            $"{path}: not recognised, it begins '{Quote(text.Trim())}'; give conntrack -L, -S or -E, iptables-save -c, nft list ruleset, sysctl -a or uname -r");
+            $"{path}: not recognised, it begins '{Quote(text.Trim())}'; give conntrack -L, -S or -E, iptables-save -c, nft list ruleset, "
+                + "sysctl -a or uname -r");
     }
 
     /// <summary>Opens the content, unpacked.</summary>

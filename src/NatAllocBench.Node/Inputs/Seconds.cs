@@ -5,7 +5,8 @@ namespace NatAllocBench.Node.Inputs;
 /// <summary>Times as people write them: <c>900ns</c>, <c>200ms</c>, <c>120s</c>, <c>2m</c>, <c>1h</c>, <c>0</c>.</summary>
 public static class Seconds
 {
-    private static readonly (string Unit, double Factor)[] Units = [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
+    private static readonly (string Unit, double Factor)[] Units =
+        [("ns", 1e-9), ("us", 1e-6), ("ms", 1e-3), ("s", 1), ("m", 60), ("h", 3600)];
 
     /// <summary>Reads a time.</summary>
     /// <param name="text">A number and its unit.</param>
@@ -17,7 +18,8 @@ public static class Seconds
         foreach ((string unit, double factor) in Units)
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture,
+                    out double number)
                 && double.IsFinite(number) && number >= 0)
             {
                 return number * factor;

@@ -62,7 +62,8 @@ public static class EntryLineParser
         : null;
 
     private static double? TimeOf(ReadOnlySpan<byte> word) =>
-        word.Length > 3 && word[^1] == (byte)']' && Utf8Parser.TryParse(word[1..^1], out double time, out int used) && used == word.Length - 2
+        word.Length > 3 && word[^1] == (byte)']' && Utf8Parser.TryParse(word[1..^1], out double time, out int used)
+            && used == word.Length - 2
             ? time
             : null;
 

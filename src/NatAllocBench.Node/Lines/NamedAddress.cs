@@ -14,6 +14,11 @@ internal static class NamedAddress
     /// <summary>Whether a number stands for a name.</summary>
     public static bool IsName(UInt128 address) => (address >> TagShift) == (Tag >> TagShift);
 
+    /// <summary>An address as it is; a name as an address of 10.0.0.0/8 that no other name has.</summary>
+    public static UInt128 AsNumber(UInt128 address) => IsName(address)
+        ? EntryTuple.OfIPv4(0x0A00_0000 | ((uint)(address >> RoleShift) & 3) << 22 | ((uint)address & 0x3F_FFFF))
+        : address;
+
     /// <summary>An address or a name as text.</summary>
     public static string Text(UInt128 address) => IsName(address)
         ? string.Create(CultureInfo.InvariantCulture, $"{Roles[(int)((address >> RoleShift) & 3)]}-{(uint)address}")

@@ -107,7 +107,8 @@ internal ref struct TupleReader
     private static bool TryHex(ReadOnlySpan<byte> value, out ushort number)
     {
         number = 0;
-        return value.StartsWith("0x"u8) && ushort.TryParse(value[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+        return value.StartsWith("0x"u8) && ushort.TryParse(value[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+            out number);
     }
 
     private static bool TryAddress(ReadOnlySpan<byte> text, out UInt128 address)

@@ -32,7 +32,11 @@ public static class GrafanaDashboard
                 ["type"] = "timeseries",
                 ["title"] = title,
                 ["gridPos"] = new JsonObject { ["h"] = 8, ["w"] = 12, ["x"] = index % 2 * 12, ["y"] = index / 2 * 8 },
-                ["fieldConfig"] = new JsonObject { ["defaults"] = new JsonObject { ["unit"] = unit, ["min"] = 0 }, ["overrides"] = new JsonArray() },
+                ["fieldConfig"] = new JsonObject
+                {
+                    ["defaults"] = new JsonObject { ["unit"] = unit, ["min"] = 0 },
+                    ["overrides"] = new JsonArray(),
+                },
                 ["targets"] = new JsonArray(new JsonObject { ["refId"] = "A", ["expr"] = query }),
             });
         }

@@ -18,13 +18,16 @@ internal static class NodeTextfile
         Gauge("natab_ports_used", "NAT ports taken towards a destination.", destination => destination.Used);
         Gauge("natab_ports_range", "NAT ports that a destination can use.", destination => destination.Limits.Ports);
         Gauge("natab_search_failure_ratio", "Chance that one search for a port fails.", destination => destination.Search.Failure);
-        Gauge("natab_new_connections_per_second", "New connections per second to a destination.", destination => destination.Rate?.Value ?? 0);
-        Single("natab_predicted_race_per_second", "Connections per second that the race between allocation and insertion is expected to lose.",
+        Gauge("natab_new_connections_per_second", "New connections per second to a destination.", destination =>
+            destination.Rate?.Value ?? 0);
+        Single("natab_predicted_race_per_second",
+            "Connections per second that the race between allocation and insertion is expected to lose.",
             diagnosis.RacePerSecond.Value);
         if (diagnosis.Files.Counters is { } counters && counters.Has("chaintoolong"))
         {
             text.Append(CultureInfo.InvariantCulture, $"# HELP natab_chaintoolong_total Insertions refused because a chain was too long.\n")
-                .Append(CultureInfo.InvariantCulture, $"# TYPE natab_chaintoolong_total counter\nnatab_chaintoolong_total {counters["chaintoolong"]}\n");
+                .Append(CultureInfo.InvariantCulture, $"# TYPE natab_chaintoolong_total counter\nnatab_chaintoolong_total "
+                    + $"{counters["chaintoolong"]}\n");
         }
 
         return text.ToString();

@@ -13,10 +13,12 @@ public sealed record GatewayPreset(string Name, int Ports, int? PerDestination, 
     public static IReadOnlyList<GatewayPreset> All { get; } =
     [
         new("aws-nat-gateway", 64_512, 55_000, 8, "address",
-            "AWS knowledge centre, \"How do I troubleshoot connectivity issues when I use NAT gateway\": ports 1024-65535, 55,000 simultaneous "
+            "AWS knowledge centre, \"How do I troubleshoot connectivity issues when I use NAT gateway\": ports 1024-65535, 55,000 "
+                + "simultaneous "
                 + "connections to each destination, up to eight addresses"),
         new("azure-nat-gateway", 64_512, 50_000, 16, "address",
-            "Azure documentation, NAT gateway resource: 64,512 ports and up to 50,000 concurrent connections to the same destination for each address; "
+            "Azure documentation, NAT gateway resource: 64,512 ports and up to 50,000 concurrent connections to the same destination for "
+                + "each address; "
                 + "PSRule for Azure, Azure.VNET.FirewallSubnetNAT: up to 16 addresses"),
         new("azure-firewall", 2_496, null, 250, "address and instance",
             "PSRule for Azure, Azure.VNET.FirewallSubnetNAT: 2,496 ports for each address, up to 250 addresses"),

@@ -1,7 +1,4 @@
-using OxyPlot;
-using OxyPlot.Axes;
-using OxyPlot.Legends;
-using OxyPlot.Series;
+using NatAllocBench.Node.Reports;
 
 namespace NatAllocBench.Node.Planning;
 
@@ -9,7 +6,6 @@ namespace NatAllocBench.Node.Planning;
 public static class PlanChart
 {
     private const int Points = 24;
-    private const double Lowest = 1e-9;
 
     /// <summary>Draws the chart.</summary>
     /// <param name="planner">The plan.</param>
@@ -19,23 +15,14 @@ public static class PlanChart
     {
         ArgumentNullException.ThrowIfNull(planner);
         ArgumentNullException.ThrowIfNull(rows);
-        var model = new PlotModel { Title = "connections lost over new connections per second" };
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Bottom, Title = "new connections/s" });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = "share lost", Minimum = Lowest, Maximum = 1 });
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft });
         double highest = rows.Max(row => row.Rate) * 4;
-        foreach (PlanRow row in rows)
-        {
-            var line = new LineSeries { Title = row.Addresses == 1 ? "1 address" : $"{row.Addresses} addresses" };
-            for (int i = 0; i < Points; i++)
-            {
-                double rate = highest * Math.Pow(0.02, 1 - (i / (Points - 1.0)));
-                line.Points.Add(new DataPoint(rate, Math.Max(Lowest, planner.Row(row.Addresses, rate).Loss)));
-            }
-
-            model.Series.Add(line);
-        }
-
-        return SvgExporter.ExportToString(model, 900, 500, isDocument: true);
+        double[] rates = [.. Enumerable.Range(0, Points).Select(i => highest * Math.Pow(0.02, 1 - (i / (Points - 1.0))))];
+        return LineChart.Svg(
+            "connections lost over new connections per second",
+            "new connections/s",
+            "share lost",
+            rows.Select(row => (
+                row.Addresses == 1 ? "1 address" : $"{row.Addresses} addresses",
+                rates.Select(rate => (rate, planner.Row(row.Addresses, rate).Loss)))));
     }
 }

@@ -21,17 +21,21 @@ public static class PlanReport
             $"{Figures.Number(request.Rate)} new connections/s to {request.Destinations} destination(s), ")
             .Append(CultureInfo.InvariantCulture, $"each open {request.Hold:0.###} s and {request.TimeWait:0.###} s in TIME_WAIT; ")
             .Append(preset is null
-                ? string.Create(CultureInfo.InvariantCulture, $"era {request.Era}, {ModeName(request.Mode)}, {request.Cpus} CPUs, {request.Clients} clients\n")
+                ? string.Create(CultureInfo.InvariantCulture,
+                    $"era {request.Era}, {ModeName(request.Mode)}, {request.Cpus} CPUs, {request.Clients} clients\n")
                 : string.Create(CultureInfo.InvariantCulture, $"{request.Clients} clients\n"));
         if (preset is not null)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{preset.Name}: {request.UsablePorts:N0} connections to one destination per {preset.Unit}. ")
+            text.Append(CultureInfo.InvariantCulture,
+                $"{preset.Name}: {request.UsablePorts:N0} connections to one destination per {preset.Unit}. ")
                 .Append(CultureInfo.InvariantCulture, $"Source: {preset.Source}.\n")
-                .Append("How it searches is not published: exhaustion is Erlang's formula for a search that tries every port, and no race is counted.\n");
+                .Append("How it searches is not published: exhaustion is Erlang's formula for a search that tries every port, and no "
+                    + "race is counted.\n");
         }
 
         text.Append(TextTable.Of(
-            ["addresses", "held per address and destination", "p99", "r", "exhaustion", "race", "table full", "total loss", "lost per day", "first limit"],
+            ["addresses", "held per address and destination", "p99", "r", "exhaustion", "race", "table full", "total loss", "lost per day",
+                "first limit"],
             rows.Select(row => (IReadOnlyList<string>)
             [
                 row.Addresses.ToString(CultureInfo.InvariantCulture),
@@ -56,11 +60,13 @@ public static class PlanReport
         int ports = request.UsablePorts;
         string Rate(double held) => Figures.Number(held / request.Taken);
         text.Append(CultureInfo.InvariantCulture,
-            $"reference, {ports:N0} ports for {request.Taken:0.###} s, one address and destination: the mean reaches the range at {Rate(ports)}/s; ")
+            $"reference, {ports:N0} ports for {request.Taken:0.###} s, one address and destination: the mean reaches the range at "
+                + $"{Rate(ports)}/s; ")
             .Append(CultureInfo.InvariantCulture, $"a whole scan blocks 1e-6 at {Rate(ErlangB.LoadAt(ports, 1e-6))}/s (Erlang B); ")
             .Append(CultureInfo.InvariantCulture,
                 $"248 probes of ports taken at random fail 1e-6 at {Rate(PortCapacity.LoadOfLimitedSearch(1e-6) * ports)}/s. ")
-            .Append(request.IsPublishedGateway ? "\n" : "The table simulates the search itself, which leaves runs of taken ports and fails earlier.\n");
+            .Append(request.IsPublishedGateway ? "\n"
+                : "The table simulates the search itself, which leaves runs of taken ports and fails earlier.\n");
     }
 
     private static string Limit(PlanLimit limit) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 
 namespace NatAllocBench.Node.Planning;
@@ -79,7 +80,9 @@ public sealed record PlanRequest
     /// <exception cref="NodeInputException">One is out of range; the message names it and the fix.</exception>
     public void Validate()
     {
-        Check(Rate is > 0 and <= 1e8, FormattableString.Invariant($"--rate {Rate}: use more than 0 and at most 100000000 connections per second"));
+        Check(Rate is > 0 and <= 1e8, string.Create(CultureInfo.InvariantCulture,
+            $"--rate {Rate}: use more than 0 and at most 100000000 connections per "
+            + $"second"));
         Check(Destinations is >= 1 and <= 1_000_000, $"--destinations {Destinations}: use 1 to 1000000");
         Check(Hold is >= 0 and <= 1e7, FormattableString.Invariant($"--hold {Hold}: use 0 to 10000000 seconds"));
         Check(TimeWait is >= 0 and <= 1e7, FormattableString.Invariant($"--time-wait {TimeWait}: use 0 to 10000000 seconds"));

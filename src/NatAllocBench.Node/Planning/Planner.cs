@@ -64,7 +64,8 @@ public sealed class Planner
     public int? SolveAddresses()
     {
         int enough = (int)Math.Ceiling(_request.Rate / (_heldAtTarget.Value / _request.Taken * _request.Destinations));
-        for (int addresses = Math.Max(1, enough); addresses <= _request.MostAddresses; addresses = Math.Max(addresses + 1, (int)(addresses * 1.02)))
+        for (int addresses = Math.Max(1, enough); addresses <= _request.MostAddresses; addresses =
+            Math.Max(addresses + 1, (int)(addresses * 1.02)))
         {
             if (Row(addresses, _request.Rate).Loss <= _request.Target)
             {
@@ -94,12 +95,6 @@ public sealed class Planner
 
     private bool Keeps => _request.Mode == PortMode.Default;
 
-    private bool StartsAtOnePlace => (Keeps ? _request.Era.Traits.DefaultStart : StartOfFlag) != StartOffset.Random;
-
-    private StartOffset StartOfFlag => _request.Mode == PortMode.RandomFully
-        ? _request.Era.Traits.RandomFullyStart
-        : _request.Era.Traits.RandomStart;
-
     private SteadyState State(double perPair)
     {
         if (TriesAll)
@@ -123,13 +118,7 @@ public sealed class Planner
         }
 
         double overlap = Overlap.OfPoisson(rate / _request.Destinations, _request.Window, _request.Cpus);
-        SearchStart start = StartsAtOnePlace ? SearchStart.Same : SearchStart.Random;
-        double meeting = Meeting.OnOneAddress(Meeting.Chance(start, Search.Ports, Math.Min(state.Held / Search.Ports, 0.999)), addresses);
-        double search = RaceLoss.OfSearch(overlap, state.Searching, meeting);
-        double kept = Keeps
-            ? RaceLoss.OfKeptPort(overlap, 1 - state.Searching, EphemeralPorts / 2, (_request.Clients - 1.0) / _request.Clients) / addresses
-            : 0;
-        return search + kept;
+        return RaceShares.Of(_request, overlap, Math.Min(state.Held / Search.Ports, 0.999), state.Searching, addresses).Sum;
     }
 
     private IReadOnlyList<PlanLimit> Limits(int addresses)

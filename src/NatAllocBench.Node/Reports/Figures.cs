@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NatAllocBench.Node.Reports;
 
 /// <summary>Numbers as people read them.</summary>
-internal static class Figures
+public static class Figures
 {
     /// <summary>A share in percent, with two figures; 0 stays 0.</summary>
     public static string Percent(double share) => share switch

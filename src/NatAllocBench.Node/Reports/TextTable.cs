@@ -4,7 +4,7 @@ using Spectre.Console;
 namespace NatAllocBench.Node.Reports;
 
 /// <summary>A plain table, as wide as its contents.</summary>
-internal static class TextTable
+public static class TextTable
 {
     private const int Unlimited = 1_000;
 

@@ -38,7 +38,8 @@ internal static class IptablesReader
         long? connections = null;
         if (line.StartsWith('[') && line.IndexOf(']') is > 0 and int end)
         {
-            connections = long.TryParse(line[1..end].Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long packets) ? packets : null;
+            connections = long.TryParse(line[1..end].Split(':')[0], NumberStyles.None, CultureInfo.InvariantCulture, out long packets)
+                ? packets : null;
             line = line[(end + 1)..].Trim();
         }
 

@@ -80,7 +80,8 @@ internal static class NftJsonReader
 
         string match = string.Join(' ', matches);
         return new ChainRule(
-            match, target, isGoto, nat is null ? null : nat with { Match = match, Connections = connections, IsIPv6 = Text(rule, "family") == "ip6" });
+            match, target, isGoto, nat is null ? null
+                : nat with { Match = match, Connections = connections, IsIPv6 = Text(rule, "family") == "ip6" });
     }
 
     private static SourceNatRule Blank(bool isSnat) =>
@@ -114,7 +115,8 @@ internal static class NftJsonReader
             rule = rule with { Addresses = RangeText(address) };
         }
 
-        return value.TryGetProperty("port", out JsonElement port) ? IptablesReader.WithPorts(rule, RangeText(port), "nft JSON, port") : rule;
+        return value.TryGetProperty("port", out JsonElement port) ? IptablesReader.WithPorts(rule, RangeText(port), "nft JSON, port")
+            : rule;
     }
 
     private static string RangeText(JsonElement value) =>
@@ -126,7 +128,8 @@ internal static class NftJsonReader
     {
         JsonElement left = match.GetProperty("left");
         string name = left.ValueKind == JsonValueKind.Object ? string.Join(' ', Leaves(left)) : left.ToString();
-        string right = match.GetProperty("right") is { ValueKind: JsonValueKind.Object } value ? string.Join('/', Leaves(value)) : match.GetProperty("right").ToString();
+        string right = match.GetProperty("right") is { ValueKind: JsonValueKind.Object } value ? string.Join('/', Leaves(value))
+            : match.GetProperty("right").ToString();
         return Text(match, "op") == "!=" ? $"{name} != {right}" : $"{name} {right}";
     }
 
@@ -138,7 +141,8 @@ internal static class NftJsonReader
     };
 
     private static string Text(JsonElement element, string name) =>
-        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out JsonElement value)
+            && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : "";
 }

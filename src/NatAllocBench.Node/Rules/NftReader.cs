@@ -32,7 +32,8 @@ internal static partial class NftReader
             {
                 hooks.Add(chain);
             }
-            else if (chain.Length > 0 && line.Length > 0 && line != "}" && !line.StartsWith('#') && !line.StartsWith("type ", StringComparison.Ordinal))
+            else if (chain.Length > 0 && line.Length > 0 && line != "}" && !line.StartsWith('#')
+                && !line.StartsWith("type ", StringComparison.Ordinal))
             {
                 chains[chain].Add(Rule(line, isIPv6, $"{name}, line {number}"));
             }
@@ -65,7 +66,8 @@ internal static partial class NftReader
         {
             Match jump = JumpForm().Match(plain);
             return jump.Success
-                ? new ChainRule(Blanks().Replace(plain[..jump.Index].Trim(), " "), jump.Groups[2].Success ? jump.Groups[2].Value : jump.Value.Trim(), jump.Groups[1].Value == "goto", null)
+                ? new ChainRule(Blanks().Replace(plain[..jump.Index].Trim(), " "), jump.Groups[2].Success ? jump.Groups[2].Value
+                    : jump.Value.Trim(), jump.Groups[1].Value == "goto", null)
                 : new ChainRule(match, "", false, null);
         }
 

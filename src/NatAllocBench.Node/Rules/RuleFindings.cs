@@ -18,7 +18,8 @@ internal static class RuleFindings
     private static IEnumerable<string> Enumerate(SourceNatRule rule, IReadOnlyList<SourceNatRule> all, Era era, SysctlValues sysctl)
     {
         RealMode mode = RuleMode.Of(rule, era);
-        SourceNatRule? taker = all.TakeWhile(other => other != rule).LastOrDefault(other => other.IsIPv6 == rule.IsIPv6 && other.Connections > 0);
+        SourceNatRule? taker = all.TakeWhile(other => other != rule).LastOrDefault(other => other.IsIPv6 == rule.IsIPv6
+            && other.Connections > 0);
         if (rule.IsUnreachable)
         {
             yield return "never reached: an earlier rule takes everything";
@@ -67,7 +68,8 @@ internal static class RuleFindings
 
         yield return rule.PortCount == 1
             ? "one port: a second connection to the same destination is lost"
-            : string.Create(CultureInfo.InvariantCulture, $"{rule.PortCount:N0} ports: {Math.Floor(rule.PortCount / TimeWait):N0}/s to a destination at 120 s");
+            : string.Create(CultureInfo.InvariantCulture,
+                $"{rule.PortCount:N0} ports: {Math.Floor(rule.PortCount / TimeWait):N0}/s to a destination at 120 s");
         int sets = all.Where(other => other.PortLow is not null && other.Match == rule.Match && other.Addresses == rule.Addresses)
             .DistinctBy(other => other.Low).Count();
         if (sets > 1 && !rule.IsUnreachable)

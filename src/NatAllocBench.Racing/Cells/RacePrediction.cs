@@ -22,12 +22,25 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     /// <param name="window">The windows that were measured.</param>
     public static RacePrediction Of(RaceWorkload workload, int cpus, WindowHistogram window)
     {
-        if (WhyNotFor(workload, window) is { } why)
+        if (window.Count == 0)
+        {
+            return new RacePrediction(null, "no window was measured");
+        }
+
+        return Of(workload, cpus, window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / window.Count * 1e-9);
+    }
+
+    /// <summary>The prediction from a mean window.</summary>
+    /// <param name="workload">What is raced.</param>
+    /// <param name="cpus">Workers.</param>
+    /// <param name="windowSeconds">Mean window, s.</param>
+    public static RacePrediction Of(RaceWorkload workload, int cpus, double windowSeconds)
+    {
+        if (WhyNotFor(workload) is { } why)
         {
             return new RacePrediction(null, why);
         }
 
-        double windowSeconds = window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / window.Count * 1e-9;
         double perSecond = PerSecond(workload);
         double load = perSecond / cpus * (windowSeconds + (workload.PathTimeNs * 1e-9) + OwnPathSeconds);
         if (load > MostLoad)
@@ -43,9 +56,8 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
         return new RacePrediction(Math.Min(1, searched + KeptPortLoss(workload, windowSeconds, cpus)), null);
     }
 
-    private static string? WhyNotFor(RaceWorkload workload, WindowHistogram window) => workload switch
+    private static string? WhyNotFor(RaceWorkload workload) => workload switch
     {
-        _ when window.Count == 0 => "no window was measured",
         { Arrival: not (Arrival.Tick or Arrival.Poisson) } => $"no closed form for {Word(workload.Arrival)}",
         { Threads: > 1 } => "no closed form for several threads of a client",
         { ChurnPerSecond: > 0 } => "no closed form for a steady state",

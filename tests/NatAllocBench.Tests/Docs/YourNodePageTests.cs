@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.Docs;
 
@@ -11,7 +12,7 @@ public sealed partial class YourNodePageTests
     [Fact]
     public void Every_output_of_the_page_is_what_its_command_prints()
     {
-        string root = Root();
+        string root = RepositoryRoot.Path;
         string path = Path.Combine(root, "docs", "your-node.md");
         string page = File.ReadAllText(path);
         int blocks = 0;
@@ -30,17 +31,6 @@ public sealed partial class YourNodePageTests
 
         Assert.True(blocks >= Questions - 1, $"{blocks} outputs");
         Assert.Equal(now, page);
-    }
-
-    private static string Root()
-    {
-        string? directory = AppContext.BaseDirectory;
-        while (directory is not null && !File.Exists(Path.Combine(directory, "NatAllocBench.sln")))
-        {
-            directory = Path.GetDirectoryName(directory);
-        }
-
-        return directory ?? throw new InvalidOperationException("the repository's root was not found");
     }
 
     [GeneratedRegex(@"```\n\$ natallocbench (?<args>[^\n]+)\n.*?```", RegexOptions.Singleline)]

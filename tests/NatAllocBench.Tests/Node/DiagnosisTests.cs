@@ -66,7 +66,8 @@ public sealed class DiagnosisTests : IDisposable
         foreach (string file in (string[])["kube-nft.txt", "kube-legacy.txt", "kube-nftlist.txt"])
         {
             string answer = Answer(file);
-            Assert.Contains("in force: POSTROUTING > CNI-26633426ea992aa1f0477097 2 (default: keep port, then random start) took 98.2 %", answer, StringComparison.Ordinal);
+            Assert.Contains("in force: POSTROUTING > CNI-26633426ea992aa1f0477097 2 (default: keep port, then random start) took 98.2 %",
+                answer, StringComparison.Ordinal);
             Assert.Matches(@"KUBE-POSTROUTING 3 .*random start +1\.8 %", answer);
             Assert.Matches(@"FLANNEL-POSTRTG 2 .*never hit so far: POSTROUTING > CNI-26633426ea992aa1f0477097 2 takes the traffic", answer);
         }
@@ -136,7 +137,8 @@ public sealed class DiagnosisTests : IDisposable
     public void A_table_without_nat_says_so() =>
         Assert.Contains(
             "nothing is translated here",
-            NodeAnswer.Of([Written("tcp 6 9 CLOSE src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1\n")], [], On618).Text,
+            NodeAnswer.Of([Written("tcp 6 9 CLOSE src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1\n")], [],
+                On618).Text,
             StringComparison.Ordinal);
 
     [Fact]
@@ -151,7 +153,8 @@ public sealed class DiagnosisTests : IDisposable
     public void The_trailer_of_conntrack_and_windows_line_ends_are_skipped() =>
         Assert.Contains(
             "9 entries",
-            NodeAnswer.Of([Written(Sample.Text("L.txt").ReplaceLineEndings("\r\n") + "conntrack v1.4.7 (conntrack-tools): 9 flow entries have been shown.\r\n")], [], On618).Text,
+            NodeAnswer.Of([Written(Sample.Text("L.txt").ReplaceLineEndings("\r\n")
+                + "conntrack v1.4.7 (conntrack-tools): 9 flow entries have been shown.\r\n")], [], On618).Text,
             StringComparison.Ordinal);
 
     [Theory]
@@ -172,10 +175,12 @@ public sealed class DiagnosisTests : IDisposable
 
     [Fact]
     public void A_line_of_a_megabyte_is_refused_and_not_a_crash() =>
-        Assert.Contains("no conntrack entry", Refusal(Written(Sample.Text("L.txt").Split('\n')[0] + "\n" + new string('x', 1 << 20))), StringComparison.Ordinal);
+        Assert.Contains("no conntrack entry", Refusal(Written(Sample.Text("L.txt").Split('\n')[0] + "\n" + new string('x', 1 << 20))),
+            StringComparison.Ordinal);
 
     [Fact]
-    public void An_unknown_kernel_is_asked_for() => Assert.Contains("--kernel", Refusal(Sample.Path("L.txt"), new DiagnoseOptions()), StringComparison.Ordinal);
+    public void An_unknown_kernel_is_asked_for() =>
+        Assert.Contains("--kernel", Refusal(Sample.Path("L.txt"), new DiagnoseOptions()), StringComparison.Ordinal);
 
     [Fact]
     public void Counters_that_went_back_are_refused_and_a_wrap_of_32_bits_is_not()
@@ -183,7 +188,9 @@ public sealed class DiagnosisTests : IDisposable
         Counters before = Counters.ReadCommand("cpu=0\tfound=4294967290 insert_failed=5 drop=5\n", "a");
         Counters after = Counters.ReadCommand("cpu=0\tfound=4 insert_failed=7 drop=7\n", "b");
         Assert.Equal(10, after.Since(before)["found"]);
-        Assert.Contains("insert_failed went from 7 back to 5", Assert.Throws<NodeInputException>(() => Counters.ReadCommand("cpu=0\tfound=4294967295 insert_failed=5 drop=5\n", "c").Since(after)).Message, StringComparison.Ordinal);
+        Assert.Contains("insert_failed went from 7 back to 5",
+            Assert.Throws<NodeInputException>(() => Counters.ReadCommand("cpu=0\tfound=4294967295 insert_failed=5 drop=5\n",
+                "c").Since(after)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -200,7 +207,8 @@ public sealed class DiagnosisTests : IDisposable
     public void Merges_count_as_failed_from_4_7_to_5_9_only(string era, int failed, int dropped, int merged)
     {
         Counters counted = Counters.ReadCommand($"cpu=0\tfound=0 insert_failed={failed} drop={dropped}\n", "x");
-        FailureCauses causes = FailureCauses.Of(counted, 60, EraCatalog.Get(era), new SearchLimits(64_512, true, false), 0, false, default, 0);
+        FailureCauses causes = FailureCauses.Of(counted, 60, EraCatalog.Get(era), new SearchLimits(64_512, true, false), 0, false, default,
+            0);
         Assert.Equal(merged, causes.Merged);
         Assert.Equal(failed - merged, causes.Raced.High);
     }
@@ -209,39 +217,84 @@ public sealed class DiagnosisTests : IDisposable
     public void Exhausted_searches_are_bounded_by_the_probes_that_were_counted()
     {
         Counters counted = Counters.ReadCommand("cpu=0\tfound=2480 insert_failed=20 drop=20 chaintoolong=4\n", "x");
-        FailureCauses causes = FailureCauses.Of(counted, 60, EraCatalog.Get("5.15"), new SearchLimits(64_512, true, false), 8, false, new Bounded(6, 2, 20), 0);
+        FailureCauses causes = FailureCauses.Of(counted, 60, EraCatalog.Get("5.15"), new SearchLimits(64_512, true, false), 8, false,
+            new Bounded(6, 2, 20), 0);
         Assert.Equal(4, causes.ChainTooLong);
         Assert.Equal((16 * 8 / 14.0, 0, 10), (causes.Exhausted.Value, causes.Exhausted.Low, causes.Exhausted.High));
         Assert.Equal((6, 16), (causes.Raced.Low, causes.Raced.High));
         Assert.True(causes.Agrees);
     }
 
+    /// <summary>Each cure has a price and at least halves the losses.</summary>
+    [Theory]
+    [InlineData("tcp", 443, "POSTROUTING 2 before POSTROUTING 1")]
+    [InlineData("tcp", 443, "random-fully on POSTROUTING 1")]
+    [InlineData("tcp", 443, "keep-alive, 10 requests")]
+    [InlineData("tcp", 443, "addresses or ports of the busiest destination")]
+    [InlineData("udp", 53, "a DNS cache on the node")]
+    public void Cures_are_named_with_their_price(string protocol, int port, string cure)
+    {
+        string directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
+        File.WriteAllLines(
+            Path.Combine(directory, "list"),
+            Enumerable.Range(0, 60_000).Select(i => protocol == "tcp"
+                ? $"tcp 6 9 TIME_WAIT src=10.0.{i % 50}.1 dst=5.6.7.8 sport=7 dport={port} src=5.6.7.8 dst=9.9.9.9 "
+                    + $"sport={port} dport={2_000 + i}"
+                : $"udp 17 9 src=10.0.{i % 50}.1 dst=5.6.7.8 sport=7 dport={port} [UNREPLIED] src=5.6.7.8 dst=9.9.9.9 "
+                    + $"sport={port} dport={2_000 + i}"));
+        File.WriteAllText(
+            Path.Combine(directory, "rules"),
+            "*nat\n:POSTROUTING ACCEPT [0:0]\n[900:9] -A POSTROUTING -j MASQUERADE\n[0:0] -A POSTROUTING -j MASQUERADE "
+                + "--random-fully\nCOMMIT\n");
+        string text = NodeAnswer.Of([directory], [], new DiagnoseOptions { Kernel = "4.14.100" }).Text;
+        Directory.Delete(directory, recursive: true);
+        string line = Assert.Single(text.Split('\n'), line => line.Contains(cure, StringComparison.Ordinal));
+        Assert.Matches(@" -> \S+ per day; costs: \S", line);
+    }
+
+    [Fact]
+    public void Rules_of_another_host_are_noticed()
+    {
+        string directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
+        File.WriteAllText(
+            Path.Combine(directory, "list"),
+            "tcp 6 9 TIME_WAIT src=10.0.0.1 dst=5.6.7.8 sport=4000 dport=443 src=5.6.7.8 dst=9.9.9.9 sport=443 dport=4000\n");
+        File.WriteAllText(
+            Path.Combine(directory, "rules"),
+            "*nat\n:POSTROUTING ACCEPT [0:0]\n[9:9] -A POSTROUTING -p tcp -j SNAT --to-source 192.0.2.77\nCOMMIT\n");
+        string text = NodeAnswer.Of([directory], [], new DiagnoseOptions { Kernel = "6.1.90" }).Text;
+        Directory.Delete(directory, recursive: true);
+        Assert.Contains("rules of another host", text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Memory_grows_with_destinations_and_not_with_entries()
     {
+        // 40 destinations, thousands of ports of each taken by 60 clients, again and again.
+        const int Lines = 100_000;
+        byte[] block = Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, Lines).Select(i =>
+            $"tcp 6 9 TIME_WAIT src=10.0.0.{i % 60} dst=5.6.7.{i % 40} sport={1_024 + (i / 40)} dport=443 "
+                + $"src=5.6.7.{i % 40} dst=9.9.9.9 sport=443 dport={1_024 + (i / 40)}\n")));
         var snapshot = new Snapshot();
-        byte[] line = Encoding.UTF8.GetBytes("tcp 6 9 TIME_WAIT src=10.0.0.1 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=9.9.9.9 sport=2 dport=1\n");
-        snapshot.Read(new MemoryStream(line), "x");
-        using var repeated = new RepeatedLine(line, 100_000);
+        snapshot.Read(new MemoryStream(block), "x");
+        using var repeated = new RepeatedBlock(block, 4);
         long before = GC.GetAllocatedBytesForCurrentThread();
         snapshot.Read(repeated, "x");
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
-        Assert.Equal(100_001, snapshot.Entries);
-        Assert.Single(snapshot.Uses);
+        Assert.Equal(5 * Lines, snapshot.Entries);
+        Assert.Equal(40, snapshot.Uses.Count);
     }
 
-    private sealed class RepeatedLine(byte[] line, int times) : MemoryStream
+    /// <summary>A list of any length.</summary>
+    private sealed class RepeatedBlock(byte[] block, int times) : MemoryStream
     {
         private long _position;
 
         public override int Read(byte[] buffer, int offset, int count)
         {
-            int read = (int)Math.Min(count, ((long)line.Length * times) - _position);
-            for (int i = 0; i < read; i++)
-            {
-                buffer[offset + i] = line[(int)((_position + i) % line.Length)];
-            }
-
+            int at = (int)(_position % block.Length);
+            int read = (int)Math.Min(Math.Min(count, block.Length - at), ((long)block.Length * times) - _position);
+            block.AsSpan(at, read).CopyTo(buffer.AsSpan(offset));
             _position += read;
             return read;
         }

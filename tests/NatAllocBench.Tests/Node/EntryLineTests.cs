@@ -28,7 +28,8 @@ public sealed class EntryLineTests
     [Fact]
     public void The_three_forms_of_a_list_say_the_same()
     {
-        EntryTuple[] Replies(string file) => [.. Sample.Text(file).Split('\n').Where(line => line.Length > 0).Select(line => Parse(line).Reply)];
+        EntryTuple[] Replies(string file) => [.. Sample.Text(file).Split('\n').Where(line => line.Length > 0).Select(line =>
+            Parse(line).Reply)];
         Assert.Equal(Replies("L.txt"), Replies("Lx.txt"));
         Assert.Equal(Replies("L.txt"), Replies("P.txt"));
     }
@@ -46,14 +47,17 @@ public sealed class EntryLineTests
     }
 
     [Theory]
-    [InlineData("udp      17 26 src=10.77.0.3 dst=192.0.2.2 sport=41000 dport=9999 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 sport=9999 dport=41000 mark=0 zone=7 use=1", 7)]
-    [InlineData("tcp 6 9 CLOSE src=10.0.0.5 dst=192.0.2.2 sport=1 dport=443 zone-orig=5 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 sport=443 dport=1", 0)]
+    [InlineData("udp      17 26 src=10.77.0.3 dst=192.0.2.2 sport=41000 dport=9999 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 sport=9999 "
+        + "dport=41000 mark=0 zone=7 use=1", 7)]
+    [InlineData("tcp 6 9 CLOSE src=10.0.0.5 dst=192.0.2.2 sport=1 dport=443 zone-orig=5 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 "
+        + "sport=443 dport=1", 0)]
     public void Zones_are_those_of_the_reply(string line, int zone) => Assert.Equal(zone, Parse(line).Zone);
 
     [Fact]
     public void The_id_of_a_query_is_its_port()
     {
-        EntryLine entry = Parse("icmp     1 29 src=10.0.0.1 dst=192.0.2.2 type=8 code=0 id=4660 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 type=0 code=0 id=99 mark=0 use=1 id=3485239433");
+        EntryLine entry = Parse("icmp     1 29 src=10.0.0.1 dst=192.0.2.2 type=8 code=0 id=4660 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 "
+            + "type=0 code=0 id=99 mark=0 use=1 id=3485239433");
         Assert.Equal(4660, entry.Original.SourceKey);
         Assert.Equal(99, entry.NatKey);
         Assert.Equal(3485239433, entry.Id);
@@ -61,12 +65,16 @@ public sealed class EntryLineTests
     }
 
     [Theory]
-    [InlineData("gre      47 99 timeout=0, stream_timeout=0 src=10.0.0.1 dst=192.0.2.2 srckey=0x1 dstkey=0x2 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 srckey=0x2 dstkey=0x1 mark=0", 47)]
+    [InlineData("gre      47 99 timeout=0, stream_timeout=0 src=10.0.0.1 dst=192.0.2.2 srckey=0x1 dstkey=0x2 [UNREPLIED] src=192.0.2.2 "
+        + "dst=192.0.2.1 srckey=0x2 dstkey=0x1 mark=0", 47)]
     [InlineData("unknown  4 59 src=10.0.0.4 dst=192.0.2.2 [UNREPLIED] src=192.0.2.2 dst=10.0.0.4 mark=0 use=1", 4)]
     [InlineData("dccp     33 199 src=10.0.0.1 dst=192.0.2.2 sport=0 dport=0 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 sport=0 dport=0", 33)]
-    [InlineData("tcp      6 src=10.0.0.1 dst=192.0.2.2 sport=1 dport=2 packets=3 bytes=4 src=192.0.2.2 dst=192.0.2.1 sport=2 dport=1 packets=1 bytes=1 [OFFLOAD] mark=0 use=3", 6)]
-    [InlineData("ipv6     10 tcp 6 100 ESTABLISHED src=2001:0db8:0000:0000:0000:0000:0000:0001 dst=2001:db8::2 sport=1 dport=2 src=2001:db8::2 dst=2001:db8::3 sport=2 dport=9 [ASSURED] mark=0", 6)]
-    [InlineData("Nov 26 06:39:22 node kernel: tcp 6 5 CLOSE src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=9.9.9.9 sport=2 dport=1\r", 6)]
+    [InlineData("tcp      6 src=10.0.0.1 dst=192.0.2.2 sport=1 dport=2 packets=3 bytes=4 src=192.0.2.2 dst=192.0.2.1 sport=2 dport=1 "
+        + "packets=1 bytes=1 [OFFLOAD] mark=0 use=3", 6)]
+    [InlineData("ipv6     10 tcp 6 100 ESTABLISHED src=2001:0db8:0000:0000:0000:0000:0000:0001 dst=2001:db8::2 sport=1 dport=2 "
+        + "src=2001:db8::2 dst=2001:db8::3 sport=2 dport=9 [ASSURED] mark=0", 6)]
+    [InlineData("Nov 26 06:39:22 node kernel: tcp 6 5 CLOSE src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=9.9.9.9 sport=2 "
+        + "dport=1\r", 6)]
     [InlineData("tcp 6 5 CLOSE src=client-3 dst=server-1 sport=1 dport=2 src=server-1 dst=nat-1 sport=2 dport=1", 6)]
     public void Every_form_of_the_grammar_is_read(string line, byte protocol) => Assert.Equal(protocol, Parse(line).Protocol);
 
@@ -110,7 +118,8 @@ public sealed class EntryLineTests
                     udp ? (byte)17 : (byte)6, 77, (TcpState)state,
                     LineTuple.Ports(source, destination, port, remotePort),
                     LineTuple.Ports(destination, IPAddress.Parse("192.0.2.1"), remotePort, natPort), replied, replied);
-                foreach (string text in (string[])[line.ToCommandLine(), line.ToProcLine(), $"[1.000002]\t    [NEW] {line.ToCommandLine()}"])
+                foreach (string text in (string[])[line.ToCommandLine(), line.ToProcLine(),
+                    $"[1.000002]\t    [NEW] {line.ToCommandLine()}"])
                 {
                     EntryLine entry = Parse(text);
                     Assert.Equal(EntryTuple.Number(source), entry.Original.Source);

@@ -60,14 +60,16 @@ public sealed class LiveNodeTests : IDisposable
         Send(82, 25);
         Send(83, 15);
         Shell(OtherProtocols);
-        string answer = Shell($"ip netns exec $ns dotnet {Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll")} diagnose --live --keep-addresses");
+        string answer = Shell($"ip netns exec $ns dotnet {Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll")} diagnose --live "
+            + "--keep-addresses");
         Assert.Matches(@"POSTROUTING 1 .*SNAT 192\.0\.2\.1 +random start +20\.0 % +2000-2099", answer);
         Assert.Matches(@"POSTROUTING 2 .*random start +50\.0 % ", answer);
         Assert.Matches(@"POSTROUTING 3 .*keep port.* 30\.0 % ", answer);
         Assert.Matches(@"192\.0\.2\.2:81 udp 192\.0\.2\.1 +10 +100 ", answer);
         Assert.Matches(@"192\.0\.2\.2:82 udp 192\.0\.2\.1 +25 +64,512 ", answer);
         Assert.Contains("192.0.2.2:443 tcp 192.0.2.1 zone 7", answer, StringComparison.Ordinal);
-        foreach (string other in (string[])["udplite 192.0.2.1", "sctp 192.0.2.1", "icmp 192.0.2.1", "2001:db8::2:443 tcp 2001:db8::1", "1 of protocols without ports"])
+        foreach (string other in (string[])["udplite 192.0.2.1", "sctp 192.0.2.1", "icmp 192.0.2.1", "2001:db8::2:443 tcp 2001:db8::1",
+            "1 of protocols without ports"])
         {
             Assert.Contains(other, answer, StringComparison.Ordinal);
         }
@@ -86,7 +88,11 @@ public sealed class LiveNodeTests : IDisposable
 
     private string Shell(string script, bool mustWork = true)
     {
-        var start = new ProcessStartInfo("bash", ["-c", $"set -e\nns={_namespace}\n{script}"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", ["-c", $"set -e\nns={_namespace}\n{script}"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true
+        };
         using Process process = Process.Start(start)!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();

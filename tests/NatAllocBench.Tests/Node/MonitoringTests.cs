@@ -51,7 +51,8 @@ public sealed class MonitoringTests : IDisposable
     public void Promtool_accepts_every_query_of_the_dashboard()
     {
         JsonElement panels = JsonDocument.Parse(GrafanaDashboard.Json()).RootElement.GetProperty("panels");
-        IEnumerable<string> queries = panels.EnumerateArray().Select(panel => panel.GetProperty("targets")[0].GetProperty("expr").GetString()!);
+        IEnumerable<string> queries = panels.EnumerateArray().Select(panel =>
+            panel.GetProperty("targets")[0].GetProperty("expr").GetString()!);
         string rules = string.Concat(queries.Select((query, i) => $"      - record: panel:query:{i}\n        expr: {query}\n"));
         File.WriteAllText(Path.Combine(_directory, "panels.yml"), $"groups:\n  - name: panels\n    rules:\n{rules}");
         Promtool("check", "rules", "panels.yml");
@@ -91,7 +92,8 @@ internal sealed class PromtoolFactAttribute : FactAttribute
 {
     public PromtoolFactAttribute()
     {
-        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory => File.Exists(Path.Combine(directory, "promtool"))))
+        if (!(Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Any(directory =>
+            File.Exists(Path.Combine(directory, "promtool"))))
         {
             Skip = "promtool is not installed";
         }

@@ -49,7 +49,8 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void One_cpu_loses_nothing_to_the_race() => Assert.Equal(0, new Planner(Of("4.14") with { Cpus = 1, Rate = 100 }).Row(1, 100).Raced);
+    public void One_cpu_loses_nothing_to_the_race() =>
+        Assert.Equal(0, new Planner(Of("4.14") with { Cpus = 1, Rate = 100 }).Row(1, 100).Raced);
 
     [Fact]
     public void Random_of_the_rover_era_loses_as_often_as_two_searches_overlap() =>
@@ -59,7 +60,8 @@ public sealed class PlannerTests
 
     [Fact]
     public void Client_ports_bind_first_for_one_client_with_long_connections() =>
-        Assert.Equal("client ports", new Planner(Of("4.14") with { Clients = 1, Hold = 600, Rate = 10, Cpus = 1, Ports = 60_000 }).Row(1, 10).FirstLimit.Name);
+        Assert.Equal("client ports", new Planner(Of("4.14") with { Clients = 1, Hold = 600, Rate = 10, Cpus = 1, Ports = 60_000 }).Row(1,
+            10).FirstLimit.Name);
 
     [Fact]
     public void A_table_that_is_too_small_counts_as_loss()

@@ -42,7 +42,8 @@ public sealed class RuleReaderTests
             {"rule":{"family":"ip","table":"nat","chain":"post","expr":[{"masquerade":{"flags":"random"}}]}}]}
             """;
         IReadOnlyList<SourceNatRule> rules = NftJsonReader.Read(json, "x");
-        Assert.Equal((PortFlags.RandomFully | PortFlags.Persistent, 1000, 1999, "192.0.2.1-192.0.2.4"), (rules[0].Flags, rules[0].Low, rules[0].High, rules[0].Addresses));
+        Assert.Equal((PortFlags.RandomFully | PortFlags.Persistent, 1000, 1999, "192.0.2.1-192.0.2.4"),
+            (rules[0].Flags, rules[0].Low, rules[0].High, rules[0].Addresses));
         Assert.Equal(PortFlags.Random, rules[1].Flags);
         Assert.True(rules[1].IsUnreachable);
     }
@@ -56,7 +57,8 @@ public sealed class RuleReaderTests
     [InlineData("5.10", PortFlags.Random, RealMode.RandomStart)]
     [InlineData("6.18", PortFlags.None, RealMode.KeepThenRandom)]
     public void A_flag_means_what_the_kernel_makes_of_it(string release, PortFlags flags, RealMode mode) =>
-        Assert.Equal(mode, RuleMode.Of(new SourceNatRule { Place = "", Match = "", Action = NatAction.Masquerade, Flags = flags }, EraCatalog.Match(release).Era));
+        Assert.Equal(mode, RuleMode.Of(new SourceNatRule { Place = "", Match = "", Action = NatAction.Masquerade, Flags = flags },
+            EraCatalog.Match(release).Era));
 
     [Fact]
     public void Jumps_are_followed_and_only_what_no_packet_gets_to_is_never_reached()
@@ -92,7 +94,8 @@ public sealed class RuleReaderTests
         IReadOnlyList<SourceNatRule> rules = IptablesReader.Read(text, "x");
         IReadOnlyList<string> findings = RuleFindings.Of(rules[0], rules, EraCatalog.Get("5.10"), new SysctlValues());
         Assert.Contains(findings, finding => finding.StartsWith("2 port sets with the same condition", StringComparison.Ordinal));
-        Assert.Contains(RuleFindings.Of(rules[1], rules, EraCatalog.Get("5.10"), new SysctlValues()), finding => finding.StartsWith("never hit so far: POSTROUTING 1", StringComparison.Ordinal));
+        Assert.Contains(RuleFindings.Of(rules[1], rules, EraCatalog.Get("5.10"), new SysctlValues()), finding =>
+            finding.StartsWith("never hit so far: POSTROUTING 1", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -110,5 +113,6 @@ public sealed class RuleReaderTests
     public void A_port_that_is_none_is_named_with_file_and_line() =>
         Assert.Equal(
             "x, line 3: '70000' is no range of ports 0 to 65535",
-            Assert.Throws<NodeInputException>(() => IptablesReader.Read("*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE --to-ports 70000\n", "x")).Message);
+            Assert.Throws<NodeInputException>(() => IptablesReader.Read("*nat\n:POSTROUTING ACCEPT\n-A POSTROUTING -j MASQUERADE "
+                + "--to-ports 70000\n", "x")).Message);
 }

@@ -6,7 +6,7 @@ namespace NatAllocBench.Tests.Repository;
 /// <summary>What is published in the repository agrees with the runs it comes from.</summary>
 public class RepositoryTests
 {
-    internal static readonly string Root = FindRoot();
+    internal static readonly string Root = RepositoryRoot.Path;
 
     public static TheoryData<string> Documents =>
         [.. Directory.EnumerateFiles(Root, "*.md").Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"))
@@ -35,16 +35,5 @@ public class RepositoryTests
         CommandResult result = ResultsIndex.Check(Path.Combine(Root, "results"));
 
         Assert.True(result.ExitCode == 0, result.Output + result.Error);
-    }
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "NatAllocBench.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return at?.FullName ?? throw new InvalidOperationException("the tests run outside the repository");
     }
 }

@@ -1,0 +1,196 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using System.Text;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node.Planning;
+using NatAllocBench.Node.Replaying;
+using NatAllocBench.Predicting;
+using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>predict</c>: losses and speed on machines that are not at hand.</summary>
+internal static class PredictCommand
+{
+    private const double LivePath = 6e-6;
+    private const string PerCpu = "per-cpu:";
+
+    private static readonly Option<string?> From =
+        NodeOption.Of<string?>("--from", "Published run whose windows are used. Default: the newest race under --results.", null, "RUN");
+    private static readonly Option<string> Results = NodeOption.Of("--results", "Directory of published runs.", "results", "DIR");
+    private static readonly Option<string> Cpus =
+        NodeOption.Of("--cpus", "CPUs that take new connections. A list sweeps.", "2,8,64,1024", "N");
+    private static readonly Option<string> Rate =
+        NodeOption.Of("--rate", "New connections per second: 20000, 20k or per-cpu:10k. A list sweeps.", "20k", "R");
+    private static readonly Option<int> Clients = NodeOption.Of("--clients", "Client addresses behind the gateway.", 40, "N");
+    private static readonly Option<int> Destinations =
+        NodeOption.Of("--destinations", "Destinations (address and port), all used equally often.", 1, "N");
+    private static readonly Option<int> Pool = NodeOption.Of("--pool", "NAT addresses.", 1, "N");
+    private static readonly Option<string> Ports = NodeOption.Of("--ports", "Ports of each address.", "1024-65535", "A-B");
+    private static readonly Option<string> Protocol = NodeOption.Of("--protocol", "tcp or udp.", "tcp", "NAME");
+    private static readonly Option<string> Hold =
+        NodeOption.Of("--hold", "How long a connection is open, for example 200ms.", "0s", "TIME");
+    private static readonly Option<string> TimeWait =
+        NodeOption.Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
+    private static readonly Option<string> Eras =
+        NodeOption.Of("--eras", "Kernel eras; see the command eras. A list sweeps.", "4.14,6.12", "ERAS");
+    private static readonly Option<string> Modes =
+        NodeOption.Of("--modes", "default, random, random-fully. A list sweeps.", "default,random-fully", "MODES");
+    private static readonly Option<string> Arriving =
+        NodeOption.Of("--arrival", "poisson, or tick:SPREAD for clients that wake together.", "poisson", "WAY");
+    private static readonly Option<string> Window = NodeOption.Of(
+        "--window", "run (of --from), live:NS as kernel --compare fits it (then a path of 6 us is counted), or a time.", "run", "TIME");
+    private static readonly Option<bool> Validate = new("--validate")
+    {
+        Description = "Check the formulas against all published cells and write predict-validation.json there: classes that fail are not "
+            + "predicted.",
+    };
+
+    private static readonly Option<string?> Json = NodeOption.Of<string?>("--json", "Write the answer for programs.", null, "FILE");
+    private static readonly Option<string?> Chart =
+        NodeOption.Of<string?>("--chart", "Write the losses over CPUs, or over rates, as an SVG chart.", null, "FILE");
+
+    public static Command Create()
+    {
+        var command = new Command("predict", "Say what a machine that is not at hand would lose and carry, and what each row of the "
+            + "answer rests on.");
+        Option[] options =
+        [
+            From, Results, Cpus, Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras, Modes, Arriving, Window,
+                Validate, Json, Chart,
+        ];
+        foreach (Option option in options)
+        {
+            command.Options.Add(option);
+        }
+
+        command.SetAction(Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        string root = parsed.GetValue(Results)!;
+        PublishedCells published = PublishedCells.Read(root);
+        if (parsed.GetValue(Validate))
+        {
+            var validation = PredictionValidation.Of(published);
+            validation.Write(root);
+            Console.Out.Write(validation.Text());
+            return validation.Passed ? CommandLine.Success : CommandLine.Failure;
+        }
+
+        Costs costs = CostsOf(parsed, published);
+        var line = new SharedLine(published, "kernel-locks");
+        var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);
+        double? tick = TickOf(parsed.GetValue(Arriving)!);
+        Forecast[] forecasts = [.. Requests(parsed).Select(one => forecaster.Of(one.Request, tick) with { Traffic = one.Traffic })];
+        Console.Out.Write(ForecastReport.Text(forecasts, costs, line));
+        Write(parsed.GetValue(Json), () => ForecastReport.Json(forecasts, costs));
+        Write(parsed.GetValue(Chart), () => ForecastChart.Svg(forecasts));
+        return CommandLine.Success;
+    }
+
+    private static IEnumerable<(PlanRequest Request, string Traffic)> Requests(ParseResult parsed)
+    {
+        Era[] eras = [.. OptionList.Split("--eras", parsed.GetValue(Eras)!).Select(name =>
+            UsageException.Parse("--eras", name, EraCatalog.Get))];
+        PortMode[] modes =
+        [
+            .. OptionList.Split("--modes", parsed.GetValue(Modes)!).Select(name => WhatIf.ModeNamed(name)
+                ?? throw new UsageException($"--modes {name}: choose default, random or random-fully")),
+        ];
+        int[] cpus = [.. OptionList.Split("--cpus", parsed.GetValue(Cpus)!).Select(CpuCount)];
+        string[] rates = OptionList.Split("--rate", parsed.GetValue(Rate)!);
+        PlanRequest common = Common(parsed, eras[0]);
+        return
+            from era in eras
+            from mode in modes
+            where mode != PortMode.RandomFully || era.Traits.RandomFullyStart != StartOffset.NotAvailable
+            from rate in rates
+            from count in cpus
+            select (common with { Era = era, Mode = mode, Cpus = count, Rate = PerSecond(rate, count) }, rate);
+    }
+
+    private static PlanRequest Common(ParseResult parsed, Era era) => new()
+    {
+        Era = era,
+        Destinations = parsed.GetValue(Destinations),
+        Addresses = parsed.GetValue(Pool),
+        Ports = NodeOption.PortCount(parsed.GetValue(Ports)!),
+        Clients = parsed.GetValue(Clients),
+        Hold = UsageException.Parse("--hold", parsed.GetValue(Hold)!, Node.Inputs.Seconds.Parse),
+        TimeWait = UsageException.Parse("--time-wait", parsed.GetValue(TimeWait)!, Node.Inputs.Seconds.Parse),
+        IsTcp = NodeOption.IsTcp(parsed.GetValue(Protocol)!),
+    };
+
+    private static Costs CostsOf(ParseResult parsed, PublishedCells published)
+    {
+        string window = parsed.GetValue(Window)!;
+        if (window.StartsWith("live:", StringComparison.Ordinal))
+        {
+            return new Costs(UsageException.Parse("--window", window[5..], Node.Inputs.Seconds.Parse), 0, LivePath,
+                "a live kernel's, as given");
+        }
+
+        const double OwnPath = 0.5e-6;
+        if (window != "run")
+        {
+            return new Costs(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, OwnPath, "as given");
+        }
+
+        string? run = parsed.GetValue(From)?.Replace('\\', '/').TrimEnd('/');
+        PublishedCell[] cells =
+        [
+            .. published.Races.Where(one => one.WindowSeconds is not null
+                && one.Cell is { System: "model", Occupancy: null or 0, WindowAddedNs: null or 0 }
+                && (run is null || run.EndsWith(one.Run, StringComparison.Ordinal)
+                    || run.EndsWith($"{one.Run}/run.json", StringComparison.Ordinal))),
+        ];
+        if (cells.Length == 0)
+        {
+            throw new UsageException(run is null
+                ? "no published run has a window without an addition: say --window TIME"
+                : $"--from {run}: this run has no race cell with an empty table and no added window; choose another or say --window TIME");
+        }
+
+        string newest = cells.OrderBy(one => one.Run.Split('/')[^1], StringComparer.Ordinal).Last().Run;
+        double[] windows = [.. cells.Where(one => one.Run == newest).Select(one => one.WindowSeconds!.Value)];
+        double mean = windows.Average();
+        return new Costs(mean, Math.Sqrt(windows.Average(one => Math.Pow(one - mean, 2))) / mean, OwnPath,
+            $"the model's own, {windows.Length} cells of {newest}");
+    }
+
+    private static double? TickOf(string text) => text == "poisson" ? null : UsageException.Parse("--arrival", text, Arrival.Parse) switch
+    {
+        Arrival.Tick tick => tick.SpreadNs * 1e-9,
+        _ => throw new UsageException($"--arrival {text}: choose poisson or tick:SPREAD; nothing is predicted for others"),
+    };
+
+    private static double PerSecond(string text, int cpus)
+    {
+        bool perCpu = text.StartsWith(PerCpu, StringComparison.Ordinal);
+        string number = perCpu ? text[PerCpu.Length..] : text;
+        double unit = number.EndsWith('k') ? 1e3 : number.EndsWith('M') ? 1e6 : 1;
+        return double.TryParse(unit == 1 ? number : number[..^1], NumberStyles.Float, CultureInfo.InvariantCulture, out double rate)
+            && rate > 0
+            ? rate * unit * (perCpu ? cpus : 1)
+            : throw new UsageException($"--rate {text}: write connections per second such as 20000, 20k or per-cpu:10k");
+    }
+
+    private static int CpuCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+        && count is >= 1 and <= 4096
+        ? count
+        : throw new UsageException($"--cpus {text}: use 1 to 4096");
+
+    private static void Write(string? path, Func<string> content)
+    {
+        if (path is not null)
+        {
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(content()));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using NatAllocBench.Node.Reports;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Predicting;
+
+/// <summary>All classes against the published cells; kept as a file so that predictions know what they may claim.</summary>
+/// <param name="Classes">The classes.</param>
+internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Classes)
+{
+    public const string FileName = "predict-validation.json";
+
+    private static readonly JsonSerializerOptions Options =
+        new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
+
+    /// <summary>Whether every class that has formulas passed.</summary>
+    public bool Passed => Classes.All(one => one.Cells == 0 || one.Disabled is null);
+
+    public static PredictionValidation Of(PublishedCells published) => new(
+    [
+        .. Enum.GetValues<PredictionClass>().Select(one => ClassValidation.Of(one, [.. published.Races.Where(cell => cell.Class == one)])),
+    ]);
+
+    /// <summary>The file in a results directory, or a validation of what is there if it has none.</summary>
+    public static PredictionValidation ReadOrMake(string root, PublishedCells published)
+    {
+        string path = Path.Combine(root, FileName);
+        if (!File.Exists(path))
+        {
+            return Of(published);
+        }
+
+        try
+        {
+            return JsonSerializer.Deserialize<PredictionValidation>(File.ReadAllText(path), Options) is { Classes: not null } kept
+                ? kept
+                : throw new UsageException($"{path} is empty: write it again with predict --validate");
+        }
+        catch (JsonException e)
+        {
+            throw new UsageException($"{path} is damaged ({e.Message.ReplaceLineEndings(" ")}): write it again with predict --validate");
+        }
+    }
+
+    public ClassValidation For(PredictionClass one) => Classes.First(validated => validated.Class == PredictionClasses.Name(one));
+
+    public void Write(string root) => AtomicFile.Write(Path.Combine(root, FileName), Encoding.UTF8.GetBytes(Json()));
+
+    public string Json() => JsonSerializer.Serialize(this, Options).ReplaceLineEndings("\n") + "\n";
+
+    public string Text() => TextTable.Of(
+        ["class", "cells", "no formula", "with 100 failures", "mean ratio", "sd", "sd beyond counting", "inside 95 %", "used"],
+        Classes.Select(one => (IReadOnlyList<string>)
+        [
+            one.Class,
+            Figures.Number(one.Cells),
+            Figures.Number(one.WithoutFormula),
+            Figures.Number(one.Counted),
+            one.MeanRatio is { } mean ? FormattableString.Invariant($"{mean:0.000}") : "-",
+            one.Spread is { } spread ? Figures.Percent(spread) : "-",
+            one.SpreadBeyondCounting is { } beyond ? Figures.Percent(beyond) : "-",
+            one.Inside is { } inside ? Figures.Percent(inside) : "-",
+            one.Disabled is { } why ? $"no: {why}" : "yes",
+        ]));
+}

@@ -1,0 +1,110 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Node.Planning;
+using NatAllocBench.Node.Replaying;
+using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Predicting;
+
+/// <summary>A published cell of a race.</summary>
+/// <param name="Run">Directory of its run, relative to the results.</param>
+/// <param name="Cell">The cell.</param>
+internal readonly record struct PublishedCell(string Run, RaceCell Cell)
+{
+    /// <summary>Mean window in seconds, from the curve of its percentiles; what lies above the last but one counts with that one.</summary>
+    public double? WindowSeconds
+    {
+        get
+        {
+            if (Cell.WindowCurve is not { Count: > 1 } curve)
+            {
+                return null;
+            }
+
+            double sum = 0;
+            for (int i = 1; i < curve.Count; i++)
+            {
+                double width = (curve[i].Percentile - curve[i - 1].Percentile) / 100;
+                sum += width * (curve[i].Percentile >= 100 ? curve[i - 1].Ns : (curve[i - 1].Ns + curve[i].Ns) / 2);
+            }
+
+            return sum * 1e-9;
+        }
+    }
+
+    /// <summary>The class of predictions that it belongs to; null if it is of another system or none applies.</summary>
+    public PredictionClass? Class
+    {
+        get
+        {
+            if (Cell.System != "model" || EraCatalog.Find(Cell.Era) is not { } era || WhatIf.ModeNamed(Cell.Mode) is not { } mode)
+            {
+                return null;
+            }
+
+            bool isPaced = Cell.Arrival is { } arrival
+                && (arrival.StartsWith("tick", StringComparison.Ordinal) || arrival.StartsWith("poisson", StringComparison.Ordinal));
+            return isPaced ? PredictionClasses.Of(era, mode) : PredictionClass.Saturated;
+        }
+    }
+
+    /// <summary>What was raced.</summary>
+    public RaceWorkload Workload => new()
+    {
+        Era = EraCatalog.Get(Cell.Era),
+        Mode = RaceMode.Get(Cell.Mode),
+        Protocol = Cell.Protocol == "udp" ? IPProtocol.Udp : IPProtocol.Tcp,
+        Clients = Cell.Clients,
+        Threads = Cell.Threads ?? 1,
+        Destinations = Cell.Destinations,
+        Pool = Cell.Pool ?? 1,
+        PortMin = (ushort)(Cell.PortMin ?? 1024),
+        PortMax = (ushort)(Cell.PortMax ?? 65535),
+        Occupancy = Cell.Occupancy ?? 0,
+        Fill = Enum.TryParse(Cell.Fill, ignoreCase: true, out FillKind fill) ? fill : FillKind.Self,
+        WindowAddedNs = Cell.WindowAddedNs ?? 0,
+        PathTimeNs = Cell.PathTimeNs ?? 0,
+        ChurnPerSecond = Cell.ChurnPerSecond ?? 0,
+        Arrival = Arrival.Parse(Cell.Arrival ?? "closed"),
+        SourcePorts = Enum.TryParse(Cell.SourcePorts, ignoreCase: true, out SourcePortChoice choice) ? choice : SourcePortChoice.Kernel,
+    };
+}
+
+/// <summary>The published runs that predictions are checked against and calibrated with.</summary>
+/// <param name="Races">Cells of races.</param>
+/// <param name="Throughputs">Cells of throughput runs.</param>
+internal sealed record PublishedCells(IReadOnlyList<PublishedCell> Races, IReadOnlyList<(string Run, ThroughputCell Cell)> Throughputs)
+{
+    /// <summary>Reads all runs of a results directory.</summary>
+    /// <exception cref="UsageException">There is no run.</exception>
+    public static PublishedCells Read(string root)
+    {
+        IReadOnlyList<string> directories = new ResultsStore(root).RunDirectories();
+        if (directories.Count == 0)
+        {
+            throw new UsageException($"{root} holds no published run: say --results DIR, or run in the repository");
+        }
+
+        var races = new List<PublishedCell>();
+        var throughputs = new List<(string, ThroughputCell)>();
+        foreach (string directory in directories)
+        {
+            string name = Path.GetRelativePath(root, directory).Replace('\\', '/');
+            switch (RunFormat.ReadFile(Path.Combine(directory, RunFormat.FileName)))
+            {
+                case RunRecord<RaceCell> race:
+                    races.AddRange(race.Cells.Where(cell => cell.Missing is null).Select(cell => new PublishedCell(name, cell)));
+                    break;
+                case RunRecord<ThroughputCell> throughput:
+                    throughputs.AddRange(throughput.Cells.Where(cell => cell.Missing is null).Select(cell => (name, cell)));
+                    break;
+            }
+        }
+
+        return new PublishedCells(races, throughputs);
+    }
+}

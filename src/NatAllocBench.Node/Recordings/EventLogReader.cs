@@ -1,0 +1,224 @@
+using System.Globalization;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Node.Inputs;
+using NatAllocBench.Node.Lines;
+
+namespace NatAllocBench.Node.Recordings;
+
+/// <summary>Reads <c>conntrack -E -o timestamp</c>.</summary>
+internal sealed class EventLogReader
+{
+    private const double MostStepBack = 1;
+    private const double MostUnreadable = 0.01;
+    private const double MostMissing = 0.01;
+    private const double Retransmission = 1;
+    private const double RetransmissionSpread = 0.02;
+
+    /// <summary>What a millisecond of an event's time is worth: the order inside it is drawn anew.</summary>
+    private const double Millisecond = 1e-3;
+
+    private readonly string _name;
+    private readonly List<RecordedConnection> _connections = [];
+    private readonly Dictionary<Flow, RecordedConnection> _open = [];
+    private readonly HashSet<Flow> _older = [];
+    private double _first = double.NaN;
+    private double _last;
+    private long _read;
+    private long _unreadable;
+    private long _untranslated;
+    private long _withoutPorts;
+    private long _answered;
+    private long _withoutNew;
+    private long _again;
+    private bool _overflowed;
+
+    private EventLogReader(string name) => _name = name;
+
+    private readonly record struct Flow(byte Protocol, ushort Zone, UInt128 Source, ushort SourceKey, UInt128 Destination,
+        ushort DestinationKey)
+    {
+        public static Flow Of(in EntryLine entry) => new(
+            entry.Protocol, entry.Zone, entry.Original.Source, entry.Original.SourceKey, entry.Original.Destination,
+                entry.Original.DestinationKey);
+    }
+
+    /// <summary>Reads a log.</summary>
+    /// <exception cref="NodeInputException">It has no times, goes back in time, or is no log.</exception>
+    public static Recording Read(Stream stream, string name)
+    {
+        var reader = new EventLogReader(name);
+        var lines = new LineStream(stream);
+        while (lines.Next(out ReadOnlySpan<byte> line))
+        {
+            reader.Take(line, lines.Number);
+        }
+
+        return reader.Finish();
+    }
+
+    private void Take(ReadOnlySpan<byte> line, long number)
+    {
+        if (line.IndexOf("ENOBUFS"u8) >= 0)
+        {
+            _overflowed = true;
+            return;
+        }
+
+        if (line.TrimEnd((byte)'\r').IsEmpty || line.IndexOf("flow events have been shown"u8) >= 0)
+        {
+            return;
+        }
+
+        _read++;
+        if (!EntryLineParser.TryParse(line, out EntryLine entry) || entry.Event == EventKind.None)
+        {
+            _unreadable++;
+            if (_unreadable > 1 && _unreadable > _read * MostUnreadable && _read > 100)
+            {
+                throw new NodeInputException(
+                    $"{_name}, line {number}: '{InputFile.Quote(System.Text.Encoding.UTF8.GetString(line))}' is no event; give conntrack "
+                        + "-E -o timestamp unchanged");
+            }
+
+            return;
+        }
+
+        Add(in entry, Time(entry.Time, number));
+    }
+
+    private double Time(double time, long number)
+    {
+        if (double.IsNaN(time))
+        {
+            throw new NodeInputException($"{_name}, line {number}: the event has no time; record with conntrack -E -o timestamp");
+        }
+
+        _first = double.IsNaN(_first) ? time : _first;
+        double at = time - _first;
+        if (at < _last - MostStepBack)
+        {
+            throw new NodeInputException(
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{_name}, line {number}: the clock goes back {_last - at:0.0} s; cut the log there and "
+                    + $"replay each part"));
+        }
+
+        _last = Math.Max(_last, at);
+        return Math.Max(0, at);
+    }
+
+    private void Add(in EntryLine entry, double at)
+    {
+        if (!entry.HoldsPort && entry.Protocol != 47)
+        {
+            _withoutPorts += entry.Event == EventKind.New ? 1 : 0;
+            return;
+        }
+
+        Flow flow = Flow.Of(in entry);
+        switch (entry.Event)
+        {
+            case EventKind.New when entry.IsSourceTranslated:
+                Open(in entry, flow, at);
+                break;
+            case EventKind.New:
+                _untranslated++;
+                _older.Add(flow);
+                break;
+            case EventKind.Update:
+                Update(in entry, flow, at);
+                break;
+            case EventKind.Destroy when _open.Remove(flow, out RecordedConnection? ended):
+                ended.End = at;
+                break;
+        }
+    }
+
+    private void Open(in EntryLine entry, Flow flow, double at)
+    {
+        if (_open.TryGetValue(flow, out RecordedConnection? before))
+        {
+            // The entry before it is gone; its own end was not logged.
+            before.End = Math.Min(before.End, at);
+            _again += Math.Abs(at - before.Start - Retransmission) <= RetransmissionSpread ? 1 : 0;
+        }
+
+        var connection = new RecordedConnection
+        {
+            Start = Math.Floor(at / Millisecond) * Millisecond,
+            StartSpread = Millisecond,
+            Protocol = entry.Protocol,
+            Zone = entry.Zone,
+            Client = NamedAddress.AsNumber(entry.Original.Source),
+            ClientKey = entry.Original.SourceKey,
+            Remote = NamedAddress.AsNumber(entry.Reply.Source),
+            RemoteKey = entry.Protocol is 1 or 58 ? entry.Original.DestinationKey : entry.Reply.SourceKey,
+            NatAddress = NamedAddress.AsNumber(entry.Reply.Destination),
+            NatKey = entry.NatKey,
+            End = entry.Timeout >= 0 ? at + entry.Timeout : double.PositiveInfinity,
+        };
+        _open[flow] = connection;
+        _connections.Add(connection);
+    }
+
+    private void Update(in EntryLine entry, Flow flow, double at)
+    {
+        // The first answer follows a NEW within a second; an entry from before the log shows no first answer.
+        bool isFirstAnswer = entry.State == TcpState.SynRecv;
+        _answered += isFirstAnswer ? 1 : 0;
+        if (!_open.TryGetValue(flow, out RecordedConnection? connection))
+        {
+            _withoutNew += isFirstAnswer && !_older.Contains(flow) && entry.IsSourceTranslated ? 1 : 0;
+            return;
+        }
+
+        connection.End = entry.Timeout >= 0 ? at + entry.Timeout : connection.End;
+        if (entry.State is TcpState.TimeWait or TcpState.Close)
+        {
+            connection.Closed = Math.Min(connection.Closed, at);
+        }
+    }
+
+    private Recording Finish()
+    {
+        if (_connections.Count == 0)
+        {
+            throw new NodeInputException(_untranslated > 0
+                ? $"{_name}: nothing is translated here, {_untranslated} connections keep their source: record on the NAT gateway"
+                : $"{_name}: no new connection in this log; record longer, with conntrack -E -e NEW,UPDATE,DESTROY -o timestamp");
+        }
+
+        double missing = _answered == 0 ? 0 : (double)_withoutNew / _answered;
+        return new Recording
+        {
+            Connections = [.. _connections.OrderBy(connection => connection.Start)],
+            Witnessed = _again > 0 ? _again : null,
+            WitnessedAs = "connections that appear again after 1 s",
+            Missing = missing,
+            Remarks = [.. Remarks(missing)],
+        };
+    }
+
+    private IEnumerable<string> Remarks(double missing)
+    {
+        yield return "a lost connection makes no event; it shows 1 s later as a new one, if the log has both";
+        yield return "times are those at which conntrack-tools received events: each connection keeps its millisecond, and its place "
+            + "inside is drawn for each seed";
+        if (_overflowed || missing > MostMissing)
+        {
+            yield return string.Create(CultureInfo.InvariantCulture,
+                $"the log itself has gaps ({missing * 100:0.0} % of the answered connections have no "
+                    + $"NEW{(_overflowed ? ", ENOBUFS" : "")}): rates are raised by that, and nothing is claimed of a single connection");
+        }
+
+        if (_untranslated + _withoutPorts > 0)
+        {
+            yield return $"left out: {_untranslated} connections that keep their source, {_withoutPorts} of protocols without ports";
+        }
+
+        if (_unreadable > 0)
+        {
+            yield return $"{_unreadable} of {_read} lines are no event and were skipped";
+        }
+    }
+}

@@ -1,0 +1,145 @@
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Node.Recordings;
+
+namespace NatAllocBench.Node.Replaying;
+
+/// <summary>What became of a recording's connections with one seed.</summary>
+internal sealed class ReplayCount
+{
+    private const int MostProbes = 65_537;
+    private readonly long[] _losses = new long[Enum.GetValues<Loss>().Length];
+
+    public long this[Loss loss] => _losses[(int)loss];
+
+    public long Failed => _losses.Skip(1).Sum();
+
+    public long Kept { get; private set; }
+
+    public int AddressesUsed { get; set; }
+
+    /// <summary>Connections by the number of ports that they looked at.</summary>
+    public long[] Probes { get; } = new long[MostProbes];
+
+    public void Count(Loss loss) => _losses[(int)loss]++;
+
+    public void Count(Chosen chosen)
+    {
+        Probes[Math.Min(chosen.Probes, MostProbes - 1)]++;
+        Kept += chosen.Kept ? 1 : 0;
+    }
+}
+
+/// <summary>
+/// Sends a recording through a gateway in virtual time, on one thread: a connection chooses, its window passes, it is inserted; what others
+/// do in between, they do.
+/// </summary>
+/// <remarks>
+/// A recording with both moments of each connection comes from one program, in which the deciding steps have one place in the code: where
+/// between the recorded clock readings is unknown, but the same for all, so it is drawn once for each seed.
+/// </remarks>
+internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, ReplayOptions options)
+{
+    private enum Step
+    {
+        Choose,
+        Insert,
+        Close,
+        Free,
+    }
+
+    private readonly PriorityQueue<(int Number, Step Step), (double Time, long Order)> _events = new();
+    private readonly int[] _cpus = new int[connections.Count];
+    private readonly double[] _freeFrom = new double[options.Cpus];
+    private CpuRandom _random;
+    private double _choicePlace;
+    private double _insertPlace;
+    private long _order;
+
+    public ReplayCount Run(IGateway gateway, ulong seed)
+    {
+        _random = new CpuRandom(seed);
+        _choicePlace = _random.NextUnit();
+        _insertPlace = _random.NextUnit();
+        Array.Clear(_freeFrom);
+        _events.Clear();
+        for (int number = 0; number < connections.Count; number++)
+        {
+            RecordedConnection connection = connections[number];
+            _cpus[number] = CpuOf(number, connection);
+            double place = double.IsNaN(connection.Insert) ? _random.NextUnit() : _choicePlace;
+            Plan(number, Step.Choose, connection.Start + (place * connection.StartSpread));
+            Plan(number, Step.Close, connection.Closed);
+            Plan(number, Step.Free, connection.End);
+        }
+
+        var count = new ReplayCount();
+        while (_events.TryDequeue(out (int Number, Step Step) next, out (double Time, long Order) at))
+        {
+            Do(gateway, count, next.Number, next.Step, at.Time);
+        }
+
+        count.AddressesUsed = gateway.AddressesUsed;
+        return count;
+    }
+
+    private void Do(IGateway gateway, ReplayCount count, int number, Step step, double now)
+    {
+        int cpu = _cpus[number];
+        switch (step)
+        {
+            case Step.Choose when double.IsNaN(connections[number].Insert) && now < _freeFrom[cpu]:
+                Plan(number, Step.Choose, _freeFrom[cpu] + options.Path);
+                break;
+            case Step.Choose:
+                count.Count(gateway.Choose(number, cpu, connections[number]));
+                double insert = InsertOf(connections[number], now);
+                _freeFrom[cpu] = insert;
+                Plan(number, Step.Insert, insert);
+                break;
+            case Step.Insert:
+                count.Count(gateway.Insert(number, cpu));
+                break;
+            case Step.Close:
+                gateway.Close(number, cpu);
+                break;
+            default:
+                gateway.Free(number, cpu);
+                break;
+        }
+    }
+
+    private double InsertOf(RecordedConnection connection, double chosen) => double.IsNaN(connection.Insert)
+        ? chosen + options.Window
+        : Math.Max(chosen, connection.Insert + (_insertPlace * connection.InsertSpread));
+
+    private void Plan(int number, Step step, double time)
+    {
+        if (!double.IsInfinity(time))
+        {
+            _events.Enqueue((number, step), (time, _order++));
+        }
+    }
+
+    private int CpuOf(int number, RecordedConnection connection)
+    {
+        if (connection.Cpu >= 0)
+        {
+            return connection.Cpu % options.Cpus;
+        }
+
+        int hash = options.CpuChoice switch
+        {
+            CpuChoice.Hash => Mix(connection.Client, 0),
+            CpuChoice.Rss => Mix(connection.Client ^ (connection.Remote << 1), (connection.ClientKey << 16) | connection.RemoteKey),
+            _ => number,
+        };
+        return hash % options.Cpus;
+    }
+
+    /// <summary>Spreads addresses that differ by one over the CPUs.</summary>
+    private static int Mix(UInt128 address, int keys)
+    {
+        var random = new CpuRandom((ulong)address ^ (ulong)(address >> 64) ^ ((ulong)(uint)keys << 32));
+        return (int)(random.Next64() >> 33);
+    }
+}

@@ -1,0 +1,140 @@
+using System.Net;
+using NatAllocBench.Node;
+using NatAllocBench.Node.Lines;
+using NatAllocBench.Node.Recordings;
+using NatAllocBench.Tests.Tracing;
+using PacketDotNet;
+
+namespace NatAllocBench.Tests.Node.Replaying;
+
+public sealed class RecordingTests
+{
+    [Fact]
+    public void An_entry_ends_with_its_DESTROY_or_when_its_last_timeout_has_passed()
+    {
+        Recording recording = EventLog.Read(
+        [
+            EventLog.New(0, "10.0.0.1", 40000),
+            EventLog.New(0.25, "10.0.0.2", 40000, natPort: 5000),
+            EventLog.Update(1, "TIME_WAIT", 120, "10.0.0.1", 40000),
+            EventLog.Destroy(3, "10.0.0.2", 40000, natPort: 5000),
+        ]);
+        Assert.Equal([121.0, 3.0], recording.Connections.Select(one => Math.Round(one.End, 3)));
+        Assert.Equal(1, recording.Connections[0].Closed, 3);
+        Assert.Equal(5000, recording.Connections[1].NatKey);
+        Assert.Null(recording.Witnessed);
+    }
+
+    [Fact]
+    public void A_connection_that_appears_again_after_a_second_is_witnessed()
+    {
+        Recording recording = EventLog.Read([EventLog.New(0, "10.0.0.1", 40000), EventLog.New(1.01, "10.0.0.1", 40000)]);
+        Assert.Equal(1, recording.Witnessed);
+    }
+
+    [Fact]
+    public void A_log_with_gaps_says_how_large_they_are()
+    {
+        Recording recording = EventLog.Read(
+        [
+            EventLog.New(0, "10.0.0.1", 1), EventLog.Update(0.1, "SYN_RECV", 60, "10.0.0.1", 1),
+                EventLog.Update(0.2, "SYN_RECV", 60, "10.0.0.9", 1),
+            "WARNING: We have hit ENOBUFS! We are losing events.",
+        ]);
+        Assert.Equal(0.5, recording.Missing);
+        Assert.Contains(recording.Remarks, remark => remark.Contains("50.0 %", StringComparison.Ordinal)
+            && remark.Contains("ENOBUFS", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("    [NEW] tcp      6 120 SYN_SENT src=10.0.0.1 dst=192.0.2.2 sport=1 dport=2 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 "
+        + "sport=2 dport=1", "-o timestamp")]
+    [InlineData("[5.0] [NEW] tcp 6 120 SYN_SENT src=10.0.0.1 dst=192.0.2.2 sport=1 dport=2 [UNREPLIED] src=192.0.2.2 dst=10.0.0.1 "
+        + "sport=2 dport=1", "nothing is translated here")]
+    [InlineData("[5.0] [DESTROY] tcp 6 src=10.0.0.1 dst=192.0.2.2 sport=1 dport=2 src=192.0.2.2 dst=192.0.2.1 sport=2 dport=1",
+        "no new connection")]
+    public void What_cannot_be_replayed_is_refused(string line, string says) =>
+        Assert.Contains(says, Assert.Throws<NodeInputException>(() => EventLog.Read([line])).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_clock_that_goes_back_is_refused_with_its_line() => Assert.Contains(
+        "line 2: the clock goes back 5.0 s",
+        Assert.Throws<NodeInputException>(() => EventLog.Read([EventLog.New(9, "10.0.0.1", 1), EventLog.New(4, "10.0.0.1", 2)])).Message,
+        StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("evx.txt", "XML")]
+    [InlineData("L.txt", "neither a log of events nor a capture")]
+    [InlineData("none", "there is no such file")]
+    public void Other_files_are_refused(string name, string says) => Assert.Contains(
+        says, Assert.Throws<NodeInputException>(() => RecordingFile.Read(Sample.Path(name), isInside: false)).Message,
+            StringComparison.Ordinal);
+
+    [Fact]
+    public void Every_protocol_of_the_sample_with_a_port_is_in_the_recording()
+    {
+        Recording recording = RecordingFile.Read(Sample.Path("xev.txt"), isInside: false);
+        Assert.Subset(recording.Connections.Select(one => one.Protocol).ToHashSet(), new HashSet<byte> { 1, 47, 132, 136 });
+    }
+
+    [Fact]
+    public void A_capture_of_both_sides_gives_connections_ports_and_retransmissions()
+    {
+        using TemporaryFile file = Capture(
+            (0, Syn("10.0.0.1", 40000, 7)), (0.0001, Syn("192.0.2.1", 5000, 7)), (0.5, Syn("10.0.0.2", 40000, 8)),
+                (1.5, Syn("10.0.0.2", 40000, 8)));
+        Recording recording = RecordingFile.Read(file.Path, isInside: false);
+        Assert.Equal(["10.0.0.1", "10.0.0.2"], recording.Connections.Select(one => EntryTuple.Text(one.Client)));
+        Assert.Equal([5000, 0], recording.Connections.Select(one => (int)one.NatKey));
+        Assert.Equal(1, recording.Witnessed);
+    }
+
+    [Fact]
+    public void A_capture_of_the_outside_is_refused_unless_there_is_one_client()
+    {
+        using TemporaryFile file = Capture((0, Syn("192.0.2.1", 5000, 7)), (1, Syn("192.0.2.1", 5001, 8)));
+        Assert.Contains(
+            "capture the inside interface",
+            Assert.Throws<NodeInputException>(() => RecordingFile.Read(file.Path, isInside: false)).Message,
+            StringComparison.Ordinal);
+        Assert.Equal(2, RecordingFile.Read(file.Path, isInside: true).Connections.Count);
+    }
+
+    [Fact]
+    public void A_damaged_capture_is_refused()
+    {
+        using var file = new TemporaryFile(".pcap");
+        File.WriteAllBytes(file.Path, [0xD4, 0xC3, 0xB2, 0xA1, 9, 9, 9]);
+        Assert.Throws<NodeInputException>(() => RecordingFile.Read(file.Path, isInside: false));
+    }
+
+    private static byte[] Syn(string source, ushort port, uint sequence)
+    {
+        var tcp = new TcpPacket(port, 443) { Synchronize = true, SequenceNumber = sequence };
+        return new IPv4Packet(IPAddress.Parse(source), IPAddress.Parse("192.0.2.2")) { PayloadPacket = tcp }.Bytes;
+    }
+
+    /// <summary>A classic capture of raw IP packets with microseconds.</summary>
+    private static TemporaryFile Capture(params (double At, byte[] Packet)[] packets)
+    {
+        const int RawIp = 101;
+        var file = new TemporaryFile(".pcap");
+        using var writer = new BinaryWriter(File.Create(file.Path));
+        writer.Write(0xA1B2C3D4);
+        writer.Write((ushort)2);
+        writer.Write((ushort)4);
+        writer.Write(0L);
+        writer.Write(65_535);
+        writer.Write(RawIp);
+        foreach ((double at, byte[] packet) in packets)
+        {
+            writer.Write(1_000_000 + (int)at);
+            writer.Write((int)(at % 1 * 1e6));
+            writer.Write(packet.Length);
+            writer.Write(packet.Length);
+            writer.Write(packet);
+        }
+
+        return file;
+    }
+}

@@ -1,0 +1,171 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node;
+using NatAllocBench.Node.Lines;
+using NatAllocBench.Node.Recordings;
+using NatAllocBench.Node.Replaying;
+using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Racing.Race;
+using NatAllocBench.Tests.Tracing;
+
+namespace NatAllocBench.Tests.Node.Replaying;
+
+public sealed class ReplayTests
+{
+    private static readonly WhatIf Configured = new() { Era = EraCatalog.Get("4.14") };
+    private static readonly ReplayOptions Few = new() { Seeds = 5 };
+
+    [Fact]
+    public void Connections_that_overlap_on_two_CPUs_lose_with_a_rover_and_not_with_a_random_start()
+    {
+        Recording recording = Overlapping(200);
+        ReplayRow rover = ReplayRow.Of(Configured, [recording], Few);
+        ReplayRow random = ReplayRow.Of(WhatIf.Parse("era=6.12,mode=random-fully", Configured)[0], [recording], Few);
+        Assert.InRange(rover.Least, 190, 200);
+        Assert.Equal(0, random.Most);
+        Assert.Equal(rover.Mean, rover.KeptPort + rover.Search + rover.Exhausted + rover.Chain, 9);
+    }
+
+    [Fact]
+    public void Equal_seeds_give_equal_answers()
+    {
+        Recording recording = Overlapping(50);
+        Assert.Equal(ReplayRow.Of(Configured, [recording], Few), ReplayRow.Of(Configured, [recording], Few));
+    }
+
+    [Theory]
+    [InlineData("era=4.14,ports=5000-5099,mode=random-fully")]
+    [InlineData("era=6.1,ports=5000-5099,mode=random-fully")]
+    public void An_overfilled_range_is_exhausted_by_exactly_the_surplus(string whatIf)
+    {
+        Recording recording = new() { Connections = [.. Enumerable.Range(0, 120).Select(i => At(i, i, i % 2))] };
+        ReplayRow row = ReplayRow.Of(WhatIf.Parse(whatIf, Configured)[0], [recording], Few);
+        Assert.Equal((20, 20), (row.Least, row.Most));
+        Assert.Equal(20, row.Exhausted);
+        Assert.Equal(1.2, row.HighestLoad, 9);
+    }
+
+    [Fact]
+    public void Closed_connections_give_way_from_6_5_on()
+    {
+        RecordedConnection[] connections = [.. Enumerable.Range(0, 400).Select(i => At(i, i, i % 2))];
+        foreach (RecordedConnection connection in connections)
+        {
+            connection.Closed = connection.Start + 0.5;
+            connection.End = connection.Closed + 1_000;
+        }
+
+        Recording recording = new() { Connections = connections };
+        Assert.Equal(0, ReplayRow.Of(WhatIf.Parse("era=6.12,ports=5000-5299,mode=random-fully", Configured)[0], [recording], Few).Most);
+        Assert.InRange(ReplayRow.Of(WhatIf.Parse("era=6.1,ports=5000-5299,mode=random-fully", Configured)[0], [recording], Few).Least, 100,
+            400);
+    }
+
+    [Fact]
+    public void Every_era_mode_pool_and_raced_allocator_is_replayed()
+    {
+        Recording recording = Overlapping(5);
+        IReadOnlyList<WhatIf> all = [.. WhatIf.Parse("era=all,mode=all,addresses=1+3", Configured),
+            .. WhatIf.Parse("allocator=all", Configured)];
+        Assert.Equal(EraCatalog.All.Count, all.Where(one => one.Allocator is null).DistinctBy(one => one.Era.Name).Count());
+        Assert.Contains(all, one => one.Allocator is { Name: "ovs-3.3" });
+        ReplayAnswer answer = ReplayAnswer.Of([recording], all, new ReplayOptions { Seeds = 1 }, _ => { });
+        Assert.All(answer.Rows, row => Assert.Equal(10, row.Connections));
+        Assert.Contains(answer.Rows, row => row.AddressesUsed > 1);
+    }
+
+    [Fact]
+    public void IPv6_and_IPv4_are_replayed_side_by_side()
+    {
+        UInt128 six = EntryTuple.Number(System.Net.IPAddress.Parse("2001:db8::7"));
+        RecordedConnection v6 = At(0, 0, 0) with { Client = six, Remote = six + 1 };
+        ReplayRow row = ReplayRow.Of(Configured, [new Recording { Connections = [v6, At(0, 1, 1)] }], Few);
+        Assert.Equal((0, 2), (row.Most, row.AddressesUsed));
+    }
+
+    [Fact]
+    public void Zones_have_ports_of_their_own()
+    {
+        WhatIf onePort = WhatIf.Parse("ports=5000-5001,mode=random-fully", Configured)[0];
+        Recording recording = new() { Connections = [.. Enumerable.Range(0, 4).Select(i => At(i, i, 0) with { Zone = (ushort)(i / 2) })] };
+        Assert.Equal(0, ReplayRow.Of(onePort, [recording], Few).Most);
+    }
+
+    [Theory]
+    [InlineData("era=9.99", "the command eras")]
+    [InlineData("mode=best", "random-fully")]
+    [InlineData("addresses=0", "1 to 254")]
+    [InlineData("ports=9-1", "1024-65535")]
+    [InlineData("allocator=none", "the command allocators")]
+    [InlineData("colour=red", "era=, mode=")]
+    public void A_what_if_that_is_not_known_is_refused(string text, string says) =>
+        Assert.Contains(says, Assert.Throws<NodeInputException>(() => WhatIf.Parse(text, Configured)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Witnessed_losses_outside_the_range_recommend_nothing()
+    {
+        Recording recording = Overlapping(50) with { Witnessed = 0, WitnessedAs = "losses" };
+        ReplayAnswer answer = ReplayAnswer.Of([recording], [Configured, Configured with { Era = EraCatalog.Get("6.12") }], Few, _ => { });
+        Assert.False(answer.Agrees);
+        Assert.Contains("no gateway is recommended", answer.Text(), StringComparison.Ordinal);
+        Assert.DoesNotContain("fewest failures", answer.Text(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The race's own losses lie in the range of the seeds.</summary>
+    [TwoCpuFact]
+    public void A_recorded_race_is_replayed_to_its_own_losses()
+    {
+        using var trace = new TemporaryFile(".nettrace");
+        ProgramRun recorded = ProgramRun.Of(
+            "trace", "--eras", "4.14", "--modes", "default", "--arrival", "poisson:20000", "--window", "1us", "--connections", "2000",
+                "--cpus", "2",
+            "--max-trials", "8", "--seconds", "6", "--no-profile", "--out", trace.Path);
+        Assert.True(recorded.ExitCode == 0, recorded.Error);
+        ProgramRun replayed = ProgramRun.Of("replay", trace.Path, "--what-if", "mode=random-fully");
+        Assert.True(replayed.ExitCode == 0, replayed.Output + replayed.Error);
+        Assert.Contains("failed insertions that the race counted, inside the configured gateway's range", replayed.Output,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_anonymised_log_is_replayed_to_the_same_answer()
+    {
+        using var anonymous = new TemporaryFile(".txt");
+        Assert.Equal(0, ProgramRun.Of("replay", Sample.Path("ev.txt"), "--anonymise", anonymous.Path).ExitCode);
+        string text = File.ReadAllText(anonymous.Path);
+        Assert.DoesNotContain("10.77.0", text, StringComparison.Ordinal);
+        Assert.Equal(
+            RecordingFile.Read(Sample.Path("ev.txt"), isInside: false).Connections.Count,
+            RecordingFile.Read(anonymous.Path, isInside: false).Connections.Count);
+    }
+
+    [Theory]
+    [InlineData("the recording does not tell the kernel")]
+    [InlineData("--seeds 0", "--seeds", "0", "--era", "6.12")]
+    [InlineData("--cpu-by x", "--cpu-by", "x", "--era", "6.12")]
+    [InlineData("--mode x", "--mode", "x", "--era", "6.12")]
+    public void Replay_refuses_wrong_options_in_one_line(string says, params string[] options)
+    {
+        ProgramRun run = ProgramRun.Of(["replay", Sample.Path("ev.txt"), .. options]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith(says, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    /// <summary>Pairs of clients that share a port, on two CPUs at one moment, each pair a millisecond after the other.</summary>
+    private static Recording Overlapping(int pairs) => new()
+    {
+        Connections = [.. Enumerable.Range(0, 2 * pairs).Select(i =>
+            At(i / 2 * 1e-3, i % 2, i % 2) with { ClientKey = (ushort)(40_000 + (i / 2)) })],
+    };
+
+    private static RecordedConnection At(double time, int client, int cpu) => new()
+    {
+        Start = time,
+        Cpu = cpu,
+        Protocol = 6,
+        Client = EntryTuple.OfIPv4(0x0A000002 + (uint)client),
+        ClientKey = 40_000,
+        Remote = EntryTuple.OfIPv4(0xC0000202),
+        RemoteKey = 443,
+    };
+}

@@ -1,0 +1,145 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Node.Planning;
+using NatAllocBench.Predicting;
+using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Repository;
+
+namespace NatAllocBench.Tests.Predicting;
+
+public sealed class PredictionTests
+{
+    private static readonly PublishedCells Published = PublishedCells.Read(Path.Combine(RepositoryRoot.Path, "results"));
+    private static readonly PredictionValidation Validation = PredictionValidation.Of(Published);
+    private static readonly Costs Costs = new(1e-6, 0.05, 0.5e-6, "test");
+
+    /// <summary>What the project promises of its formulas, over all cells with a hundred failures.</summary>
+    [Fact]
+    public void Predictions_of_the_published_races_are_right_on_average_and_within_a_tenth()
+    {
+        ClassValidation rover = Validation.For(PredictionClass.Rover);
+        Assert.Null(rover.Disabled);
+        Assert.InRange(rover.Counted, 20, 1_000);
+        Assert.InRange(rover.MeanRatio!.Value, 0.95, 1.05);
+        Assert.InRange(rover.Spread!.Value, 0, 0.10);
+        Assert.InRange(rover.Inside!.Value, 0.85, 1);
+    }
+
+    [Fact]
+    public void The_published_validation_is_that_of_the_published_runs() => Assert.Equal(
+        File.ReadAllText(Path.Combine(RepositoryRoot.Path, "results", PredictionValidation.FileName)), Validation.Json());
+
+    [Fact]
+    public void A_class_that_fails_is_not_predicted()
+    {
+        PredictionValidation failed = new([.. Validation.Classes.Select(one => one with { Disabled = "it failed" })]);
+        Forecast forecast = new Forecaster(Costs, failed, new SharedLine(Published, "kernel-locks")).Of(Request(2), null);
+        Assert.Equal(Basis.NotModelled, forecast.Basis);
+        Assert.Contains("it failed", forecast.WhyNot, StringComparison.Ordinal);
+        Assert.Contains("published cells check it", ClassValidation.Of(PredictionClass.Rover, []).Disabled, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_CPU_loses_no_race_and_more_CPUs_lose_at_most_twice_what_two_lose()
+    {
+        Assert.Equal(0, Predict(1).Race.Sum);
+        double two = Predict(2).Race.Sum;
+        double before = two;
+        foreach (int cpus in new[] { 4, 8, 64, 1024 })
+        {
+            double now = Predict(cpus).Race.Sum;
+            Assert.InRange(now, before, 2 * two);
+            before = now;
+        }
+    }
+
+    [Fact]
+    public void The_loss_of_a_small_rate_is_the_rate_times_its_slope()
+    {
+        // An empty range and the rover: nothing searches until a port is taken, so searching is 1 only with a random flag; its chance is
+        // known.
+        double rate = 1e-3;
+        double slope = Costs.WindowSeconds / 2 * NatAllocBench.Prediction.Searching.ClosedForms.SameStart(64_512);
+        Assert.Equal(slope, Predict(2, rate, PortMode.RandomFully).Race.Sum / rate, slope * 1e-5);
+    }
+
+    [Fact]
+    public void Two_destinations_halve_the_loss_and_a_pool_divides_it()
+    {
+        Forecaster forecaster = Made();
+        PlanRequest request = Request(2, 200, PortMode.RandomFully) with { Hold = 0, TimeWait = 1e-3 };
+        double one = forecaster.Of(request, null).Race.Sum;
+        Assert.Equal(one / 2, forecaster.Of(request with { Destinations = 2 }, null).Race.Sum, one * 1e-4);
+        Assert.Equal(one / 4, forecaster.Of(request with { Addresses = 4 }, null).Race.Sum, one * 1e-4);
+    }
+
+    [Fact]
+    public void Every_row_says_what_it_rests_on()
+    {
+        Assert.Equal(Basis.Checked, Predict(2, 200).Basis);
+        Assert.Equal(Basis.Formula, Predict(2).Basis);
+        Assert.Equal(Basis.Formula, Predict(64).Basis);
+        Assert.Equal(Basis.Extrapolated, Predict(8, 4e6).Basis);
+        Assert.Equal(Basis.NotModelled, Made().Of(Request(2, 20_000, PortMode.Random), null).Basis);
+    }
+
+    [Fact]
+    public void Crowded_CPUs_lose_more_and_the_same_input_gives_the_same_answer()
+    {
+        Forecast crowded = Predict(8, 4e6);
+        Assert.InRange(crowded.Race.Sum, Predict(8, 1e6).Race.Sum, 7.0 / 8);
+        Assert.Equal(crowded.Race, Predict(8, 4e6).Race);
+    }
+
+    [Fact]
+    public void The_shared_line_gives_back_its_calibration_and_a_band_beyond()
+    {
+        var line = new SharedLine(Published, "kernel-locks");
+        Assert.True(line.Count > 0);
+        SpeedBand many = line.Of(64)!.Value;
+        Assert.True(many.Low < many.High);
+        Assert.True(many.Low >= line.Of(2)!.Value.Low);
+    }
+
+    [Fact]
+    public void The_first_limit_is_named_and_ports_end_in_time()
+    {
+        Forecast forecast = Predict(2);
+        Assert.Equal("ports", forecast.FirstLimit.Name);
+        Assert.Equal(64_512 / 20_000.0, forecast.PortsLast, 6);
+    }
+
+    [Fact]
+    public void The_command_prints_a_row_for_each_machine()
+    {
+        ProgramRun run = ProgramRun.Of(
+            RepositoryRoot.Path, _ => { }, "predict", "--cpus", "1,2,64", "--rate", "20k,per-cpu:10k", "--eras", "4.14,6.12", "--modes",
+                "default");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(4, run.Output.Split('\n').Count(line => line.EndsWith(" formula", StringComparison.Ordinal)
+            && line.Contains(" 64 ", StringComparison.Ordinal)));
+        Assert.Contains("nothing above 2 CPUs was measured", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--rate", "much")]
+    [InlineData("--cpus", "0")]
+    [InlineData("--modes", "best")]
+    [InlineData("--arrival", "closed")]
+    [InlineData("--window", "5x")]
+    [InlineData("--from", "nothing")]
+    public void Predict_refuses_what_it_does_not_know_in_one_line(string option, string value)
+    {
+        ProgramRun run = ProgramRun.Of(RepositoryRoot.Path, _ => { }, "predict", option, value);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith(option, run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    private static Forecaster Made() => new(Costs, Validation, new SharedLine(Published, "kernel-locks"));
+
+    private static Forecast Predict(int cpus, double rate = 20_000, PortMode mode = PortMode.Default) =>
+        Made().Of(Request(cpus, rate, mode), null);
+
+    private static PlanRequest Request(int cpus, double rate = 20_000, PortMode mode = PortMode.Default) =>
+        new() { Era = EraCatalog.Get("4.14"), Mode = mode, Cpus = cpus, Rate = rate, Addresses = 1 };
+}
