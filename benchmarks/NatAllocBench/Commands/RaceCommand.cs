@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Prices;
 using NatAllocBench.Racing;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;

@@ -4,7 +4,6 @@ using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Running;
-using NatAllocBench.Systems;
 
 namespace NatAllocBench.Commands;
 

@@ -10,7 +10,8 @@ namespace NatAllocBench.Prices;
 internal static class PriceFigures
 {
     /// <summary>What was lost in the window; null where no trial counts.</summary>
-    public static ScenarioFigure? Lost(string name, MeasuredTrials cell) => Share(name, cell, tally => tally.FailedKeepPort + tally.FailedSearch);
+    public static ScenarioFigure? Lost(string name, MeasuredTrials cell) =>
+        Share(name, cell, tally => tally.FailedKeepPort + tally.FailedSearch);
 
     /// <summary>Million connections per second, the median of the trials; null where no trial counts.</summary>
     public static ScenarioFigure? Speed(string name, MeasuredTrials cell)

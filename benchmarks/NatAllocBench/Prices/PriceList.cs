@@ -1,4 +1,3 @@
-using System.Globalization;
 using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
@@ -11,8 +10,8 @@ using NatAllocBench.Systems;
 namespace NatAllocBench.Prices;
 
 /// <summary>
-/// The price list: what every allocator and every cure loses, refuses and costs, measured in one run. Refusal follows from the seed alone and
-/// comes first; then the trials of all races take turns.
+/// The price list: what every allocator and every cure loses, refuses and costs, measured in one run. Refusal follows from the seed
+/// alone and comes first; then the trials of all races take turns.
 /// </summary>
 internal sealed class PriceList
 {
@@ -57,13 +56,18 @@ internal sealed class PriceList
     /// <summary>What a reader must know.</summary>
     public IReadOnlyList<string> Notes { get; } =
     [
-        "lost: the port was free when the allocator asked and taken when the flow was inserted; 700 ns are added between the two. Default timing: "
-            + "40 clients wake on a shared tick and send after an exponential delay of 320 us. Bursts: both CPUs send within 1 us. The n-th "
+        "lost: the port was free when the allocator asked and taken when the flow was inserted; 700 ns are added between the two. "
+            + "Default timing: "
+            + "40 clients wake on a shared tick and send after an exponential delay of 320 us. Bursts: both CPUs send within 1 us. The "
+            + "n-th "
             + "connection of every client has the same source port.",
-        "refused: one connection after another, each closed at once, while that share of the ports towards one destination is in use, spread at "
+        "refused: one connection after another, each closed at once, while that share of the ports towards one destination is in use, "
+            + "spread at "
             + "random; client ports are uniform in the system's range. Three fills, 2000 connections each.",
-        "Speed: a closed loop without the added wait. All systems look a flow up and insert both directions; Linux into the project's own table "
-            + "with its by-source list, the others into one plain table with a lock per bucket. So a row of Linux and another row differ by their "
+        "Speed: a closed loop without the added wait. All systems look a flow up and insert both directions; Linux into the project's "
+            + "own table "
+            + "with its by-source list, the others into one plain table with a lock per bucket. So a row of Linux and another row "
+            + "differ by their "
             + "tables too.",
         "bytes per connection: what the system itself keeps, from its declarations; - where it is not known.",
         "100 destinations: the same number of ports in use, each towards one of 100 destinations.",
@@ -139,7 +143,8 @@ internal sealed class PriceList
             _one = IsOwn ? row.Race(new Arrival.Closed(), 0, SourcePortChoice.Kernel, 10_000, 1) : null;
             _all = IsOwn && cpus > 1 ? row.Race(new Arrival.Closed(), 0, SourcePortChoice.Kernel, 10_000, cpus) : null;
             _manyDestinations = IsOwn && row.IsPlain
-                ? (row with { Destinations = PriceRow.ManyDestinations }).Race(new Arrival.Bursts(1000), WindowNs, SourcePortChoice.Shared, 2000, cpus)
+                ? (row with { Destinations = PriceRow.ManyDestinations })
+                    .Race(new Arrival.Bursts(1000), WindowNs, SourcePortChoice.Shared, 2000, cpus)
                 : null;
             _rates = IsOwn && row.HasWindow
                 ? [.. Rates.Select(rate => row.Race(new Arrival.Poisson(rate), WindowNs, SourcePortChoice.Shared, 1000, cpus))]
@@ -158,11 +163,10 @@ internal sealed class PriceList
         {
             foreach (double occupancy in occupancies)
             {
-                _refusals[occupancy] = [.. Enumerable.Range(0, fills).Select(fill => Row.Refusal(occupancy, attempts, seed + (ulong)fill))];
+                _refusals[occupancy] = Points(Row, occupancy, fills, attempts, seed);
                 if (_manyDestinations is not null)
                 {
-                    PriceRow spread = Row with { Destinations = PriceRow.ManyDestinations };
-                    _spread[occupancy] = [.. Enumerable.Range(0, fills).Select(fill => spread.Refusal(occupancy, attempts, seed + (ulong)fill))];
+                    _spread[occupancy] = Points(Row with { Destinations = PriceRow.ManyDestinations }, occupancy, fills, attempts, seed);
                 }
             }
         }
@@ -172,7 +176,7 @@ internal sealed class PriceList
             [
                 PriceFigures.Lost("lost, default timing", _tick),
                 PriceFigures.Lost("lost, bursts", _bursts),
-                .. occupancies.Where(_refusals.ContainsKey).Select(occupancy => PriceFigures.Refused(At("refused", occupancy), _refusals[occupancy])),
+                .. Refused(occupancies, _refusals),
             ]);
 
         public ScenarioCell Cost(string table, double[] occupancies)
@@ -186,7 +190,8 @@ internal sealed class PriceList
                     PriceFigures.Probes("probes at 90 %, p50", at90, point => point.ProbesP50),
                     PriceFigures.Probes("probes at 90 %, p99", at90, point => point.ProbesP99),
                     full.Any(point => point.ProbesMean is not null)
-                        ? ScenarioFigure.Exact(At("probes", most) + ", mean", Math.Round(full.Average(point => point.ProbesMean) ?? 0, 1)) : null,
+                        ? ScenarioFigure.Exact(At("probes", most) + ", mean", Math.Round(full.Average(point => point.ProbesMean) ?? 0, 1))
+                        : null,
                     _one is null ? null : PriceFigures.Speed("million conn/s, 1 CPU", _one),
                     _all is null ? null : PriceFigures.Speed($"million conn/s, {_cpus} CPUs", _all),
                 ]);
@@ -196,32 +201,40 @@ internal sealed class PriceList
             Row.Cell(
                 table,
                 [
-                    ("a port is for", Row.System.Identity == PortIdentity.PerDestination ? "one destination" : "all destinations"),
-                    ("source port kept", Row.System.KeepsPort && !Row.Mode.StartsWith("random", StringComparison.Ordinal) ? "if free" : "no"),
+                    ("a port is for", Row.PortIsFor),
+                    ("source port kept", Row.KeepsPort ? "if free" : "no"),
                     ("what tells of a loss or refusal", Row.System.Counter),
                     ("who ships it", IsCure(Row.Mode) ? "nobody" : Row.System.ShippedBy),
                 ]),
             [ScenarioFigure.Exact("ports", Row.Range.Count)]);
 
         public ScenarioCell Spread(string table, double[] occupancies) => Filled(
-            Row.Cell(table, [("a port is for", Row.System.Identity == PortIdentity.PerDestination ? "one destination" : "all destinations")]),
+            Row.Cell(table, [("a port is for", Row.PortIsFor)]),
             [
                 _manyDestinations is null ? null : PriceFigures.Lost("lost, bursts", _manyDestinations),
-                .. occupancies.Where(_spread.ContainsKey).Select(occupancy => PriceFigures.Refused(At("refused", occupancy), _spread[occupancy])),
+                .. Refused(occupancies, _spread),
             ]);
 
         public ScenarioCell AgainstRate(string table, double[] rates) => Filled(
             Row.Cell(table, []),
-            [.. rates.Zip(_rates, (rate, cell) => PriceFigures.Lost(string.Create(CultureInfo.InvariantCulture, $"lost at {rate:0} conn/s"), cell))]);
+            [.. rates.Zip(_rates, (rate, cell) => PriceFigures.Lost(FormattableString.Invariant($"lost at {rate:0} conn/s"), cell))]);
+
+        private static IEnumerable<ScenarioFigure> Refused(double[] occupancies, Dictionary<double, RefusalPoint[]> points) =>
+            occupancies.Where(points.ContainsKey).Select(occupancy => PriceFigures.Refused(At("refused", occupancy), points[occupancy]));
+
+        private static RefusalPoint[] Points(PriceRow row, double occupancy, int fills, int attempts, ulong seed) =>
+            [.. Enumerable.Range(0, fills).Select(fill => row.Refusal(occupancy, attempts, seed + (ulong)fill))];
 
         private static bool IsCure(string mode) => mode is "rover-interlocked" or "rover-cas" or "stripes" or "reallocate" or "reserve";
 
-        private static string At(string what, double occupancy) => string.Create(CultureInfo.InvariantCulture, $"{what} at {100 * occupancy:0} %");
+        private static string At(string what, double occupancy) => FormattableString.Invariant($"{what} at {100 * occupancy:0} %");
 
         private static ScenarioCell Filled(ScenarioCell cell, IEnumerable<ScenarioFigure?> figures)
         {
             ScenarioFigure[] measured = [.. figures.OfType<ScenarioFigure>()];
-            return measured.Length == 0 ? cell with { Missing = "not measured before the run ended, or disturbed" } : cell with { Figures = measured };
+            return measured.Length == 0
+                ? cell with { Missing = "not measured before the run ended, or disturbed" }
+                : cell with { Figures = measured };
         }
     }
 }

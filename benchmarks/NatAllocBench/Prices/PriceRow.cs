@@ -26,6 +26,12 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
     /// <summary>Whether something can be lost between choice and insertion.</summary>
     public bool HasWindow => System.Scope == LockScope.Window && Mode is not ("reserve" or "reallocate");
 
+    /// <summary>Whether a client keeps its own port where it is free.</summary>
+    public bool KeepsPort => System.KeepsPort && !Mode.StartsWith("random", StringComparison.Ordinal);
+
+    /// <summary>For whom a port is taken, in words.</summary>
+    public string PortIsFor => System.Identity == PortIdentity.PerDestination ? "one destination" : "all destinations";
+
     /// <summary>The rows of some systems: every mode, and more addresses and destinations where the system takes pools.</summary>
     public static IEnumerable<PriceRow> Of(IEnumerable<AllocatorSystem> systems) => systems.SelectMany(Rows);
 
@@ -35,7 +41,7 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
         Table = table,
         Era = System.Era,
         Mode = Mode + (Pool > 1 ? $", {Pool} addresses" : "") + (Destinations > 1 ? $", {Destinations} destinations" : ""),
-        Parameters = new Dictionary<string, string>(parameters.Prepend(("system", System.Product)).Select(p => KeyValuePair.Create(p.Item1, p.Item2))),
+        Parameters = parameters.Prepend(("system", System.Product)).ToDictionary(),
     };
 
     /// <summary>A race of the row.</summary>

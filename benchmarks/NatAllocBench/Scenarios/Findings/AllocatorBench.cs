@@ -29,7 +29,7 @@ internal sealed class AllocatorBench<TAllocator, TRule, TState>(TRule rule, TSta
 
     public void Close(in FlowTuple<uint> reply) => _table.Remove(in reply);
 
-    /// <summary>Connects without closing until more than a share of the last 1000 connections was refused, or all ports are in use.</summary>
+    /// <summary>Connects without closing until more than a share of the last 1000 was refused, or all ports are in use.</summary>
     /// <param name="ports">Ports there are.</param>
     /// <param name="share">The share.</param>
     /// <param name="flow">The n-th first packet.</param>

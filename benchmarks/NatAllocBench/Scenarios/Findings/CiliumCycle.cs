@@ -21,10 +21,12 @@ internal sealed class CiliumCycle : IScenario
 
     public IReadOnlyList<string> Notes { get; } =
     [
-        "Cilium: bpf/lib/nat.h, __snat_try_keep_port and the loop of snat_v4_new_mapping. After two candidates the last one plus one is scaled into "
+        "Cilium: bpf/lib/nat.h, __snat_try_keep_port and the loop of snat_v4_new_mapping. After two candidates the last one plus one "
+            + "is scaled into "
             + "the range as a random number is. Up to 1.16 that is a stride; from 1.17 each step goes half of the way to the last port, "
             + "and then round the same few ports. The last two rows are experiments, no version.",
-        "Cilium, a range of 32,768 ports, one destination, clients whose own ports lie below the range. Filled without closing; in use at 50 and 70 %: "
+        "Cilium, a range of 32,768 ports, one destination, clients whose own ports lie below the range. Filled without closing; in use "
+            + "at 50 and 70 %: "
             + "one connection closes, one opens, 4000 times.",
     ];
 

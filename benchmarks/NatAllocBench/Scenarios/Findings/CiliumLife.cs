@@ -23,15 +23,19 @@ internal sealed class CiliumLife : IScenario
 
     public string Name => "cilium-life";
 
-    public string Summary => "How many ports of Cilium closed connections hold until the agent collects them, and when live ones are evicted.";
+    public string Summary => "How many ports closed connections of Cilium hold until they are collected, and when open ones are evicted.";
 
     public IReadOnlyList<string> Notes { get; } =
     [
-        "Cilium, collection: a closed connection is a candidate after 10 s. A pass comes every 5 minutes at first; one that removes more than 25 % of "
-            + "the entries shortens the interval by that share (10 s at least), one that removes less than 5 % makes it half as long again (12 h at "
-            + "most); a search that fails more than half of its tries asks for a pass at once. Virtual time in seconds, connections of 30 s, "
+        "Cilium, collection: a closed connection is a candidate after 10 s. A pass comes every 5 minutes at first; one that removes "
+            + "more than 25 % of "
+            + "the entries shortens the interval by that share (10 s at least), one that removes less than 5 % makes it half as long "
+            + "again (12 h at "
+            + "most); a search that fails more than half of its tries asks for a pass at once. Virtual time in seconds, connections of "
+            + "30 s, "
             + "half an hour before ten minutes are measured.",
-        "Cilium, eviction: the map holds 262,144 connections by default, 65,536 at the smallest; the oldest entry goes when it is full. The kernel "
+        "Cilium, eviction: the map holds 262,144 connections by default, 65,536 at the smallest; the oldest entry goes when it is "
+            + "full. The kernel "
             + "evicts in batches of entries that were not used lately; here the oldest connection goes.",
     ];
 
@@ -82,7 +86,8 @@ internal sealed class CiliumLife : IScenario
     private sealed class Life<TEra>(int rate, int destinations, int flows, ulong seed)
         where TEra : struct, ICiliumEra
     {
-        private readonly AllocatorBench<CiliumAllocator<TEra>, CiliumRule, CiliumState> _bench = new(Rule, default, flows + rate + 16, seed);
+        private readonly AllocatorBench<CiliumAllocator<TEra>, CiliumRule, CiliumState> _bench =
+            new(Rule, default, flows + rate + 16, seed);
         private readonly Queue<(FlowTuple<uint> Reply, int Opened)> _entries = new();
         private CpuRandom _random = new(seed);
         private double _interval = 300;
@@ -149,7 +154,9 @@ internal sealed class CiliumLife : IScenario
             }
 
             double removed = before == 0 ? 0 : (double)(before - _entries.Count) / before;
-            _interval = removed > 0.25 ? Math.Max(10, _interval * (1 - removed)) : removed < 0.05 ? Math.Min(43_200, _interval * 1.5) : _interval;
+            _interval = removed > 0.25 ? Math.Max(10, _interval * (1 - removed))
+                : removed < 0.05 ? Math.Min(43_200, _interval * 1.5)
+                : _interval;
             _nextPass = now + _interval;
         }
     }

@@ -16,7 +16,8 @@ internal sealed class JoolPoolCount : IScenario
 
     public IReadOnlyList<string> Notes { get; } =
     [
-        "Jool: src/mod/common/db/pool4/db.c and rfc6056.c, 4.0.0 to 4.2.0-rc3. A range that is joined to a stored one does not add to the number "
+        "Jool: src/mod/common/db/pool4/db.c and rfc6056.c, 4.0.0 to 4.2.0-rc3. A range that is joined to a stored one does not add to "
+            + "the number "
             + "of transport addresses, which bounds each search. Added as one range, or with a gap, the number is right.",
     ];
 

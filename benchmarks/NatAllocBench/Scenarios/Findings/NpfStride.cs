@@ -9,7 +9,8 @@ namespace NatAllocBench.Scenarios.Findings;
 /// <summary>How many ports of a range a search of NPF can reach.</summary>
 internal sealed class NpfStride : IScenario
 {
-    private static readonly (ushort First, ushort Last)[] Ranges = [(1024, 49151), (1024, 65535), (2000, 3999), (1999, 3998), (9999, 19998), (32767, 65535)];
+    private static readonly (ushort First, ushort Last)[] Ranges =
+        [(1024, 49151), (1024, 65535), (2000, 3999), (1999, 3998), (9999, 19998), (32767, 65535)];
 
     public string Name => "npf-stride";
 
@@ -17,8 +18,10 @@ internal sealed class NpfStride : IScenario
 
     public IReadOnlyList<string> Notes { get; } =
     [
-        "NPF: npf_portmap_get, commit 99f0756f (2024). The step to the next port is taken on the port and not on its place in the range, so that a "
-            + "search moves on by (first port + 1) modulo the size and reaches size / gcd of both. The range is that of npf.conf's portmap.min_port "
+        "NPF: npf_portmap_get, commit 99f0756f (2024). The step to the next port is taken on the port and not on its place in the "
+            + "range, so that a "
+            + "search moves on by (first port + 1) modulo the size and reaches size / gcd of both. The range is that of npf.conf's "
+            + "portmap.min_port "
             + "and portmap.max_port; with the default range every port is reached.",
     ];
 

@@ -20,9 +20,13 @@ internal sealed class VppTries : IScenario
 
     public IReadOnlyList<string> Notes { get; } =
     [
-        "VPP: nat44_ed_alloc_addr_and_port, v21.01, v22.06, v26.06. Ten attempts at random ports of the worker's slice; from 22.02 on the client's "
-            + "address names the one pool address that is tried. One worker; client ports uniform; the first of two addresses is used up to the share, "
-            + "the second is empty.",
+        "VPP: nat44_ed_alloc_addr_and_port, v21.01, v22.06, v26.06. Ten attempts at random ports of the worker's slice; from 22.02 on "
+            + "the client's "
+            + "address names the one pool address that is tried. One worker; client ports uniform; the first of two addresses is used "
+            + "up to the share, "
+            + "the second is empty. 22.06 takes the client's address as a little-endian number: all clients of 10.0.0.0/8 are given "
+            + "the same address, "
+            + "here the empty one.",
     ];
 
     public IEnumerable<ScenarioCell> Run(ScenarioContext context)
@@ -52,7 +56,8 @@ internal sealed class VppTries : IScenario
             Trials = Fills,
             Figures =
             [
-                ScenarioFigure.Share("refused", FailureRate.Estimate([.. fills.Select(_ => (long)Attempts)], [.. fills.Select(fill => fill.Refused)])),
+                ScenarioFigure.Share(
+                    "refused", FailureRate.Estimate([.. fills.Select(_ => (long)Attempts)], [.. fills.Select(fill => fill.Refused)])),
                 ScenarioFigure.Mean("probes per connection", MeanEstimate.Of([.. fills.Select(fill => (double)fill.Probes / Attempts)])),
             ],
         };

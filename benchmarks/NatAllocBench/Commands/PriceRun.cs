@@ -1,14 +1,13 @@
 using System.CommandLine;
 using NatAllocBench.Allocators.Systems;
-using NatAllocBench.Commands;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
+using NatAllocBench.Prices;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
-using NatAllocBench.Systems;
 
-namespace NatAllocBench.Prices;
+namespace NatAllocBench.Commands;
 
 /// <summary><c>race --preset prices</c>: measures the price list and keeps it as a run.</summary>
 internal static class PriceRun

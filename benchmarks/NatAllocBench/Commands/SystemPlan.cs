@@ -2,13 +2,13 @@ using System.Globalization;
 using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
-using NatAllocBench.Commands;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Running;
+using NatAllocBench.Systems;
 
-namespace NatAllocBench.Systems;
+namespace NatAllocBench.Commands;
 
 /// <summary>What <c>race --system</c> asks for: every combination of the listed values.</summary>
 internal static class SystemPlan
