@@ -1,4 +1,3 @@
-using NatAllocBench.Reports.Answers;
 using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Reports.Tables;

@@ -1,6 +1,6 @@
 using NatAllocBench.LiveKernel;
 
-namespace NatAllocBench.Tests.LiveKernel.Topology;
+namespace NatAllocBench.Tests.LiveKernel.Ownership;
 
 public sealed class LiveRequirementsTests
 {

@@ -1,6 +1,6 @@
 using NatAllocBench.LiveKernel;
 
-namespace NatAllocBench.Tests.LiveKernel.Cells;
+namespace NatAllocBench.Tests.LiveKernel.Comparison;
 
 public sealed class PaceCalibrationTests
 {

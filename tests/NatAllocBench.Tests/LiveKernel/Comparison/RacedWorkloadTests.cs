@@ -3,7 +3,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 
-namespace NatAllocBench.Tests.LiveKernel.Cells;
+namespace NatAllocBench.Tests.LiveKernel.Comparison;
 
 /// <summary>The model does the same work as a cell of the live kernel.</summary>
 public sealed class RacedWorkloadTests

@@ -1,7 +1,6 @@
-using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
 
-namespace NatAllocBench.Reports.Answers;
+namespace NatAllocBench.Reports.Tables;
 
 /// <summary>A failure rate in words.</summary>
 public static class LossText
