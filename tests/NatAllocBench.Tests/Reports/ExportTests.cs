@@ -52,7 +52,24 @@ public sealed partial class ExportTests
     [Fact]
     public void The_CSV_of_cells_has_every_scalar_of_the_run_format_with_its_value()
     {
-        AssertSameScalars(Race, CsvExport.Files(Race)["cells.csv"]);
+        // With a value for everything that is left out where it has none.
+        RunRecord<RaceCell> race = Race with
+        {
+            Cells =
+            [
+                Race.Cells[0] with
+                {
+                    PathTimeNs = 5500,
+                    Fill = "fixed",
+                    PredictedRate = 0.02,
+                    NotPredicted = "no form",
+                    PingPongNs = 120,
+                    ConnectP50Ns = 1,
+                    ConnectP99Ns = 2,
+                },
+            ],
+        };
+        AssertSameScalars(race, CsvExport.Files(race)["cells.csv"]);
         AssertSameScalars(Throughput, CsvExport.Files(Throughput)["cells.csv"]);
     }
 
@@ -121,7 +138,7 @@ public sealed partial class ExportTests
         string[] compound =
         [
             "delayed", "failedByClient", "windowCurve", "windowHistogram", "pairDistanceCurve", "counters", "perTrial", "perRound", "figures",
-            "parameters",
+            "parameters", "dropped",
         ];
         Assert.Equal(cell.Select(p => p.Key).Except(compound).Order(), header.Order());
         for (int i = 0; i < header.Length; i++)
