@@ -15,7 +15,7 @@ internal sealed record ClassValidation
     private const double MostOtherFailures = 0.05;
 
     /// <summary>The spread of fewer ratios is known too badly to judge by: then the intervals alone do.</summary>
-    private const int FewestCounted = 10;
+    private const int FewestCounted = 3;
     private const double NormalQuantile = 1.96;
 
     public required string Class { get; init; }

@@ -3,8 +3,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NatAllocBench.Node.Planning;
-using NatAllocBench.Node.Reports;
 using NatAllocBench.Node.Replaying;
+using NatAllocBench.Node.Reports;
 
 namespace NatAllocBench.Predicting;
 
