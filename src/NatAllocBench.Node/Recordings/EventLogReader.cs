@@ -14,7 +14,7 @@ internal sealed class EventLogReader
     private const double Retransmission = 1;
     private const double RetransmissionSpread = 0.02;
 
-    /// <summary>What a millisecond of an event's time is worth: the order inside it is drawn anew.</summary>
+    /// <summary>What a millisecond of an event's time is worth: the order inside it is drawn again.</summary>
     private const double Millisecond = 1e-3;
 
     private readonly string _name;

@@ -6,7 +6,7 @@ public sealed record RecordedConnection
     /// <summary>When the connection chose its mapping, at the earliest.</summary>
     public required double Start { get; set; }
 
-    /// <summary>How much later it may have been: the moment is drawn anew for each seed.</summary>
+    /// <summary>How much later it may have been: the moment is drawn again for each seed.</summary>
     public double StartSpread { get; init; }
 
     /// <summary>When it was inserted, at the earliest; NaN if the recording does not tell, so that a window is assumed.</summary>

@@ -94,7 +94,7 @@ public sealed record ReplayAnswer(IReadOnlyList<ReplayRow> Rows, long? Witnessed
                     + $"setup was another; no gateway is recommended"),
         };
         return Rows.Count > 1 && Agrees && Rows.Skip(1).MinBy(row => row.Most) is { } best && best.Most < Rows[0].Least
-            ? $"{witnessed}\nfewest failures: {best.Name}"
+            ? $"{witnessed}\nminimum of failures: {best.Name}"
             : witnessed;
     }
 

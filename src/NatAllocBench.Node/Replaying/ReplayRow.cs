@@ -5,7 +5,7 @@ namespace NatAllocBench.Node.Replaying;
 /// <summary>What one gateway would have done with recordings, over all seeds.</summary>
 /// <param name="Name">The gateway in words.</param>
 /// <param name="Connections">Connections of the recordings.</param>
-/// <param name="Least">Fewest failures of a seed.</param>
+/// <param name="Least">The minimum of failures over the seeds.</param>
 /// <param name="Mean">Mean failures.</param>
 /// <param name="Most">Most failures of a seed.</param>
 /// <param name="KeptPort">Mean failures on kept ports.</param>

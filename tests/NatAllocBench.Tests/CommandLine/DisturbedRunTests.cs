@@ -39,15 +39,13 @@ public sealed class DisturbedRunTests
     }
 
     [Fact]
-    public void Compare_gives_no_verdict_on_speeds_of_races_whose_cpus_were_placed_differently()
+    public void Compare_gives_no_verdict_on_speeds_of_cpus_that_were_placed_differently()
     {
         string directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
         try
         {
-            long[] attempts = [1000, 1000, 1000, 1000, 1000];
-            long[] failed = [20, 25, 24, 22, 21];
-            RaceCell near = SampleRuns.Cell("default", attempts, failed) with { PingPongNs = 120 };
-            RaceCell far = SampleRuns.Cell("default", attempts, failed, speed: 1.2e6) with { PingPongNs = 480 };
+            ThroughputCell near = SampleRuns.Design("batched", 2.5e6, 2.51e6, 2.52e6, 2.53e6) with { PingPongNs = 120 };
+            ThroughputCell far = SampleRuns.Design("batched", 1.2e6, 1.21e6, 1.22e6, 1.23e6) with { PingPongNs = 480 };
             string a = Write(directory, "a.json", near);
             string b = Write(directory, "b.json", far);
             string c = Write(directory, "c.json", far with { PingPongNs = 130 });
@@ -66,10 +64,10 @@ public sealed class DisturbedRunTests
         }
     }
 
-    private static string Write(string directory, string name, RaceCell cell)
+    private static string Write(string directory, string name, ThroughputCell cell)
     {
         string path = Path.Combine(directory, name);
-        AtomicFile.Write(path, RunFormat.Write(SampleRuns.Race(cell)));
+        AtomicFile.Write(path, RunFormat.Write(SampleRuns.Throughput(cell)));
         return path;
     }
 

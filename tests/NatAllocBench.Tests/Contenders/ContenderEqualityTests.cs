@@ -49,7 +49,7 @@ public class ContenderEqualityTests
             table.Prove(table.Count);
         }
 
-        Assert.Equal(expected.Work, actual.Work);
+        Assert.Equal(expected.Work with { ShortPath = null }, actual.Work with { ShortPath = null });
         Assert.Equal(1000, expected.Count);
         Assert.Equal(expected.Count, actual.Count);
         Assert.Equal(Replies(workload, expected), Replies(workload, actual));

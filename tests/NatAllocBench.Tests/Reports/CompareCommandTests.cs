@@ -33,7 +33,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Matches(@"\| default \| 1\.00 % \[.*\] \| 2\.00 % \[.*\] \| 2\.00 \[1\.\d+, 2\.\d+\] \| worse \|", result.Output);
         Assert.Contains("Only in A:\n\n- preset=quick", result.Output, StringComparison.Ordinal);
-        Assert.Contains("1 same, 1 worse", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 undecided, 1 worse", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -23,9 +23,9 @@ internal sealed class ConvoyScenario : IScenario
 
     public IEnumerable<ScenarioCell> Run(ScenarioContext context)
     {
-        foreach (int standing in Standing)
+        foreach (int entries in Standing)
         {
-            yield return new ConvoyRace("random", standing).Run(context);
+            yield return new ConvoyRace("random", entries).Run(context);
         }
     }
 }

@@ -73,7 +73,7 @@ public class ShortPathStressTests
                 using (owner)
                 {
                     ref CpuState cpu = ref table.Cpu(number);
-                    var random = new CpuRandom(7); // the same draws on both: they want the same ports
+                    var random = new CpuRandom(7); // the same draws on both: they choose the same ports
                     for (int round = 0; round < Rounds; round++)
                     {
                         ConntrackTuple<IPv4Address>[] flows = FlowsOf(round);
