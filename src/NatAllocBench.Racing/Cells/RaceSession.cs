@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Racing.Counts;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Cells;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Throughput;
 

@@ -31,7 +31,7 @@ internal sealed class CellComparer(ComparisonOptions options)
     }
 
     private static CellComparison IfPlacedAlike(CellComparison comparison, double? first, double? second) =>
-        first is > 0 and { } a && second is > 0 and { } b && Math.Max(a / b, b / a) > PooledProcesses.SamePlacementUpTo
+        first is > 0 and { } a && second is > 0 and { } b && !PlacementClass.HoldsBoth(a, b)
             ? comparison with
             {
                 Verdict = Verdict.Undecided,

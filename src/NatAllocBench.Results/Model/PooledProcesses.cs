@@ -1,3 +1,5 @@
+using NatAllocBench.Results.Statistics;
+
 namespace NatAllocBench.Results.Model;
 
 /// <summary>
@@ -6,9 +8,6 @@ namespace NatAllocBench.Results.Model;
 /// </summary>
 public static class PooledProcesses
 {
-    /// <summary>Placement classes: round trips of a cache line farther apart than this are two.</summary>
-    public const double SamePlacementUpTo = 1.5;
-
     /// <summary>Pools runs of one plan.</summary>
     /// <param name="runs">At least one run, each of a process of its own; one that was cut short may lack cells.</param>
     /// <returns>The first run with the cells of all: completed where every run is.</returns>
@@ -46,6 +45,10 @@ public static class PooledProcesses
             Fairness = alike.Min(c => c.Cell.Fairness),
             ClashesPer1000 = alike.Average(c => c.Cell.ClashesPer1000),
             ProbesPerConnection = alike.Average(c => c.Cell.ProbesPerConnection),
+            BytesPerConnection = alike.Average(c => c.Cell.BytesPerConnection),
+            AllocatedBytesPerConnection = alike.Average(c => c.Cell.AllocatedBytesPerConnection),
+            ShortPathShare = alike.Average(c => c.Cell.ShortPathShare),
+            CollectionsPerRound = alike.Average(c => c.Cell.CollectionsPerRound),
             PerRound = new ThroughputRounds
             {
                 ConnectionsPerSecond = [.. rounds.SelectMany(r => r.ConnectionsPerSecond)],
@@ -58,12 +61,16 @@ public static class PooledProcesses
     }
 
     // Those placed like most; the rounds of the others are counted and do not mix with them.
-    private static (ThroughputCell Cell, int Process)[] OfOnePlacement((ThroughputCell Cell, int Process)[] cells) =>
-        cells.Any(c => c.Cell.PingPongNs is not > 0)
-            ? cells
-            : cells.Select(centre => cells.Where(c => IsAlike(c.Cell.PingPongNs!.Value, centre.Cell.PingPongNs!.Value)).ToArray()).MaxBy(c => c.Length)!;
+    private static (ThroughputCell Cell, int Process)[] OfOnePlacement((ThroughputCell Cell, int Process)[] cells)
+    {
+        if (cells.Any(c => c.Cell.PingPongNs is not > 0))
+        {
+            return cells;
+        }
 
-    private static bool IsAlike(double a, double b) => Math.Max(a / b, b / a) <= SamePlacementUpTo;
+        PlacementClass common = PlacementClass.MostCommon([.. cells.Select(c => c.Cell.PingPongNs!.Value)]);
+        return [.. cells.Where(c => common.Contains(c.Cell.PingPongNs!.Value))];
+    }
 
     private static IReadOnlyList<double>? All(ThroughputRounds[] rounds, Func<ThroughputRounds, IReadOnlyList<double>?> values) =>
         rounds.Any(r => values(r) is not null) ? [.. rounds.SelectMany(r => values(r) ?? [])] : null;

@@ -1,5 +1,6 @@
 using CsCheck;
 using NatAllocBench.Racing.Counts;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Tests.CommandLine;
 

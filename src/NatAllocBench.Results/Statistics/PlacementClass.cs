@@ -1,14 +1,19 @@
-namespace NatAllocBench.Racing.Counts;
+namespace NatAllocBench.Results.Statistics;
 
 /// <summary>
 /// Blocks whose CPUs were equally far apart. A hypervisor moves its CPUs about, and the speed of several threads follows the round trip of a
 /// cache line between them; only blocks of one class are compared.
 /// </summary>
 /// <param name="FromNs">Shortest round trip of the class, ns.</param>
-internal readonly record struct PlacementClass(double FromNs)
+public readonly record struct PlacementClass(double FromNs)
 {
     /// <summary>Longest round trip of a class over its shortest: placements differ by a factor of three and more, noise by less.</summary>
     public const double Width = 1.5;
+
+    /// <summary>Whether two round trips fit into one class.</summary>
+    /// <param name="oneNs">A round trip, ns.</param>
+    /// <param name="otherNs">Another one, ns.</param>
+    public static bool HoldsBoth(double oneNs, double otherNs) => Math.Max(oneNs, otherNs) <= Width * Math.Min(oneNs, otherNs);
 
     /// <summary>Longest round trip of the class, ns.</summary>
     public double ToNs => Width * FromNs;
