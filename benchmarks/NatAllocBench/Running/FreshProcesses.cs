@@ -33,40 +33,17 @@ internal static class FreshProcesses
         return runs;
     }
 
-    /// <summary>How this program is started once more.</summary>
-    /// <param name="arguments">Its arguments.</param>
-    public static ProcessStartInfo Again(IEnumerable<string> arguments)
-    {
-        // Where the program was started as "dotnet NatAllocBench.dll", the process is dotnet.
-        string program = Environment.ProcessPath!;
-        IEnumerable<string> dll = Path.GetFileNameWithoutExtension(program) == "dotnet" ? [Environment.GetCommandLineArgs()[0]] : [];
-        return new ProcessStartInfo(program, dll.Concat(arguments)) { RedirectStandardInput = true };
-    }
-
     private static RunRecord<ThroughputCell>? One(IEnumerable<string> arguments, CancellationToken stop)
     {
-        ProcessStartInfo start = Again(arguments);
+        ProcessStartInfo start = ChildProcess.StartInfo(arguments);
         start.RedirectStandardOutput = true;
         using Process child = Process.Start(start)!;
-        using CancellationTokenRegistration registration = stop.Register(() => RequestStop(child));
+        using CancellationTokenRegistration registration = stop.Register(() => ChildProcess.RequestStop(child));
         using var output = new MemoryStream();
         child.StandardOutput.BaseStream.CopyTo(output);
         child.WaitForExit();
         return output.Length > 0 && RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) is RunRecord<ThroughputCell> run ? run
             : stop.IsCancellationRequested ? null
             : throw new UsageException($"a process of the run ended with exit code {child.ExitCode} and without a result");
-    }
-
-    private static void RequestStop(Process child)
-    {
-        try
-        {
-            child.StandardInput.BaseStream.WriteByte(0);
-            child.StandardInput.BaseStream.Flush();
-        }
-        catch (IOException)
-        {
-            // The child has ended already.
-        }
     }
 }

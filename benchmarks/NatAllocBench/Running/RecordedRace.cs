@@ -29,7 +29,7 @@ internal sealed class RecordedRace : IDisposable
 
     /// <summary>Starts this program once more.</summary>
     /// <param name="arguments">Its arguments.</param>
-    public static RecordedRace Start(IEnumerable<string> arguments) => new(Process.Start(FreshProcesses.Again(arguments))!);
+    public static RecordedRace Start(IEnumerable<string> arguments) => new(Process.Start(ChildProcess.StartInfo(arguments))!);
 
     /// <summary>Begins to record the child.</summary>
     /// <exception cref="TraceException">The file cannot be written, or the child's runtime does not answer.</exception>
@@ -66,16 +66,5 @@ internal sealed class RecordedRace : IDisposable
     }
 
     /// <summary>Asks the child to finish; if it was asked before, to end at once.</summary>
-    public void RequestStop()
-    {
-        try
-        {
-            _child.StandardInput.BaseStream.WriteByte(0);
-            _child.StandardInput.BaseStream.Flush();
-        }
-        catch (IOException)
-        {
-            // The child has ended already.
-        }
-    }
+    public void RequestStop() => ChildProcess.RequestStop(_child);
 }
