@@ -1,11 +1,12 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
+using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.Docs;
 
 public sealed partial class FidelityPageTests
 {
-    private static readonly string Root = FindRoot();
+    private static readonly string Root = RepositoryRoot.Path;
     private static readonly string Page = File.ReadAllText(Path.Combine(Root, "docs", "fidelity.md"));
 
     [Fact]
@@ -42,17 +43,6 @@ public sealed partial class FidelityPageTests
     }
 
     private static IEnumerable<string> Names() => CodePattern().Matches(Page).Select(match => match.Groups[1].Value);
-
-    private static string FindRoot()
-    {
-        DirectoryInfo? at = new(AppContext.BaseDirectory);
-        while (at is not null && !File.Exists(Path.Combine(at.FullName, "NatAllocBench.sln")))
-        {
-            at = at.Parent;
-        }
-
-        return at?.FullName ?? throw new DirectoryNotFoundException("the tests do not run inside the repository");
-    }
 
     [GeneratedRegex("`([^`]+)`")]
     private static partial Regex CodePattern();

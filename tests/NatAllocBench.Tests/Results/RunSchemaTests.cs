@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Validation;
+using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.Results;
 
@@ -10,7 +11,7 @@ public sealed class RunSchemaTests
 {
     [Fact]
     public void The_file_in_the_repository_is_the_schema_of_the_code() =>
-        Assert.Equal(RunSchema.Text(), File.ReadAllText(Path.Combine(RepositoryRoot(), "results", RunSchema.FileName)));
+        Assert.Equal(RunSchema.Text(), File.ReadAllText(Path.Combine(RepositoryRoot.Path, "results", RunSchema.FileName)));
 
     [Fact]
     public void What_is_written_conforms()
@@ -81,22 +82,11 @@ public sealed class RunSchemaTests
     [Fact]
     public void Every_published_run_conforms()
     {
-        string[] runs = Directory.GetFiles(Path.Combine(RepositoryRoot(), "results"), RunFormat.FileName, SearchOption.AllDirectories);
+        string[] runs = Directory.GetFiles(Path.Combine(RepositoryRoot.Path, "results"), RunFormat.FileName, SearchOption.AllDirectories);
 
         Assert.NotEmpty(runs);
         Assert.All(runs, run => Assert.Empty(SchemaCheck.Faults(File.ReadAllBytes(run))));
     }
 
     private static IReadOnlyList<string> Faults(RunRecord run) => SchemaCheck.Faults(RunFormat.Write(run));
-
-    private static string RepositoryRoot()
-    {
-        string directory = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(directory, "NatAllocBench.sln")))
-        {
-            directory = Path.GetDirectoryName(directory) ?? throw new DirectoryNotFoundException("no solution above the tests");
-        }
-
-        return directory;
-    }
 }

@@ -72,7 +72,7 @@ public class BatchedEqualityTests
             var aheadRandom = new CpuRandom(seed);
             var batchRandom = new CpuRandom(seed);
 
-            int expected = OneByOne(one, ref oneRandom);
+            int expected = PlainTable.Connect(one, ref oneRandom, flows, in rule);
             ulong draw = oneRandom.Next64();
             Assert.Equal(expected, HashedAhead(ahead, hashes, ref aheadRandom));
             Assert.Equal(draw, aheadRandom.Next64());
@@ -91,7 +91,7 @@ public class BatchedEqualityTests
             Assert.Equal(expected.Cpu(0).Counters, actual.Cpu(0).Counters);
             Assert.Equal((expected.Cpu(0).Probes, expected.Cpu(0).Hits), (actual.Cpu(0).Probes, actual.Cpu(0).Hits));
             Assert.Equal(expected.Audit().Entries, actual.Audit().Entries);
-            Assert.Equal(Contents(expected), Contents(actual));
+            Assert.Equal(PlainTable.Contents(expected), PlainTable.Contents(actual));
         }
 
         private int HashedAhead<TEra>(
@@ -111,35 +111,6 @@ public class BatchedEqualityTests
             }
 
             return inserted;
-        }
-
-        private int OneByOne<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, ref CpuRandom random)
-            where TEra : struct, IEra
-        {
-            ref CpuState cpu = ref table.Cpu(0);
-            int inserted = 0;
-            foreach (ConntrackTuple<IPv4Address> flow in flows)
-            {
-                uint hash = table.Hash(in flow);
-                if (!table.TryFind(ref cpu, in flow, hash, out _))
-                {
-                    uint slot = table.Create(ref cpu, in flow, hash);
-                    NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source);
-                    inserted += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
-                }
-            }
-
-            return inserted;
-        }
-
-        private static List<string> Contents<TEra, TDesign>(ConntrackTable<IPv4Address, TEra, TDesign> table)
-            where TEra : struct, IEra
-            where TDesign : struct, ITableDesign
-        {
-            List<string> lines = [];
-            table.ForEach((slot, status) => lines.Add($"{table.OriginalTuple(slot)} {table.ReplyTuple(slot)} {(uint)status}"));
-            lines.Sort(StringComparer.Ordinal);
-            return lines;
         }
     }
 }

@@ -89,7 +89,7 @@ public class ShortPathEqualityTests
             CpuRandom plainRandom = new(seed), singleRandom = new(seed), batchRandom = new(seed);
             foreach (ConntrackTuple<TAddress>[] flows in (ConntrackTuple<TAddress>[][])[first, second])
             {
-                int expected = ConnectPlain(plain, ref plainRandom, flows);
+                int expected = PlainTable.Connect(plain, ref plainRandom, flows, in rule);
                 int one = 0;
                 foreach (ConntrackTuple<TAddress> flow in flows)
                 {
@@ -115,26 +115,6 @@ public class ShortPathEqualityTests
             var random = new CpuRandom(seed);
             batch.Connect(ref table.Cpu(0), ref random, first, in rule);
             return 0;
-        }
-
-        private int ConnectPlain<TEra>(
-            ConntrackTable<TAddress, TEra, KernelLocks> table, ref CpuRandom random, ConntrackTuple<TAddress>[] flows)
-            where TEra : struct, IEra
-        {
-            ref CpuState cpu = ref table.Cpu(0);
-            int inserted = 0;
-            foreach (ConntrackTuple<TAddress> flow in flows)
-            {
-                uint hash = table.Hash(in flow);
-                if (!table.TryFind(ref cpu, in flow, hash, out _))
-                {
-                    uint slot = table.Create(ref cpu, in flow, hash);
-                    NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source);
-                    inserted += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
-                }
-            }
-
-            return inserted;
         }
 
         /// <summary>Between the two lists: nothing, every third connection is killed, or those of a short lifetime expire unseen.</summary>
@@ -174,17 +154,7 @@ public class ShortPathEqualityTests
                 (actual.Cpu(0).Probes, actual.Cpu(0).Hits, actual.Cpu(0).Evictions, actual.Cpu(0).Expired));
             Assert.Equal(expected.Count, actual.Count);
             Assert.Equal(expected.Audit(), actual.Audit());
-            Assert.Equal(Contents(expected), Contents(actual));
-        }
-
-        private static List<string> Contents<TEra, TDesign>(ConntrackTable<TAddress, TEra, TDesign> table)
-            where TEra : struct, IEra
-            where TDesign : struct, ITableDesign
-        {
-            List<string> lines = [];
-            table.ForEach((slot, status) => lines.Add($"{table.OriginalTuple(slot)} {table.ReplyTuple(slot)} {(uint)status}"));
-            lines.Sort(StringComparer.Ordinal);
-            return lines;
+            Assert.Equal(PlainTable.Contents(expected), PlainTable.Contents(actual));
         }
     }
 }
