@@ -19,13 +19,7 @@ internal sealed class NatBench<TEra> : IDisposable
     public NatBench(Era era, ulong seed, uint buckets = 262_144, uint maxConnections = 262_144, int cpus = 2)
     {
         _random = new CpuRandom(seed);
-        var md5 = new uint[PortSecret.Md5SecretWords];
-        for (int word = 0; word < md5.Length; word++)
-        {
-            md5[word] = (uint)_random.Next64();
-        }
-
-        _nat = new NatState(new SipKey(_random.Next64(), _random.Next64()), md5);
+        _nat = NatState.Drawn(ref _random);
         Table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(
             era,
             new TableOptions

@@ -30,13 +30,7 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
     public KernelTable(Era era, KernelMode mode, SystemSetup setup)
     {
         var random = new CpuRandom(setup.Seed);
-        uint[] md5 = new uint[PortSecret.Md5SecretWords];
-        for (int word = 0; word < md5.Length; word++)
-        {
-            md5[word] = (uint)random.Next64();
-        }
-
-        _nat = new NatState(new SipKey(random.Next64(), random.Next64()), md5);
+        _nat = NatState.Drawn(ref random);
         _nat.Rover(IPProtocol.Udp) = random.Next16();
         _nat.InterlockedRover(IPProtocol.Udp) = random.Next16();
         uint entries = (uint)Math.Max(262_144, setup.Capacity * 2L);

@@ -90,13 +90,7 @@ public abstract class ModelRouter : IDisposable
             where TEra : struct, IEra
         {
             var random = new CpuRandom(seed);
-            uint[] secret = new uint[PortSecret.Md5SecretWords];
-            for (int word = 0; word < secret.Length; word++)
-            {
-                secret[word] = (uint)random.Next64();
-            }
-
-            var nat = new NatState(new SipKey(random.Next64(), random.Next64()), secret);
+            var nat = NatState.Drawn(ref random);
             // The rover stands at 0, as after boot: a search that crosses 65535 meets 1024 ports twice, which a short recording rarely does.
             var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, Options(era, connections, ref random), nat);
             return new ModelRouter<TEra>(rule, table, random.Next64());

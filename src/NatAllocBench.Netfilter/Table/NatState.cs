@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Memory;
@@ -43,6 +44,27 @@ public sealed unsafe class NatState : IDisposable
         Span<byte> bytes = stackalloc byte[16 + 64];
         RandomNumberGenerator.Fill(bytes);
         return new NatState(SipKey.FromBytes(bytes[..16]), System.Runtime.InteropServices.MemoryMarshal.Cast<byte, uint>(bytes[16..]));
+    }
+
+    /// <summary>A state with secrets drawn from a generator: the words of the MD5 start, then the key of the SipHash start.</summary>
+    /// <param name="random">The generator.</param>
+    public static NatState Drawn(ref CpuRandom random)
+    {
+        uint[] words = DrawMd5Secret(ref random);
+        return new NatState(new SipKey(random.Next64(), random.Next64()), words);
+    }
+
+    /// <summary>Sixteen words for the secret of the MD5 start.</summary>
+    /// <param name="random">The generator.</param>
+    public static uint[] DrawMd5Secret(ref CpuRandom random)
+    {
+        uint[] words = new uint[PortSecret.Md5SecretWords];
+        foreach (ref uint word in words.AsSpan())
+        {
+            word = (uint)random.Next64();
+        }
+
+        return words;
     }
 
     /// <summary>The rover of a protocol.</summary>

@@ -36,13 +36,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
     public KernelGateway(WhatIf gateway, int connections, int cpus, ulong seed)
     {
         _random = new CpuRandom(seed);
-        var md5 = new uint[PortSecret.Md5SecretWords];
-        for (int word = 0; word < md5.Length; word++)
-        {
-            md5[word] = (uint)_random.Next64();
-        }
-
-        _nat = new NatState(new SipKey(_random.Next64(), _random.Next64()), md5);
+        _nat = NatState.Drawn(ref _random);
         uint entries = (uint)Math.Max(4_096, 2L * connections);
         _table = new ConntrackTable<TAddress, TEra, KernelLocks>(
             gateway.Era,

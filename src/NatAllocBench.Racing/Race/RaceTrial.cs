@@ -46,7 +46,7 @@ public static class RaceTrial
         where TEra : struct, IEra
     {
         var random = new CpuRandom(seed);
-        using var nat = new NatState(Key(ref random), Md5Secret(ref random));
+        using var nat = new NatState(Key(ref random), NatState.DrawMd5Secret(ref random));
         nat.Rover(workload.Protocol) = random.Next16();
         nat.InterlockedRover(workload.Protocol) = random.Next16();
         using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(workload.Era, Options(workload, cpus.Count, ref random), nat);
@@ -145,17 +145,6 @@ public static class RaceTrial
     }
 
     private static SipKey Key(ref CpuRandom random) => new(random.Next64(), random.Next64());
-
-    private static uint[] Md5Secret(ref CpuRandom random)
-    {
-        var secret = new uint[PortSecret.Md5SecretWords];
-        for (int word = 0; word < secret.Length; word++)
-        {
-            secret[word] = (uint)random.Next64();
-        }
-
-        return secret;
-    }
 
     private readonly struct Visitor(
         RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation)

@@ -32,13 +32,7 @@ public readonly record struct TableSecrets(SipKey HashKey, uint HashRandom, SipK
     public NatState NewNatState()
     {
         var random = new CpuRandom(NatKey.K0);
-        var words = new uint[PortSecret.Md5SecretWords];
-        for (int word = 0; word < words.Length; word++)
-        {
-            words[word] = (uint)random.Next64();
-        }
-
-        return new NatState(NatKey, words);
+        return new NatState(NatKey, NatState.DrawMd5Secret(ref random));
     }
 
     /// <summary>Seed of a worker's port draws.</summary>
