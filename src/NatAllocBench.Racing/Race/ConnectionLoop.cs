@@ -1,17 +1,11 @@
-using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
-using NatAllocBench.Netfilter.Packets;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Platform.Clocks;
-using NatAllocBench.Platform.Random;
-using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
@@ -39,13 +33,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     where TTelemetry : struct, ITelemetry
 {
     private const int ClientsToldApart = 256;
-    private const ushort FixedPort = 20000;
 
     /// <summary>A probe that misses every cache, twice.</summary>
     private const double MostNsOfProbe = 250;
-
-    /// <summary>Longer busy waits are cut into pieces, so that a cancelled trial ends soon.</summary>
-    private const double LongWaitNs = 1e6;
 
     private readonly RaceWorkload _workload;
     private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
@@ -54,21 +44,17 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private readonly int _cpu;
     private readonly ulong _addedTicks;
     private readonly ulong _pathTicks;
-    private readonly ulong _longWaitTicks = TickClock.FromNanoseconds(LongWaitNs);
-    private readonly CancellationToken _cancellation;
+    private readonly BoundedWait _wait;
     private readonly ushort _destinationPort;
-    private readonly byte* _packet;
-    private readonly uint[] _sent;
+    private readonly FirstPacket _packet;
     private readonly LoserList _losers;
-    private readonly ushort _sharedStart;
+    private readonly SourcePorts<TEra> _ports;
     private readonly TTelemetry _telemetry;
     private readonly ChurnLife<TEra>? _life;
     private int _round;
     private ulong _roundStart;
     private CpuRandom _random;
-    private SplitMix64 _portNoise;
     private ulong _probesSeen;
-    private ulong _portsTried;
     private WorkerTally _tally;
 
     /// <param name="course">What the workers share.</param>
@@ -87,7 +73,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         ChurnLife<TEra>? life,
         CancellationToken cancellation)
     {
-        _cancellation = cancellation;
+        _wait = new BoundedWait(cancellation);
         Watch = new ClockWatch(course.Workload.WindowAddedNs + course.Workload.PathTimeNs);
         _pathTicks = TickClock.FromNanoseconds(course.Workload.PathTimeNs);
         _life = life;
@@ -99,19 +85,13 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         _cpu = cpu;
         _addedTicks = TickClock.FromNanoseconds(course.Workload.WindowAddedNs);
         _destinationPort = (ushort)(course.Workload.Protocol == IPProtocol.Udp ? 53 : 80);
-        _sent = course.Workload.SourcePorts == SourcePortChoice.Kernel ? [] : new uint[course.Workload.Senders];
         _losers = new LoserList(mostConnections);
-        _sharedStart = (ushort)(course.Seed % 14_000);
+        _ports = new SourcePorts<TEra>(course, cpu, _losers);
         _random = new CpuRandom(course.Seed + (ulong)cpu);
-        _portNoise = new SplitMix64(course.Seed - (ulong)cpu);
-        byte[] packet = GC.AllocateArray<byte>(256, pinned: true);
-        _packet = (byte*)Marshal.UnsafeAddrOfPinnedArrayElement(packet, 128);
-        _packetOwner = packet;
+        _packet = new FirstPacket(course.Workload.Protocol);
         FailedByClient = new long[course.Workload.Clients <= ClientsToldApart ? course.Workload.Clients : 0];
         Parts = new CountedParts(_losers, FailedByClient, connectionsOfRound);
     }
-
-    private readonly byte[] _packetOwner;
 
     /// <summary>All that the worker brought to confirm, whether it counts or not; <see cref="Parts"/> says what does not.</summary>
     public ref readonly WorkerTally Tally => ref _tally;
@@ -209,7 +189,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         Probes = cpu.Probes - Probes - Parts.LeftOutProbes;
         Counted = cpu.Counters.Since(Counted).Since(Parts.LeftOutCounters);
         Collections = GC.CollectionCount(0) - Collections;
-        GC.KeepAlive(_packetOwner);
+        _packet.KeepAlive();
     }
 
     /// <summary>A destination drawn at random; with one port for all, the next destination to which this sender's tuple is new.</summary>
@@ -221,7 +201,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         }
 
         return _workload.SourcePorts == SourcePortChoice.Fixed
-            ? (int)(_sent[sender]++ % (uint)_workload.Destinations)
+            ? _ports.NextDestination(sender)
             : (int)_random.NextBelow((uint)_workload.Destinations);
     }
 
@@ -243,7 +223,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
             0,
             RaceWorkload.DestinationAddress(destination),
             _destinationPort);
-        if (!ChoosePort(ref tuple, sender, destination))
+        if (!_ports.Choose(ref tuple, sender, destination))
         {
             _tally.Skipped++;
             return;
@@ -264,12 +244,12 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         ref CpuState cpu = ref _table.Cpu(_cpu);
         if (Watch.IsLong(allocatedAt))
         {
-            Watch.Note(allocatedAt, TickClock.FromNanoseconds((cpu.Probes - _probesSeen + _portsTried) * MostNsOfProbe));
+            Watch.Note(allocatedAt, TickClock.FromNanoseconds((cpu.Probes - _probesSeen + _ports.Tried) * MostNsOfProbe));
         }
 
         Watch.Seen(allocatedAt);
         _probesSeen = cpu.Probes;
-        _portsTried = 0;
+        _ports.Tried = 0;
         if (TTelemetry.IsOn)
         {
             _telemetry.Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
@@ -287,7 +267,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
 
             if (TTelemetry.IsOn)
             {
-                _telemetry.Confirmed(now, result, Sequence());
+                _telemetry.Confirmed(now, result, _packet.Sequence);
                 if (result == ConfirmResult.Clash && cpu.LastClashWith != CpuState.NoSlot)
                 {
                     _telemetry.Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
@@ -326,7 +306,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         {
             ref readonly Loser loser = ref _losers[next];
             ConntrackTuple<IPv4Address> tuple = loser.Tuple;
-            WaitUntil(startTick + loser.Offset);
+            _wait.Until(startTick + loser.Offset);
             PortChoice choice = Allocate(in tuple, out uint slot, out _);
             if (slot != CpuState.NoSlot && ConfirmAgain(retransmission, in tuple, slot, choice) == ConfirmResult.Inserted)
             {
@@ -358,28 +338,12 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         return result;
     }
 
-    /// <summary>The sequence number of the SYN that was sent last; 0 for a datagram.</summary>
-    private uint Sequence() => _workload.Protocol == IPProtocol.Udp
-        ? 0
-        : BinaryPrimitives.ReverseEndianness(Unsafe.ReadUnaligned<uint>(_packet + IPv4Headers.HeaderLength + sizeof(uint)));
-
     private PortChoice Allocate(in ConntrackTuple<IPv4Address> tuple, out uint slot, out ulong allocatedAt)
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
-        Spend(_pathTicks);
+        _wait.Spend(_pathTicks);
         uint sequence = (uint)_random.Next64();
-        if (_workload.Protocol == IPProtocol.Udp)
-        {
-            IPv4Headers.WriteUdp(
-                new Span<byte>(_packet, IPv4Headers.UdpLength), tuple.Source.Raw, tuple.Destination.Raw, tuple.SourceKey, tuple.DestinationKey);
-        }
-        else
-        {
-            IPv4Headers.WriteTcpSyn(
-                new Span<byte>(_packet, IPv4Headers.TcpSynLength),
-                tuple.Source.Raw, tuple.Destination.Raw, tuple.SourceKey, tuple.DestinationKey, sequence);
-        }
-
+        _packet.Write(in tuple, sequence);
         uint hash = _table.Hash(in tuple);
         allocatedAt = 0;
         slot = _table.TryFind(ref cpu, in tuple, hash, out _)
@@ -395,54 +359,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         allocatedAt = TickClock.Now();
         _course.AllocatedAt[slot] = allocatedAt;
         NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
-        HeaderRewrite.SourceNat(_packet, mapping.Source.Raw, mapping.SourceKey);
-        Spend(_addedTicks);
+        _packet.Translate(in mapping);
+        _wait.Spend(_addedTicks);
         return choice;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Spend(ulong ticks)
-    {
-        if (ticks != 0)
-        {
-            WaitUntil(TickClock.Now() + ticks);
-        }
-    }
-
-    private void WaitUntil(ulong tick)
-    {
-        while ((long)(tick - TickClock.Now()) > (long)_longWaitTicks)
-        {
-            if (_cancellation.IsCancellationRequested)
-            {
-                return;
-            }
-
-            BusyWait.For(_longWaitTicks);
-        }
-
-        BusyWait.Until(tick);
-    }
-
-    private bool ChoosePort(ref ConntrackTuple<IPv4Address> tuple, int sender, int destination)
-    {
-        switch (_workload.SourcePorts)
-        {
-            case SourcePortChoice.Kernel:
-                var inUse = new TrackedPort<TEra>(_table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
-                ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _portNoise, ref inUse);
-                tuple.SourcePort = port;
-                _portsTried += inUse.Tried;
-                return port != 0 && !_losers.Holds(in tuple);
-            case SourcePortChoice.Shared:
-                LocalPortRange range = _course.Ports.Range;
-                uint turn = (_sent[sender]++ * (uint)_workload.Threads) + (uint)(sender % _workload.Threads);
-                tuple.SourcePort = (ushort)(range.Low + (2 * (_sharedStart + turn) % (range.Count & ~1u)));
-                return !_losers.Holds(in tuple);
-            default:
-                tuple.SourcePort = FixedPort;
-                return !_losers.Holds(in tuple);
-        }
     }
 
     private void NoteLoss(int client, in ConntrackTuple<IPv4Address> tuple, ulong winnerAt, ulong allocatedAt)
