@@ -21,6 +21,9 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
     where TDesign : struct, ITableDesign
 {
     private static readonly TimeSpan RoundTime = TimeSpan.FromMilliseconds(200);
+    /// <summary>Between two resizes.</summary>
+    private const int PauseMs = 2;
+
     private static readonly TimeSpan StuckAfter = TimeSpan.FromSeconds(30);
     private readonly StressTally _tally = new();
     private long _resizes;
@@ -86,13 +89,13 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
         ref CpuRandom random,
         CancellationToken stop)
     {
-        bool end = false;
+        using var end = new ManualResetEventSlim();
         Exception? failure = null;
         Thread[] threads = Array.ConvertAll(workers, worker => new Thread(() =>
         {
             try
             {
-                while (!Volatile.Read(ref end)) // orders nothing: the join does
+                while (!end.IsSet) // orders nothing: the join does
                 {
                     worker.Step();
                 }
@@ -100,19 +103,19 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
             catch (Exception e) when (e is StressFailureException or TableCorruptException)
             {
                 Interlocked.CompareExchange(ref failure, e, null); // the first failure is the one to report
-                Volatile.Write(ref end, true); // release: the failure is there when the flag is
+                end.Set();
             }
         }));
         Array.ForEach(threads, thread => thread.Start());
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < RoundTime && !Volatile.Read(ref end) && !stop.IsCancellationRequested)
+        while (Stopwatch.GetElapsedTime(start) < RoundTime && !end.IsSet && !stop.IsCancellationRequested)
         {
             table.Resize(16u << (int)random.NextBelow(7));
             _resizes++;
-            Thread.Sleep(2);
+            end.Wait(PauseMs, CancellationToken.None); // a stop is seen as soon as the pause is over
         }
 
-        Volatile.Write(ref end, true); // orders nothing: the join does
+        end.Set();
         if (!Array.TrueForAll(threads, thread => thread.Join(options.ExpectsFailure ? StuckAfter / 3 : StuckAfter)))
         {
             Console.Error.WriteLine($"{name}: a worker is stuck in an operation");

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using NatAllocBench.LiveKernel.Interop;
 
 namespace NatAllocBench.LiveKernel;
 

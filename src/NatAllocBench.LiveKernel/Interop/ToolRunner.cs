@@ -1,7 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 
-namespace NatAllocBench.LiveKernel;
+namespace NatAllocBench.LiveKernel.Interop;
 
 /// <summary>A program of the distribution that does part of the set-up.</summary>
 /// <param name="Name">The command.</param>

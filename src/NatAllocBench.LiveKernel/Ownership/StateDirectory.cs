@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using NatAllocBench.LiveKernel.Interop;
 
 namespace NatAllocBench.LiveKernel;
@@ -9,8 +8,6 @@ namespace NatAllocBench.LiveKernel;
 /// </summary>
 public sealed class StateDirectory
 {
-    private const int OwnerReadWrite = 0x180;
-
     /// <summary>Opens the directory and creates it when it is missing.</summary>
     /// <param name="path">Null takes <see cref="DefaultPath"/>. All runs on a machine must use the same one, or their sysctls are not
     /// counted together.</param>
@@ -33,29 +30,8 @@ public sealed class StateDirectory
     /// <summary>Runs <paramref name="body"/> while no other process is inside; the kernel gives the lock back when a holder dies.</summary>
     internal T Locked<T>(Func<T> body)
     {
-        string path = Path.Combine(Root, "lock");
-        int fd = Libc.Open(path, Libc.OpenReadWriteCreateCloseOnExec, OwnerReadWrite);
-        if (fd < 0)
-        {
-            throw new IOException($"cannot open {path}: {Marshal.GetLastPInvokeErrorMessage()}");
-        }
-
-        try
-        {
-            while (Libc.FLock(fd, Libc.LockExclusive) != 0)
-            {
-                if (Marshal.GetLastPInvokeError() != Libc.ErrorInterrupted)
-                {
-                    throw new IOException($"cannot lock {path}: {Marshal.GetLastPInvokeErrorMessage()}");
-                }
-            }
-
-            return body();
-        }
-        finally
-        {
-            _ = Libc.Close(fd);
-        }
+        using FileLock taken = FileLock.Take(Path.Combine(Root, "lock"));
+        return body();
     }
 
     /// <summary>Writes the file whole or not at all, and on disk before this returns.</summary>

@@ -1,3 +1,5 @@
+using NatAllocBench.LiveKernel.Interop;
+
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>

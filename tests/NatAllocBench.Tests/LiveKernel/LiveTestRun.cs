@@ -1,4 +1,5 @@
 using NatAllocBench.LiveKernel;
+using NatAllocBench.LiveKernel.Interop;
 
 namespace NatAllocBench.Tests.LiveKernel;
 
@@ -8,7 +9,9 @@ namespace NatAllocBench.Tests.LiveKernel;
 /// </summary>
 public sealed class LiveTestRun : IDisposable
 {
-    private readonly FileStream? _lock;
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly FileLock? _lock;
 
     public LiveTestRun()
     {
@@ -32,20 +35,10 @@ public sealed class LiveTestRun : IDisposable
         }
     }
 
-    private static FileStream Acquire(string path)
+    private static FileLock Acquire(string path)
     {
-        DateTime patience = DateTime.UtcNow.AddMinutes(2);
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (DateTime.UtcNow < patience)
-            {
-                Thread.Sleep(50); // Another test run of this machine has it.
-            }
-        }
+        Task<FileLock> taken = Task.Run(() => FileLock.Take(path));
+        return taken.Wait(Patience) ? taken.Result : throw new TimeoutException($"another test run of this machine holds {path}");
     }
 }
 
