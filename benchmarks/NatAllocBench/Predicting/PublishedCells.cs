@@ -94,7 +94,7 @@ internal sealed record PublishedCells(IReadOnlyList<PublishedCell> Races, IReadO
         foreach (string directory in directories)
         {
             string name = Path.GetRelativePath(root, directory).Replace('\\', '/');
-            switch (RunFormat.ReadFile(Path.Combine(directory, RunFormat.FileName)))
+            switch (RunFormat.ReadFile(directory))
             {
                 case RunRecord<RaceCell> race:
                     races.AddRange(race.Cells.Where(cell => cell.Missing is null).Select(cell => new PublishedCell(name, cell)));

@@ -17,12 +17,7 @@ namespace NatAllocBench.Netfilter.Batching;
 internal readonly struct ConnectPlan<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
-    private const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
-    private const NatFlags Known = NatFlags.MapIps | NatFlags.ProtoSpecified | NatFlags.Persistent | AnyRandom;
-
-    /// <summary>From 6.5 on, TCP probes with at most so many attempts left may evict; the general path does that.</summary>
-    private const uint EvictingAttempts = 32;
-    private const uint MaxAttempts = 128;
+    private const NatFlags Known = NatFlags.MapIps | NatFlags.ProtoSpecified | NatFlags.Persistent | StartOffsets.AnyRandom;
 
     /// <summary>The rule; a field, so that it is handed on without a copy.</summary>
     public readonly NatRange<TAddress> Range;
@@ -39,12 +34,12 @@ internal readonly struct ConnectPlan<TAddress>
     {
         _traits = traits;
         Range = range;
-        KeepsPort = (range.Flags & AnyRandom) == 0;
+        KeepsPort = (range.Flags & StartOffsets.AnyRandom) == 0;
         HasPorts = (range.Flags & NatFlags.ProtoSpecified) != 0;
         DrawsChainLimit = traits.ChainLimitMin != 0;
         IsCovered = IsOfCommonShape(traits, in range);
         _hasOneAddress = range.MinAddress.Equals(range.MaxAddress);
-        _leftToEviction = traits.Search == PortSearch.LimitedEvicting ? EvictingAttempts : 0;
+        _leftToEviction = traits.Search == PortSearch.LimitedEvicting ? SearchLimits.EvictingAttempts : 0;
         _coversTcp = !HasPorts || (uint)Math.Abs(range.MaxPort - range.MinPort) + 1 > _leftToEviction;
         Status = EntryStatus.SourceNat | EntryStatus.SourceNatDone;
         TcpStatus = EntryStatus.WithState(Status, TcpState.SynSent);
@@ -119,26 +114,22 @@ internal readonly struct ConnectPlan<TAddress>
     /// <summary>How many candidates the short path probes; the general path does what comes after them: evictions and further rounds.</summary>
     public uint AttemptsFor(in ConntrackTuple<TAddress> original, in PortCandidates candidates)
     {
-        uint attempts = Math.Min(candidates.Size, MaxAttempts);
+        uint attempts = Math.Min(candidates.Size, SearchLimits.MaxAttempts);
         return original.Protocol == IPProtocol.Tcp ? attempts - Math.Min(attempts, _leftToEviction) : attempts;
     }
 
-    private static bool IsOfCommonShape(EraTraits traits, in NatRange<TAddress> range)
-    {
-        StartOffset start = (range.Flags & NatFlags.ProtoRandom) != 0 ? traits.RandomStart
-            : (range.Flags & NatFlags.ProtoRandomFully) != 0 ? traits.RandomFullyStart : traits.DefaultStart;
-        return traits.Search is PortSearch.Limited or PortSearch.LimitedEvicting
-            && start == StartOffset.Random
-            && traits.Gc != GcSchedule.EntryTimers
-            && !traits.BySourceFirstOnly
-            && (range.Flags & ~Known) == 0
-            && (range.Flags & NatFlags.MapIps) != 0
-            && ((range.Flags & NatFlags.ProtoSpecified) == 0 || range.MinPort < range.MaxPort);
-    }
+    private static bool IsOfCommonShape(EraTraits traits, in NatRange<TAddress> range) =>
+        traits.Search is PortSearch.Limited or PortSearch.LimitedEvicting
+        && StartOffsets.KindOf(traits, range.Flags) == StartOffset.Random
+        && traits.Gc != GcSchedule.EntryTimers
+        && !traits.BySourceFirstOnly
+        && (range.Flags & ~Known) == 0
+        && (range.Flags & NatFlags.MapIps) != 0
+        && ((range.Flags & NatFlags.ProtoSpecified) == 0 || range.MinPort < range.MaxPort);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool IsEchoRequest(in ConntrackTuple<TAddress> original) => _traits.CommonIcmpSearch && original.IsIcmp
-        && original.DestinationKey == (TAddress.L3Num == 2 ? 8 : 128)
+        && original.DestinationKey == (TAddress.L3Num == 2 ? IcmpTypes.EchoRequest : IcmpTypes.EchoRequestV6)
         && original.Protocol == (TAddress.L3Num == 2 ? IPProtocol.Icmp : IPProtocol.IcmpV6);
 
     private bool IsOutside(TAddress address) => address.CompareTo(Range.MinAddress) < 0 || address.CompareTo(Range.MaxAddress) > 0;

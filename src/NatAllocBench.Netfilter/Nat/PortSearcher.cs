@@ -20,12 +20,6 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    private const uint MaxAttempts = 128;
-    private const uint MinAttempts = 16;
-
-    /// <summary>From 6.5 on, probes with at most this many attempts left may evict.</summary>
-    private const uint EvictingAttempts = 32;
-
     /// <summary>Searches a key for <paramref name="tuple"/> and writes it there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static PortChoice Search<TRandom>(
@@ -166,13 +160,13 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         where TRandom : struct, IRandomSource
     {
         ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, cpu.Now, out _);
-        uint attempts = Math.Min(candidates.Size, MaxAttempts);
+        uint attempts = Math.Min(candidates.Size, SearchLimits.MaxAttempts);
         while (true)
         {
             for (uint i = 0; i < attempts; i++, offset++)
             {
                 candidates.Apply(ref tuple, offset);
-                bool used = TEra.Search == PortSearch.LimitedEvicting && attempts - i <= EvictingAttempts
+                bool used = TEra.Search == PortSearch.LimitedEvicting && attempts - i <= SearchLimits.EvictingAttempts
                     ? probe.IsUsedAfterEviction(ref cpu, in tuple)
                     : probe.IsUsed(ref cpu, in tuple);
                 if (!used)
@@ -181,7 +175,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
                 }
             }
 
-            if (attempts >= candidates.Size || attempts < MinAttempts)
+            if (attempts >= candidates.Size || attempts < SearchLimits.MinAttempts)
             {
                 return PortChoice.Exhausted;
             }
