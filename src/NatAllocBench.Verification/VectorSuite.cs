@@ -1,4 +1,5 @@
 using System.Reflection;
+using NatAllocBench.Verification.Checks;
 
 namespace NatAllocBench.Verification;
 

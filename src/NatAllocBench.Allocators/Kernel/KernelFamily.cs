@@ -2,7 +2,7 @@ using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Table;
-using NatAllocBench.Verification;
+using NatAllocBench.Verification.Checks;
 
 namespace NatAllocBench.Allocators.Kernel;
 

@@ -1,6 +1,6 @@
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
-using NatAllocBench.Verification;
+using NatAllocBench.Verification.Checks;
 
 namespace NatAllocBench.Allocators.Libalias;
 

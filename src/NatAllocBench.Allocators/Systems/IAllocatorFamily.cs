@@ -1,4 +1,4 @@
-using NatAllocBench.Verification;
+using NatAllocBench.Verification.Checks;
 
 namespace NatAllocBench.Allocators.Systems;
 

@@ -1,7 +1,6 @@
-using NatAllocBench.Verification.Checks;
 using NatAllocBench.Verification.Reading;
 
-namespace NatAllocBench.Verification;
+namespace NatAllocBench.Verification.Checks;
 
 /// <summary>A check of one kind of vector file.</summary>
 /// <param name="File">Beginning of the names of such files.</param>
