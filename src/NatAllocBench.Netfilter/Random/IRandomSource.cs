@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Platform.Random;
 
 namespace NatAllocBench.Netfilter.Random;
 
@@ -17,7 +18,7 @@ public interface IRandomSource
 /// <param name="seed">Any value; equal seeds give equal sequences, neighbouring ones unrelated sequences.</param>
 public struct CpuRandom(ulong seed) : IRandomSource
 {
-    private ulong _state = Mix(seed);
+    private ulong _state = new SplitMix64(seed).Next();
 
     /// <summary>The next 64 random bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -54,14 +55,5 @@ public struct CpuRandom(ulong seed) : IRandomSource
             int j = (int)NextBelow((uint)i + 1);
             (values[i], values[j]) = (values[j], values[i]);
         }
-    }
-
-    /// <summary>The finaliser of SplitMix64.</summary>
-    private static ulong Mix(ulong value)
-    {
-        value += 0x9E3779B97F4A7C15;
-        value = (value ^ (value >> 30)) * 0xBF58476D1CE4E5B9;
-        value = (value ^ (value >> 27)) * 0x94D049BB133111EB;
-        return value ^ (value >> 31);
     }
 }
