@@ -175,7 +175,7 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
             state.V1 = prefix[FlowBlock.Width];
             state.V2 = prefix[2 * FlowBlock.Width];
             state.V3 = prefix[3 * FlowBlock.Width];
-            return (uint)state.Finish(FlowBlockLanes.LastWord(keys));
+            return (uint)state.Finish(TupleWords.Last(keys));
         }
 
         ConntrackTuple<TAddress> tuple = run.Replies[flow];

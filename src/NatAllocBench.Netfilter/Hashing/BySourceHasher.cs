@@ -27,7 +27,7 @@ public static class BySourceHasher
             secrets.Key,
             tuple.Source.LowWord,
             tuple.Source.HighWord,
-            tuple.SourceKey | ((uint)TAddress.L3Num << 16) | ((ulong)secrets.NetMix << 32),
+            TupleWords.SourceKey(in tuple) | TupleWords.Salt(secrets.NetMix),
             (byte)tuple.Protocol | ((ulong)zone << 32));
     }
 
@@ -40,7 +40,7 @@ public static class BySourceHasher
         BySourceHash kind, in HashSecrets secrets, in ConntrackTuple<TAddress> tuple, ushort zone)
         where TAddress : unmanaged, IAddress<TAddress>
     {
-        uint keys = tuple.SourceKey | ((uint)TAddress.L3Num << 16);
+        uint keys = (uint)TupleWords.SourceKey(in tuple);
         uint protocol = (byte)tuple.Protocol;
         uint w0 = tuple.Source.Word(0);
         return kind switch

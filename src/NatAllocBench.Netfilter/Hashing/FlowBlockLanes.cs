@@ -10,15 +10,6 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// </summary>
 internal static unsafe class FlowBlockLanes
 {
-    private const ulong SourceKeyMask = 0xFFFF;
-    private const ulong DestinationKeyMask = 0xFFFF0000;
-    private const ulong ZoneMask = 0xFFFFUL << 32;
-    private const int ProtocolShift = 48;
-    private const ulong ProtocolMask = 0xFFUL << ProtocolShift;
-    private const ulong Family = 2UL << 16;
-    private const ulong Length39 = 39UL << SipState.LengthShift;
-    private const ulong Length32 = 32UL << SipState.LengthShift;
-
     /// <summary>What all blocks of a table and rule have in common.</summary>
     /// <param name="Key">Key of the hash table, unsalted.</param>
     /// <param name="NetMix">Salt of the network namespace.</param>
@@ -75,18 +66,18 @@ internal static unsafe class FlowBlockLanes
         where TLanes : struct, ISipLanes<TVector>
     {
         ulong* states = block->Scratch + lane;
-        TVector addressesA = Load<TLanes, TVector>(originals + lane, out TVector keysA);
-        TVector addressesB = Load<TLanes, TVector>(originals + lane + TLanes.Width, out TVector keysB);
+        TVector addressesA = TupleWords<TLanes, TVector>.Load(in originals[lane], out TVector keysA);
+        TVector addressesB = TupleWords<TLanes, TVector>.Load(in originals[lane + TLanes.Width], out TVector keysB);
         var zero = new SipPairKernel<TLanes, TVector>.WordPair(TLanes.Broadcast(0), TLanes.Broadcast(0));
-        var source = new SipPairKernel<TLanes, TVector>.WordPair(Low<TLanes, TVector>(addressesA), Low<TLanes, TVector>(addressesB));
-        TVector keyWordA = KeyWord<TLanes, TVector>(keysA);
-        TVector keyWordB = KeyWord<TLanes, TVector>(keysB);
+        var source = new SipPairKernel<TLanes, TVector>.WordPair(TupleWords<TLanes, TVector>.Source(addressesA), TupleWords<TLanes, TVector>.Source(addressesB));
+        TVector keyWordA = TupleWords<TLanes, TVector>.SourceKey(keysA);
+        TVector keyWordB = TupleWords<TLanes, TVector>.SourceKey(keysB);
         SipPairKernel<TLanes, TVector>.Start(in salted, in source, in zero, states);
         SipPairKernel<TLanes, TVector>.FinishThree(
             states,
-            new(TLanes.Or(keyWordA, High<TLanes, TVector>(addressesA)), TLanes.Or(keyWordB, High<TLanes, TVector>(addressesB))),
+            new(TLanes.Or(keyWordA, TupleWords<TLanes, TVector>.Destination(addressesA)), TLanes.Or(keyWordB, TupleWords<TLanes, TVector>.Destination(addressesB))),
             in zero,
-            new(LastWord<TLanes, TVector>(keysA), LastWord<TLanes, TVector>(keysB)),
+            new(TupleWords<TLanes, TVector>.Last(keysA), TupleWords<TLanes, TVector>.Last(keysB)),
             shape.Buckets,
             block->OriginalHash + lane,
             block->OriginalBucket + lane);
@@ -95,12 +86,12 @@ internal static unsafe class FlowBlockLanes
             SipPairKernel<TLanes, TVector>.Start(in start, in source, in zero, states);
         }
 
-        TVector salt = TLanes.Broadcast((ulong)shape.NetMix << 32);
-        TVector length = TLanes.Broadcast(Length32);
+        TVector salt = TLanes.Broadcast(TupleWords.Salt(shape.NetMix));
+        TVector length = TLanes.Broadcast(TupleWords.Length32);
         SipPairKernel<TLanes, TVector>.FinishThree(
             states,
             new(TLanes.Or(keyWordA, salt), TLanes.Or(keyWordB, salt)),
-            new(ProtocolAndZone<TLanes, TVector>(keysA), ProtocolAndZone<TLanes, TVector>(keysB)),
+            new(TupleWords<TLanes, TVector>.ProtocolAndZone(keysA), TupleWords<TLanes, TVector>.ProtocolAndZone(keysB)),
             new(length, length),
             shape.SourceBuckets,
             block->SourceHash + lane,
@@ -114,33 +105,33 @@ internal static unsafe class FlowBlockLanes
         where TLanes : struct, ISipLanes<TVector>
     {
         ulong* states = block->Prefix + lane;
-        TVector addressesA = Load<TLanes, TVector>(replies + lane, out TVector keysA);
-        TVector addressesB = Load<TLanes, TVector>(replies + lane + TLanes.Width, out TVector keysB);
+        TVector addressesA = TupleWords<TLanes, TVector>.Load(in replies[lane], out TVector keysA);
+        TVector addressesB = TupleWords<TLanes, TVector>.Load(in replies[lane + TLanes.Width], out TVector keysB);
         TVector firstA = TLanes.Load(in block->FirstKeys[lane]);
         TVector firstB = TLanes.Load(in block->FirstKeys[lane + TLanes.Width]);
-        TVector highA = High<TLanes, TVector>(addressesA);
-        TVector highB = High<TLanes, TVector>(addressesB);
+        TVector highA = TupleWords<TLanes, TVector>.Destination(addressesA);
+        TVector highB = TupleWords<TLanes, TVector>.Destination(addressesB);
         var zero = new SipPairKernel<TLanes, TVector>.WordPair(TLanes.Broadcast(0), TLanes.Broadcast(0));
-        SipPairKernel<TLanes, TVector>.Start(in salted, new(Low<TLanes, TVector>(addressesA), Low<TLanes, TVector>(addressesB)), in zero, states);
+        SipPairKernel<TLanes, TVector>.Start(in salted, new(TupleWords<TLanes, TVector>.Source(addressesA), TupleWords<TLanes, TVector>.Source(addressesB)), in zero, states);
         if (hasIcmp)
         {
             SipPairKernel<TLanes, TVector>.FinishThree(
                 states,
-                new(TLanes.Or(KeyWord<TLanes, TVector>(firstA), highA), TLanes.Or(KeyWord<TLanes, TVector>(firstB), highB)),
+                new(TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(firstA), highA), TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(firstB), highB)),
                 in zero,
-                new(LastWord<TLanes, TVector>(firstA), LastWord<TLanes, TVector>(firstB)),
+                new(TupleWords<TLanes, TVector>.Last(firstA), TupleWords<TLanes, TVector>.Last(firstB)),
                 shape.Buckets,
                 block->FirstHash + lane,
                 block->FirstBucket + lane);
         }
 
         SipPairKernel<TLanes, TVector>.Continue(
-            states, new(TLanes.Or(KeyWord<TLanes, TVector>(keysA), highA), TLanes.Or(KeyWord<TLanes, TVector>(keysB), highB)), in zero);
+            states, new(TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keysA), highA), TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keysB), highB)), in zero);
         if (shape.Keeps)
         {
             SipPairKernel<TLanes, TVector>.Finish(
                 states,
-                new(LastWord<TLanes, TVector>(keysA), LastWord<TLanes, TVector>(keysB)),
+                new(TupleWords<TLanes, TVector>.Last(keysA), TupleWords<TLanes, TVector>.Last(keysB)),
                 shape.Buckets,
                 block->KeptHash + lane,
                 block->KeptBucket + lane);
@@ -150,45 +141,10 @@ internal static unsafe class FlowBlockLanes
         {
             SipPairKernel<TLanes, TVector>.Finish(
                 states,
-                new(LastWord<TLanes, TVector>(firstA), LastWord<TLanes, TVector>(firstB)),
+                new(TupleWords<TLanes, TVector>.Last(firstA), TupleWords<TLanes, TVector>.Last(firstB)),
                 shape.Buckets,
                 block->FirstHash + lane,
                 block->FirstBucket + lane);
         }
     }
-
-    /// <summary>Destination key, protocol and length: the last word of a tuple with these keys.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static ulong LastWord(ulong keys) => ((keys & DestinationKeyMask) << 16) | (keys & ProtocolMask) | Length39;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load<TLanes, TVector>(ConntrackTuple<IPv4Address>* tuples, out TVector keys)
-        where TLanes : struct, ISipLanes<TVector> => TLanes.LoadPairs(in *(ulong*)tuples, out keys);
-
-    /// <summary>Source address.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Low<TLanes, TVector>(TVector addresses)
-        where TLanes : struct, ISipLanes<TVector> => TLanes.And(addresses, TLanes.Broadcast(uint.MaxValue));
-
-    /// <summary>Destination address, where the word with the source key has it.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector High<TLanes, TVector>(TVector addresses)
-        where TLanes : struct, ISipLanes<TVector> => TLanes.And(addresses, TLanes.Broadcast(~(ulong)uint.MaxValue));
-
-    /// <summary>Source key and family.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector KeyWord<TLanes, TVector>(TVector keys)
-        where TLanes : struct, ISipLanes<TVector> => TLanes.Or(TLanes.And(keys, TLanes.Broadcast(SourceKeyMask)), TLanes.Broadcast(Family));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector ProtocolAndZone<TLanes, TVector>(TVector keys)
-        where TLanes : struct, ISipLanes<TVector> => TLanes.Or(
-            TLanes.ShiftRight(TLanes.And(keys, TLanes.Broadcast(ProtocolMask)), ProtocolShift), TLanes.And(keys, TLanes.Broadcast(ZoneMask)));
-
-    /// <summary>Destination key, protocol and length.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector LastWord<TLanes, TVector>(TVector keys)
-        where TLanes : struct, ISipLanes<TVector> => TLanes.Or(
-            TLanes.Or(TLanes.ShiftLeft(TLanes.And(keys, TLanes.Broadcast(DestinationKeyMask)), 16), TLanes.And(keys, TLanes.Broadcast(ProtocolMask))),
-            TLanes.Broadcast(Length39));
 }

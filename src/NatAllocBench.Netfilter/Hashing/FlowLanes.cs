@@ -14,14 +14,6 @@ internal static unsafe class FlowLanes
 {
     private const int Lanes = SipHash24Lanes.Count;
     private const int Words = 5;
-    private const ulong SourceKeyMask = 0xFFFF;
-    private const ulong DestinationKeyMask = 0xFFFF0000;
-    private const ulong ZoneMask = 0xFFFFUL << 32;
-    private const int ProtocolShift = 48;
-    private const ulong ProtocolMask = 0xFFUL << ProtocolShift;
-    private const ulong Family = 2UL << 16;
-    private const ulong Length39 = 39UL << SipState.LengthShift;
-    private const ulong Length32 = 32UL << SipState.LengthShift;
 
     // Lanes of a single connection; lane 0 is the ORIGINAL tuple.
     private const int SourceLane = 1;
@@ -82,8 +74,8 @@ internal static unsafe class FlowLanes
         }
 
         new Span<ulong>(scratch->Words, Words * Lanes).Clear();
-        scratch->NetMix = (ulong)netMix << 32;
-        Word(ref scratch->Words[SourceLane], 4) = Length32;
+        scratch->NetMix = TupleWords.Salt(netMix);
+        Word(ref scratch->Words[SourceLane], 4) = TupleWords.Length32;
     }
 
     /// <summary>Fills the four hashes of one memo, a hash to a lane.</summary>
@@ -95,24 +87,24 @@ internal static unsafe class FlowLanes
         ref ulong words = ref scratch->Words[0];
         ulong source = original.Source.LowWord;
         ulong keys = original.Keys;
-        ulong keyWord = (keys & SourceKeyMask) | Family;
+        ulong keyWord = TupleWords.SourceKey(in original);
         words = source;
         Unsafe.Add(ref words, SourceLane) = source;
         Unsafe.Add(ref words, ReplyLane) = memo.Reply.Source.LowWord;
         Unsafe.Add(ref words, OtherLane) = memo.Reply.Source.LowWord;
 
-        ulong replyWord = ReplyWord(in memo.Reply);
+        ulong replyWord = TupleWords.Second(in memo.Reply);
         ref ulong second = ref Word(ref words, 2);
-        second = keyWord | (original.Destination.LowWord << 32);
+        second = TupleWords.Second(in original);
         Unsafe.Add(ref second, SourceLane) = keyWord | scratch->NetMix;
         Unsafe.Add(ref second, ReplyLane) = replyWord;
         Unsafe.Add(ref second, OtherLane) = replyWord;
 
-        Unsafe.Add(ref Word(ref words, 3), SourceLane) = (keys & ProtocolMask) >> ProtocolShift;
+        Unsafe.Add(ref Word(ref words, 3), SourceLane) = TupleWords.ProtocolAndZone(keys);
         ref ulong last = ref Word(ref words, 4);
-        last = LastWord(keys);
-        Unsafe.Add(ref last, ReplyLane) = LastWord(memo.Reply.Keys);
-        Unsafe.Add(ref last, OtherLane) = LastWord(memo.OtherKeys);
+        last = TupleWords.Last(keys);
+        Unsafe.Add(ref last, ReplyLane) = TupleWords.Last(memo.Reply.Keys);
+        Unsafe.Add(ref last, OtherLane) = TupleWords.Last(memo.OtherKeys);
 
         ref ulong hashes = ref scratch->Hashes[0];
         SipLaneKernel<QuadLanes, Vector256<ulong>>.FinishFirst(in scratch->States, in words, Words, ref hashes);
@@ -155,7 +147,7 @@ internal static unsafe class FlowLanes
         for (int lane = 0; lane < Lanes; lane++)
         {
             memos[lane].ReplyHash = (uint)Unsafe.Add(ref hashes, lane);
-            Unsafe.Add(ref last, lane) = LastWord(memos[lane].OtherKeys);
+            Unsafe.Add(ref last, lane) = TupleWords.Last(memos[lane].OtherKeys);
         }
 
         SipLaneKernel<TLanes, TVector>.FinishEach(in scratch->States, in last, 1, ref hashes);
@@ -171,14 +163,12 @@ internal static unsafe class FlowLanes
         for (int lane = 0; lane < Lanes; lane += TLanes.Width)
         {
             ref ulong to = ref Unsafe.Add(ref words, lane);
-            TVector addresses = Load<TLanes, TVector>(in tuples, lane, out TVector keys);
+            TVector addresses = TupleWords<TLanes, TVector>.Load(in Unsafe.Add(ref Unsafe.AsRef(in tuples), lane), out TVector keys);
             WriteSource<TLanes, TVector>(addresses, ref to);
-            TVector destination = TLanes.ShiftLeft(TLanes.ShiftRight(addresses, 32), 32);
-            TLanes.Store(TLanes.Or(KeyWord<TLanes, TVector>(keys), destination), ref Word(ref to, 2));
+            TVector destination = TupleWords<TLanes, TVector>.Destination(addresses);
+            TLanes.Store(TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keys), destination), ref Word(ref to, 2));
             TLanes.Store(TLanes.Broadcast(0), ref Word(ref to, 3));
-            TVector port = TLanes.ShiftLeft(TLanes.And(keys, TLanes.Broadcast(DestinationKeyMask)), 16);
-            TVector protocol = TLanes.And(keys, TLanes.Broadcast(ProtocolMask));
-            TLanes.Store(TLanes.Or(TLanes.Or(port, protocol), TLanes.Broadcast(Length39)), ref Word(ref to, 4));
+            TLanes.Store(TupleWords<TLanes, TVector>.Last(keys), ref Word(ref to, 4));
         }
     }
 
@@ -188,13 +178,12 @@ internal static unsafe class FlowLanes
         for (int lane = 0; lane < Lanes; lane += TLanes.Width)
         {
             ref ulong to = ref Unsafe.Add(ref words, lane);
-            TVector addresses = Load<TLanes, TVector>(in tuples, lane, out TVector keys);
+            TVector addresses = TupleWords<TLanes, TVector>.Load(in Unsafe.Add(ref Unsafe.AsRef(in tuples), lane), out TVector keys);
             WriteSource<TLanes, TVector>(addresses, ref to);
-            TLanes.Store(TLanes.Or(KeyWord<TLanes, TVector>(keys), TLanes.Broadcast((ulong)netMix << 32)), ref Word(ref to, 2));
-            TVector protocol = TLanes.ShiftRight(TLanes.And(keys, TLanes.Broadcast(ProtocolMask)), ProtocolShift);
-            TVector zone = TLanes.And(keys, TLanes.Broadcast(ZoneMask));
-            TLanes.Store(TLanes.Or(protocol, zone), ref Word(ref to, 3));
-            TLanes.Store(TLanes.Broadcast(Length32), ref Word(ref to, 4));
+            TVector salt = TLanes.Broadcast(TupleWords.Salt(netMix));
+            TLanes.Store(TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keys), salt), ref Word(ref to, 2));
+            TLanes.Store(TupleWords<TLanes, TVector>.ProtocolAndZone(keys), ref Word(ref to, 3));
+            TLanes.Store(TLanes.Broadcast(TupleWords.Length32), ref Word(ref to, 4));
         }
     }
 
@@ -206,9 +195,9 @@ internal static unsafe class FlowLanes
             ref ulong to = ref Unsafe.Add(ref words, lane);
             to = reply.Source.LowWord;
             Word(ref to, 1) = 0;
-            Word(ref to, 2) = ReplyWord(in reply);
+            Word(ref to, 2) = TupleWords.Second(in reply);
             Word(ref to, 3) = 0;
-            Word(ref to, 4) = LastWord(reply.Keys);
+            Word(ref to, 4) = TupleWords.Last(reply.Keys);
         }
     }
 
@@ -216,27 +205,9 @@ internal static unsafe class FlowLanes
     private static void WriteSource<TLanes, TVector>(TVector addresses, ref ulong words)
         where TLanes : struct, ISipLanes<TVector>
     {
-        TLanes.Store(TLanes.And(addresses, TLanes.Broadcast(uint.MaxValue)), ref words);
+        TLanes.Store(TupleWords<TLanes, TVector>.Source(addresses), ref words);
         TLanes.Store(TLanes.Broadcast(0), ref Word(ref words, 1));
     }
-
-    /// <summary>Source key, family and destination.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong ReplyWord(in ConntrackTuple<IPv4Address> reply) => reply.SourceKey | Family | (reply.Destination.LowWord << 32);
-
-    /// <summary>Source key and family.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector KeyWord<TLanes, TVector>(TVector keys)
-        where TLanes : struct, ISipLanes<TVector> =>
-        TLanes.Or(TLanes.And(keys, TLanes.Broadcast(SourceKeyMask)), TLanes.Broadcast(Family));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Load<TLanes, TVector>(ref readonly ConntrackTuple<IPv4Address> tuples, int lane, out TVector keys)
-        where TLanes : struct, ISipLanes<TVector> =>
-        TLanes.LoadPairs(in Unsafe.As<ConntrackTuple<IPv4Address>, ulong>(ref Unsafe.Add(ref Unsafe.AsRef(in tuples), lane)), out keys);
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong LastWord(ulong keys) => FlowBlockLanes.LastWord(keys);
 
     /// <summary>Word <paramref name="number"/> of the lane that <paramref name="words"/> is word 0 of.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -10,9 +10,6 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// </summary>
 internal static unsafe class FlowQuad
 {
-    private const ulong Family = 2UL << 16;
-    private const ulong Length32 = 32UL << SipState.LengthShift;
-
     // Lane 0 is the REPLY tuple: its state in front of the last word is stored where that of flow 0 belongs.
     private const int OriginalLane = 1;
     private const int SourceLane = 2;
@@ -33,9 +30,9 @@ internal static unsafe class FlowQuad
         ulong keys = original->Keys;
         ulong source = original->Source.LowWord;
         ulong from = reply->Source.LowWord;
-        ulong sourceKey = (keys & 0xFFFF) | Family;
-        ulong replyWord = reply->SourceKey | Family | (reply->Destination.LowWord << 32);
-        ulong salt = (ulong)shape.NetMix << 32;
+        ulong sourceKey = TupleWords.SourceKey(in *original);
+        ulong replyWord = TupleWords.Second(in *reply);
+        ulong salt = TupleWords.Salt(shape.NetMix);
         ulong k1 = shape.Key.K1;
         ulong salted = k1 ^ shape.NetMix;
         Vector256<ulong> key1 = Vector256.Create(salted, salted, k1, salted);
@@ -46,14 +43,14 @@ internal static unsafe class FlowQuad
         Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(from, source, source, from));
         Absorb(ref v0, ref v1, ref v2, ref v3, Vector256<ulong>.Zero);
         Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(
-            replyWord, sourceKey | (original->Destination.LowWord << 32), sourceKey | salt, replyWord));
-        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(0, 0, (keys >> 48) & 0xFF, 0));
+            replyWord, TupleWords.Second(in *original), sourceKey | salt, replyWord));
+        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(0, 0, TupleWords.ProtocolAndZone(keys), 0));
         v0.Store(block->Prefix);
         v1.Store(block->Prefix + FlowBlock.Width);
         v2.Store(block->Prefix + (2 * FlowBlock.Width));
         v3.Store(block->Prefix + (3 * FlowBlock.Width));
         Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(
-            FlowBlockLanes.LastWord(reply->Keys), FlowBlockLanes.LastWord(keys), Length32, FlowBlockLanes.LastWord(block->FirstKeys[0])));
+            TupleWords.Last(reply->Keys), TupleWords.Last(keys), TupleWords.Length32, TupleWords.Last(block->FirstKeys[0])));
         v2 ^= Vector256.Create(SipState.FinishMark);
         Round(ref v0, ref v1, ref v2, ref v3);
         Round(ref v0, ref v1, ref v2, ref v3);

@@ -15,10 +15,6 @@ public struct TupleHashPrefix<TAddress, TEra>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
 {
-    private const ulong Length39 = 39UL << SipState.LengthShift;
-    private const ulong Length48 = 48UL << SipState.LengthShift;
-    private const ulong Length32 = 32UL << SipState.LengthShift;
-
     private SipState _state;
     private ulong _keyWord;
     private ulong _lastWord;
@@ -31,17 +27,14 @@ public struct TupleHashPrefix<TAddress, TEra>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Start(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
     {
-        ulong low = tuple.Destination.LowWord;
-        ulong high = tuple.Destination.HighWord;
-        uint keys = tuple.SourceKey | ((uint)TAddress.L3Num << 16);
         SipState state;
         if (TEra.Hash == TableHash.SipHash4Words)
         {
             state = SipState.Start(secrets.Key);
-            state.Absorb(Pair(tuple.Source.Word(0), tuple.Source.Word(3)));
-            state.Absorb(Pair(tuple.Destination.Word(0), tuple.Destination.Word(3)));
-            _keyWord = Pair(tuple.SourceKey, (byte)tuple.Protocol) ^ Pair(tuple.Source.Word(1), tuple.Source.Word(2));
-            _lastWord = Pair(tuple.Zone, secrets.NetMix) + Pair(tuple.Destination.Word(1), tuple.Destination.Word(2));
+            state.Absorb(TupleWords.ShortSource(in tuple));
+            state.Absorb(TupleWords.ShortDestination(in tuple));
+            _keyWord = TupleWords.ShortKeys(in tuple);
+            _lastWord = TupleWords.ShortSalt(in tuple, secrets.NetMix);
         }
         else
         {
@@ -50,16 +43,16 @@ public struct TupleHashPrefix<TAddress, TEra>
                 : secrets.Key);
             state.Absorb(tuple.Source.LowWord);
             state.Absorb(tuple.Source.HighWord);
-            state.Absorb(keys | (low << 32));
-            state.Absorb((low >> 32) | (high << 32));
+            state.Absorb(TupleWords.Second(in tuple));
+            state.Absorb(TupleWords.Third(in tuple));
             if (TEra.Hash == TableHash.SipHash39)
             {
-                _keyWord = (high >> 32) | ((ulong)tuple.Protocol << 48) | Length39;
+                _keyWord = TupleWords.DestinationEnd(in tuple) | (tuple.Keys & TupleWords.ProtocolMask) | TupleWords.Length39;
             }
             else
             {
-                state.Absorb((high >> 32) | ((ulong)tuple.Zone << 32));
-                _keyWord = secrets.NetMix | ((ulong)tuple.Protocol << 48);
+                state.Absorb(TupleWords.DestinationEnd(in tuple) | (tuple.Keys & TupleWords.ZoneMask));
+                _keyWord = secrets.NetMix | (tuple.Keys & TupleWords.ProtocolMask);
             }
         }
 
@@ -83,20 +76,18 @@ public struct TupleHashPrefix<TAddress, TEra>
     {
         if (TEra.Hash == TableHash.SipHash39)
         {
-            return (uint)_state.Finish(_keyWord | ((ulong)destinationKey << 32));
+            return (uint)_state.Finish(_keyWord | TupleWords.DestinationKey(destinationKey));
         }
 
         SipState state = _state;
         if (TEra.Hash == TableHash.SipHash48)
         {
-            state.Absorb(_keyWord | ((ulong)destinationKey << 32));
-            return (uint)state.Finish(Length48);
+            state.Absorb(_keyWord | TupleWords.DestinationKey(destinationKey));
+            return (uint)state.Finish(TupleWords.Length48);
         }
 
-        state.Absorb(_keyWord ^ ((ulong)destinationKey << 16));
+        state.Absorb(_keyWord ^ TupleWords.ShortDestinationKey(destinationKey));
         state.Absorb(_lastWord);
-        return (uint)state.Finish(Length32);
+        return (uint)state.Finish(TupleWords.Length32);
     }
-
-    private static ulong Pair(uint high, uint low) => ((ulong)high << 32) | low;
 }

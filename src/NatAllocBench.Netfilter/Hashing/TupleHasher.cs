@@ -27,11 +27,11 @@ public static class TupleHasher
             TableHash.SipHash48 => SipHash48(in options, in tuple),
             TableHash.SipHash4Words => SipHash4Words(in options, in tuple),
             TableHash.Jenkins3 => Jenkins3.Hash9(
-                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), KeyWord(in tuple),
+                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), (uint)TupleWords.SourceKey(in tuple),
                 tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
                 JenkinsStart(in options, in tuple)),
             _ => Jenkins2.Hash9(
-                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), KeyWord(in tuple),
+                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), (uint)TupleWords.SourceKey(in tuple),
                 tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
                 JenkinsStart(in options, in tuple)),
         };
@@ -40,13 +40,11 @@ public static class TupleHasher
     private static uint SipHash39<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress>
     {
-        ulong low = tuple.Destination.LowWord;
-        ulong high = tuple.Destination.HighWord;
         var key = new SipKey(secrets.Key.K0 ^ tuple.Zone, secrets.Key.K1 ^ secrets.NetMix);
-        ulong tail = (high >> 32) | ((ulong)tuple.DestinationKey << 32) | ((ulong)tuple.Protocol << 48);
+        ulong tail = TupleWords.DestinationEnd(in tuple) | TupleWords.Tail(tuple.Keys);
         return TAddress.WordCount == 1
-            ? SipHash39OfIPv4(key, tuple.Source.LowWord, KeyWord(in tuple) | (low << 32), tail)
-            : SipHash39(key, tuple.Source.LowWord, tuple.Source.HighWord, KeyWord(in tuple) | (low << 32), (low >> 32) | (high << 32), tail);
+            ? SipHash39OfIPv4(key, tuple.Source.LowWord, TupleWords.Second(in tuple), tail)
+            : SipHash39(key, tuple.Source.LowWord, tuple.Source.HighWord, TupleWords.Second(in tuple), TupleWords.Third(in tuple), tail);
     }
 
     // Out of line, but with all that is hashed in registers: a tuple that goes by reference would have to be in memory.
@@ -59,37 +57,22 @@ public static class TupleHasher
         (uint)SipHash24.Hash39Bytes(key, w0, w1, w2, w3, tail);
 
     private static uint SipHash48<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
-        where TAddress : unmanaged, IAddress<TAddress>
-    {
-        ulong destinationLow = tuple.Destination.LowWord;
-        ulong destinationHigh = tuple.Destination.HighWord;
-        return (uint)SipHash24.Hash48Bytes(
+        where TAddress : unmanaged, IAddress<TAddress> => (uint)SipHash24.Hash48Bytes(
             secrets.Key,
             tuple.Source.LowWord,
             tuple.Source.HighWord,
-            KeyWord(in tuple) | (destinationLow << 32),
-            (destinationLow >> 32) | (destinationHigh << 32),
-            (destinationHigh >> 32) | ((ulong)tuple.Zone << 32),
-            secrets.NetMix | ((ulong)tuple.DestinationKey << 32) | ((ulong)tuple.Protocol << 48));
-    }
+            TupleWords.Second(in tuple),
+            TupleWords.Third(in tuple),
+            TupleWords.DestinationEnd(in tuple) | (tuple.Keys & TupleWords.ZoneMask),
+            secrets.NetMix | TupleWords.Tail(tuple.Keys));
 
     private static uint SipHash4Words<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
-        where TAddress : unmanaged, IAddress<TAddress>
-    {
-        static ulong Pair(uint high, uint low) => ((ulong)high << 32) | low;
-        uint keys = ((uint)tuple.DestinationKey << 16) | (byte)tuple.Protocol;
-        return (uint)SipHash24.Hash32Bytes(
+        where TAddress : unmanaged, IAddress<TAddress> => (uint)SipHash24.Hash32Bytes(
             secrets.Key,
-            Pair(tuple.Source.Word(0), tuple.Source.Word(3)),
-            Pair(tuple.Destination.Word(0), tuple.Destination.Word(3)),
-            Pair(tuple.SourceKey, keys) ^ Pair(tuple.Source.Word(1), tuple.Source.Word(2)),
-            Pair(tuple.Zone, secrets.NetMix) + Pair(tuple.Destination.Word(1), tuple.Destination.Word(2)));
-    }
-
-    /// <summary>Bytes 16 to 19 of the kernel's tuple: source key and family.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint KeyWord<TAddress>(in ConntrackTuple<TAddress> tuple)
-        where TAddress : unmanaged, IAddress<TAddress> => tuple.SourceKey | ((uint)TAddress.L3Num << 16);
+            TupleWords.ShortSource(in tuple),
+            TupleWords.ShortDestination(in tuple),
+            TupleWords.ShortKeys(in tuple) ^ TupleWords.ShortDestinationKey(tuple.DestinationKey),
+            TupleWords.ShortSalt(in tuple, secrets.NetMix));
 
     private static uint JenkinsStart<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress> =>

@@ -50,7 +50,7 @@ internal static class TupleLanes<TAddress, TEra>
             const int Words = 5;
             Span<ulong> words = stackalloc ulong[Lanes * Words];
             Span<ulong> results = stackalloc ulong[Lanes];
-            words[(4 * Lanes)..].Fill(32UL << SipState.LengthShift);
+            words[(4 * Lanes)..].Fill(TupleWords.Length32);
             for (; done + Lanes <= tuples.Length; done += Lanes)
             {
                 for (int lane = 0; lane < Lanes; lane++)
@@ -58,8 +58,8 @@ internal static class TupleLanes<TAddress, TEra>
                     ref readonly ConntrackTuple<TAddress> tuple = ref tuples[done + lane];
                     words[lane] = tuple.Source.LowWord;
                     words[Lanes + lane] = tuple.Source.HighWord;
-                    words[(2 * Lanes) + lane] = tuple.SourceKey | ((uint)TAddress.L3Num << 16) | ((ulong)secrets.NetMix << 32);
-                    words[(3 * Lanes) + lane] = (byte)tuple.Protocol | ((ulong)tuple.Zone << 32);
+                    words[(2 * Lanes) + lane] = TupleWords.SourceKey(in tuple) | TupleWords.Salt(secrets.NetMix);
+                    words[(3 * Lanes) + lane] = TupleWords.ProtocolAndZone(tuple.Keys);
                 }
 
                 SipHash24Lanes.Hash(secrets.Key, words, Words, results);
@@ -91,22 +91,21 @@ internal static class TupleLanes<TAddress, TEra>
         for (int lane = 0; lane < Lanes; lane++)
         {
             ref readonly ConntrackTuple<TAddress> tuple = ref tuples[lane];
-            ulong low = tuple.Destination.LowWord;
-            ulong high = tuple.Destination.HighWord;
-            ulong keys = ((ulong)tuple.DestinationKey << 32) | ((ulong)tuple.Protocol << 48);
+            ulong end = TupleWords.DestinationEnd(in tuple);
+            ulong tail = TupleWords.Tail(tuple.Keys);
             words[lane] = tuple.Source.LowWord;
             words[Lanes + lane] = tuple.Source.HighWord;
-            words[(2 * Lanes) + lane] = tuple.SourceKey | ((uint)TAddress.L3Num << 16) | (low << 32);
-            words[(3 * Lanes) + lane] = (low >> 32) | (high << 32);
+            words[(2 * Lanes) + lane] = TupleWords.Second(in tuple);
+            words[(3 * Lanes) + lane] = TupleWords.Third(in tuple);
             if (TEra.Hash == TableHash.SipHash39)
             {
-                words[(4 * Lanes) + lane] = (high >> 32) | keys | (39UL << SipState.LengthShift);
+                words[(4 * Lanes) + lane] = end | tail | TupleWords.Length39;
             }
             else
             {
-                words[(4 * Lanes) + lane] = (high >> 32) | ((ulong)tuple.Zone << 32);
-                words[(5 * Lanes) + lane] = secrets.NetMix | keys;
-                words[(6 * Lanes) + lane] = 48UL << SipState.LengthShift;
+                words[(4 * Lanes) + lane] = end | (tuple.Keys & TupleWords.ZoneMask);
+                words[(5 * Lanes) + lane] = secrets.NetMix | tail;
+                words[(6 * Lanes) + lane] = TupleWords.Length48;
             }
         }
 

@@ -90,7 +90,7 @@ public sealed unsafe class FlowBlockLanesTests
             state.V1 = block->Prefix[Width + flow];
             state.V2 = block->Prefix[(2 * Width) + flow];
             state.V3 = block->Prefix[(3 * Width) + flow];
-            Assert.Equal(firstHash, (uint)state.Finish(FlowBlockLanes.LastWord(first.Keys)));
+            Assert.Equal(firstHash, (uint)state.Finish(TupleWords.Last(first.Keys)));
         }
     }
 }
