@@ -61,7 +61,8 @@ public static class NatSetup
         table.ReplyTuple(slot).InvertTo(out mapping);
         var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot, manip == ManipType.Source);
         table.Enter(ref cpu);
-        PortChoice choice = GetUnique(table, ref cpu, ref random, ref probe, ref mapping, slot, in range, manip);
+        var search = new SearchContext<TAddress, TEra, TDesign, TRandom>(table, ref cpu, ref random, ref probe, ref mapping, in range, manip);
+        PortChoice choice = GetUnique(in search, slot);
         if (TDesign.ReservesReply && manip == ManipType.Source && !table.Reservations.Has(slot))
         {
             // Accepted without a probe, or found in use: the last chance, which costs nothing that others see.
@@ -101,87 +102,77 @@ public static class NatSetup
 
     /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref CpuState cpu,
-        ref TRandom random,
-        ref ReplyProbe<TAddress, TEra, TDesign> probe,
-        ref ConntrackTuple<TAddress> tuple,
-        uint slot,
-        in NatRange<TAddress> range,
-        ManipType manip)
+    private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, uint slot)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        bool keepsPort = !StartOffsets.IsRandom(table.Traits, range.Flags);
+        bool keepsPort = !StartOffsets.IsRandom(search.Traits, search.Range.Flags);
 
         // Step 1: the tuple as it is, or the mapping that its socket already has.
-        if (manip == ManipType.Source && keepsPort)
+        if (search.Manip == ManipType.Source && keepsPort)
         {
-            bool originalFirst = table.Traits.OriginalFirst != OriginalFirst.No;
-            if (originalFirst && range.Contains(in tuple))
+            BySourceTable<TAddress, TEra, TDesign> bySource = search.Table.BySource;
+            bool originalFirst = search.Traits.OriginalFirst != OriginalFirst.No;
+            if (originalFirst && search.Range.Contains(in search.Tuple))
             {
-                if (!probe.IsUsedByOther(ref cpu, in tuple))
+                if (!search.Probe.IsUsedByOther(ref search.Cpu, in search.Tuple))
                 {
                     return PortChoice.Original;
                 }
             }
-            else if (table.BySource.TryFind(in tuple, table.BySource.HashSource(slot, in tuple), in range, out ConntrackTuple<TAddress> mapped)
-                && !probe.IsUsed(ref cpu, in mapped))
+            else if (bySource.TryFind(
+                    in search.Tuple, bySource.HashSource(slot, in search.Tuple), in search.Range, out ConntrackTuple<TAddress> mapped)
+                && !search.Probe.IsUsed(ref search.Cpu, in mapped))
             {
-                tuple = mapped;
+                search.Tuple = mapped;
                 return PortChoice.SameSource;
             }
         }
 
         // Step 2: the address.
-        AddressPool.Choose(ref tuple, in range, manip, table.Traits.PoolHash);
+        AddressPool.Choose(ref search.Tuple, in search.Range, search.Manip, search.Traits.PoolHash);
 
-        probe.FixAllButPort(in tuple, manip);
+        search.Probe.FixAllButPort(in search.Tuple, search.Manip);
 
         // Step 3: the port as it is.
-        if (keepsPort && TryKeepPort(table, ref cpu, ref probe, in tuple, in range, manip, out PortChoice kept))
+        if (keepsPort && TryKeepPort(in search, out PortChoice kept))
         {
             return kept;
         }
 
         // Step 4: a port from the range.
-        return PortSearcher<TAddress, TEra, TDesign>.Search(table, ref cpu, ref random, ref probe, ref tuple, in range, manip);
+        return PortSearcher<TAddress, TEra, TDesign>.Search(in search);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool TryKeepPort<TAddress, TEra, TDesign>(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref CpuState cpu,
-        ref ReplyProbe<TAddress, TEra, TDesign> probe,
-        in ConntrackTuple<TAddress> tuple,
-        in NatRange<TAddress> range,
-        ManipType manip,
-        out PortChoice choice)
+    private static bool TryKeepPort<TAddress, TEra, TDesign, TRandom>(
+        in SearchContext<TAddress, TEra, TDesign, TRandom> search, out PortChoice choice)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
+        where TRandom : struct, IRandomSource
     {
+        ref readonly NatRange<TAddress> range = ref search.Range;
         choice = PortChoice.Kept;
         if ((range.Flags & NatFlags.ProtoSpecified) == 0)
         {
-            return !probe.IsUsed(ref cpu, in tuple);
+            return !search.IsUsed();
         }
 
-        bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && table.Traits.HasProtoOffset;
-        if (hasOffset || !range.ContainsPort(in tuple, manip))
+        bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && search.Traits.HasProtoOffset;
+        if (hasOffset || !range.ContainsPort(in search.Tuple, search.Manip))
         {
             return false;
         }
 
-        if (range.MinPort == range.MaxPort && table.Traits.SinglePortUnchecked)
+        if (range.MinPort == range.MaxPort && search.Traits.SinglePortUnchecked)
         {
             choice = PortChoice.KeptUnchecked;
             return true;
         }
 
-        return !probe.IsUsed(ref cpu, in tuple);
+        return !search.IsUsed();
     }
 }

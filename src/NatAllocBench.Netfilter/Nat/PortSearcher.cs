@@ -20,19 +20,12 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    /// <summary>Searches a key for <paramref name="tuple"/> and writes it there.</summary>
+    /// <summary>Searches a key for the context's tuple and writes it there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static PortChoice Search<TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref CpuState cpu,
-        ref TRandom random,
-        ref ReplyProbe<TAddress, TEra, TDesign> probe,
-        ref ConntrackTuple<TAddress> tuple,
-        in NatRange<TAddress> range,
-        ManipType manip)
+    public static PortChoice Search<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search)
         where TRandom : struct, IRandomSource
     {
-        PortCandidates candidates = PortCandidates.For(in tuple, in range, manip, table.Traits);
+        PortCandidates candidates = PortCandidates.For(in search.Tuple, in search.Range, search.Manip, search.Traits);
         if (candidates.IsNone)
         {
             return PortChoice.Unchanged;
@@ -41,43 +34,33 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         if (TEra.Search is PortSearch.Limited or PortSearch.LimitedEvicting)
         {
             // The stable kernels that lost their rover in 2022 kept the older loop for ICMP ids.
-            return candidates.IsIcmp && !table.Traits.CommonIcmpSearch
-                ? ScanIds(table, ref cpu, ref probe, ref tuple, in candidates)
-                : SearchInRounds(table, ref cpu, ref random, ref probe, ref tuple, in range, manip, in candidates);
+            return candidates.IsIcmp && !search.Traits.CommonIcmpSearch
+                ? ScanIds(in search, in candidates)
+                : SearchInRounds(in search, in candidates);
         }
 
-        return candidates.IsIcmp
-            ? ScanIds(table, ref cpu, ref probe, ref tuple, in candidates)
-            : Scan(table, ref cpu, ref random, ref probe, ref tuple, in range, manip, in candidates);
+        return candidates.IsIcmp ? ScanIds(in search, in candidates) : Scan(in search, in candidates);
     }
 
     /// <summary>Up to 4.20: through the whole range once.</summary>
-    private static PortChoice Scan<TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref CpuState cpu,
-        ref TRandom random,
-        ref ReplyProbe<TAddress, TEra, TDesign> probe,
-        ref ConntrackTuple<TAddress> tuple,
-        in NatRange<TAddress> range,
-        ManipType manip,
-        in PortCandidates candidates)
+    private static PortChoice Scan<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates)
         where TRandom : struct, IRandomSource
     {
-        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, cpu.Now, out bool fromRover);
+        ushort offset = FirstOffset(in search, in candidates, out bool fromRover);
         uint startedAt = offset;
         uint tried = 0;
         while (true)
         {
-            candidates.Apply(ref tuple, offset);
+            candidates.Apply(ref search.Tuple, offset);
             tried++;
             bool unchecked_ = TEra.Search == PortSearch.ScanLastUnchecked && tried == candidates.Size;
-            if (unchecked_ || !probe.IsUsed(ref cpu, in tuple))
+            if (unchecked_ || !search.IsUsed())
             {
                 if (fromRover)
                 {
-                    if ((range.Flags & NatFlags.CasRover) != 0)
+                    if ((search.Range.Flags & NatFlags.CasRover) != 0)
                     {
-                        if (!AdvancedFrom(table, in tuple, startedAt, (ushort)(offset + 1), out startedAt))
+                        if (!AdvancedFrom(in search, startedAt, (ushort)(offset + 1), out startedAt))
                         {
                             offset = (ushort)startedAt;
                             tried = 0;
@@ -88,7 +71,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
                     }
 
                     // A plain store of the offset just accepted, not of the next one: lost updates are the kernel's behaviour.
-                    ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
+                    ref ushort rover = ref search.Nat.Rover(search.Tuple.Protocol);
                     TDesign.Plain(AccessKind.Write, Unsafe.AsPointer(ref rover), sizeof(ushort));
                     rover = offset;
                 }
@@ -109,28 +92,24 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
     /// One compare-and-swap: whoever moves the rover from where both began has the port, the other begins where the rover now is. Atomicity
     /// alone decides; nothing is published through the word.
     /// </summary>
-    private static bool AdvancedFrom(
-        ConntrackTable<TAddress, TEra, TDesign> table, in ConntrackTuple<TAddress> tuple, uint from, ushort to, out uint now)
+    private static bool AdvancedFrom<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, uint from, ushort to, out uint now)
+        where TRandom : struct, IRandomSource
     {
-        now = TDesign.CompareExchange(ref table.Nat.InterlockedRover(tuple.Protocol), to, from);
+        now = TDesign.CompareExchange(ref search.Nat.InterlockedRover(search.Tuple.Protocol), to, from);
         return now == from;
     }
 
     /// <summary>Up to 4.20: ICMP has a rover of its own that advances over used ids only, and knows no flags.</summary>
-    private static PortChoice ScanIds(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref CpuState cpu,
-        ref ReplyProbe<TAddress, TEra, TDesign> probe,
-        ref ConntrackTuple<TAddress> tuple,
-        in PortCandidates candidates)
+    private static PortChoice ScanIds<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates)
+        where TRandom : struct, IRandomSource
     {
-        ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
+        ref ushort rover = ref search.Nat.Rover(search.Tuple.Protocol);
         for (uint tried = 1; ; tried++)
         {
             TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
-            candidates.Apply(ref tuple, rover);
+            candidates.Apply(ref search.Tuple, rover);
             bool unchecked_ = TEra.Search != PortSearch.ScanAll && tried == candidates.Size;
-            if (unchecked_ || !probe.IsUsed(ref cpu, in tuple))
+            if (unchecked_ || !search.IsUsed())
             {
                 return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
             }
@@ -148,27 +127,19 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
     }
 
     /// <summary>5.0 and later: rounds of 128, 64, 32, 16 and 8 attempts; a range of at most 128 gets one round.</summary>
-    private static PortChoice SearchInRounds<TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref CpuState cpu,
-        ref TRandom random,
-        ref ReplyProbe<TAddress, TEra, TDesign> probe,
-        ref ConntrackTuple<TAddress> tuple,
-        in NatRange<TAddress> range,
-        ManipType manip,
-        in PortCandidates candidates)
+    private static PortChoice SearchInRounds<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates)
         where TRandom : struct, IRandomSource
     {
-        ushort offset = FirstOffset(table, ref random, in tuple, in range, manip, in candidates, cpu.Now, out _);
+        ushort offset = FirstOffset(in search, in candidates, out _);
         uint attempts = Math.Min(candidates.Size, SearchLimits.MaxAttempts);
         while (true)
         {
             for (uint i = 0; i < attempts; i++, offset++)
             {
-                candidates.Apply(ref tuple, offset);
+                candidates.Apply(ref search.Tuple, offset);
                 bool used = TEra.Search == PortSearch.LimitedEvicting && attempts - i <= SearchLimits.EvictingAttempts
-                    ? probe.IsUsedAfterEviction(ref cpu, in tuple)
-                    : probe.IsUsed(ref cpu, in tuple);
+                    ? search.IsUsedAfterEviction()
+                    : search.IsUsed();
                 if (!used)
                 {
                     return PortChoice.Searched;
@@ -181,58 +152,52 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
             }
 
             attempts /= 2;
-            offset = random.Next16();
+            offset = search.Random.Next16();
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ushort FirstOffset<TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table,
-        ref TRandom random,
-        in ConntrackTuple<TAddress> tuple,
-        in NatRange<TAddress> range,
-        ManipType manip,
-        in PortCandidates candidates,
-        uint now,
-        out bool fromRover)
+        in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates, out bool fromRover)
         where TRandom : struct, IRandomSource
     {
-        EraTraits traits = table.Traits;
+        EraTraits traits = search.Traits;
+        NatFlags flags = search.Range.Flags;
         bool offsetFirst = traits.CommonIcmpSearch; // 5.0 and later look at the port offset before the random flags
-        bool hasOffset = (range.Flags & NatFlags.ProtoOffset) != 0 && traits.HasProtoOffset;
+        bool hasOffset = (flags & NatFlags.ProtoOffset) != 0 && traits.HasProtoOffset;
         fromRover = false;
-        if (hasOffset && (offsetFirst || (range.Flags & StartOffsets.AnyRandom) == 0))
+        if (hasOffset && (offsetFirst || (flags & StartOffsets.AnyRandom) == 0))
         {
-            return (ushort)(candidates.KeyOf(in tuple) - range.BasePort);
+            return (ushort)(candidates.KeyOf(in search.Tuple) - search.Range.BasePort);
         }
 
-        if (manip == ManipType.Destination && traits.DnatStartsAtFirst && !StartOffsets.IsRandom(traits, range.Flags))
+        if (search.Manip == ManipType.Destination && traits.DnatStartsAtFirst && !StartOffsets.IsRandom(traits, flags))
         {
             return 0;
         }
 
-        StartOffset start = StartOffsets.KindOf(traits, range.Flags);
+        StartOffset start = StartOffsets.KindOf(traits, flags);
         switch (start)
         {
             case StartOffset.Random:
-                return random.Next16();
+                return search.Random.Next16();
             case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed:
-                return StartOffsets.Keyed(start, table.Nat, in tuple, manip, now);
+                return StartOffsets.Keyed(start, search.Nat, in search.Tuple, search.Manip, search.Cpu.Now);
             default:
-                if ((range.Flags & NatFlags.InterlockedRover) != 0)
+                if ((flags & NatFlags.InterlockedRover) != 0)
                 {
                     // One atomic fetch-and-add per search; atomicity alone hands every search a start of its own.
-                    return (ushort)(TDesign.Add(ref table.Nat.InterlockedRover(tuple.Protocol), 1) - 1);
+                    return (ushort)(TDesign.Add(ref search.Nat.InterlockedRover(search.Tuple.Protocol), 1) - 1);
                 }
 
                 fromRover = true;
-                if ((range.Flags & NatFlags.CasRover) != 0)
+                if ((flags & NatFlags.CasRover) != 0)
                 {
                     // Pairs with nothing: an old value fails the compare-and-swap at the end of the search.
-                    return (ushort)TDesign.Read(ref table.Nat.InterlockedRover(tuple.Protocol));
+                    return (ushort)TDesign.Read(ref search.Nat.InterlockedRover(search.Tuple.Protocol));
                 }
 
-                ref ushort rover = ref table.Nat.Rover(tuple.Protocol);
+                ref ushort rover = ref search.Nat.Rover(search.Tuple.Protocol);
                 TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
                 return rover;
         }

@@ -12,7 +12,7 @@ namespace NatAllocBench.Netfilter.Nat;
 /// The probe of one allocation (<c>nf_nat_used_tuple</c>): is the reply that a mapping would have in the table? Designs with
 /// <see cref="ITableDesign.ReusesHashes"/> hash only the port of a candidate, and keep the hash of the accepted one for confirm.
 /// </summary>
-internal unsafe ref struct ReplyProbe<TAddress, TEra, TDesign>
+internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign

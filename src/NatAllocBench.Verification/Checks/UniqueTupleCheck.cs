@@ -32,7 +32,8 @@ internal sealed class UniqueTupleCheck : IEraCheck
         var random = new ScriptedRandom(line.Numbers("random"));
 
         var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self, reserves: false);
-        PortSearcher<TAddress, TEra, TDesign>.Search(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip);
+        PortSearcher<TAddress, TEra, TDesign>.Search(
+            new SearchContext<TAddress, TEra, TDesign, ScriptedRandom>(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip));
 
         VectorObject answer = line.Object("out");
         comparison.Expect("port", answer.Port("port"), KeyOf(in tuple, manip));
