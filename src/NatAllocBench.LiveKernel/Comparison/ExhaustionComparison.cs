@@ -50,7 +50,7 @@ internal static class ExhaustionComparison
             [.. kernel.Repetitions.Select(r => r.Counters.Total.InsertFailed)], [.. model.Select(m => m.InsertFailed)]);
         yield return Exact(named, "delivered", destinations,
             [.. kernel.Repetitions.Select(r => r.Delivered)], [.. model.Select(m => m.Delivered)]);
-        MeanEstimate found = Intervals.Mean([.. kernel.Repetitions.Select(r => (double)r.Counters.Total.Found / r.Sent)]);
+        MeanEstimate found = MeanEstimate.Of([.. kernel.Repetitions.Select(r => (double)r.Counters.Total.Found / r.Sent)]);
         double modelFound = model.Average(m => (double)m.Found / m.Sent);
         yield return named with
         {

@@ -45,8 +45,8 @@ internal static class FoundComparison
         int inside = 0;
         for (int step = 0; step < curve.Steps; step++)
         {
-            MeanEstimate estimate = Intervals.Mean(
-                [.. repetitions.Select(steps => (double)steps[step].Found / steps[step].Connections)], curve.Steps);
+            double[] found = [.. repetitions.Select(steps => (double)steps[step].Found / steps[step].Connections)];
+            MeanEstimate estimate = MeanEstimate.Of(found);
             inside += estimate.Holds(model[step]) ? 1 : 0;
             yield return cell with
             {
@@ -58,7 +58,7 @@ internal static class FoundComparison
                 Model = model[step],
                 ModelMethod = "replayed",
                 Difference = estimate.Value - model[step],
-                Agrees = estimate.FamilyHolds(model[step]),
+                Agrees = MeanEstimate.Of(found, curve.Steps).Holds(model[step]),
                 Test = $"model inside the kernel's 95 % interval, taken for the {curve.Steps} steps of a curve together",
             };
         }

@@ -58,8 +58,8 @@ internal static class PortComparison
             Model = BinCount - 1,
             ModelMethod = method,
             Difference = statistic - (BinCount - 1),
-            Agrees = statistic <= Intervals.ChiSquareLimit(BinCount - 1),
-            Test = FormattableString.Invariant($"not above {Intervals.ChiSquareLimit(BinCount - 1):0.0}, the 95 % point"),
+            Agrees = statistic <= ChiSquare.Limit(BinCount - 1),
+            Test = FormattableString.Invariant($"not above {ChiSquare.Limit(BinCount - 1):0.0}, the 95 % point"),
         };
     }
 

@@ -1,3 +1,5 @@
+using NatAllocBench.Results.Statistics;
+
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
@@ -57,7 +59,7 @@ public sealed record WindowFit(double Overlap, double OverlapLow, double Overlap
         double between = lost.Zip(lostIfAlways, (x, e) => Math.Pow(x - (overlap * e), 2)).Sum() * rounds / (rounds - 1);
 
         // Counts cannot spread less than Poisson's, even where few rounds happen to agree.
-        double error = Intervals.Student(rounds - 1, 1) * Math.Sqrt(Math.Max(between, lost.Sum())) / total;
+        double error = MeanEstimate.Student(rounds - 1) * Math.Sqrt(Math.Max(between, lost.Sum())) / total;
         return new WindowFit(overlap, Math.Max(0, overlap - error), overlap + error, offsetNs);
     }
 }

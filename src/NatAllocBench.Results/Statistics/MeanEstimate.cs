@@ -8,10 +8,18 @@ namespace NatAllocBench.Results.Statistics;
 /// <param name="High">The upper end, or null in the same case.</param>
 public sealed record MeanEstimate(double Value, double? Low, double? High)
 {
-    /// <summary>The mean of independent trials with Student's interval.</summary>
+    private const double Alpha = 0.05;
+
+    // What a sum in another order may differ by.
+    private const double Rounding = 1e-9;
+
+    /// <summary>The mean of independent trials with Student's interval; values that are all equal give an interval of no width.</summary>
     /// <param name="values">A value per trial, at least one, all finite.</param>
+    /// <param name="family">
+    /// Number of means that are tested together: the intervals hold for all of them at once with 95 % (Bonferroni). 1 for a single one.
+    /// </param>
     /// <exception cref="ArgumentException">There are no values, or one is not finite.</exception>
-    public static MeanEstimate Of(IReadOnlyList<double> values)
+    public static MeanEstimate Of(IReadOnlyList<double> values, int family = 1)
     {
         if (values.Count == 0 || !values.All(double.IsFinite))
         {
@@ -25,7 +33,15 @@ public sealed record MeanEstimate(double Value, double? Low, double? High)
         }
 
         double variance = values.Sum(v => (v - mean) * (v - mean)) / (values.Count - 1);
-        double half = new StudentDistribution(values.Count - 1).Quantile(0.975) * Math.Sqrt(variance / values.Count);
+        double half = Student(values.Count - 1, family) * Math.Sqrt(variance / values.Count);
         return new MeanEstimate(mean, mean - half, mean + half);
     }
+
+    /// <summary>Student's two-sided quantile for 5 % shared by a family of tests.</summary>
+    /// <param name="degrees">Degrees of freedom, 1 or more.</param>
+    /// <param name="family">Number of tests.</param>
+    public static double Student(double degrees, int family = 1) => new StudentDistribution(degrees).Quantile(1 - (Alpha / family / 2));
+
+    /// <summary>Whether a value lies in the interval; none does where there is no interval.</summary>
+    public bool Holds(double value) => value >= Low - Rounding && value <= High + Rounding;
 }

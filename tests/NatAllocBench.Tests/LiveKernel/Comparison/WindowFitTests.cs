@@ -1,5 +1,6 @@
 using CsCheck;
 using NatAllocBench.LiveKernel;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Tests.LiveKernel.Comparison;
 
@@ -50,15 +51,14 @@ public class WindowFitTests
     [InlineData(5, 11.0705)]
     [InlineData(63, 82.5287)]
     public void The_chi_square_limit_is_that_of_the_tables(int degrees, double limit) =>
-        Assert.Equal(1, Intervals.ChiSquareLimit(degrees) / limit, 2);
+        Assert.Equal(1, ChiSquare.Limit(degrees) / limit, 2);
 
     [Fact]
     public void A_mean_of_equal_values_holds_nothing_else()
     {
-        MeanEstimate mean = Intervals.Mean([2, 2, 2]);
+        MeanEstimate mean = MeanEstimate.Of([2, 2, 2]);
         Assert.True(mean.Holds(2));
         Assert.False(mean.Holds(2.001));
-        MeanEstimate family = Intervals.Mean([1.0, 2, 3], 10);
-        Assert.True(family.FamilyHigh > family.High);
+        Assert.True(MeanEstimate.Of([1.0, 2, 3], 10).High > MeanEstimate.Of([1.0, 2, 3]).High);
     }
 }
