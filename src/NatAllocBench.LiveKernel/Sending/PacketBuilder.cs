@@ -1,86 +1,67 @@
 using System.Buffers.Binary;
+using NatAllocBench.Netfilter.Packets;
 
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// Writes IPv4 packets with correct checksums: netfilter verifies them before it tracks. The constant part of every sum is added up once.
+/// Writes the flow of a packet into a ready-made one, with correct checksums: netfilter verifies them before it tracks. The constant part of
+/// every sum is added up once.
 /// </summary>
 public readonly struct PacketBuilder
 {
     /// <summary>The longest packet: a SYN without options.</summary>
-    public const int MaxLength = 40;
+    public const int MaxLength = IPv4Headers.TcpSynLength;
 
-    private const int IpHeaderLength = 20;
-    private const ushort Window = 65535;
+    private const int HeaderSum = 10;
+    private const int Addresses = 12;
+    private const int Ports = IPv4Headers.HeaderLength;
     private const uint SequenceNumber = 1;
-    private const byte SynFlag = 2;
 
-    private readonly LiveProtocol _protocol;
-    private readonly uint _ipConstant;
+    // The kernel would draw an identification for a packet that has none.
+    private const byte Identification = 1;
+
+    private readonly byte[] _packet;
+    private readonly int _transportSum;
+    private readonly uint _headerConstant;
     private readonly uint _transportConstant;
 
-    /// <summary>Prepares the sums for one protocol.</summary>
+    /// <summary>Makes the packet of one protocol without a flow.</summary>
     public PacketBuilder(LiveProtocol protocol)
     {
-        _protocol = protocol;
-        Length = protocol == LiveProtocol.Tcp ? 40 : 28;
-        uint transportLength = (uint)(Length - IpHeaderLength);
-
-        // Version and header length, total length, identification 1, don't fragment, time to live 64 and protocol.
-        _ipConstant = 0x4500u + (uint)Length + 1u + 0x4000u + (0x4000u | (uint)protocol);
-        _transportConstant = protocol == LiveProtocol.Tcp
-            ? (uint)protocol + transportLength + SequenceNumber + (0x5000u | SynFlag) + Window
-            : (uint)protocol + transportLength + transportLength;
+        bool isTcp = protocol == LiveProtocol.Tcp;
+        _packet = new byte[isTcp ? IPv4Headers.TcpSynLength : IPv4Headers.UdpLength];
+        _ = isTcp ? IPv4Headers.WriteTcpSyn(_packet, 0, 0, 0, 0, SequenceNumber) : IPv4Headers.WriteUdp(_packet, 0, 0, 0, 0);
+        _transportSum = Ports + (isTcp ? 16 : 6);
+        _headerConstant = SumOf(HeaderSum) + Identification;
+        _transportConstant = SumOf(_transportSum);
+        _packet[5] = Identification;
     }
 
     /// <summary>Length of every packet: 40 bytes for TCP, 28 for UDP.</summary>
-    public int Length { get; }
+    public int Length => _packet.Length;
 
     /// <summary>Writes what is the same in every packet.</summary>
     /// <param name="packet">At least <see cref="Length"/> bytes.</param>
-    public void WriteConstants(Span<byte> packet)
-    {
-        packet[..Length].Clear();
-        packet[0] = 0x45;
-        BinaryPrimitives.WriteUInt16BigEndian(packet[2..], (ushort)Length);
-        packet[5] = 1;
-        packet[6] = 0x40;
-        packet[8] = 64;
-        packet[9] = (byte)_protocol;
-        if (_protocol == LiveProtocol.Tcp)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(packet[24..], SequenceNumber);
-            packet[32] = 0x50;
-            packet[33] = SynFlag;
-            BinaryPrimitives.WriteUInt16BigEndian(packet[34..], Window);
-        }
-        else
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(packet[24..], (ushort)(Length - IpHeaderLength));
-        }
-    }
+    public void WriteConstants(Span<byte> packet) => _packet.CopyTo(packet);
 
     /// <summary>Writes addresses, ports and checksums into a packet prepared by <see cref="WriteConstants"/>.</summary>
     public void WriteFlow(Span<byte> packet, in FlowTuple flow)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(packet[12..], flow.SourceAddress);
-        BinaryPrimitives.WriteUInt32BigEndian(packet[16..], flow.DestinationAddress);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[20..], flow.SourcePort);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[22..], flow.DestinationPort);
+        BinaryPrimitives.WriteUInt32BigEndian(packet[Addresses..], flow.SourceAddress);
+        BinaryPrimitives.WriteUInt32BigEndian(packet[(Addresses + 4)..], flow.DestinationAddress);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[Ports..], flow.SourcePort);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[(Ports + 2)..], flow.DestinationPort);
         uint addresses = (flow.SourceAddress >> 16) + (flow.SourceAddress & 0xffff)
             + (flow.DestinationAddress >> 16) + (flow.DestinationAddress & 0xffff);
-        BinaryPrimitives.WriteUInt16BigEndian(packet[10..], Fold(_ipConstant + addresses));
+        BinaryPrimitives.WriteUInt16BigEndian(packet[HeaderSum..], Fold(_headerConstant + addresses));
         ushort transport = Fold(_transportConstant + addresses + flow.SourcePort + flow.DestinationPort);
-        if (_protocol == LiveProtocol.Tcp)
-        {
-            BinaryPrimitives.WriteUInt16BigEndian(packet[36..], transport);
-        }
-        else
-        {
-            // 0 would mean "no checksum".
-            BinaryPrimitives.WriteUInt16BigEndian(packet[26..], transport == 0 ? ushort.MaxValue : transport);
-        }
+
+        // 0 would mean "no checksum" in UDP; to TCP both forms of zero are the same.
+        BinaryPrimitives.WriteUInt16BigEndian(packet[_transportSum..], transport == 0 ? ushort.MaxValue : transport);
     }
+
+    /// <summary>What a checksum of the packet without a flow was made of.</summary>
+    private uint SumOf(int checksum) => (ushort)~BinaryPrimitives.ReadUInt16BigEndian(_packet.AsSpan(checksum));
 
     private static ushort Fold(uint sum)
     {
