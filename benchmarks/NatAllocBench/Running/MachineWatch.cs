@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
-using MachineFacts = NatAllocBench.Results.Model.MachineFacts;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Running;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
-using ReportedFacts = NatAllocBench.Results.Model.MachineFacts;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Running;
 
@@ -12,17 +12,17 @@ internal static class RecordedMachine
 
     /// <summary>Detects the machine.</summary>
     /// <param name="cpus">CPUs that the run uses.</param>
-    public static ReportedFacts Detect(CpuSet cpus) => Convert(MachineProbe.Detect(cpus.Count), calibration: null);
+    public static MachineFacts Detect(CpuSet cpus) => Convert(MachineProbe.Detect(cpus.Count), calibration: null);
 
     /// <summary>Detects and calibrates the machine; takes a second or two.</summary>
-    public static ReportedFacts Calibrated(CpuSet cpus, CancellationToken cancellation)
+    public static MachineFacts Calibrated(CpuSet cpus, CancellationToken cancellation)
     {
-        MachineFacts facts = MachineProbe.Detect(cpus.Count);
+        DetectedMachine facts = MachineProbe.Detect(cpus.Count);
         long largestCache = facts.Cpu.Caches.Max(cache => cache.SizeKiB) is { } kib ? kib * 1024L : 0;
         return Convert(facts, Calibration.Run(cpus, largestCache, cancellation: cancellation));
     }
 
-    private static ReportedFacts Convert(MachineFacts facts, CalibrationResult? calibration) => new()
+    private static MachineFacts Convert(DetectedMachine facts, CalibrationResult? calibration) => new()
     {
         Os = OperatingSystem.IsLinux() ? "linux" : OperatingSystem.IsWindows() ? "windows" : "macos",
         Arch = facts.Architecture,
@@ -55,7 +55,7 @@ internal static class RecordedMachine
         return changed.Length == 0 ? "default" : string.Join(", ", changed);
     }
 
-    private static Dictionary<string, IReadOnlyDictionary<string, string>> Sections(MachineFacts facts)
+    private static Dictionary<string, IReadOnlyDictionary<string, string>> Sections(DetectedMachine facts)
     {
         var sections = new Dictionary<string, IReadOnlyDictionary<string, string>>
         {

@@ -8,7 +8,7 @@ public static class MachineProbe
 {
     /// <summary>The facts of the running machine; measures the clock too, which takes some milliseconds at first use.</summary>
     /// <param name="cpusAsked">How many CPUs the measurement needs, for the warnings; null when not known.</param>
-    public static MachineFacts Detect(int? cpusAsked = null)
+    public static DetectedMachine Detect(int? cpusAsked = null)
     {
         var source = new LiveMachineSource();
         var clock = new ClockFacts(TickClock.SourceName, TickClock.WhyNotTsc, TickClock.ResolutionNs, TickClock.CostNs, null);
@@ -21,13 +21,13 @@ public static class MachineProbe
     /// <param name="runtime">.NET's settings.</param>
     /// <param name="clock">The measured clock; the kernel's clock source is filled in.</param>
     /// <param name="cpusAsked">How many CPUs the measurement needs, for the warnings; null when not known.</param>
-    public static MachineFacts Detect(
+    public static DetectedMachine Detect(
         IMachineSource source, CpuSet allowed, RuntimeFacts runtime, ClockFacts clock, int? cpusAsked = null)
     {
         var reader = new FactReader(source);
         CpuInfo? info = reader.Text("/proc/cpuinfo") is { } text ? CpuInfo.Parse(text) : null;
         string? kernelClock = reader.Text("/sys/devices/system/clocksource/clocksource0/current_clocksource");
-        var facts = new MachineFacts(
+        var facts = new DetectedMachine(
             SystemReader.Os(reader),
             reader.Text("/proc/sys/kernel/osrelease"),
             source.Architecture,

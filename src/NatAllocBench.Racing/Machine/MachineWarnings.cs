@@ -38,7 +38,7 @@ public static class MachineWarnings
     /// <summary>All warnings that apply, the gravest kinds first.</summary>
     /// <param name="facts">The machine; its own warnings are not looked at.</param>
     /// <param name="cpusAsked">How many CPUs the measurement needs, or null when that is not known yet.</param>
-    public static IReadOnlyList<MachineWarning> For(MachineFacts facts, int? cpusAsked = null)
+    public static IReadOnlyList<MachineWarning> For(DetectedMachine facts, int? cpusAsked = null)
     {
         var warnings = new List<MachineWarning>();
         int allowed = CpuSet.Parse(facts.Cpu.AllowedCpus).Count;
@@ -47,7 +47,7 @@ public static class MachineWarnings
         AddSettings(warnings, facts);
         return warnings;
 
-        static void AddCpuCount(List<MachineWarning> warnings, MachineFacts facts, int allowed, int? cpusAsked)
+        static void AddCpuCount(List<MachineWarning> warnings, DetectedMachine facts, int allowed, int? cpusAsked)
         {
             if ((cpusAsked ?? allowed) == 1 || allowed == 1)
             {
@@ -76,7 +76,7 @@ public static class MachineWarnings
             }
         }
 
-        static void AddNeighbours(List<MachineWarning> warnings, MachineFacts facts)
+        static void AddNeighbours(List<MachineWarning> warnings, DetectedMachine facts)
         {
             if (facts.Virtualization.CpuTimes is { StealShare: > StealLimit } times)
             {
@@ -90,7 +90,7 @@ public static class MachineWarnings
             }
         }
 
-        static void AddSettings(List<MachineWarning> warnings, MachineFacts facts)
+        static void AddSettings(List<MachineWarning> warnings, DetectedMachine facts)
         {
             if (facts.Cpu.Governors.Any(governor => governor != "performance"))
             {

@@ -8,7 +8,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void Two_sockets_with_smt_are_told_apart_from_four_times_as_many_cores()
     {
-        MachineFacts facts = RecordedMachine.Load("xeon-two-sockets-smt").Detect();
+        DetectedMachine facts = RecordedMachine.Load("xeon-two-sockets-smt").Detect();
 
         Assert.Equal("Ubuntu 22.04.4 LTS", facts.Os);
         Assert.Equal("5.15.0-105-generic", facts.KernelRelease);
@@ -30,7 +30,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void An_arm64_machine_without_model_name_is_named_by_its_core()
     {
-        MachineFacts facts = RecordedMachine.Load("graviton-arm64").Detect();
+        DetectedMachine facts = RecordedMachine.Load("graviton-arm64").Detect();
 
         Assert.Equal("arm64", facts.Architecture);
         Assert.Equal("Arm Neoverse-N1 r3p1", facts.Cpu.Model);
@@ -46,7 +46,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void An_arm64_core_that_is_not_in_the_list_is_named_by_its_numbers()
     {
-        MachineFacts facts = new RecordedMachine().With("@architecture", "arm64").With(
+        DetectedMachine facts = new RecordedMachine().With("@architecture", "arm64").With(
             "/proc/cpuinfo",
             "processor\t: 0\nCPU implementer\t: 0xc0\nCPU variant\t: 0x0\nCPU part\t: 0xac3\nCPU revision\t: 1\n").Detect();
 
@@ -56,7 +56,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void A_container_shows_its_limits_beside_the_machine_it_runs_on()
     {
-        MachineFacts facts = RecordedMachine.Load("container-limited").Detect();
+        DetectedMachine facts = RecordedMachine.Load("container-limited").Detect();
 
         Assert.Equal(new ContainerFacts(2, 1.5, 2147483648), facts.Container);
         Assert.Equal(16, facts.Cpu.LogicalCpus);
@@ -71,7 +71,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void The_tightest_limit_of_a_group_and_those_above_it_counts()
     {
-        MachineFacts facts = new RecordedMachine()
+        DetectedMachine facts = new RecordedMachine()
             .With("/proc/self/cgroup", "0::/kubepods/pod7/box\n")
             .With("/sys/fs/cgroup/kubepods/cpu.max", "800000 100000\n")
             .With("/sys/fs/cgroup/kubepods/pod7/cpu.max", "200000 100000\n")
@@ -84,7 +84,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void Limits_of_cgroup_version_1_are_found_when_the_path_is_that_of_the_host()
     {
-        MachineFacts facts = new RecordedMachine()
+        DetectedMachine facts = new RecordedMachine()
             .With("/proc/self/cgroup", "5:memory:/docker/ab12\n4:cpu,cpuacct:/docker/ab12\n1:name=systemd:/docker/ab12\n")
             .With("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "50000")
             .With("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000")
@@ -96,7 +96,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void A_machine_of_one_cpu_reports_its_stolen_time()
     {
-        MachineFacts facts = RecordedMachine.Load("vm-one-cpu").Detect();
+        DetectedMachine facts = RecordedMachine.Load("vm-one-cpu").Detect();
 
         Assert.Equal((1, 1, false), (facts.Cpu.LogicalCpus, facts.Cpu.PhysicalCores, facts.Cpu.Smt));
         Assert.Empty(facts.Cpu.SiblingGroups);
@@ -107,7 +107,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void Every_file_missing_leaves_facts_empty_and_says_which()
     {
-        MachineFacts facts = RecordedMachine.Load("everything-missing").Detect();
+        DetectedMachine facts = RecordedMachine.Load("everything-missing").Detect();
 
         Assert.Equal("Linux, recorded", facts.Os);
         Assert.Null(facts.Cpu.Model);
@@ -127,7 +127,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void A_processor_of_128_cores_is_counted_beyond_64_and_255()
     {
-        MachineFacts facts = RecordedMachine.Load("epyc-128-cores").Detect();
+        DetectedMachine facts = RecordedMachine.Load("epyc-128-cores").Detect();
 
         Assert.Equal("AMD EPYC 9754 128-Core Processor", facts.Cpu.Model);
         Assert.Equal((256, 128, 1, true), (facts.Cpu.LogicalCpus, facts.Cpu.PhysicalCores, facts.Cpu.Sockets, facts.Cpu.Smt));
@@ -150,7 +150,7 @@ public sealed class MachineProbeTests
     [InlineData("/sys/kernel/mm/transparent_hugepage/enabled", "]sometimes[")]
     public void A_file_of_nonsense_counts_as_missing(string path, string content)
     {
-        MachineFacts facts = RecordedMachine.Load("everything-missing").With(path, content).Detect();
+        DetectedMachine facts = RecordedMachine.Load("everything-missing").With(path, content).Detect();
 
         Assert.Null(facts.Cpu.Model);
         Assert.Null(facts.Virtualization.CpuTimes);
@@ -163,7 +163,7 @@ public sealed class MachineProbeTests
     [Fact]
     public void The_running_machine_is_described_with_its_runtime_and_clock()
     {
-        MachineFacts facts = MachineProbe.Detect();
+        DetectedMachine facts = MachineProbe.Detect();
 
         Assert.NotEmpty(facts.Os);
         Assert.StartsWith(".NET", facts.Runtime.Version, StringComparison.Ordinal);

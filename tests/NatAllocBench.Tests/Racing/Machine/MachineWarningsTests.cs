@@ -18,7 +18,7 @@ public sealed class MachineWarningsTests
     [InlineData("everything-missing", 2, "")]
     public void Each_machine_is_warned_of_what_spoils_it_and_of_nothing_else(string machine, int? cpusAsked, string expected)
     {
-        MachineFacts facts = RecordedMachine.Load(machine).Detect(cpusAsked);
+        DetectedMachine facts = RecordedMachine.Load(machine).Detect(cpusAsked);
 
         Assert.Equal(expected, string.Join(' ', facts.Warnings.Select(warning => warning.Code)));
     }
@@ -36,8 +36,8 @@ public sealed class MachineWarningsTests
     [Fact]
     public void Another_clock_than_the_counter_is_named_with_its_cost_and_reason()
     {
-        MachineFacts facts = RecordedMachine.Load("epyc-128-cores").Detect(2);
-        MachineFacts slow = facts with { Clock = new ClockFacts("Stopwatch at 1000 MHz", "the kernel itself uses hpet", 1, 600, "hpet") };
+        DetectedMachine facts = RecordedMachine.Load("epyc-128-cores").Detect(2);
+        DetectedMachine slow = facts with { Clock = new ClockFacts("Stopwatch at 1000 MHz", "the kernel itself uses hpet", 1, 600, "hpet") };
 
         Assert.Equal(
             "intervals are measured with Stopwatch at 1000 MHz (600 ns a reading): the kernel itself uses hpet",

@@ -48,7 +48,7 @@ internal sealed class RecordedMachine : IMachineSource
         return this;
     }
 
-    internal MachineFacts Detect(int? cpusAsked = null) => MachineProbe.Detect(
+    internal DetectedMachine Detect(int? cpusAsked = null) => MachineProbe.Detect(
         this,
         Allowed,
         new RuntimeFacts(".NET 10.0.0", false, true, "Interactive", false, new Dictionary<string, string>()),
