@@ -49,6 +49,8 @@ internal static class PredictCommand
             + "predicted.",
     };
 
+    private static readonly Option<bool> Wide = new("--wide") { Description = "With --validate: also every cell, measured and predicted." };
+
     private static readonly Option<string?> Json = NodeOption.Of<string?>("--json", "Write the answer for programs.", null, "FILE");
     private static readonly Option<string?> Chart =
         NodeOption.Of<string?>("--chart", "Write the losses over CPUs, or over rates, as an SVG chart.", null, "FILE");
@@ -60,7 +62,7 @@ internal static class PredictCommand
         Option[] options =
         [
             From, Results, Cpus, Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras, Modes, Arriving, Window,
-                Validate, Json, Chart,
+                Validate, Wide, Json, Chart,
         ];
         foreach (Option option in options)
         {
@@ -80,6 +82,11 @@ internal static class PredictCommand
             var validation = PredictionValidation.Of(published);
             validation.Write(root);
             Console.Out.Write(validation.Text());
+            if (parsed.GetValue(Wide))
+            {
+                Console.Out.Write("\n" + PredictionValidation.CellsText(published));
+            }
+
             return validation.Passed ? CommandLine.Success : CommandLine.Failure;
         }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using NatAllocBench.Racing.Cells;
 
 namespace NatAllocBench.Predicting;
 
@@ -12,7 +11,6 @@ internal sealed record ClassValidation
     private const double FewestInside = 0.85;
     private const int CountedFailures = 100;
     private const int FewestCells = 3;
-    private const double MostOtherFailures = 0.05;
 
     /// <summary>The spread of fewer ratios is known too badly to judge by: then the intervals alone do.</summary>
     private const int FewestCounted = 3;
@@ -47,28 +45,18 @@ internal sealed record ClassValidation
     /// <summary>Checks a class.</summary>
     public static ClassValidation Of(PredictionClass one, IReadOnlyList<PublishedCell> cells)
     {
-        var checkedCells = new List<(double Predicted, PublishedCell Cell)>();
-        foreach (PublishedCell cell in cells)
-        {
-            if (cell.WindowSeconds is { } window && IsRace(cell)
-                && RacePrediction.Of(cell.Workload, cell.Cell.Cpus, window).Rate is { } rate)
-            {
-                checkedCells.Add((rate, cell));
-            }
-        }
-
-        (double Predicted, PublishedCell Cell)[] counted = [.. checkedCells.Where(one => one.Cell.Cell.InsertFailed >= CountedFailures)];
-        double[] ratios = [.. counted.Select(one => one.Predicted / one.Cell.Cell.Rate!.Value)];
+        CheckedCell[] checkedCells = [.. cells.Select(CheckedCell.Of).OfType<CheckedCell>()];
+        CheckedCell[] counted = [.. checkedCells.Where(one => one.Published.Cell.InsertFailed >= CountedFailures)];
+        double[] ratios = [.. counted.Select(one => one.Ratio!.Value)];
         double? mean = ratios.Length == 0 ? null : ratios.Average();
         double? variance = ratios.Length < 2 ? null : ratios.Sum(ratio => Math.Pow(ratio - mean!.Value, 2)) / (ratios.Length - 1);
-        double counting = counted.Length == 0 ? 0 : counted.Average(one => Math.Pow(CountingError(one.Cell), 2));
-        double? inside = checkedCells.Count == 0 ? null : checkedCells.Average(one =>
-            one.Predicted >= one.Cell.Cell.RateLow && one.Predicted <= one.Cell.Cell.RateHigh ? 1.0 : 0);
+        double counting = counted.Length == 0 ? 0 : counted.Average(one => Math.Pow(CountingError(one.Published), 2));
+        double? inside = checkedCells.Length == 0 ? null : checkedCells.Average(one => one.IsInside ? 1.0 : 0);
         var validation = new ClassValidation
         {
             Class = PredictionClasses.Name(one),
-            Cells = checkedCells.Count,
-            WithoutFormula = cells.Count - checkedCells.Count,
+            Cells = checkedCells.Length,
+            WithoutFormula = cells.Count - checkedCells.Length,
             Counted = counted.Length,
             MeanRatio = mean,
             Spread = variance is { } all ? Math.Sqrt(all) : null,
@@ -91,10 +79,6 @@ internal sealed record ClassValidation
             + $"needed"),
         _ => null,
     };
-
-    /// <summary>Whether what failed there is the race: exhausted searches and long chains have laws of their own.</summary>
-    private static bool IsRace(PublishedCell cell) =>
-        (cell.Cell.FailedExhausted ?? 0) + (cell.Cell.FailedChain ?? 0) <= MostOtherFailures * (cell.Cell.InsertFailed ?? 0);
 
     private static double CountingError(PublishedCell cell) =>
         (cell.Cell.RateHigh!.Value - cell.Cell.RateLow!.Value) / (2 * NormalQuantile * cell.Cell.Rate!.Value);

@@ -64,4 +64,29 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
             one.Inside is { } inside ? Figures.Percent(inside) : "-",
             one.Disabled is { } why ? $"no: {why}" : "yes",
         ]));
+
+    /// <summary>Every cell that a formula speaks of, class by class.</summary>
+    public static string CellsText(PublishedCells published) => TextTable.Of(
+        ["class", "run", "era", "mode", "arrival", "clients", "failed", "measured", "predicted", "ratio", "inside 95 %"],
+        from cell in published.Races
+        where cell.Class is not null
+        let one = CheckedCell.Of(cell)
+        where one is not null
+        orderby cell.Class
+        select Row(one.Value));
+
+    private static string[] Row(CheckedCell one) =>
+    [
+        PredictionClasses.Name(one.Published.Class!.Value),
+        one.Published.Run,
+        one.Published.Cell.Era,
+        one.Published.Cell.Mode,
+        one.Published.Cell.Arrival ?? "closed",
+        Figures.Number(one.Published.Cell.Clients),
+        Figures.Number(one.Published.Cell.InsertFailed ?? 0),
+        Figures.Percent(one.Published.Cell.Rate!.Value),
+        Figures.Percent(one.Predicted),
+        one.Ratio is { } ratio ? FormattableString.Invariant($"{ratio:0.000}") : "-",
+        one.IsInside ? "yes" : "no",
+    ];
 }

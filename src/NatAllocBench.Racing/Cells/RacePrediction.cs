@@ -13,6 +13,13 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     /// <summary>Above this load of a CPU connections queue, and the form is too low.</summary>
     public const double MostLoad = 0.35;
 
+    /// <summary>
+    /// Above this share of taken ports an unlimited search (up to 4.20) from a random start makes scans that no form follows. The full range
+    /// draws ports 1024 to 2047 twice as often: above half full they overflow into one block of thousands of ports, and searches that scan it
+    /// catch up with each other.
+    /// </summary>
+    private const double MostScannedLoad = 0.5;
+
     /// <summary>Time of a connection outside its window with an empty table, s.</summary>
     private const double OwnPathSeconds = 0.5e-6;
 
@@ -62,6 +69,7 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
         { Threads: > 1 } => "no closed form for several threads of a client",
         { ChurnPerSecond: > 0 } => "no closed form for a steady state",
         _ when IsKeyedRandom(workload) => "convoys: long scans from one start",
+        _ when ScansLong(workload) => "convoys: long scans from random starts",
         _ when !AlwaysSearches(workload.Mode) && workload.Occupancy > 0 => "no closed form for kept ports beside standing entries",
         _ when !AlwaysSearches(workload.Mode) && workload.SourcePorts == SourcePortChoice.Kernel => "no closed form for kept ports of the kernel",
         { Mode: var mode } when !AlwaysSearches(mode) && workload.Arrival is Arrival.Poisson && !workload.Era.HasRover =>
@@ -95,6 +103,9 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
 
     private static bool IsKeyedRandom(RaceWorkload workload) =>
         workload.Mode == RaceMode.Random && workload.Era.Traits.RandomStart is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash;
+
+    private static bool ScansLong(RaceWorkload workload) =>
+        workload.Mode == RaceMode.RandomFully && workload.Era.HasRover && workload.Occupancy > MostScannedLoad;
 
     private static string Word(Arrival arrival) => arrival.ToString()!.Split(':')[0];
 }

@@ -1,6 +1,9 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Node.Planning;
 using NatAllocBench.Predicting;
+using NatAllocBench.Racing.Cells;
+using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Tests.CommandLine;
 using NatAllocBench.Tests.Repository;
 
@@ -27,6 +30,39 @@ public sealed class PredictionTests
     [Fact]
     public void The_published_validation_is_that_of_the_published_runs() => Assert.Equal(
         File.ReadAllText(Path.Combine(RepositoryRoot.Path, "results", PredictionValidation.FileName)), Validation.Json());
+
+    /// <summary>Why nothing is predicted for random-fully up to 4.20 above half full.</summary>
+    [Theory]
+    [InlineData(0.3, 1, 100)]
+    [InlineData(0.6, 500, 10_000)]
+    [InlineData(0.9, 5_000, 30_000)]
+    public void Sixteen_bit_starts_and_unlimited_searches_make_one_long_block(double occupancy, int shortest, int longest)
+    {
+        const int Ports = 64_512;
+        var random = new CpuRandom(1);
+        var taken = new bool[Ports];
+        for (int i = 0; i < occupancy * Ports; i++)
+        {
+            int port = random.Next16() % Ports;
+            while (taken[port])
+            {
+                port = (port + 1) % Ports;
+            }
+
+            taken[port] = true;
+        }
+
+        int longestRun = 0;
+        int run = 0;
+        foreach (bool isTaken in taken)
+        {
+            run = isTaken ? run + 1 : 0;
+            longestRun = Math.Max(longestRun, run);
+        }
+
+        Assert.InRange(longestRun, shortest, longest);
+        Assert.Equal(occupancy <= 0.5, RacePrediction.Of(Paced(occupancy), 2, 1e-6).Rate is not null);
+    }
 
     [Fact]
     public void A_class_that_fails_is_not_predicted()
@@ -138,6 +174,16 @@ public sealed class PredictionTests
         Assert.StartsWith(option, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
+
+    private static RaceWorkload Paced(double occupancy) => new()
+    {
+        Era = EraCatalog.Get("4.14"),
+        Mode = RaceMode.RandomFully,
+        Clients = 40,
+        Occupancy = occupancy,
+        Arrival = Arrival.Parse("tick:320us"),
+        SourcePorts = SourcePortChoice.Shared,
+    };
 
     private static Forecaster Made() => new(Costs, Validation, new SharedLine(Published, "kernel-locks"));
 
