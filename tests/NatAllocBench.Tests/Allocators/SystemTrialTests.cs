@@ -3,11 +3,13 @@ using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tests.Racing.Race;
 
 namespace NatAllocBench.Tests.Allocators;
 
 /// <summary>Systems raced by pinned threads; every trial proves its counts against a walk of its table.</summary>
+[Collection(Alone.Name)]
 public class SystemTrialTests
 {
     private static readonly PortRange Narrow = new(20000, 20255);

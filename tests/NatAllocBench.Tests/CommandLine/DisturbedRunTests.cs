@@ -2,12 +2,14 @@ using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tests.Racing.Race;
 using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>What a user sees of a race whose workers did not run together, or whose CPUs were placed otherwise than another run's.</summary>
+[Collection(Alone.Name)]
 public sealed class DisturbedRunTests
 {
     private const int BusyThreads = 3;

@@ -1,8 +1,10 @@
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(Alone.Name)]
 public sealed class FreshProcessesTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;

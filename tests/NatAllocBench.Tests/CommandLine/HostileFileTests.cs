@@ -11,6 +11,7 @@ using NatAllocBench.Tests.Tracing;
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>Files that are not what they should be, and output into what is no file: the program as a process.</summary>
+[Collection(Alone.Name)]
 public sealed class HostileFileTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;

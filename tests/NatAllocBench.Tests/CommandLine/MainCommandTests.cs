@@ -10,6 +10,7 @@ using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(Alone.Name)]
 public sealed class MainCommandTests : IDisposable
 {
     private static readonly string[] Short = ["--seconds", "1", "--max-trials", "2", "--connections", "400"];

@@ -5,10 +5,12 @@ using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary><c>race --system</c> and <c>race --preset prices</c> as processes.</summary>
+[Collection(Alone.Name)]
 public sealed class SystemRaceTests : IDisposable
 {
     private static readonly string[] Short = ["--max-trials", "3", "--connections", "400", "--seed", "5"];

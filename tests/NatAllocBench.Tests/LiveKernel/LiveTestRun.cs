@@ -43,7 +43,7 @@ public sealed class LiveTestRun : IDisposable
 }
 
 /// <summary>Groups the tests that share a <see cref="LiveTestRun"/>.</summary>
-[CollectionDefinition(Name)]
+[CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class LiveTests : ICollectionFixture<LiveTestRun>
 {
     public const string Name = "live kernel";

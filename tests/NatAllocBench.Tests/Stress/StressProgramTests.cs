@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Stress;
 
 /// <summary>The stress program as a process.</summary>
+[Collection(Alone.Name)]
 public sealed class StressProgramTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using NatAllocBench.Tracing;
 namespace NatAllocBench.Tests.Tracing;
 
 /// <summary>Files that are no longer what the runtime wrote: whatever they say, the reader answers or refuses.</summary>
+[Collection(Alone.Name)]
 public sealed class HostileTraceTests : IDisposable
 {
     private const int Files = 100;

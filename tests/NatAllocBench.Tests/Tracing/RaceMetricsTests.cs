@@ -16,6 +16,7 @@ using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Tracing;
 
+[Collection(Alone.Name)]
 public sealed class RaceMetricsTests : IDisposable
 {
     private readonly ConcurrentDictionary<string, double> _values = new();

@@ -14,6 +14,7 @@ using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;
 
+[Collection(Alone.Name)]
 public sealed class RecordingTests : IDisposable
 {
     private readonly TemporaryFile _file = new(".nettrace");

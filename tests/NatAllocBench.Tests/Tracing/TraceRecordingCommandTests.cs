@@ -9,6 +9,7 @@ using NatAllocBench.Tracing;
 namespace NatAllocBench.Tests.Tracing;
 
 /// <summary>Recording as a user does it: by processes.</summary>
+[Collection(Alone.Name)]
 public sealed class TraceRecordingCommandTests : IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("nat-alloc-bench-");

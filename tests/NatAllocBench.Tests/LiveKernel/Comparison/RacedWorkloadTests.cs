@@ -2,10 +2,12 @@ using NatAllocBench.LiveKernel;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.LiveKernel.Comparison;
 
 /// <summary>The model does the same work as a cell of the live kernel.</summary>
+[Collection(Alone.Name)]
 public sealed class RacedWorkloadTests
 {
     public static TheoryData<LiveCell, string> Cells => new()

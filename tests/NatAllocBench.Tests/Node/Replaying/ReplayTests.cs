@@ -4,11 +4,13 @@ using NatAllocBench.Node.Lines;
 using NatAllocBench.Node.Recordings;
 using NatAllocBench.Node.Replaying;
 using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tests.Racing.Race;
 using NatAllocBench.Tests.Tracing;
 
 namespace NatAllocBench.Tests.Node.Replaying;
 
+[Collection(Alone.Name)]
 public sealed class ReplayTests
 {
     private static readonly WhatIf Configured = new() { Era = EraCatalog.Get("4.14") };

@@ -3,6 +3,7 @@ using NatAllocBench.Platform.Clocks;
 
 namespace NatAllocBench.Tests.Platform.Clocks;
 
+[Collection(Alone.Name)]
 public sealed class ClockTests
 {
     [Fact]

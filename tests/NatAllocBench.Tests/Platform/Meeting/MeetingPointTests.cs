@@ -7,6 +7,7 @@ using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Tests.Platform.Meeting;
 
+[Collection(Alone.Name)]
 public sealed class MeetingPointTests
 {
     [Theory]

@@ -3,6 +3,7 @@ using NatAllocBench.Platform.Meeting;
 
 namespace NatAllocBench.Tests.Platform.Meeting;
 
+[Collection(Alone.Name)]
 public sealed class PinnedWorkersTests
 {
     [LinuxFact]

@@ -1,9 +1,11 @@
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Memory;
 using NatAllocBench.Racing.Machine;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Racing.Machine;
 
+[Collection(Alone.Name)]
 public sealed class CalibrationTests
 {
     [Fact]

@@ -4,9 +4,11 @@ using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Racing.Race;
 
+[Collection(Alone.Name)]
 public class RaceTrialTests
 {
     public static TheoryData<string> AllEras => [.. EraCatalog.All.Select(era => era.Name)];

@@ -5,9 +5,11 @@ using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Racing.Race;
 
+[Collection(Alone.Name)]
 public class RoverTests
 {
     [TwoCpuFact]

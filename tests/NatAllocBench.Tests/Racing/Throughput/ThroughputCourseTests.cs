@@ -6,9 +6,11 @@ using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Throughput;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Racing.Throughput;
 
+[Collection(Alone.Name)]
 public class ThroughputCourseTests
 {
     private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. TableDesign.OtherLocks, .. ContenderCatalog.All];
