@@ -1,0 +1,26 @@
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class PresetCommandTests
+{
+    [Fact]
+    public void Help_lists_the_commands_and_the_presets()
+    {
+        ProgramRun run = ProgramRun.Of("--help");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.All(
+            ["race", "verify", "eras", "machine", "quick", "xing-2018", "xing-2021", "mitigations"],
+            word => Assert.Contains(word, run.Output, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_preset_is_well_formed_and_can_be_raced()
+    {
+        foreach (string preset in (string[])["quick", "xing-2018", "xing-2021", "mitigations"])
+        {
+            ProgramRun run = ProgramRun.Of(
+                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "0.1", "--max-trials", "1", "--connections", "40"]);
+            Assert.True(run.ExitCode == 0, run.Error);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class VerifyCommandTests
+{
+    [Fact]
+    public void Verify_passes_every_vector_and_skips_none()
+    {
+        ProgramRun run = ProgramRun.Of("verify", "--designs", "kernel-locks");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^\d+ passed, 0 failed$", run.Output.TrimEnd().Split('\n')[^1].TrimEnd());
+    }
+
+    [Fact]
+    public void Verify_runs_every_design_unless_told_otherwise_and_names_the_first_malformed_line()
+    {
+        string directory = Directory.CreateTempSubdirectory("vectors").FullName;
+        try
+        {
+            File.WriteAllLines(
+                Path.Combine(directory, "reciprocal_scale.jsonl"), ["{", "{\"id\":\"rs-0\",\"value\":0,\"range\":3,\"result\":0}"]);
+            ProgramRun run = ProgramRun.Of("verify", "--vectors", directory);
+
+            Assert.Equal(2, run.ExitCode);
+            Assert.All(
+                ["kernel-locks", "lock-free", "batched"],
+                design => Assert.Contains($"{design} reciprocal_scale.jsonl: 1 passed, 0 failed, 1 malformed", run.Output, StringComparison.Ordinal));
+            Assert.EndsWith("3 passed, 0 failed, 3 malformed", run.Output.TrimEnd(), StringComparison.Ordinal);
+            Assert.StartsWith("reciprocal_scale.jsonl line 1: not JSON", run.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+}
