@@ -19,7 +19,7 @@ public sealed class PresetCommandTests
         foreach (string preset in (string[])["quick", "xing-2018", "xing-2021", "mitigations"])
         {
             ProgramRun run = ProgramRun.Of(
-                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "0.1", "--max-trials", "1", "--connections", "40"]);
+                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "2", "--max-trials", "1", "--connections", "40"]);
             Assert.True(run.ExitCode == 0, run.Error);
         }
     }

@@ -1,11 +1,9 @@
 using NatAllocBench.LiveKernel;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.LiveKernel.Truth;
 
 /// <summary>Kernels that cannot be run here, the rover era among them: the model is held against what they did once.</summary>
-[Collection(Alone.Name)]
 public class ModelAgainstRecordedKernelsTests
 {
     private const ulong Seed = 7;
