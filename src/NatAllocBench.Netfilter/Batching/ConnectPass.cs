@@ -46,6 +46,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
     }
 
     /// <summary>Takes prepared flows until one needs the general path.</summary>
+    /// <typeparam name="TBlock">How many there can be: the JIT compiles the loop for each kind.</typeparam>
     /// <param name="cpu">The CPU.</param>
     /// <param name="random">Its random source.</param>
     /// <param name="run">The flows.</param>
@@ -53,16 +54,18 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
     /// <param name="plan">Rule and era.</param>
     /// <returns>The flow that needs it, or the number of flows. If it is <paramref name="i"/>, nothing was done.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public int Take(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run, int i, in ConnectPlan<TAddress> plan)
+    public int Take<TBlock>(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run, int i, in ConnectPlan<TAddress> plan)
+        where TBlock : struct, IBlockShape
     {
         // Room and slots may have to be waited for, which a section must not: two CPUs would wait for each other.
         uint available = _count.ReserveAhead(ref cpu);
-        if (available == 0 || !_slots.TryGetAtHand(ref cpu, out SlotRun slots))
+        if (available == 0 || !_slots.TryGetAtHand(ref cpu, TBlock.Width, out SlotRun slots))
         {
             return i;
         }
 
-        int end = (int)Math.Min((uint)run.Count, (uint)i + Math.Min(available, slots.Count));
+        i = TBlock.Width == 1 ? 0 : i;
+        int end = TBlock.Width == 1 ? 1 : (int)Math.Min((uint)run.Count, (uint)i + Math.Min(available, slots.Count));
         FlowBlock* block = run.Block;
         FlowBlock* next = run.Next;
         uint* heads = run.Heads;
@@ -83,11 +86,13 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
         for (; i < end; i++)
         {
-            Prefetch.Read(slab.Original(slots.Ahead));
-            FetchHeads(next, heads, sources, i, plan.KeepsPort);
-            if (run.FetchesNodes)
+            if (TBlock.Width != 1)
             {
-                FetchNodes(in run, slab, heads, sources, i, plan.KeepsPort);
+                FetchAhead(in run, next, slab, heads, sources, i, plan.KeepsPort, slots.Ahead);
+            }
+            else
+            {
+                Prefetch.Read(slab.Original(slots.Ahead));
             }
 
             ConntrackTuple<TAddress>* original = run.Originals + i;
@@ -95,8 +100,9 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             uint* sourceHead = sources + block->SourceBucket[i];
             uint seenOriginal = TDesign.Read(ref *originalHead); // C1, acquire: pairs with C3, nodes are seen whole
             uint seenSource = TDesign.Read(ref *sourceHead); // C1 of the by-source table; acquire, pairs with C3 there
-            if (((int)(seenOriginal & seenSource) >= 0 || (run.Covered >> i & 1) == 0)
-                && !_walks.IsNew(seenOriginal, seenSource, original, now, (run.Covered >> i & 1) != 0, plan.KeepsPort))
+            bool isCovered = TBlock.Width == 1 || (run.Covered >> i & 1) != 0;
+            if (((int)(seenOriginal & seenSource) >= 0 || !isCovered)
+                && !_walks.IsNew(seenOriginal, seenSource, original, now, isCovered, plan.KeepsPort))
             {
                 break;
             }
@@ -148,7 +154,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             seenReply = TDesign.Read(ref *replyHead); // C1, as above
             if (offset != block->FirstOffset[i] || !ChainLink.IsEnd(seenReply))
             {
-                int more = _walks.SearchOn(ref run, i, offset, now, in plan);
+                int more = _walks.SearchOn(ref run, i, offset, seenReply, now, in plan);
                 if (more < 0)
                 {
                     probes -= used;
@@ -198,13 +204,18 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             {
                 // C4, release: makes both nodes visible at once. Pairs with the acquire in StillMatches and with C5.
                 TDesign.Write(ref slab.Original(slot)->Status, status | EntryStatus.Confirmed);
+                if (TBlock.Width == 1)
+                {
+                    i = 1;
+                    break;
+                }
+
                 continue;
             }
 
             // The chain changed since the walk: the claims that are left are made as ever.
             random = draws;
             Settle(ref cpu, taken: passed, confirmed: passed - 1, probes, hits, in plan);
-            run.Passed += passed;
             ConfirmResult late = _confirmation.ConfirmAfterPass(ref cpu, slot, new HashPair(originalHash, replyHash), held, order != 0);
             run.Inserted += passed - 1 + (late == ConfirmResult.Inserted ? 1 : 0);
             run.Searched = searched;
@@ -216,21 +227,43 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         random = draws;
         Settle(ref cpu, taken: passed, confirmed: passed, probes, hits, in plan);
         run.Inserted += passed;
-        run.Passed += passed;
         run.Searched = searched;
         return i;
     }
 
     /// <summary>Memory of the next block, a flow at a time: a burst would fill all miss buffers and stall.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchHeads(FlowBlock* next, uint* heads, uint* sources, int i, bool keeps)
+    private static void FetchAhead(
+        in FlowRun<TAddress> run,
+        FlowBlock* next,
+        EntrySlab<TAddress, TDesign> slab,
+        uint* heads,
+        uint* sources,
+        int i,
+        bool keeps,
+        uint slot)
     {
-        Prefetch.Read(heads + next->OriginalBucket[i]);
-        Prefetch.Read(sources + next->SourceBucket[i]);
-        Prefetch.Read(heads + next->FirstBucket[i]);
+        if (run.IsShared)
+        {
+            Prefetch.Write(
+                heads + next->OriginalBucket[i], sources + next->SourceBucket[i], heads + next->FirstBucket[i], slab.Original(slot));
+        }
+        else
+        {
+            Prefetch.Read(slab.Original(slot));
+            Prefetch.Read(heads + next->OriginalBucket[i]);
+            Prefetch.Read(sources + next->SourceBucket[i]);
+            Prefetch.Read(heads + next->FirstBucket[i]);
+        }
+
         if (keeps)
         {
             Prefetch.Read(heads + next->KeptBucket[i]);
+        }
+
+        if (run.FetchesNodes)
+        {
+            FetchNodes(in run, slab, heads, sources, i, keeps);
         }
     }
 
@@ -290,8 +323,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         slab.SetNext(slot << 1, seenOriginal);
         slab.SetDeadline(slot, lifetime + now);
         slab.SetStatus(slot, status);
-        reply->Keys = replyKeys;
-        SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply);
+        SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply, replyKeys);
         slab.SetNext((slot << 1) | 1, seenReply);
         slab.SetBySourceNext(slot, seenSource);
         second->StashedHash = originalHash;

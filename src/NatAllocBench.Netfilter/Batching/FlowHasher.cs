@@ -22,6 +22,10 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
     private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
     private readonly ChainTable<TAddress, TEra, TDesign> _chains;
     private readonly BucketArray _sources;
+    private readonly bool _hasQuads;
+    private readonly bool _isShared;
+    private FlowQuad.Start _quadStart;
+    private BucketArray? _quadBuckets;
 
     public FlowHasher(ConntrackTable<TAddress, TEra, TDesign> table)
     {
@@ -29,6 +33,8 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
         _chains = table.Chains;
         _sources = table.BySource.Chains;
         HasPrefixes = FlowLanes.Cover<TAddress, TEra>(table.Traits);
+        _hasQuads = HasPrefixes && FlowQuad.IsSupported;
+        _isShared = table.CpuCount > 1;
     }
 
     /// <summary>Whether flows are hashed in lanes of their own, which leaves the states in front of the candidate.</summary>
@@ -40,8 +46,8 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
     /// <param name="replies">REPLY tuples.</param>
     /// <param name="hasIcmp">Whether there is a flow of ICMP among them.</param>
     /// <param name="plan">The rule.</param>
-    /// <returns>The heads that the buckets are of.</returns>
-    public uint* Fill(
+    /// <returns>The buckets.</returns>
+    public BucketArray Fill(
         FlowBlock* block,
         ConntrackTuple<TAddress>* originals,
         ConntrackTuple<TAddress>* replies,
@@ -60,39 +66,55 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
             FillKinds(block, originals, replies, Width, plan.KeepsPort, buckets.Count);
         }
 
-        return buckets.Heads;
+        return buckets;
     }
 
     /// <summary>Fills flow 0 of a block, and fetches its heads.</summary>
-    /// <param name="block">The block, with the first of <see cref="FlowBlock.FirstKeys"/>.</param>
-    /// <param name="original">The ORIGINAL tuple.</param>
-    /// <param name="reply">The REPLY tuple.</param>
-    /// <param name="plan">The rule.</param>
-    /// <param name="hasPrefix">Whether the state in front of the candidate is there.</param>
-    /// <returns>The heads that the buckets are of.</returns>
-    public uint* FillOne(
-        FlowBlock* block,
-        ConntrackTuple<TAddress>* original,
-        ConntrackTuple<TAddress>* reply,
-        in ConnectPlan<TAddress> plan,
-        out bool hasPrefix)
+    /// <param name="run">The flow, covered by the plan; receives the heads that the buckets are of, and whether there is a prefix.</param>
+    /// <param name="isIcmp">Whether it is one of ICMP.</param>
+    /// <param name="keeps">Whether its own port may be kept.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void FillOne(ref FlowRun<TAddress> run, bool isIcmp, bool keeps)
     {
         BucketArray buckets = _chains.CurrentBuckets();
-        hasPrefix = HasPrefixes && FlowQuad.IsSupported && !original->IsIcmp;
-        if (hasPrefix)
+        FlowBlock* block = run.Block;
+        run.HasPrefixes = _hasQuads && !isIcmp;
+        if (run.HasPrefixes)
         {
-            var shape = new FlowBlockLanes.Shape(_table.Secrets.Key, _table.Secrets.NetMix, buckets.Count, _sources.Count, plan.KeepsPort);
-            FlowQuad.Fill(in shape, (ConntrackTuple<IPv4Address>*)original, (ConntrackTuple<IPv4Address>*)reply, block);
+            if (buckets != _quadBuckets)
+            {
+                StartQuads(buckets);
+            }
+
+            FlowQuad.Fill(in _quadStart, (ConntrackTuple<IPv4Address>*)run.Originals, (ConntrackTuple<IPv4Address>*)run.Replies, block);
         }
         else
         {
-            FillKinds(block, original, reply, 1, plan.KeepsPort, buckets.Count);
+            FillKinds(block, run.Originals, run.Replies, 1, keeps, buckets.Count);
         }
 
-        Prefetch.Read(buckets.Heads + block->OriginalBucket[0]);
-        Prefetch.Read(_sources.Heads + block->SourceBucket[0]);
-        Prefetch.Read(buckets.Heads + block->FirstBucket[0]);
-        return buckets.Heads;
+        run.Heads = buckets.Heads;
+        run.Buckets = buckets.Count;
+        uint* original = buckets.Heads + block->OriginalBucket[0];
+        uint* source = _sources.Heads + block->SourceBucket[0];
+        uint* first = buckets.Heads + block->FirstBucket[0];
+        if (_isShared)
+        {
+            Prefetch.Write(original, source, first, original);
+            return;
+        }
+
+        Prefetch.Read(original);
+        Prefetch.Read(source);
+        Prefetch.Read(first);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StartQuads(BucketArray buckets)
+    {
+        _quadStart = new FlowQuad.Start(new FlowBlockLanes.Shape(
+            _table.Secrets.Key, _table.Secrets.NetMix, buckets.Count, _sources.Count, Keeps: true));
+        _quadBuckets = buckets;
     }
 
     [SkipLocalsInit]

@@ -23,6 +23,9 @@ internal unsafe struct FlowRun<TAddress>
     /// <summary>Heads of the chains that the buckets belong to.</summary>
     public uint* Heads;
 
+    /// <summary>How many heads there are.</summary>
+    public uint Buckets;
+
     /// <summary>Number of flows.</summary>
     public int Count;
 
@@ -35,14 +38,14 @@ internal unsafe struct FlowRun<TAddress>
     /// <summary>Whether so many chains have nodes that fetching them pays.</summary>
     public bool FetchesNodes;
 
+    /// <summary>Whether other CPUs write to the table too: what will be written is fetched for writing.</summary>
+    public bool IsShared;
+
     /// <summary>The candidate at which a search that went on ended.</summary>
     public FoundCandidate Found;
 
     /// <summary>Connections inserted so far.</summary>
     public int Inserted;
-
-    /// <summary>Connections that the short path took so far, those refused at confirm included.</summary>
-    public int Passed;
 
     /// <summary>Whether the last flow searched for its port: the next ones are expected to do the same.</summary>
     public bool Searched;

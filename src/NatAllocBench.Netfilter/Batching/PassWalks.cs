@@ -84,32 +84,57 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
         return ChainLink.IsEnd(link) ? PassAnswer.Free : PassAnswer.Unusual;
     }
 
-    /// <summary>The first candidate is not the one that was hashed ahead, or its chain is not empty: goes on from there.</summary>
+    /// <summary>
+    /// The first candidate is not the one that was hashed ahead, or its chain is not empty: goes on from there. The head of the next candidate
+    /// comes while the chain of one is walked.
+    /// </summary>
+    /// <param name="run">The flows; receives the candidate.</param>
+    /// <param name="flow">The flow.</param>
+    /// <param name="offset">The draw.</param>
+    /// <param name="seen">Head of the chain of <see cref="FlowBlock.FirstKeys"/>.</param>
+    /// <param name="now">The clock.</param>
+    /// <param name="plan">The rule.</param>
     /// <returns>How many candidates were in use before the one in <see cref="FlowRun{TAddress}.Found"/>; -1 if the general path has to search.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public int SearchOn(ref FlowRun<TAddress> run, int flow, ushort offset, uint now, in ConnectPlan<TAddress> plan)
+    public int SearchOn(ref FlowRun<TAddress> run, int flow, ushort offset, uint seen, uint now, in ConnectPlan<TAddress> plan)
     {
         ConntrackTuple<TAddress>* original = run.Originals + flow;
         ConntrackTuple<TAddress>* reply = run.Replies + flow;
         PortCandidates candidates = plan.CandidatesFor(in *original);
         uint attempts = plan.AttemptsFor(in *original, in candidates);
-        uint buckets = table.Chains.CurrentBuckets().Count;
-        for (uint used = 0; used < attempts; used++, offset++)
+        var at = new FoundCandidate
         {
-            ulong keys = WithKey(reply->Keys, candidates.KeyAt(offset), candidates.IsIcmp);
-            bool isAhead = used == 0 && keys == run.Block->FirstKeys[flow];
-            uint hash = isAhead ? (uint)run.Block->FirstHash[flow] : Hash(ref run, flow, keys, candidates.IsIcmp);
-            uint* head = run.Heads + ReciprocalScale.Scale(hash, buckets);
-            uint seen = TDesign.Read(ref *head); // C1, acquire: pairs with C3, nodes are seen whole
-            PassAnswer answer = ChainLink.IsEnd(seen) ? PassAnswer.Free : WalkForTaken(seen, reply, keys, original, now);
+            Keys = run.Block->FirstKeys[flow],
+            Hash = (uint)run.Block->FirstHash[flow],
+            Head = run.Heads + run.Block->FirstBucket[flow],
+        };
+        if (offset != run.Block->FirstOffset[flow])
+        {
+            at = CandidateOf(ref run, flow, offset, in candidates);
+            seen = TDesign.Read(ref *at.Head); // C1, acquire: pairs with C3, nodes are seen whole
+        }
+
+        for (uint used = 0; used < attempts; used++)
+        {
+            FoundCandidate next = at;
+            PassAnswer answer = PassAnswer.Free;
+            if (!ChainLink.IsEnd(seen))
+            {
+                Prefetch.Read(_slab.Node(ChainLink.Value(seen)));
+                next = CandidateOf(ref run, flow, ++offset, in candidates);
+                FetchHead(in run, next.Head);
+                answer = WalkForTaken(seen, reply, at.Keys, original, now);
+            }
+
             if (answer != PassAnswer.Taken)
             {
-                run.Found.Keys = keys;
-                run.Found.Hash = hash;
-                run.Found.Head = head;
+                run.Found = at;
                 run.Found.Seen = seen;
                 return answer == PassAnswer.Free ? (int)used : -1;
             }
+
+            at = next;
+            seen = TDesign.Read(ref *at.Head); // C1, as above
         }
 
         return -1;
@@ -163,6 +188,28 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
         }
 
         return false;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void FetchHead(in FlowRun<TAddress> run, uint* head)
+    {
+        if (run.IsShared)
+        {
+            Prefetch.Write(head, head, head, head);
+            return;
+        }
+
+        Prefetch.Read(head);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private FoundCandidate CandidateOf(ref FlowRun<TAddress> run, int flow, ushort offset, in PortCandidates candidates)
+    {
+        FoundCandidate candidate = default;
+        candidate.Keys = WithKey(run.Replies[flow].Keys, candidates.KeyAt(offset), candidates.IsIcmp);
+        candidate.Hash = Hash(ref run, flow, candidate.Keys, candidates.IsIcmp);
+        candidate.Head = run.Heads + ReciprocalScale.Scale(candidate.Hash, run.Buckets);
+        return candidate;
     }
 
     private uint Hash(ref FlowRun<TAddress> run, int flow, ulong keys, bool isIcmp)

@@ -33,6 +33,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     private readonly Turn* _turns;
     private readonly ConntrackTuple<TAddress>* _tail;
     private readonly HashMemo<TAddress>* _memo;
+    private readonly FlowRun<TAddress>* _one;
     private ConnectPlan<TAddress> _plan;
     private bool _hasPlan;
     private bool _expectsSearch;
@@ -44,7 +45,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         _hasher = new FlowHasher<TAddress, TEra, TDesign>(table);
         int block = Round(sizeof(FlowBlock));
         int tuples = Round(Width * sizeof(ConntrackTuple<TAddress>));
-        _memory = new NativeRegion(Round(2 * sizeof(Turn)) + (2L * block) + (3L * tuples) + sizeof(HashMemo<TAddress>));
+        _memory = new NativeRegion(Round(2 * sizeof(Turn)) + (2L * block) + (3L * tuples) + Round(sizeof(HashMemo<TAddress>)) + sizeof(FlowRun<TAddress>));
         byte* free = _memory.Pointer;
         _turns = (Turn*)free;
         free += Round(2 * sizeof(Turn));
@@ -57,6 +58,12 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
 
         _tail = (ConntrackTuple<TAddress>*)free;
         _memo = (HashMemo<TAddress>*)(free + tuples);
+        _one = (FlowRun<TAddress>*)(free + tuples + Round(sizeof(HashMemo<TAddress>)));
+        _one->Block = _turns->Block;
+        _one->Next = _turns->Block;
+        _one->Replies = _turns->Replies;
+        _one->Count = 1;
+        _one->IsShared = table.CpuCount > 1;
     }
 
     /// <summary>Whether the flows of a rule have a short path at all.</summary>
@@ -100,6 +107,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
                 run.Replies = present->Replies;
                 run.Originals = present->Originals;
                 run.Heads = present->Heads;
+                run.Buckets = present->Buckets;
                 run.Count = present->Count;
                 run.Covered = present->Covered;
                 run.Next = next->Block;
@@ -118,11 +126,9 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     /// <returns>Whether it was inserted.</returns>
     public bool Connect(ref CpuState cpu, ref CpuRandom random, in ConntrackTuple<TAddress> original)
     {
-        FlowRun<TAddress> run;
-        Unsafe.SkipInit(out run);
+        FlowRun<TAddress>* run = _one;
         fixed (ConntrackTuple<TAddress>* first = &original)
         {
-            Turn* turn = _turns;
             ushort offset = 0;
             if (_expectsSearch || !_plan.KeepsPort)
             {
@@ -130,25 +136,22 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
                 offset = ahead.Next16();
             }
 
-            bool covered = WriteGuess(turn, 0, first, offset, out _);
-            run.Heads = covered ? _hasher.FillOne(turn->Block, first, turn->Replies, in _plan, out run.HasPrefixes) : null;
-            run.Block = turn->Block;
-            run.Next = turn->Block;
-            run.Replies = turn->Replies;
-            run.Originals = first;
-            run.Count = 1;
-            run.Covered = covered ? 1u : 0;
-            run.FetchesNodes = false;
-            run.Inserted = 0;
-            run.Passed = 0;
-            run.Searched = _expectsSearch;
-            if (!covered || _pass.Take(ref cpu, ref random, ref run, 0, in _plan) == 0)
+            run->Originals = first;
+            run->Inserted = 0;
+            run->Searched = _expectsSearch;
+            run->Covered = WriteGuess(_turns, 0, first, offset, out bool isIcmp) ? 1u : 0;
+            if (run->Covered != 0)
             {
-                TakeGeneral(ref cpu, ref random, ref run, 0);
+                _hasher.FillOne(ref *run, isIcmp, _plan.KeepsPort);
             }
 
-            _expectsSearch = run.Searched;
-            return run.Inserted != 0;
+            if (run->Covered == 0 || _pass.Take<BlockOfOne>(ref cpu, ref random, ref *run, 0, in _plan) == 0)
+            {
+                TakeGeneral(ref cpu, ref random, ref *run, 0);
+            }
+
+            _expectsSearch = run->Searched;
+            return run->Inserted != 0;
         }
     }
 
@@ -169,10 +172,11 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     {
         run.HasPrefixes = _hasher.HasPrefixes;
         run.FetchesNodes = _table.Parts.Count.Reserved > _table.BucketCount / 8;
+        run.IsShared = _table.CpuCount > 1;
         int at = 0;
         while (at < run.Count)
         {
-            int reached = _pass.Take(ref cpu, ref random, ref run, at, in _plan);
+            int reached = _pass.Take<WholeBlock>(ref cpu, ref random, ref run, at, in _plan);
             if (reached == at)
             {
                 TakeGeneral(ref cpu, ref random, ref run, at);
@@ -252,7 +256,9 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         }
 
         turn->Covered = covered;
-        turn->Heads = _hasher.Fill(turn->Block, originals, turn->Replies, hasIcmp, in _plan);
+        BucketArray buckets = _hasher.Fill(turn->Block, originals, turn->Replies, hasIcmp, in _plan);
+        turn->Heads = buckets.Heads;
+        turn->Buckets = buckets.Count;
     }
 
     /// <summary>Which REPLY tuples a flow will ask for: with its own port, and with the candidate of a draw.</summary>
@@ -287,6 +293,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         public ConntrackTuple<TAddress>* Originals;
         public ConntrackTuple<TAddress>* Replies;
         public uint* Heads;
+        public uint Buckets;
         public int Count;
         public uint Covered;
     }

@@ -1,64 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
 /// The four hashes of one IPv4 flow in zone 0 with ports, a hash to a lane, as flow 0 of a <see cref="FlowBlock"/>: what
-/// <see cref="FlowBlockLanes"/> does for sixteen.
+/// <see cref="FlowBlockLanes"/> does for sixteen. Lanes: REPLY tuple, ORIGINAL tuple, source, REPLY tuple with the first candidate.
 /// </summary>
 internal static unsafe class FlowQuad
 {
-    // Lane 0 is the REPLY tuple: its state in front of the last word is stored where that of flow 0 belongs.
+    private const ulong All = ulong.MaxValue;
+
+    // The REPLY tuple is lane 0: its state in front of the last word is stored where that of flow 0 belongs.
     private const int OriginalLane = 1;
     private const int SourceLane = 2;
     private const int FirstLane = 3;
+
+    // Bits of a blend of halves: lanes 0 and 3, and lane 3.
+    private const byte OuterLanes = 0b11_00_00_11;
+    private const byte LastLane = 0b11_00_00_00;
 
     /// <summary>Whether this processor can.</summary>
     public static bool IsSupported => QuadLanes.IsSupported;
 
     /// <summary>Fills hashes and buckets of flow 0 and its prefix.</summary>
-    /// <param name="shape">Table and rule.</param>
+    /// <param name="start">Table and rule.</param>
     /// <param name="original">The ORIGINAL tuple.</param>
     /// <param name="reply">The REPLY tuple with the flow's own port.</param>
     /// <param name="block">The block.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void Fill(
-        in FlowBlockLanes.Shape shape, ConntrackTuple<IPv4Address>* original, ConntrackTuple<IPv4Address>* reply, FlowBlock* block)
+    public static void Fill(in Start start, ConntrackTuple<IPv4Address>* original, ConntrackTuple<IPv4Address>* reply, FlowBlock* block)
     {
-        ulong keys = original->Keys;
-        ulong source = original->Source.LowWord;
-        ulong from = reply->Source.LowWord;
-        ulong sourceKey = TupleWords.SourceKey(in *original);
-        ulong replyWord = TupleWords.Second(in *reply);
-        ulong salt = TupleWords.Salt(shape.NetMix);
-        ulong k1 = shape.Key.K1;
-        ulong salted = k1 ^ shape.NetMix;
-        Vector256<ulong> key1 = Vector256.Create(salted, salted, k1, salted);
-        Vector256<ulong> v0 = Vector256.Create(shape.Key.K0 ^ SipState.Init0);
-        Vector256<ulong> v1 = key1 ^ Vector256.Create(SipState.Init1);
-        Vector256<ulong> v2 = Vector256.Create(shape.Key.K0 ^ SipState.Init2);
-        Vector256<ulong> v3 = key1 ^ Vector256.Create(SipState.Init3);
-        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(from, source, source, from));
+        Vector256<ulong> addresses = Blend(Vector256.Create(*(ulong*)original), Vector256.Create(*(ulong*)reply), OuterLanes);
+        Vector256<ulong> keys = Blend(Vector256.Create(original->Keys), Vector256.Create(reply->Keys), OuterLanes);
+        Vector256<ulong> v0 = start.V0;
+        Vector256<ulong> v1 = start.V1;
+        Vector256<ulong> v2 = start.V2;
+        Vector256<ulong> v3 = start.V3;
+        Vector256<ulong> notSource = Vector256.Create(All, All, 0, All);
+        Absorb(ref v0, ref v1, ref v2, ref v3, TupleWords<QuadLanes, Vector256<ulong>>.Source(addresses));
         Absorb(ref v0, ref v1, ref v2, ref v3, Vector256<ulong>.Zero);
-        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(
-            replyWord, TupleWords.Second(in *original), sourceKey | salt, replyWord));
-        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(0, 0, TupleWords.ProtocolAndZone(keys), 0));
+        Absorb(ref v0, ref v1, ref v2, ref v3, TupleWords<QuadLanes, Vector256<ulong>>.SourceKey(keys) | start.Salt
+            | (TupleWords<QuadLanes, Vector256<ulong>>.Destination(addresses) & notSource));
+        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.AndNot(TupleWords<QuadLanes, Vector256<ulong>>.ProtocolAndZone(keys), notSource));
         v0.Store(block->Prefix);
         v1.Store(block->Prefix + FlowBlock.Width);
         v2.Store(block->Prefix + (2 * FlowBlock.Width));
         v3.Store(block->Prefix + (3 * FlowBlock.Width));
-        Absorb(ref v0, ref v1, ref v2, ref v3, Vector256.Create(
-            TupleWords.Last(reply->Keys), TupleWords.Last(keys), TupleWords.Length32, TupleWords.Last(block->FirstKeys[0])));
+        Vector256<ulong> last = TupleWords<QuadLanes, Vector256<ulong>>.Last(Blend(keys, Vector256.Create(block->FirstKeys[0]), LastLane));
+        Absorb(ref v0, ref v1, ref v2, ref v3, (last & notSource) | Vector256.Create(0, 0, TupleWords.Length32, 0));
         v2 ^= Vector256.Create(SipState.FinishMark);
         Round(ref v0, ref v1, ref v2, ref v3);
         Round(ref v0, ref v1, ref v2, ref v3);
         Round(ref v0, ref v1, ref v2, ref v3);
         Round(ref v0, ref v1, ref v2, ref v3);
         Vector256<ulong> hashes = v0 ^ v1 ^ v2 ^ v3;
-        Vector256<ulong> counts = Vector256.Create(shape.Buckets, shape.Buckets, shape.SourceBuckets, (ulong)shape.Buckets);
-        Vector256<ulong> indices = QuadLanes.MultiplyLow(hashes, counts) >>> 32;
+        Vector256<ulong> indices = QuadLanes.MultiplyLow(hashes, start.Counts) >>> 32;
         block->KeptHash[0] = hashes.ToScalar();
         block->KeptBucket[0] = indices.ToScalar();
         block->OriginalHash[0] = hashes.GetElement(OriginalLane);
@@ -68,6 +68,10 @@ internal static unsafe class FlowQuad
         block->FirstHash[0] = hashes.GetElement(FirstLane);
         block->FirstBucket[0] = indices.GetElement(FirstLane);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<ulong> Blend(Vector256<ulong> left, Vector256<ulong> right, [ConstantExpected] byte rightHalves) =>
+        Avx2.Blend(left.AsUInt32(), right.AsUInt32(), rightHalves).AsUInt64();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Absorb(
@@ -82,4 +86,34 @@ internal static unsafe class FlowQuad
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(ref Vector256<ulong> v0, ref Vector256<ulong> v1, ref Vector256<ulong> v2, ref Vector256<ulong> v3) =>
         SipLaneKernel<QuadLanes, Vector256<ulong>>.Round(ref v0, ref v1, ref v2, ref v3);
+
+    /// <summary>What the flows of a table have in common: the states before the first word, and what does not change in the others.</summary>
+    public readonly struct Start
+    {
+        public readonly Vector256<ulong> V0;
+        public readonly Vector256<ulong> V1;
+        public readonly Vector256<ulong> V2;
+        public readonly Vector256<ulong> V3;
+
+        /// <summary>The salt that the source has in its third word.</summary>
+        public readonly Vector256<ulong> Salt;
+
+        /// <summary>Buckets of the table that each hash is for.</summary>
+        public readonly Vector256<ulong> Counts;
+
+        /// <summary>Of a table.</summary>
+        /// <param name="shape">The table.</param>
+        public Start(in FlowBlockLanes.Shape shape)
+        {
+            ulong k1 = shape.Key.K1;
+            ulong salted = k1 ^ shape.NetMix;
+            Vector256<ulong> key1 = Vector256.Create(salted, salted, k1, salted);
+            V0 = Vector256.Create(shape.Key.K0 ^ SipState.Init0);
+            V1 = key1 ^ Vector256.Create(SipState.Init1);
+            V2 = Vector256.Create(shape.Key.K0 ^ SipState.Init2);
+            V3 = key1 ^ Vector256.Create(SipState.Init3);
+            Salt = Vector256.Create(0, 0, TupleWords.Salt(shape.NetMix), 0);
+            Counts = Vector256.Create(shape.Buckets, shape.Buckets, shape.SourceBuckets, (ulong)shape.Buckets);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Netfilter.Table;
 
@@ -16,5 +17,24 @@ internal static unsafe class Prefetch
         {
             Sse.Prefetch0(address);
         }
+    }
+
+    /// <summary>
+    /// Fetches four lines that this CPU is about to write while others write them too: a compare-and-swap on a line that was fetched for reading
+    /// has to ask the others once more. Where the machine has no such fetch at hand, they are fetched for reading.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(void* first, void* second, void* third, void* fourth)
+    {
+        if (WritePrefetch.IsSupported)
+        {
+            WritePrefetch.Fetch(first, second, third, fourth);
+            return;
+        }
+
+        Read(first);
+        Read(second);
+        Read(third);
+        Read(fourth);
     }
 }

@@ -28,12 +28,17 @@ internal static unsafe class SharedTuple<TAddress, TDesign>
 
     /// <summary>Writes a tuple of an entry.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Write(ref ConntrackTuple<TAddress> shared, in ConntrackTuple<TAddress> value)
+    public static void Write(ref ConntrackTuple<TAddress> shared, in ConntrackTuple<TAddress> value) =>
+        Write(ref shared, in value, value.Keys);
+
+    /// <summary>Writes a tuple of an entry, with the addresses of <paramref name="value"/> and other keys.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(ref ConntrackTuple<TAddress> shared, in ConntrackTuple<TAddress> value, ulong keys)
     {
         AnnounceAddresses(AccessKind.Write, ref shared);
         shared.SetAddresses(in value);
         AnnounceKeys(AccessKind.Write, ref shared);
-        shared.Keys = value.Keys;
+        shared.Keys = keys;
     }
 
     /// <summary>Writes the inverse of <paramref name="value"/>: a copy of it would load wider than it was stored.</summary>

@@ -16,9 +16,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
 {
     private const int SlotChunk = 64;
 
-    /// <summary>Slots of the next magazine that are fetched when so many are left, once in that many flows.</summary>
+    /// <summary>Slots of the next magazine that are fetched when so many are left.</summary>
     private const int FetchesNext = 36;
-    private const int FlowsOfBlock = 16;
     private readonly EntrySlab<TAddress, TDesign> _slab;
     private readonly SharedWords _words;
     private readonly Sections<TDesign> _sections;
@@ -71,10 +70,11 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     /// until <see cref="TakeAway"/> says how many were used. May wait, so it is asked outside sections.
     /// </summary>
     /// <param name="cpu">The CPU.</param>
+    /// <param name="width">How many the caller takes at most before it asks again: the next magazine is fetched once.</param>
     /// <param name="run">The slots.</param>
     /// <returns>Whether there are any.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryGetAtHand(ref CpuState cpu, out SlotRun run)
+    public bool TryGetAtHand(ref CpuState cpu, int width, out SlotRun run)
     {
         ref SlotCache slots = ref cpu.Slots;
         SlotMagazine* ready = Magazine(slots.Ready);
@@ -97,7 +97,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
             return true;
         }
 
-        if (ready->Count is > FetchesNext - FlowsOfBlock and <= FetchesNext)
+        if (ready->Count <= FetchesNext && ready->Count > FetchesNext - width)
         {
             FetchFull();
         }

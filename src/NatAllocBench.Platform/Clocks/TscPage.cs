@@ -7,10 +7,8 @@ namespace NatAllocBench.Platform.Clocks;
 /// The time stamp counter of an x64 CPU under Linux. .NET has no intrinsic for it, so a page of executable memory
 /// holds the five instructions that read it; the page lives as long as the process.
 /// </summary>
-internal static unsafe class TscPage
+internal static class TscPage
 {
-    private const int PageBytes = 4096;
-
     // rdtsc; shl rdx, 32; or rax, rdx; ret
     private static ReadOnlySpan<byte> Code => [0x0F, 0x31, 0x48, 0xC1, 0xE2, 0x20, 0x48, 0x09, 0xD0, 0xC3];
 
@@ -18,28 +16,7 @@ internal static unsafe class TscPage
     internal static nint TryCreate(out string? why)
     {
         why = WhyNotTrusted();
-        if (why is not null)
-        {
-            return 0;
-        }
-
-        nint page = LinuxCalls.Map(
-            0, PageBytes, LinuxCalls.ProtectRead | LinuxCalls.ProtectWrite, LinuxCalls.MapPrivateAnonymous, -1, 0);
-        if (page is -1)
-        {
-            why = $"no page for the rdtsc code: {Marshal.GetLastPInvokeErrorMessage()}";
-            return 0;
-        }
-
-        Code.CopyTo(new Span<byte>((void*)page, PageBytes));
-        if (LinuxCalls.Protect(page, PageBytes, LinuxCalls.ProtectRead | LinuxCalls.ProtectExecute) != 0)
-        {
-            why = $"the system forbids new executable pages: {Marshal.GetLastPInvokeErrorMessage()}";
-            _ = LinuxCalls.Unmap(page, PageBytes);
-            return 0;
-        }
-
-        return page;
+        return why is null ? CodePage.TryCreate(Code, out why) : 0;
     }
 
     private static string? WhyNotTrusted()

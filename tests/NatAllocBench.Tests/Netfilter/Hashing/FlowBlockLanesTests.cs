@@ -37,7 +37,7 @@ public sealed unsafe class FlowBlockLanesTests
         {
             FlowBlock block = default;
             block.FirstKeys[0] = reply.KeysWithDestination(port);
-            FlowQuad.Fill(ShapeOf(secrets), &original, &reply, &block);
+            FlowQuad.Fill(new FlowQuad.Start(ShapeOf(secrets)), &original, &reply, &block);
             AssertFlow(secrets, in original, in reply, &block, 0, hasPrefix: true);
         });
 
