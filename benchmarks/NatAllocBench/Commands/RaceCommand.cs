@@ -24,6 +24,7 @@ internal static class RaceCommand
     public static void Configure(Command command)
     {
         RaceCommandOptions.AddTo(command);
+        ProcessOptions.AddTo(command);
         PublishOptions.AddTo(command);
         command.SetAction(Run);
     }
@@ -32,22 +33,74 @@ internal static class RaceCommand
 
     private static int Race(ParseResult parsed)
     {
-        using var stop = new StopSignals();
+        int processes = ProcessOptions.Count(parsed);
         RacePlan plan = RacePlan.From(parsed);
-        IReadOnlyList<MeasuredTrials> cells = plan.Cells;
         PublishOptions publish = PublishOptions.From(parsed);
+        if (ProcessOptions.IsChild(parsed))
+        {
+            using var lifeline = new Lifeline(CommandLine.Interrupted);
+            return Here(parsed, plan, publish, new PlacementWait(plan.Cpus, null, default), lifeline.Token);
+        }
 
-        DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop.Token);
+        using var stop = new StopSignals();
+        var placement = new PlacementWait(plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.Patience);
+        return processes == 1
+            ? Here(parsed, plan, publish, placement, stop.Token)
+            : InProcesses(processes, parsed, plan, publish, placement, stop.Token);
+    }
+
+    private static int InProcesses(
+        int count, ParseResult parsed, RacePlan plan, PublishOptions publish, PlacementWait placement, CancellationToken stop)
+    {
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
-        bool completed = plan.Measure(console, stop.Token);
+        IReadOnlyList<RunRecord<RaceCell>> runs = FreshProcesses.Measure<RaceCell>(
+            count,
+            i => RaceCommandOptions.Share(parsed, plan, i, count),
+            i =>
+            {
+                placement.Await(console.Line, stop);
+                console.Line($"process {i + 1} of {count}");
+            },
+            stop);
+        if (runs.Count == 0)
+        {
+            console.Line("Interrupted before a trial was finished: nothing was written.");
+            return CommandLine.Interrupted;
+        }
+
+        RunRecord<RaceCell> pooled = PooledProcesses.Pool(runs);
+        RunRecord<RaceCell> run = pooled with
+        {
+            Argv = RunEnvironment.Argv,
+            Options = new Dictionary<string, string>(RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed))
+            {
+                ["runs"] = FormattableString.Invariant($"{runs.Count}"),
+            },
+            Completed = runs.Count == count && pooled.Completed,
+            Notes = [.. pooled.Notes, .. placement.Notes],
+        };
+        KeptRun kept = publish.Keep(run);
+        RunScreen.Write(console, run, kept, publish.Wide);
+        bool fails = RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed));
+        return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
+    }
+
+    private static int Here(ParseResult parsed, RacePlan plan, PublishOptions publish, PlacementWait placement, CancellationToken stop)
+    {
+        IReadOnlyList<MeasuredTrials> cells = plan.Cells;
+        using var console = new RunConsole(publish.JsonToStandardOutput);
+        console.Heading(plan.Preset.Name, plan.Preset.Headline);
+        placement.Await(console.Line, stop);
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps && ProcessOptions.Calibrates(parsed), stop);
+        bool completed = plan.Measure(console, stop);
         if (cells.All(cell => cell.Trials == 0))
         {
-            console.Line(stop.Token.IsCancellationRequested
+            console.Line(stop.IsCancellationRequested
                 ? "Interrupted before a trial was finished: nothing was written."
                 : "The time limit ended the first trial: nothing was written. Raise --seconds, or lower --connections, --clients or --window.");
-            return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
+            return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
         }
 
         var run = new RunRecord<RaceCell>
@@ -63,19 +116,21 @@ internal static class RaceCommand
             Seeds = [plan.Seed],
             Machine = machine.End(cells.SelectMany(cell => cell.PinFailures).Distinct().Select(failure => $"not pinned: {failure}")),
             Packages = RunEnvironment.Packages(),
-            Notes = [.. Notes(plan.Preset, cells)],
-            Cells = [.. cells.Select(cell => cell.ToCell())],
+            Notes = [.. Notes(plan.Preset, cells), .. placement.Notes],
+            Cells = Neighbours.Applied([.. cells.Select(cell => cell.ToCell())]),
         };
         KeptRun kept = publish.Keep(run);
-        if (stop.Token.IsCancellationRequested)
+        if (stop.IsCancellationRequested)
         {
             console.Line($"Interrupted: kept the {cells.Sum(cell => cell.Trials)} trials that were finished.");
         }
 
         RunScreen.Write(console, run, kept, publish.Wide);
-        bool fails = RaceCommandOptions.IsStrict(parsed) && cells.Any(cell => cell.Disturbed is not null);
-        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
+        bool fails = RaceCommandOptions.IsStrict(parsed) && !ProcessOptions.IsChild(parsed) && run.Cells.Any(IsDisturbed);
+        return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
+
+    private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
 
     private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredTrials> cells)
     {

@@ -122,6 +122,22 @@ internal static class RaceCommandOptions
         }
     }
 
+    /// <summary>The arguments of one of several processes: those of this one with a share of the time and a seed of its own.</summary>
+    public static IEnumerable<string> Share(ParseResult parsed, RacePlan plan, int index, int count) =>
+    [
+        "race",
+        .. All.Except([CpuOption.Option, Seconds, Seed, LikeKernel]).Select(parsed.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
+            .SelectMany(result => result.Tokens.Select(token => token.Value).Prepend(result.Option.Name)),
+        CpuOption.Option.Name, string.Join(',', plan.Cpus.Cpus.Select(cpu => FormattableString.Invariant($"{cpu}-{cpu}"))),
+        Seconds.Name, ProcessOptions.Share(plan.Limits.Seconds, count),
+        .. parsed.GetValue(LikeKernel) is null ? (string[])[] : AsResolved(plan.Preset.Series[0]),
+        Seed.Name, unchecked(plan.Seed + (ulong)index).ToString(CultureInfo.InvariantCulture),
+    ];
+
+    // A process of its own would time its own code once more, and race a slightly different window.
+    private static string[] AsResolved(PresetSeries series) =>
+        [Window.Name, series.Window![0], PathTime.Name, series.PathTime![0], Arrivals.Name, series.Arrival![0]];
+
     /// <summary>The preset with the lists of the command line in place of its own.</summary>
     public static PresetFile Override(PresetFile preset, ParseResult parsed) => preset with
     {
@@ -163,6 +179,11 @@ internal static class RaceCommandOptions
         if (parsed.GetValue(Preset) != PriceList.Name)
         {
             return false;
+        }
+
+        if (ProcessOptions.AreGiven(parsed))
+        {
+            throw new UsageException("--preset prices runs in one process: leave --runs and --placement out");
         }
 
         Refuse(

@@ -25,33 +25,46 @@ internal static class ThroughputCommand
 
     private static int Run(ParseResult parsed)
     {
-        int processes = ThroughputOptions.ProcessesOf(parsed);
+        int processes = ProcessOptions.Count(parsed);
         ThroughputPlan plan = ThroughputOptions.Resolve(parsed);
         PublishOptions publish = PublishOptions.From(parsed);
-        if (ThroughputOptions.IsChild(parsed))
+        bool calibrates = publish.Keeps && ProcessOptions.Calibrates(parsed);
+        if (ProcessOptions.IsChild(parsed))
         {
             using var lifeline = new Lifeline(CommandLine.Interrupted);
-            return Here(plan, publish, lifeline.Token);
+            return Here(plan, publish, calibrates, new PlacementWait(plan.Cpus, null, default), lifeline.Token);
         }
 
         using var stop = new StopSignals();
-        return processes == 1 ? Here(plan, publish, stop.Token) : InProcesses(processes, plan, publish, stop.Token);
+        var placement = new PlacementWait(plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.Patience);
+        return processes == 1
+            ? Here(plan, publish, calibrates, placement, stop.Token)
+            : InProcesses(processes, plan, publish, placement, stop.Token);
     }
 
-    private static int InProcesses(int count, ThroughputPlan plan, PublishOptions publish, CancellationToken stop)
+    private static int InProcesses(int count, ThroughputPlan plan, PublishOptions publish, PlacementWait placement, CancellationToken stop)
     {
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
-        IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure(
-            count, i => ThroughputOptions.Share(plan, i, count), i => console.Line($"process {i + 1} of {count}"), stop);
+        IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure<ThroughputCell>(
+            count,
+            i => ThroughputOptions.Share(plan, i, count),
+            i =>
+            {
+                placement.Await(console.Line, stop);
+                console.Line($"process {i + 1} of {count}");
+            },
+            stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a round was finished: nothing was written.");
             return CommandLine.Interrupted;
         }
 
-        RunRecord<ThroughputCell> run = PooledProcesses.Pool(runs) with
+        RunRecord<ThroughputCell> pooled = PooledProcesses.Pool(runs);
+        RunRecord<ThroughputCell> run = pooled with
         {
+            Notes = [.. pooled.Notes, .. placement.Notes],
             Argv = RunEnvironment.Argv,
             Options = new Dictionary<string, string>(plan.Resolved()) { ["runs"] = FormattableString.Invariant($"{runs.Count}") },
             Completed = runs.Count == count && runs.All(r => r.Completed),
@@ -61,12 +74,13 @@ internal static class ThroughputCommand
         return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 
-    private static int Here(ThroughputPlan plan, PublishOptions publish, CancellationToken stop)
+    private static int Here(ThroughputPlan plan, PublishOptions publish, bool calibrates, PlacementWait placement, CancellationToken stop)
     {
-        DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps, stop);
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
+        placement.Await(console.Line, stop);
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineWatch machine = MachineWatch.Begin(plan.Cpus, calibrates, stop);
         ThroughputSession? session = null;
         bool completed = console.WithProgress(plan.Seconds, report =>
         {
@@ -89,7 +103,7 @@ internal static class ThroughputCommand
             Seeds = [plan.Seed],
             Machine = machine.End(),
             Packages = RunEnvironment.Packages(),
-            Notes = [.. Notes(session!)],
+            Notes = [.. Notes(session!), .. placement.Notes],
             Cells = [.. session!.Published()],
         };
         KeptRun kept = publish.Keep(run);

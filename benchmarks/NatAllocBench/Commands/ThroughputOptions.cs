@@ -53,15 +53,6 @@ internal static class ThroughputOptions
         DefaultValueFactory = _ => 100,
     };
 
-    private static readonly Option<int> Runs = new("--runs")
-    {
-        Description = "Fresh processes that share the time; figures are then medians over them. From 4 on, compare gives verdicts on speeds.",
-        HelpName = "N",
-        DefaultValueFactory = _ => 1,
-    };
-
-    private static readonly Option<bool> LifelineOption = new("--lifeline") { Hidden = true };
-
     private const double LongestSliceSeconds = 2;
 
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
@@ -76,29 +67,20 @@ internal static class ThroughputOptions
     {
         foreach (Option option in (Option[])
         [
-            CpuOption.Option, Threads, Connections, Destinations, Designs, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Runs, Seed, LifelineOption,
+            CpuOption.Option, Threads, Connections, Destinations, Designs, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed,
         ])
         {
             command.Options.Add(option);
         }
-    }
 
-    /// <summary>How many processes measure.</summary>
-    public static int ProcessesOf(ParseResult parsed)
-    {
-        int runs = parsed.GetValue(Runs);
-        Require(runs is >= 1 and <= 100, "--runs", "use 1 to 100");
-        return runs;
+        ProcessOptions.AddTo(command);
     }
-
-    /// <summary>Whether this process is one of several that another one started.</summary>
-    public static bool IsChild(ParseResult parsed) => parsed.GetValue(LifelineOption);
 
     /// <summary>The arguments of one of several processes: everything as resolved, its share of the time, seeds of its own.</summary>
     public static IEnumerable<string> Share(ThroughputPlan plan, int index, int count) => plan.Resolved()
         .Select(option => option.Key switch
         {
-            "seconds" => (option.Key, Value: (plan.Seconds / count).ToString(CultureInfo.InvariantCulture)),
+            "seconds" => (option.Key, Value: ProcessOptions.Share(plan.Seconds, count)),
             "seed" => (option.Key, Value: (plan.Seed + (ulong)index).ToString(CultureInfo.InvariantCulture)),
             _ => (option.Key, option.Value),
         })

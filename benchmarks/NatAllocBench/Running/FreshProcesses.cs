@@ -17,14 +17,20 @@ internal static class FreshProcesses
     /// <param name="stop">Ends the present child early, which keeps what it measured, and starts no further one.</param>
     /// <returns>The runs of the children that measured anything.</returns>
     /// <exception cref="UsageException">A child failed; its own words are on standard error.</exception>
-    public static IReadOnlyList<RunRecord<ThroughputCell>> Measure(
+    public static IReadOnlyList<RunRecord<TCell>> Measure<TCell>(
         int count, Func<int, IEnumerable<string>> arguments, Action<int> started, CancellationToken stop)
+        where TCell : class
     {
-        List<RunRecord<ThroughputCell>> runs = [];
+        List<RunRecord<TCell>> runs = [];
         for (int i = 0; i < count && !stop.IsCancellationRequested; i++)
         {
             started(i);
-            if (One([.. arguments(i), "--no-save", "--json", "-", "--lifeline"], stop) is { } run)
+            if (stop.IsCancellationRequested)
+            {
+                break;
+            }
+
+            if (One<TCell>(arguments(i), calibrates: i == 0, stop) is { } run)
             {
                 runs.Add(run);
             }
@@ -33,16 +39,24 @@ internal static class FreshProcesses
         return runs;
     }
 
-    private static RunRecord<ThroughputCell>? One(IEnumerable<string> arguments, CancellationToken stop)
+    /// <summary>Runs this program once.</summary>
+    /// <param name="arguments">Its arguments; it gets what makes it a child as well.</param>
+    /// <param name="calibrates">Whether it calibrates the machine, which takes a second: once is enough for several.</param>
+    /// <param name="stop">Ends the child early, which keeps what it measured.</param>
+    /// <returns>Its run, or null where it was stopped before it measured anything.</returns>
+    /// <exception cref="UsageException">It failed; its own words are on standard error.</exception>
+    public static RunRecord<TCell>? One<TCell>(IEnumerable<string> arguments, bool calibrates, CancellationToken stop)
+        where TCell : class
     {
-        ProcessStartInfo start = ChildProcess.StartInfo(arguments);
+        ProcessStartInfo start = ChildProcess.StartInfo(
+            [.. arguments, "--no-save", "--json", "-", ProcessOptions.Lifeline.Name, .. calibrates ? (string[])[] : [ProcessOptions.Uncalibrated.Name]]);
         start.RedirectStandardOutput = true;
         using Process child = Process.Start(start)!;
         using CancellationTokenRegistration registration = stop.Register(() => ChildProcess.RequestStop(child));
         using var output = new MemoryStream();
         child.StandardOutput.BaseStream.CopyTo(output);
         child.WaitForExit();
-        return output.Length > 0 && RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) is RunRecord<ThroughputCell> run ? run
+        return output.Length > 0 && RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) is RunRecord<TCell> run ? run
             : stop.IsCancellationRequested ? null
             : throw new UsageException($"a process of the run ended with exit code {child.ExitCode} and without a result");
     }

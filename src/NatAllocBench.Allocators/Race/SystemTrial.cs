@@ -150,6 +150,7 @@ public static class SystemTrial
             InvoluntarySwitches = workers.Any(worker => worker.Switches is null) ? null : workers.Sum(worker => worker.Switches),
             SpeedRatio = speeds.Length > 1 && speeds.Max() > 0 ? speeds.Min() / speeds.Max() : null,
             PingPongNs = workers.Length > 1 ? workers[0].PingPongNs : null,
+            ReferenceNs = workers.Max(worker => worker.ReferenceNs),
             StolenShare = stolenShare is { } share && double.IsFinite(share) ? share : null,
             Rounds = rounds,
             DroppedRounds = dropped,

@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Machine;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Allocators.Race;
@@ -46,6 +47,9 @@ internal sealed class SystemWorker
     /// <summary>Connections that count.</summary>
     public SystemTally Counted { get; } = new();
 
+    /// <summary>Time of the reference loop just before the trial, ns.</summary>
+    public double ReferenceNs { get; private set; }
+
     /// <summary>Connections that do not; they are proven like the others.</summary>
     public SystemTally LeftOut { get; } = new();
 
@@ -75,6 +79,7 @@ internal sealed class SystemWorker
     /// <summary>The body of the worker's thread.</summary>
     public void Run()
     {
+        ReferenceNs = ReferenceLoop.MeasureNs();
         if (_worker < 2 && _course.Workers > 1)
         {
             PingPongNs = _course.Rally.MeasureNs(_worker);

@@ -19,6 +19,7 @@ internal static class PrintedOverlap
             InvoluntarySwitches = Known(overlaps, overlap => overlap.InvoluntarySwitches),
             SpeedRatio = Known(overlaps, overlap => overlap.SpeedRatio),
             PingPongNs = Known(overlaps, overlap => overlap.PingPongNs),
+            ReferenceNs = Known(overlaps, overlap => overlap.ReferenceNs),
             StolenShare = Known(overlaps, overlap => overlap.StolenShare),
             Rounds = rounds ? [.. overlaps.Select(overlap => (long)overlap.Rounds)] : null,
             DroppedRounds = rounds ? [.. overlaps.Select(overlap => (long)overlap.DroppedRounds)] : null,

@@ -33,6 +33,9 @@ public sealed record TrialOverlap
     /// <summary>Round trip of a cache line between the first two workers just before the trial, ns; null with one worker.</summary>
     public double? PingPongNs { get; init; }
 
+    /// <summary>Time of the fixed reference loop on the slowest worker just before the trial, ns; null where it was not measured.</summary>
+    public double? ReferenceNs { get; init; }
+
     /// <summary>Share of all CPUs' time that the hypervisor took during the trial, 0 to 1, in steps of 10 ms; null where unknown.</summary>
     public double? StolenShare { get; init; }
 

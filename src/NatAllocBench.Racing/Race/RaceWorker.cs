@@ -3,6 +3,7 @@ using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Machine;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Racing.Workloads;
 
@@ -75,9 +76,13 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     /// <summary>Round trip of a cache line between the first two workers, ns; 0 for the others.</summary>
     public double PingPongNs { get; private set; }
 
+    /// <summary>Time of the reference loop just before the trial, ns.</summary>
+    public double ReferenceNs { get; private set; }
+
     /// <summary>The body of the worker's thread.</summary>
     public void Run()
     {
+        ReferenceNs = ReferenceLoop.MeasureNs();
         if (_worker < 2 && _course.Workers > 1)
         {
             PingPongNs = _course.Rally.MeasureNs(_worker);

@@ -88,6 +88,7 @@ internal static class TrialSummary
             InvoluntarySwitches = racing.Any(worker => worker.Switches is null) ? null : racing.Sum(worker => worker.Switches),
             SpeedRatio = speeds.Length > 1 && speeds.Max() > 0 ? speeds.Min() / speeds.Max() : null,
             PingPongNs = workers.Count > 1 ? workers[0].PingPongNs : null,
+            ReferenceNs = workers.Max(worker => worker.ReferenceNs),
             StolenShare = stolenShare is { } share && double.IsFinite(share) ? share : null,
             Rounds = rounds,
             DroppedRounds = dropped,

@@ -73,6 +73,8 @@ internal sealed class MeasuredDesign(ThroughputWorkload workload, TableDesign de
                 TearDownPerSecond = Known(kept, round => round.DeletedPerSecond),
                 ExpiredPerSecond = Known(kept, round => round.ExpiredPerSecond),
                 PingPongNs = Known(kept, round => round.PingPongNs),
+                ReferenceNs = Known(kept, round => round.ReferenceNs),
+                StolenShare = Known(kept, round => round.StolenShare),
             },
         }).Summarised();
     }

@@ -48,6 +48,12 @@ public sealed record ThroughputRound
     /// <summary>Bytes that the process holds more with the full table than without it; measured in a table's first round only.</summary>
     public long? TableBytes { get; init; }
 
+    /// <summary>Time of the fixed reference loop on the slowest worker's CPU beside the round's block, ns.</summary>
+    public double? ReferenceNs { get; init; }
+
+    /// <summary>Share of all CPUs' time that the hypervisor took during the round's block, 0 to 1; null where unknown.</summary>
+    public double? StolenShare { get; init; }
+
     /// <summary>Cache line round trip between the workers' CPUs beside the round, ns; null with one worker.</summary>
     public double? PingPongNs { get; init; }
 }

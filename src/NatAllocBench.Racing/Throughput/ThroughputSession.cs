@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NatAllocBench.Racing.Counts;
+using NatAllocBench.Racing.Machine;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
 
@@ -87,7 +88,15 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
         MeasuredDesign[] present = [.. cells.Where(cell => cell.WhyMissing is null)];
         using var course = new ThroughputCourse(
             workload, [.. present.Select(cell => cell.Design)], [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
-        course.RunBlock(rounds, (design, round) => present[design].Add(round), cancellation);
+        List<(int Design, ThroughputRound Round)> finished = [];
+        CpuTimes? before = MachineProbe.ReadCpuTimes();
+        course.RunBlock(rounds, (design, round) => finished.Add((design, round)), cancellation);
+        double? stolen = before is { } from && MachineProbe.ReadCpuTimes()?.StealShareSince(from) is { } share && double.IsFinite(share) ? share : null;
+        foreach ((int design, ThroughputRound round) in finished)
+        {
+            present[design].Add(round with { StolenShare = stolen });
+        }
+
         PinFailures.UnionWith(course.PinFailures);
     }
 }

@@ -86,6 +86,10 @@ internal static class RaceAnswer
         }
     }
 
+    private static string Assumption(RaceCell[] unseen) => unseen.All(c => c.NeighboursOverdispersion is not null)
+        ? "if failures come in clusters as in the neighbouring cells"
+        : "if failures are independent";
+
     private static IEnumerable<string> Unseen(IReadOnlyList<RaceCell> cells)
     {
         RaceCell[] unseen = [.. cells.Where(c => c is { Rate: 0, RateHigh: > 0, Cpus: > 1 })];
@@ -93,7 +97,7 @@ internal static class RaceAnswer
         {
             IEnumerable<string> places = unseen.GroupBy(Place).Select(g => $"{g.Key} {string.Join(", ", g.Select(c => c.Mode).Distinct())}");
             yield return $"{string.Join("; ", places)}: no failure in {Figures.Count(unseen.Min(c => c.Attempts ?? 0))} connections, "
-                + $"so at most 1 in {LossText.OneInAtMost(unseen.Max(c => c.RateHigh!.Value))} (95 %, if failures are independent).";
+                + $"so at most 1 in {LossText.OneInAtMost(unseen.Max(c => c.RateHigh!.Value))} (95 %, {Assumption(unseen)}).";
         }
 
         if (cells.Any(c => c.CannotRace))

@@ -18,26 +18,14 @@ internal sealed class CellComparer(ComparisonOptions options)
         bool isPaced = first.IsPaced || second.IsPaced;
         if (!isPaced && (first.ConnectionsPerSecond is not null || second.ConnectionsPerSecond is not null))
         {
-            CellComparison speeds = Speeds(workload, Of(first), Of(second));
-            yield return first.Cpus > 1 ? IfPlacedAlike(speeds, first.PingPongNs, second.PingPongNs) : speeds;
+            yield return Circumstances.Gate(Speeds(workload, Of(first), Of(second)), Circumstances.Of(first), Circumstances.Of(second));
         }
     }
 
     public CellComparison Compare(Workload workload, ThroughputCell first, ThroughputCell second)
     {
-        CellComparison comparison = Speeds(workload, Of(first), Of(second));
-        bool sharesLines = Math.Max(first.Threads, second.Threads) > 1;
-        return sharesLines ? IfPlacedAlike(comparison, first.PingPongNs, second.PingPongNs) : comparison;
+        return Circumstances.Gate(Speeds(workload, Of(first), Of(second)), Circumstances.Of(first), Circumstances.Of(second));
     }
-
-    private static CellComparison IfPlacedAlike(CellComparison comparison, double? first, double? second) =>
-        first is > 0 and { } a && second is > 0 and { } b && !PlacementClass.HoldsBoth(a, b)
-            ? comparison with
-            {
-                Verdict = Verdict.Undecided,
-                Remark = $"CPUs placed differently: ping-pong {Figures.Significant(a)} and {Figures.Significant(b)} ns",
-            }
-            : comparison;
 
     private CellComparison Rates(Workload workload, RaceCell first, RaceCell second)
     {
@@ -57,9 +45,7 @@ internal sealed class CellComparer(ComparisonOptions options)
                 : null,
         };
 
-        static string Text(RaceCell cell) => cell is { Rate: { } rate, RateLow: { } low, RateHigh: { } high }
-            ? Figures.Rate(rate, low, high)
-            : TableLayout.NoValue;
+        static string Text(RaceCell cell) => RaceTables.Rate(cell) ?? TableLayout.NoValue;
     }
 
     private CellComparison Speeds(Workload workload, Speed first, Speed second)
@@ -101,7 +87,9 @@ internal sealed class CellComparer(ComparisonOptions options)
         new(workload, metric, first, second, null, Verdict.Undecided, reason is null ? "no raw values" : $"missing: {reason}");
 
     private static Speed Of(RaceCell cell) =>
-        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond, null);
+        new(
+            cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond,
+            cell.PerTrial?.ProcessMedians());
 
     private static Speed Of(ThroughputCell cell) =>
         new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond, cell.PerRound?.ProcessMedians());

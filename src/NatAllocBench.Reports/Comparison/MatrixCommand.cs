@@ -110,7 +110,7 @@ public static class MatrixCommand
     }
 
     private static string? Rate(RaceCell cell) =>
-        cell is { Rate: { } rate, RateLow: { } low, RateHigh: { } high } ? Figures.Rate(rate, low, high) : Missing(cell.Missing);
+        RaceTables.Rate(cell) ?? Missing(cell.Missing);
 
     private static string? Speed(RateUnit unit, RaceCell cell) =>
         unit.Format(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh) ?? Missing(cell.Missing);

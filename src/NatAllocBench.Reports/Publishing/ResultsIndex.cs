@@ -36,7 +36,8 @@ public static class ResultsIndex
         _ = page.Append("# Results\n\nGenerated from the runs below; do not edit. ")
             .Append(CultureInfo.InvariantCulture, $"[{ResultsPage.FileName}]({ResultsPage.FileName}) has every figure, to filter and to sort.\n\n")
             .Append(MarkdownTable.Render(HeadlineTable.Of([.. machines.Select(m => (m.Name, (IReadOnlyList<RunRecord>)[.. m.Runs.Select(e => e.Run)]))])))
-            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default; the newest of each.\n");
+            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default; the newest of each. The run's own ")
+            .Append("table says what a bound without failures rests on.\n");
         foreach ((string name, Entry[] runs) in machines)
         {
             AppendMachine(page, name, [.. runs.OrderBy(e => e.Run.Name, StringComparer.Ordinal)]);

@@ -8,7 +8,7 @@ namespace NatAllocBench.Reports.Statistics;
 /// <remarks>
 /// <para>
 /// The interval is Wald's on the logarithm of the risk ratio (Katz and others, Biometrics 34, 1978), with each rate's binomial variance
-/// multiplied by its over-dispersion between trials (phi of <see cref="FailureRate"/>, at least 1), as Rao and Scott do for clustered
+/// multiplied by its over-dispersion between trials, or between processes where there are several (phi of <see cref="FailureRate"/>, at least 1), as Rao and Scott do for clustered
 /// binary data (Biometrics 48, 1992), and Student's quantile with the degrees of freedom of Welch and Satterthwaite, because phi is
 /// estimated from few trials.
 /// </para>
@@ -28,8 +28,8 @@ public static class RateRatio
     /// <exception cref="ArgumentException">A trial is impossible, or a side has no attempts.</exception>
     public static RatioEstimate Estimate(RaceTrials first, RaceTrials second, double confidence = 0.95)
     {
-        RateEstimate a = FailureRate.Estimate(first.Attempts, first.InsertFailed, confidence);
-        RateEstimate b = FailureRate.Estimate(second.Attempts, second.InsertFailed, confidence);
+        RateEstimate a = FailureRate.Estimate(first.Attempts, first.InsertFailed, confidence, process: first.Process);
+        RateEstimate b = FailureRate.Estimate(second.Attempts, second.InsertFailed, confidence, process: second.Process);
         if (a.Failures == 0 && b.Failures == 0)
         {
             return new RatioEstimate(1, 0, double.PositiveInfinity);
@@ -51,7 +51,7 @@ public static class RateRatio
         double ratio = rateB / rateA;
         double sum = varianceA + varianceB;
         double degrees = sum * sum
-            / ((varianceA * varianceA / Degrees(first)) + (varianceB * varianceB / Degrees(second)));
+            / ((varianceA * varianceA / Degrees(a)) + (varianceB * varianceB / Degrees(b)));
         double quantile = new StudentDistribution(Math.Max(1, degrees)).Quantile(1 - ((1 - confidence) / 2));
         double width = Math.Exp(quantile * Math.Sqrt(sum));
         return new RatioEstimate(ratio, ratio / width, ratio * width);
@@ -68,5 +68,5 @@ public static class RateRatio
         return (p, (rate.Overdispersion ?? 1) * (1 - p) / failures);
     }
 
-    private static double Degrees(RaceTrials trials) => Math.Max(1, trials.Attempts.Count(n => n > 0) - 1);
+    private static double Degrees(RateEstimate rate) => Math.Max(1, rate.Units - 1);
 }

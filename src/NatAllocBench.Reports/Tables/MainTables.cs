@@ -34,7 +34,7 @@ public static class MainTables
             new("cause", ColumnRole.Figure, Cause, IsNumber: false),
             new($"{unit.Short} conn/s".TrimStart(), ColumnRole.Figure, c => c.IsPaced ? null : unit.Format(c.ConnectionsPerSecond)),
         ];
-        return Build(title, cells, RaceTables.Workload(), figures, c => c.Missing, c => c.Rate ?? 0);
+        return Build(title, cells, RaceTables.Workload(cells), figures, c => c.Missing, c => c.Rate ?? 0);
     }
 
     private static ResultTable Throughput(IReadOnlyList<ThroughputCell> cells)
@@ -47,7 +47,7 @@ public static class MainTables
             new("bytes/conn", ColumnRole.Figure, c => c.BytesPerConnection is { } bytes ? Figures.Significant(bytes) : null),
             new("rounds", ColumnRole.Figure, c => c.PerRound is { } rounds ? Figures.Count(rounds.ConnectionsPerSecond.Count) : null),
         ];
-        return Build("throughput", cells, ThroughputTables.Workload(), figures, c => c.Missing, c => c.ConnectionsPerSecond ?? 0);
+        return Build("throughput", cells, ThroughputTables.Workload(cells), figures, c => c.Missing, c => c.ConnectionsPerSecond ?? 0);
     }
 
     private static ResultTable Scenario(string title, IReadOnlyList<ScenarioCell> cells)

@@ -5,6 +5,9 @@ namespace NatAllocBench.Reports.Tables;
 /// <summary>The tables of race cells: one per preset and series, and one of delays where they were computed.</summary>
 public static class RaceTables
 {
+    /// <summary>What intervals of a single process leave out.</summary>
+    internal const string NotCovered = "within one process: that between runs is not covered";
+
     private const string OneCpu = "0 (1 CPU: nothing can race)";
 
     /// <summary>Lays out the cells.</summary>
@@ -23,18 +26,18 @@ public static class RaceTables
 
     private static IEnumerable<ResultTable> Group(string title, IReadOnlyList<RaceCell> cells)
     {
-        yield return TableLayout.Build(title, cells, [.. Workload(), .. Measured(cells)], c => c.Missing);
+        yield return TableLayout.Build(title, cells, [.. Workload(cells), .. Measured(cells)], c => c.Missing);
         double[] delays = [.. cells.SelectMany(c => c.Delayed ?? []).Select(d => d.Seconds).Distinct().Order()];
         if (delays.Length > 0)
         {
             IEnumerable<ColumnSpec<RaceCell>> columns = delays.Select(seconds => new ColumnSpec<RaceCell>(
                 $"wait {Figures.Exact(seconds)} s [95 %]", ColumnRole.Figure, c => Share(c, seconds)));
-            yield return TableLayout.Build($"{title}: delays that users feel", cells, [.. Workload(), .. columns], c => c.Missing);
+            yield return TableLayout.Build($"{title}: delays that users feel", cells, [.. Workload(cells), .. columns], c => c.Missing);
         }
     }
 
     /// <summary>What names a row.</summary>
-    internal static IEnumerable<ColumnSpec<RaceCell>> Workload() =>
+    internal static IEnumerable<ColumnSpec<RaceCell>> Workload(IReadOnlyList<RaceCell> cells) =>
     [
         new("system", ColumnRole.Parameter, c => c.System, IsNumber: false),
         new("era", ColumnRole.Identity, c => c.Era, IsNumber: false),
@@ -53,6 +56,7 @@ public static class RaceTables
         new("churn (connections/s)", ColumnRole.Parameter, c => Exact(c.ChurnPerSecond)),
         new("arrival", ColumnRole.Parameter, c => c.Arrival, IsNumber: false),
         new("source ports", ColumnRole.Parameter, c => c.SourcePorts, IsNumber: false),
+        new("variance", ColumnRole.Parameter, _ => cells.Any(c => c.PerTrial is { Process: not null }) ? null : NotCovered, IsNumber: false),
     ];
 
     private static IEnumerable<ColumnSpec<RaceCell>> Measured(IReadOnlyList<RaceCell> cells)
@@ -66,6 +70,7 @@ public static class RaceTables
             new("by Little's law", ColumnRole.Figure, c => Significant(c.SteadyEntriesPredicted)),
             new("attempts", ColumnRole.Figure, c => Count(c.Attempts)),
             new("trials", ColumnRole.Figure, c => Count(c.Trials)),
+            new("processes", ColumnRole.Figure, c => c.PerTrial?.Process is { } process ? Figures.Count(process[^1] + 1) : null),
             new("trials dropped", ColumnRole.Part, c => Count((c.Dropped?.NotTogether ?? 0) + (c.Dropped?.OtherPlacement ?? 0))),
             new("rounds dropped", ColumnRole.Part, c => Count(c.PerTrial?.Overlap?.DroppedRounds?.Sum() ?? 0)),
             new("failed", ColumnRole.Figure, c => Count(c.InsertFailed)),
@@ -79,6 +84,7 @@ public static class RaceTables
             new("spread of the trials", ColumnRole.Figure,
                 c => c.IsPaced ? null : Spreads.Remarks(c.PerTrial?.ConnectionsPerSecond), IsNumber: false),
             new("ping-pong (ns)", ColumnRole.Figure, c => Significant(c.PingPongNs)),
+            new("reference loop (ns)", ColumnRole.Figure, c => Significant(c.ReferenceNs)),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
             new("found per connection", ColumnRole.Figure, c => Significant(c.FoundPerConnection)),
             new("window p50 (ns)", ColumnRole.Figure, c => Significant(c.WindowP50Ns)),
@@ -90,10 +96,11 @@ public static class RaceTables
         ];
     }
 
-    /// <summary>The failure rate in the digits of its value; on one CPU, that nothing can race.</summary>
-    internal static string? Rate(RaceCell cell) => Rate(cell, Figures.Rate);
+    /// <summary>The failure rate in the digits of its value, a bound with what it rests on; on one CPU, that nothing can race.</summary>
+    internal static string? Rate(RaceCell cell) =>
+        Rate(cell, (rate, low, high) => rate == 0 ? $"{Figures.Rate(rate, low, high)[..^1]}, {Assumption(cell)})" : Figures.Rate(rate, low, high));
 
-    /// <summary>The same in the digits of its interval.</summary>
+    /// <summary>The same in the digits of its interval, and a bound alone.</summary>
     internal static string? ShortRate(RaceCell cell) => Rate(cell, Figures.ShortRate);
 
     private static string? Rate(RaceCell cell, Func<double, double, double, string> text) => cell switch
@@ -101,6 +108,13 @@ public static class RaceTables
         { Rate: 0, CannotRace: true } => OneCpu,
         { Rate: { } rate, RateLow: { } low, RateHigh: { } high } => text(rate, low, high),
         _ => null,
+    };
+
+    // What the bound of a cell without failures rests on.
+    private static string Assumption(RaceCell cell) => cell.NeighboursOverdispersion switch
+    {
+        null => "if independent",
+        { } phi => $"neighbours' phi {Figures.Significant(phi)}",
     };
 
     // Eras differ in their schedules: a delay that the cell's era does not have is no value, not 0.

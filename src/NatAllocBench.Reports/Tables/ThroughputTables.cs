@@ -9,10 +9,10 @@ public static class ThroughputTables
     /// <param name="cells">The cells, in the order of the rows.</param>
     /// <returns>One table, or none without cells; parameters that do not vary are in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) =>
-        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Workload(), .. Measured(cells)], c => c.Missing)];
+        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Workload(cells), .. Measured(cells)], c => c.Missing)];
 
     /// <summary>What names a row.</summary>
-    internal static IEnumerable<ColumnSpec<ThroughputCell>> Workload() =>
+    internal static IEnumerable<ColumnSpec<ThroughputCell>> Workload(IReadOnlyList<ThroughputCell> cells) =>
     [
         new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
         new("era", ColumnRole.Parameter, c => c.Era, IsNumber: false),
@@ -21,6 +21,7 @@ public static class ThroughputTables
         new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
         new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
         new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
+        new("variance", ColumnRole.Parameter, _ => cells.Any(c => c.PerRound is { Process: not null }) ? null : RaceTables.NotCovered, IsNumber: false),
     ];
 
     private static IEnumerable<ColumnSpec<ThroughputCell>> Measured(IReadOnlyList<ThroughputCell> cells)
@@ -49,6 +50,7 @@ public static class ThroughputTables
             new("table capacity (bytes per connection)", ColumnRole.Figure, c => Significant(c.BytesPerConnection)),
             new("allocated bytes per connection", ColumnRole.Figure, c => Significant(c.AllocatedBytesPerConnection)),
             new("ping-pong (ns)", ColumnRole.Figure, c => Significant(c.PingPongNs)),
+            new("reference loop (ns)", ColumnRole.Figure, c => Significant(c.ReferenceNs)),
         ];
     }
 

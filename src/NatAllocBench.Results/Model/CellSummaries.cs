@@ -14,8 +14,9 @@ public static class CellSummaries
     public static RaceCell Summarised(this RaceCell cell)
     {
         RaceTrials trials = cell.PerTrial ?? throw new ArgumentException("a cell without raw values cannot be summarised", nameof(cell));
-        RateEstimate estimate = FailureRate.Estimate(trials.Attempts, trials.InsertFailed);
-        QuantileEstimate? speed = Median(trials.ConnectionsPerSecond);
+        RateEstimate estimate = FailureRate.Estimate(
+            trials.Attempts, trials.InsertFailed, knownOverdispersion: cell.NeighboursOverdispersion ?? 1, process: trials.Process);
+        QuantileEstimate? speed = Median(trials.ProcessMedians() ?? trials.ConnectionsPerSecond);
         return cell with
         {
             Trials = trials.Attempts.Count,
@@ -38,6 +39,7 @@ public static class CellSummaries
             FastestWorkerConnectionsPerSecond =
                 Median(trials.FastestWorkerConnectionsPerSecond)?.Value ?? cell.FastestWorkerConnectionsPerSecond,
             PingPongNs = Median(trials.Overlap?.PingPongNs)?.Value ?? cell.PingPongNs,
+            ReferenceNs = Median(trials.Overlap?.ReferenceNs)?.Value ?? cell.ReferenceNs,
             ProbesPerConnection = trials.Probes is { } probes ? (double)probes.Sum() / estimate.Attempts : cell.ProbesPerConnection,
             FoundPerConnection = trials.Found is { } found ? (double)found.Sum() / estimate.Attempts : cell.FoundPerConnection,
         };
@@ -61,6 +63,7 @@ public static class CellSummaries
             TearDownPerSecond = Median(rounds.TearDownPerSecond)?.Value ?? cell.TearDownPerSecond,
             ExpiredPerSecond = Median(rounds.ExpiredPerSecond)?.Value ?? cell.ExpiredPerSecond,
             PingPongNs = Median(rounds.PingPongNs)?.Value ?? cell.PingPongNs,
+            ReferenceNs = Median(rounds.ReferenceNs)?.Value ?? cell.ReferenceNs,
         };
     }
 

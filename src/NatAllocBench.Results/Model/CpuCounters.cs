@@ -51,6 +51,26 @@ public sealed record CpuCounters
     /// <summary>Insertions refused because a chain was too long; from 5.15.</summary>
     public long? ChainTooLong { get; init; }
 
+    /// <summary>The sums of two counts; null where one of them is.</summary>
+    internal CpuCounters Plus(CpuCounters other) => new()
+    {
+        Searched = Searched + other.Searched,
+        Found = Found + other.Found,
+        New = New + other.New,
+        Invalid = Invalid + other.Invalid,
+        Ignore = Ignore + other.Ignore,
+        Delete = Delete + other.Delete,
+        DeleteList = DeleteList + other.DeleteList,
+        Insert = Insert + other.Insert,
+        InsertFailed = InsertFailed + other.InsertFailed,
+        Drop = Drop + other.Drop,
+        EarlyDrop = EarlyDrop + other.EarlyDrop,
+        Error = Error + other.Error,
+        SearchRestart = SearchRestart + other.SearchRestart,
+        ClashResolve = ClashResolve + other.ClashResolve,
+        ChainTooLong = ChainTooLong + other.ChainTooLong,
+    };
+
     /// <summary>The counters by the names that <c>conntrack -S</c> prints, in its order.</summary>
     /// <returns>The counters that exist.</returns>
     public IEnumerable<(string Name, long Value)> Named() =>

@@ -3,7 +3,7 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Results.Model;
 
 /// <summary>
-/// Throughput of several processes as one run. How a process lies in memory and where the host places its CPUs differ from start to start
+/// What several processes measured as one run. How a process lies in memory and where the host places its CPUs differ from start to start
 /// by more than rounds within one differ: so a cell's figure is the median of the processes' medians, and its interval is theirs.
 /// </summary>
 public static class PooledProcesses
@@ -16,15 +16,23 @@ public static class PooledProcesses
         IEnumerable<IGrouping<Workload, (ThroughputCell Cell, int Process)>> cells = runs
             .SelectMany((run, process) => run.Cells.Select(cell => (Cell: cell, Process: process)))
             .GroupBy(c => Workload.Of(c.Cell));
-        return runs[0] with
+        return Of(runs, [.. cells.Select(group => Cell([.. group]))]);
+    }
+
+    /// <inheritdoc cref="Pool(IReadOnlyList{RunRecord{ThroughputCell}})"/>
+    public static RunRecord<RaceCell> Pool(IReadOnlyList<RunRecord<RaceCell>> runs) =>
+        Of(runs, PooledRaceCells.Of([.. runs.Select(run => run.Cells)]));
+
+    private static RunRecord<TCell> Of<TCell>(IReadOnlyList<RunRecord<TCell>> runs, IReadOnlyList<TCell> cells)
+        where TCell : class => runs[0] with
         {
             Completed = runs.All(run => run.Completed),
             Seeds = [.. runs.SelectMany(run => run.Seeds).Distinct()],
-            Notes = [.. runs.SelectMany(run => run.Notes).Distinct()],
+            // A note that only counts otherwise is not said again.
+            Notes = [.. runs.SelectMany(run => run.Notes).DistinctBy(note => string.Concat(note.Where(c => !char.IsAsciiDigit(c))))],
             Machine = runs[0].Machine with { Warnings = [.. runs.SelectMany(run => run.Machine.Warnings).Distinct()] },
-            Cells = [.. cells.Select(group => Cell([.. group]))],
+            Cells = cells,
         };
-    }
 
     private static ThroughputCell Cell((ThroughputCell Cell, int Process)[] all)
     {
@@ -55,6 +63,8 @@ public static class PooledProcesses
                 TearDownPerSecond = All(rounds, r => r.TearDownPerSecond),
                 ExpiredPerSecond = All(rounds, r => r.ExpiredPerSecond),
                 PingPongNs = All(rounds, r => r.PingPongNs),
+                ReferenceNs = RaceTrials.Join(rounds, r => r.ReferenceNs),
+                StolenShare = RaceTrials.Join(rounds, r => r.StolenShare),
                 Process = [.. alike.SelectMany((c, index) => Enumerable.Repeat(index, c.Cell.PerRound!.ConnectionsPerSecond.Count))],
             },
         }).Summarised();

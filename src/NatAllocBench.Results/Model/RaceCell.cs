@@ -124,7 +124,14 @@ public sealed record RaceCell
     /// <summary>How the interval was computed; see <see cref="FailureRate"/>.</summary>
     public string? RateMethod { get; init; }
 
-    /// <summary>Connections per second over all workers, the median of the trials.</summary>
+    /// <summary>
+    /// The over-dispersion of the neighbouring cells, at least 1, on which the bound of a cell without failures rests; null where none is known,
+    /// and the bound is one for independent attempts.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? NeighboursOverdispersion { get; init; }
+
+    /// <summary>Connections per second over all workers, the median of the trials, or of the processes' medians where there are several.</summary>
     public double? ConnectionsPerSecond { get; init; }
 
     /// <summary>The lower end of the median's 95 % interval.</summary>
@@ -178,6 +185,10 @@ public sealed record RaceCell
     /// <summary>Round trip of a cache line between the first two workers, ns, the median of the trials; null with one worker.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PingPongNs { get; init; }
+
+    /// <summary>Time of the fixed reference loop beside the trials, ns, the median; null in runs from before it was measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ReferenceNs { get; init; }
 
     /// <summary>Trials that do not count; null where every trial counts.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

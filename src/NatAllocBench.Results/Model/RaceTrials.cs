@@ -44,4 +44,36 @@ public sealed record RaceTrials
 
     /// <summary>The seed of each trial.</summary>
     public IReadOnlyList<ulong>? Seeds { get; init; }
+
+    /// <summary>The process of each trial, counted from 0; null where one process made all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? Process { get; init; }
+
+    /// <summary>The median speed of each process, or null where one process made all trials or they have no speeds.</summary>
+    /// <returns>Connections per second, in the order of the processes.</returns>
+    public IReadOnlyList<double>? ProcessMedians() =>
+        Process is { } process && ConnectionsPerSecond is { } speeds ? ProcessLevel.Medians(process, speeds) : null;
+
+    /// <summary>The trials of several processes one after the other; a list that one of them lacks is null.</summary>
+    internal static RaceTrials Join(IReadOnlyList<RaceTrials> parts) => new()
+    {
+        Attempts = [.. parts.SelectMany(p => p.Attempts)],
+        InsertFailed = [.. parts.SelectMany(p => p.InsertFailed)],
+        FailedKeepPort = Join(parts, p => p.FailedKeepPort),
+        FailedSearch = Join(parts, p => p.FailedSearch),
+        FailedExhausted = Join(parts, p => p.FailedExhausted),
+        FailedChain = Join(parts, p => p.FailedChain),
+        ConnectionsPerSecond = Join(parts, p => p.ConnectionsPerSecond),
+        SlowestWorkerConnectionsPerSecond = Join(parts, p => p.SlowestWorkerConnectionsPerSecond),
+        FastestWorkerConnectionsPerSecond = Join(parts, p => p.FastestWorkerConnectionsPerSecond),
+        Probes = Join(parts, p => p.Probes),
+        Found = Join(parts, p => p.Found),
+        Overlap = parts.All(p => p.Overlap is not null) ? TrialOverlaps.Join([.. parts.Select(p => p.Overlap!)]) : null,
+        Seeds = Join(parts, p => p.Seeds),
+        Process = [.. parts.SelectMany((p, index) => Enumerable.Repeat(index, p.Attempts.Count))],
+    };
+
+    /// <summary>A list of several parts one after the other, or null where one lacks it.</summary>
+    internal static IReadOnlyList<T>? Join<TPart, T>(IReadOnlyList<TPart> parts, Func<TPart, IReadOnlyList<T>?> list) =>
+        parts.All(p => list(p) is not null) ? [.. parts.SelectMany(p => list(p)!)] : null;
 }

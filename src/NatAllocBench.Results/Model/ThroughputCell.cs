@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Results.Model;
 
@@ -47,6 +46,10 @@ public sealed record ThroughputCell
 
     /// <summary>Round trip of a cache line between the workers' CPUs beside this block, in nanoseconds.</summary>
     public double? PingPongNs { get; init; }
+
+    /// <summary>Time of the fixed reference loop beside the blocks, in nanoseconds, the median; null in runs from before it was measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? ReferenceNs { get; init; }
 
     /// <summary>Deletions per second over all threads, the median of the kept rounds.</summary>
     public double? TearDownPerSecond { get; init; }
@@ -99,13 +102,19 @@ public sealed record ThroughputRounds
     /// <summary>Cache line round trip beside the round, in nanoseconds.</summary>
     public IReadOnlyList<double>? PingPongNs { get; init; }
 
+    /// <summary>Time of the fixed reference loop on the slowest worker beside the round's block, in nanoseconds.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? ReferenceNs { get; init; }
+
+    /// <summary>Share of all CPUs' time that the hypervisor took during the round's block, 0 to 1.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? StolenShare { get; init; }
+
     /// <summary>The process of each round, counted from 0; null where one process made all.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<int>? Process { get; init; }
 
     /// <summary>The median of each process, or null where one process made all rounds.</summary>
     /// <returns>Connections per second, in the order of the processes.</returns>
-    public IReadOnlyList<double>? ProcessMedians() => Process is { } process
-        ? [.. process.Zip(ConnectionsPerSecond).GroupBy(r => r.First).Select(g => SampleStatistics.Instance.Median([.. g.Select(r => r.Second)]).Value)]
-        : null;
+    public IReadOnlyList<double>? ProcessMedians() => Process is { } process ? ProcessLevel.Medians(process, ConnectionsPerSecond) : null;
 }

@@ -35,6 +35,12 @@ public sealed record TimeHistogram(IReadOnlyList<long> BoundsNs, IReadOnlyList<l
             [.. Enumerable.Range(first, classes).Select(index => counts.GetValueOrDefault(index))]);
     }
 
+    /// <summary>The times of several histograms in one.</summary>
+    /// <param name="parts">Any number of histograms.</param>
+    /// <returns>The histogram, or null without times.</returns>
+    internal static TimeHistogram? Sum(IEnumerable<TimeHistogram> parts) =>
+        Of(parts.SelectMany(part => part.BoundsNs.Zip(part.Counts)).Where(c => c.Second > 0));
+
     /// <summary>The bounds of the classes between two of them.</summary>
     /// <param name="fromNs">The lower bound of the first class, 0 or more.</param>
     /// <param name="toNs">The lower bound of the class after the last, not below <paramref name="fromNs"/>.</param>

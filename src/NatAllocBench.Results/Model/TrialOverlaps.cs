@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace NatAllocBench.Results.Model;
 
 /// <summary>How the workers of each trial ran, one element per trial. A list is null where the machine does not tell.</summary>
@@ -26,6 +28,10 @@ public sealed record TrialOverlaps
     /// <summary>Round trip of a cache line between the first two workers just before the trial, ns; null with one worker.</summary>
     public IReadOnlyList<double>? PingPongNs { get; init; }
 
+    /// <summary>Time of the fixed reference loop on the slowest worker just before the trial, ns; null in runs from before it was measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? ReferenceNs { get; init; }
+
     /// <summary>Share of all CPUs' time that the hypervisor took during the trial, 0 to 1.</summary>
     public IReadOnlyList<double>? StolenShare { get; init; }
 
@@ -35,11 +41,27 @@ public sealed record TrialOverlaps
     /// <summary>Rounds that do not count, because the workers did not run together; null where there are none.</summary>
     public IReadOnlyList<long>? DroppedRounds { get; init; }
 
+    /// <summary>The trials of several cells one after the other; a list that one of them lacks is null.</summary>
+    internal static TrialOverlaps Join(IReadOnlyList<TrialOverlaps> parts) => new()
+    {
+        Share = [.. parts.SelectMany(p => p.Share)],
+        LateNs = [.. parts.SelectMany(p => p.LateNs)],
+        ClockGaps = [.. parts.SelectMany(p => p.ClockGaps)],
+        LongestGapNs = [.. parts.SelectMany(p => p.LongestGapNs)],
+        InvoluntarySwitches = RaceTrials.Join(parts, p => p.InvoluntarySwitches),
+        SpeedRatio = RaceTrials.Join(parts, p => p.SpeedRatio),
+        PingPongNs = RaceTrials.Join(parts, p => p.PingPongNs),
+        ReferenceNs = RaceTrials.Join(parts, p => p.ReferenceNs),
+        StolenShare = RaceTrials.Join(parts, p => p.StolenShare),
+        Rounds = RaceTrials.Join(parts, p => p.Rounds),
+        DroppedRounds = RaceTrials.Join(parts, p => p.DroppedRounds),
+    };
+
     /// <summary>Every list with its name, for checks.</summary>
     internal IEnumerable<(string Name, int? Count)> Lengths() =>
     [
         ("share", Share.Count), ("lateNs", LateNs.Count), ("clockGaps", ClockGaps.Count), ("longestGapNs", LongestGapNs.Count),
-        ("involuntarySwitches", InvoluntarySwitches?.Count), ("speedRatio", SpeedRatio?.Count), ("pingPongNs", PingPongNs?.Count),
+        ("involuntarySwitches", InvoluntarySwitches?.Count), ("speedRatio", SpeedRatio?.Count), ("pingPongNs", PingPongNs?.Count), ("referenceNs", ReferenceNs?.Count),
         ("stolenShare", StolenShare?.Count), ("rounds", Rounds?.Count), ("droppedRounds", DroppedRounds?.Count),
     ];
 }
@@ -61,4 +83,14 @@ public sealed record DroppedTrials
 
     /// <summary>How their workers ran.</summary>
     public required TrialOverlaps Overlap { get; init; }
+
+    /// <summary>What was dropped in several processes.</summary>
+    internal static DroppedTrials? Join(IReadOnlyList<DroppedTrials> parts) => parts.Count == 0 ? null : new()
+    {
+        NotTogether = parts.Sum(p => p.NotTogether),
+        OtherPlacement = parts.Sum(p => p.OtherPlacement),
+        Attempts = [.. parts.SelectMany(p => p.Attempts)],
+        InsertFailed = [.. parts.SelectMany(p => p.InsertFailed)],
+        Overlap = TrialOverlaps.Join([.. parts.Select(p => p.Overlap)]),
+    };
 }

@@ -22,8 +22,12 @@ namespace NatAllocBench.Results.Statistics;
 /// few trials: with two, the Student quantile alone makes it 6.5 times as wide.
 /// </para>
 /// <para>
-/// Without failures phi cannot be estimated. Then the upper end is the one-sided exact bound 1 - 0.05^(1/N), about 3/N; a phi known from
-/// elsewhere (a neighbouring cell) divides N first. The bound holds for independent attempts, and the method's name says so.
+/// Where the trials were made by several processes, the processes are the sampling units: k is their number, and phi is the larger one of that
+/// between processes and that between trials, so that a few processes that happen to agree make no interval narrower.
+/// </para>
+/// <para>
+/// Without failures phi cannot be estimated. Then the upper end is the one-sided exact bound 1 - 0.05^(1/N), about 3/N, which holds for
+/// independent attempts; a phi known from elsewhere (the neighbouring cells) divides N first, and the method's name says so.
 /// </para>
 /// </remarks>
 public static class FailureRate
@@ -31,11 +35,17 @@ public static class FailureRate
     /// <summary>The method's name when the over-dispersion was estimated.</summary>
     public const string ClusteredMethod = "korn-graubard";
 
+    /// <summary>The method's name when the over-dispersion was estimated between processes.</summary>
+    public const string ProcessesMethod = "korn-graubard, processes";
+
     /// <summary>The method's name for a single trial, where nothing is known about the spread between trials.</summary>
     public const string SingleTrialMethod = "clopper-pearson, one trial";
 
     /// <summary>The method's name without failures: a one-sided exact bound for independent attempts.</summary>
     public const string NoFailuresMethod = "exact upper bound, no failures";
+
+    /// <summary>The method's name without failures where an over-dispersion is known from elsewhere.</summary>
+    public const string NeighboursMethod = "exact upper bound, no failures, over-dispersed as the neighbouring cells";
 
     /// <summary>The method's name when every attempt failed: the mirror image of <see cref="NoFailuresMethod"/>.</summary>
     public const string OnlyFailuresMethod = "exact lower bound, only failures";
@@ -45,10 +55,15 @@ public static class FailureRate
     /// <param name="failures">Failures of each trial, 0 to the trial's attempts.</param>
     /// <param name="confidence">The confidence level, above 0 and below 1.</param>
     /// <param name="knownOverdispersion">A phi of at least 1 from elsewhere, used only where all or none of the attempts failed.</param>
+    /// <param name="process">The process of each trial; null where one made all.</param>
     /// <returns>The estimate; never narrower than the binomial interval of the pooled count.</returns>
     /// <exception cref="ArgumentException">The arrays differ in length or hold impossible counts, or there are no attempts.</exception>
     public static RateEstimate Estimate(
-        IReadOnlyList<long> attempts, IReadOnlyList<long> failures, double confidence = 0.95, double knownOverdispersion = 1)
+        IReadOnlyList<long> attempts,
+        IReadOnlyList<long> failures,
+        double confidence = 0.95,
+        double knownOverdispersion = 1,
+        IReadOnlyList<int>? process = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(knownOverdispersion, 1);
         if (confidence is not (> 0 and < 1))
@@ -59,30 +74,37 @@ public static class FailureRate
         (long total, long failed) = Sum(attempts, failures);
         double rate = (double)failed / total;
         double alpha = 1 - confidence;
+        long[][] units = Units(attempts, failures, process);
+        int trials = units[0].Count(n => n > 0);
         if (failed == 0)
         {
             double high = 1 - Math.Pow(alpha, Math.Min(1, knownOverdispersion / total));
-            return new RateEstimate(total, 0, 0, 0, high, null, NoFailuresMethod);
+            return new RateEstimate(total, 0, 0, 0, high, null, knownOverdispersion > 1 ? NeighboursMethod : NoFailuresMethod) { Units = trials };
         }
 
         if (failed == total)
         {
             double low = Math.Pow(alpha, Math.Min(1, knownOverdispersion / total));
-            return new RateEstimate(total, failed, 1, low, 1, null, OnlyFailuresMethod);
+            return new RateEstimate(total, failed, 1, low, 1, null, OnlyFailuresMethod) { Units = trials };
         }
 
-        int trials = attempts.Count(n => n > 0);
+        bool byProcess = units[0].Length < attempts.Count;
         if (trials == 1)
         {
             (double low, double high) = ClopperPearson(failed, total, confidence);
             return new RateEstimate(total, failed, rate, low, high, null, SingleTrialMethod);
         }
 
-        double phi = Overdispersion(attempts, failures, rate, total, trials);
+        double phi = Overdispersion(units[0], units[1], rate, total, trials);
+        if (byProcess)
+        {
+            phi = Math.Max(phi, Overdispersion(attempts, failures, rate, total, attempts.Count(n => n > 0)));
+        }
+
         double student = StudentQuantile(total - 1, alpha) / StudentQuantile(trials - 1, alpha);
         double effective = Math.Min(total, total / phi * student * student);
         (double clusteredLow, double clusteredHigh) = ClopperPearson(rate * effective, effective, confidence);
-        return new RateEstimate(total, failed, rate, clusteredLow, clusteredHigh, phi, ClusteredMethod);
+        return new RateEstimate(total, failed, rate, clusteredLow, clusteredHigh, phi, byProcess ? ProcessesMethod : ClusteredMethod) { Units = trials };
     }
 
     /// <summary>The exact binomial interval of Clopper and Pearson (Biometrika 26, 1934), also for fractional counts.</summary>
@@ -98,6 +120,18 @@ public static class FailureRate
             ? 1
             : BetaFunction.RegularizedIncompleteInverseValue(failures + 1, attempts - failures, 1 - tail);
         return (low, high);
+    }
+
+    // Attempts and failures of each process where there are several, else of each trial.
+    private static long[][] Units(IReadOnlyList<long> attempts, IReadOnlyList<long> failures, IReadOnlyList<int>? process)
+    {
+        if (process is null || process.Distinct().Count() == 1)
+        {
+            return [[.. attempts], [.. failures]];
+        }
+
+        IGrouping<int, int>[] trials = [.. Enumerable.Range(0, attempts.Count).GroupBy(i => process[i])];
+        return [[.. trials.Select(t => t.Sum(i => attempts[i]))], [.. trials.Select(t => t.Sum(i => failures[i]))]];
     }
 
     private static (long Attempts, long Failures) Sum(IReadOnlyList<long> attempts, IReadOnlyList<long> failures)

@@ -11,4 +11,8 @@ namespace NatAllocBench.Results.Statistics;
 /// </param>
 /// <param name="Method">The name of the method, for the run's record.</param>
 public sealed record RateEstimate(
-    long Attempts, long Failures, double Rate, double Low, double High, double? Overdispersion, string Method);
+    long Attempts, long Failures, double Rate, double Low, double High, double? Overdispersion, string Method)
+{
+    /// <summary>The sampling units: processes where there are several, else trials with attempts.</summary>
+    public int Units { get; init; } = 1;
+}

@@ -19,6 +19,13 @@ internal static class RaceCellCheck
 
         problems.InRange(place, "predictedRate", cell.PredictedRate, 0, 1);
         problems.NotNegative(place, "pingPongNs", cell.PingPongNs);
+        problems.NotNegative(place, "referenceNs", cell.ReferenceNs);
+        problems.InRange(place, "neighboursOverdispersion", cell.NeighboursOverdispersion, 1, double.MaxValue);
+        if (cell.NeighboursOverdispersion is < 1)
+        {
+            return;
+        }
+
         CheckCounts(place, cell, problems);
         CheckRate(place, cell, problems);
         CheckTimes(place, cell, problems);
@@ -74,7 +81,7 @@ internal static class RaceCellCheck
         IEnumerable<double> shares = [.. overlap.Share, .. overlap.SpeedRatio ?? [], .. overlap.StolenShare ?? []];
         problems.Unless(shares.All(share => share is >= 0 and <= 1), place, "share, speedRatio and stolenShare must be from 0 to 1");
         problems.Unless(
-            overlap.LateNs.Concat(overlap.LongestGapNs).Concat(overlap.PingPongNs ?? []).All(ns => ns >= 0), place, "a time is negative");
+            overlap.LateNs.Concat(overlap.LongestGapNs).Concat(overlap.PingPongNs ?? []).Concat(overlap.ReferenceNs ?? []).All(ns => ns >= 0), place, "a time is negative");
     }
 
     private static void CheckCounts(string place, RaceCell cell, Problems problems)
@@ -211,11 +218,18 @@ internal static class RaceCellCheck
             ("slowestWorkerConnectionsPerSecond", trials.SlowestWorkerConnectionsPerSecond?.Count),
             ("fastestWorkerConnectionsPerSecond", trials.FastestWorkerConnectionsPerSecond?.Count),
             ("probes", trials.Probes?.Count), ("found", trials.Found?.Count), ("seeds", trials.Seeds?.Count),
+            ("process", trials.Process?.Count),
         ];
         (string Name, int? Count)[] wrong = [.. lengths.Where(l => l.Count is { } n && n != cell.Trials)];
         if (wrong.Length > 0)
         {
             problems.Add(place, $"{wrong[0].Name} has {wrong[0].Count} values for {cell.Trials} trials");
+            return;
+        }
+
+        if (trials.Process is { } process && !ProcessLevel.IsSound(process, trials.Attempts.Count))
+        {
+            problems.Add(place, "process needs a number for every trial, from 0 without gaps");
             return;
         }
 

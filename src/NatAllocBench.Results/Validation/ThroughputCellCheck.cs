@@ -25,6 +25,7 @@ internal static class ThroughputCellCheck
         problems.NotNegative(place, "bytesPerConnection", cell.BytesPerConnection);
         problems.NotNegative(place, "allocatedBytesPerConnection", cell.AllocatedBytesPerConnection);
         problems.NotNegative(place, "pingPongNs", cell.PingPongNs);
+        problems.NotNegative(place, "referenceNs", cell.ReferenceNs);
         problems.NotNegative(place, "tearDownPerSecond", cell.TearDownPerSecond);
         problems.NotNegative(place, "expiredPerSecond", cell.ExpiredPerSecond);
         problems.NotNegative(place, "probesPerConnection", cell.ProbesPerConnection);
@@ -49,13 +50,16 @@ internal static class ThroughputCellCheck
             return;
         }
 
-        if (rounds.Process is { } process
-            && (process.Count != rounds.ConnectionsPerSecond.Count || process[0] != 0 || process.Zip(process.Skip(1)).Any(p => p.Second - p.First is not (0 or 1))))
+        if (rounds.Process is { } process && !ProcessLevel.IsSound(process, rounds.ConnectionsPerSecond.Count))
         {
             problems.Add(place, "process needs a number for every round, from 0 without gaps");
             return;
         }
 
+        problems.Unless(
+            (rounds.ReferenceNs ?? []).All(ns => ns >= 0) && (rounds.StolenShare ?? []).All(share => share is >= 0 and <= 1),
+            place,
+            "referenceNs must be 0 or more, stolenShare from 0 to 1");
         ThroughputCell expected = cell.Summarised();
         const string Source = "perRound";
         problems.Same(place, "connectionsPerSecond", cell.ConnectionsPerSecond, expected.ConnectionsPerSecond, Source);

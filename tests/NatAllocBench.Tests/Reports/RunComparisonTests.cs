@@ -60,6 +60,53 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
+    public void Speeds_of_a_machine_that_ran_at_another_speed_stay_undecided()
+    {
+        ThroughputCell cell = SampleRuns.Design("batched", 10e6, 10.1e6, 10.2e6, 9.9e6, 9.8e6) with { ReferenceNs = 6000 };
+
+        CellComparison other = RunComparison.Compare(
+            SampleRuns.Throughput(cell), SampleRuns.Throughput(cell with { ReferenceNs = 6400 }), Plain).Cells[0];
+        CellComparison same = RunComparison.Compare(
+            SampleRuns.Throughput(cell), SampleRuns.Throughput(cell with { ReferenceNs = 6200 }), Plain).Cells[0];
+
+        Assert.Equal((Verdict.Undecided, "the machine ran at another speed: reference loop 6,000 and 6,400 ns"), (other.Verdict, other.Remark));
+        Assert.Equal(Verdict.Same, same.Verdict);
+    }
+
+    [Fact]
+    public void Speeds_from_which_the_hypervisor_took_time_stay_undecided()
+    {
+        ThroughputCell cell = SampleRuns.Design("batched", 10e6, 10.1e6, 10.2e6, 9.9e6, 9.8e6);
+        ThroughputCell robbed = cell with { PerRound = cell.PerRound! with { StolenShare = [0, 0.2, 0, 0, 0] } };
+
+        CellComparison comparison = RunComparison.Compare(SampleRuns.Throughput(cell), SampleRuns.Throughput(robbed), Plain).Cells[0];
+
+        Assert.Equal((Verdict.Undecided, "the hypervisor took 4 % of the CPUs' time"), (comparison.Verdict, comparison.Remark));
+    }
+
+    [Fact]
+    public void Speeds_of_races_get_a_verdict_from_four_processes_a_side_on()
+    {
+        RaceCell slow = Processes(1e6);
+        RaceCell fast = Processes(2e6);
+
+        CellComparison better = Speeds(slow, fast);
+        CellComparison three = Speeds(slow, fast with { PerTrial = fast.PerTrial! with { Process = [0, 0, 1, 1, 2] } });
+
+        Assert.Equal(Verdict.Better, better.Verdict);
+        Assert.Equal((Verdict.Undecided, "between runs not covered"), (three.Verdict, three.Remark));
+
+        static RaceCell Processes(double speed)
+        {
+            RaceCell cell = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995], speed);
+            return (cell with { PerTrial = cell.PerTrial! with { Process = [0, 1, 2, 3, 4] } }).Summarised();
+        }
+
+        static CellComparison Speeds(RaceCell a, RaceCell b) =>
+            RunComparison.Compare(SampleRuns.Race(a), SampleRuns.Race(b), Plain).Cells.Single(c => c.Metric == "connections/s");
+    }
+
+    [Fact]
     public void No_failures_on_either_side_are_undecided_unless_both_bounds_lie_below_the_noise_floor()
     {
         RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("random-fully", Attempts, [0, 0, 0, 0, 0]));

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Machine;
+using NatAllocBench.Results.Statistics;
+
+namespace NatAllocBench.Running;
+
+/// <summary>
+/// Waits until the hypervisor has put the first two CPUs as far apart as a base had them: only then can speeds of several threads be compared
+/// with its own.
+/// </summary>
+internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan patience)
+{
+    /// <summary>The wait before a process; afterwards it measures where the CPUs are.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
+
+    private readonly List<string> _failures = [];
+
+    /// <summary>What could not be had, a line for each time, for the notes of the run.</summary>
+    public IReadOnlyList<string> Notes => _failures;
+
+    /// <summary>Waits, at most as long as the patience lasts.</summary>
+    /// <param name="line">Told once that it waits.</param>
+    /// <param name="stop">Ends the wait.</param>
+    public void Await(Action<string> line, CancellationToken stop)
+    {
+        if (roundTripNs is not { } target || cpus.Count < 2)
+        {
+            return;
+        }
+
+        var clock = Stopwatch.StartNew();
+        for (bool told = false; !stop.IsCancellationRequested; told = true)
+        {
+            double? now = PingPong.MeasureRoundTripNs(cpus.Cpus[0], cpus.Cpus[1]).Nanoseconds;
+            if (now is { } ns && PlacementClass.HoldsBoth(ns, target))
+            {
+                return;
+            }
+
+            if (clock.Elapsed >= patience)
+            {
+                string failure = FormattableString.Invariant(
+                    $"not placed as asked: the first two CPUs were {now:0} ns apart after {patience.TotalSeconds:0} s of waiting, not {target:0} ns");
+                _failures.Add(failure);
+                line(failure);
+                return;
+            }
+
+            if (!told)
+            {
+                line(FormattableString.Invariant(
+                    $"waiting, at most {patience.TotalSeconds:0} s, until the first two CPUs are about {target:0} ns apart; now {now:0} ns"));
+            }
+
+            _ = stop.WaitHandle.WaitOne(Pause);
+        }
+    }
+}
