@@ -91,6 +91,8 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
     {
         using var end = new ManualResetEventSlim();
         Exception? failure = null;
+        TimeSpan patience = RoundTime + (options.ExpectsFailure ? StuckAfter / 3 : StuckAfter);
+        using var watchdog = new Timer(_ => GiveUp(options), null, patience, Timeout.InfiniteTimeSpan);
         Thread[] threads = Array.ConvertAll(workers, worker => new Thread(() =>
         {
             try
@@ -116,17 +118,19 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
         }
 
         end.Set();
-        if (!Array.TrueForAll(threads, thread => thread.Join(options.ExpectsFailure ? StuckAfter / 3 : StuckAfter)))
-        {
-            Console.Error.WriteLine($"{name}: a worker is stuck in an operation");
-            Environment.Exit(options.ExpectsFailure ? 0 : 1);
-        }
-
+        Array.ForEach(threads, thread => thread.Join());
         if (failure is not null)
         {
             Array.ForEach(workers, worker => _tally.Add(worker.Tally));
             throw new StressFailureException(failure.Message, failure);
         }
+    }
+
+    /// <summary>A round does not end: an operation waits for ever. The threads cannot be stopped, so the process ends.</summary>
+    private void GiveUp(StressOptions options)
+    {
+        Console.Error.WriteLine($"{name}: a worker or the resize is stuck in an operation");
+        Environment.Exit(options.ExpectsFailure ? 0 : 1);
     }
 
     private void Prove(
