@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing;
@@ -82,7 +83,7 @@ internal static class RaceCommand
         };
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
-        bool fails = RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed));
+        bool fails = run.Cells.Any(LosesReserved) || (RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
@@ -94,7 +95,9 @@ internal static class RaceCommand
         placement.Await(console.Line, stop);
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps && ProcessOptions.Calibrates(parsed), stop);
+        long begun = Stopwatch.GetTimestamp();
         bool completed = plan.Measure(console, stop);
+        ReservedRaces[] reserved = [.. ReservedRaces.Of(cells, Stopwatch.GetElapsedTime(begun).TotalSeconds)];
         if (cells.All(cell => cell.Trials == 0))
         {
             console.Line(stop.IsCancellationRequested
@@ -116,7 +119,7 @@ internal static class RaceCommand
             Seeds = [plan.Seed],
             Machine = machine.End(cells.SelectMany(cell => cell.PinFailures).Distinct().Select(failure => $"not pinned: {failure}")),
             Packages = RunEnvironment.Packages(),
-            Notes = [.. Notes(plan.Preset, cells), .. placement.Notes],
+            Notes = [.. Notes(plan.Preset, cells), .. reserved.Select(race => race.Sentence), .. placement.Notes],
             Cells = Neighbours.Applied([.. cells.Select(cell => cell.ToCell())]),
         };
         KeptRun kept = publish.Keep(run);
@@ -126,11 +129,15 @@ internal static class RaceCommand
         }
 
         RunScreen.Write(console, run, kept, publish.Wide);
-        bool fails = RaceCommandOptions.IsStrict(parsed) && !ProcessOptions.IsChild(parsed) && run.Cells.Any(IsDisturbed);
+        bool isChild = ProcessOptions.IsChild(parsed);
+        bool fails = !isChild
+            && (Array.Exists(reserved, race => race.Lost > 0) || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
     private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
+
+    private static bool LosesReserved(RaceCell cell) => cell.IsWhatIf && cell.FailedKeepPort + cell.FailedSearch > 0;
 
     private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredTrials> cells)
     {

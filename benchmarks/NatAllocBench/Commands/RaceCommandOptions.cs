@@ -33,6 +33,13 @@ internal static class RaceCommandOptions
 
     private static readonly Option<string> Eras = List("--eras", "--era", "Kernel eras, or all; see the command eras.", "4.14,6.12");
     private static readonly Option<string> Modes = List("--modes", "--mode", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
+    private static readonly Option<string> Designs = List(
+        "--designs",
+        "--design",
+        $"How the table inserts: {RacedDesign.KernelLocks}, or what-if, no kernel does this: "
+            + $"{string.Join(", ", RacedDesign.All.Where(design => design.IsWhatIf))}.",
+        "kernel-locks,reserve");
+
     private static readonly Option<string> Clients = List("--clients", "Clients, multiplexed onto the CPUs.", "10,40");
     private static readonly Option<string> Threads = List("--threads", "Connecting threads of each client.", "1,16");
     private static readonly Option<string> Destinations = List("--destinations", "Destinations that the clients connect to.", "1,1000");
@@ -110,7 +117,7 @@ internal static class RaceCommandOptions
 
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, System, CpuOption.Option, Eras, Modes, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime,
+        Preset, System, CpuOption.Option, Eras, Modes, Designs, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime,
         Arrivals, SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, LikeKernel, Strict,
     ];
 
@@ -154,6 +161,7 @@ internal static class RaceCommandOptions
             {
                 Eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras) ?? series.Eras,
                 Modes = Texts(parsed, Modes) ?? series.Modes,
+                Designs = Texts(parsed, Designs) ?? series.Designs,
                 Clients = Numbers<int>(parsed, Clients) ?? series.Clients,
                 Threads = Numbers<int>(parsed, Threads) ?? series.Threads,
                 Destinations = Numbers<int>(parsed, Destinations) ?? series.Destinations,
@@ -198,7 +206,7 @@ internal static class RaceCommandOptions
     /// <exception cref="UsageException">An option is there that belongs to the race of kernel eras.</exception>
     public static PresetFile OfSystems(ParseResult parsed)
     {
-        Refuse(parsed, [Preset, Eras, Threads, Churn, PathTime, Fill, Protocol, LikeKernel], "races other systems, not kernel eras", "--system");
+        Refuse(parsed, [Preset, Eras, Designs, Threads, Churn, PathTime, Fill, Protocol, LikeKernel], "races other systems, not kernel eras", "--system");
 
         return new PresetFile
         {

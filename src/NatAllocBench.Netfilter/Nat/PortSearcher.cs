@@ -60,7 +60,7 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
                 {
                     if ((search.Range.Flags & NatFlags.CasRover) != 0)
                     {
-                        if (!AdvancedFrom(in search, startedAt, (ushort)(offset + 1), out startedAt))
+                        if (!AdvancedFrom(in search, startedAt, (ushort)(offset + 1), out startedAt) && !search.Probe.HasReserved)
                         {
                             offset = (ushort)startedAt;
                             tried = 0;

@@ -43,6 +43,9 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
         _accepted = false;
     }
 
+    /// <summary>Design reserve: whether the last candidate is the connection's own by now, whatever others search.</summary>
+    public readonly bool HasReserved => TDesign.ReservesReply && _table.Reservations.Has(_self);
+
     /// <summary>
     /// From here on candidates differ from <paramref name="tuple"/> in the key that <paramref name="manip"/> rewrites, and in nothing else.
     /// </summary>

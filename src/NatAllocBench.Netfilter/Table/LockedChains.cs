@@ -67,15 +67,11 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
     /// <inheritdoc/>
     public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
     {
-        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
-        {
-            return new ChainScan(ChainLink.End(pair.Reply), tooLong: false);
-        }
-
+        // A reserved tuple may be in the table all the same: as ORIGINAL of the exact reverse, which was confirmed first.
         ChainScan scan = TDesign.ReservesReply
             ? Reservations<TAddress, TEra, TDesign>.ScanReply(_slab, in pair, slot, ChainScan.Unlimited)
             : chains.ScanChain(pair.Buckets.Heads[pair.Reply], in _slab.Reply(slot)->Tuple, ChainScan.Unlimited);
-        if (scan.IsClear)
+        if (scan.IsClear && !Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
             LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
         }

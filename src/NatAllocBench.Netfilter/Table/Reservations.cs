@@ -40,8 +40,9 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
         {
             if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in reply))
             {
+                bool isExempt = IsExempt(link >> 1, slot, in reply);
                 locks.ExitPair(in pair);
-                return IsExempt(link >> 1, slot, in reply);
+                return isExempt;
             }
 
             link = slab.Node(link)->Next;

@@ -31,12 +31,14 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             from churn in series.Churn ?? [0]
             from clients in series.Clients ?? [40]
             from threads in series.Threads ?? [1]
+            from design in series.Designs ?? [RacedDesign.KernelLocks.Name]
             from era in series.Eras ?? ["4.14", "6.12"]
             from mode in series.Modes ?? ["default", "random", "random-fully"]
             select Plan(series, new RaceWorkload
             {
                 Era = PresetException.Parse("--eras", era, EraCatalog.Get),
                 Mode = PresetException.Parse("--modes", mode, RaceMode.Get),
+                Design = PresetException.Parse("--designs", design, RacedDesign.Get),
                 Protocol = protocol,
                 Clients = clients,
                 Threads = threads,
@@ -62,6 +64,7 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             series.Arrival?.Count ?? 1, series.Window?.Count ?? 1, series.Occupancy?.Count ?? 1, series.Ports?.Count ?? 1,
             series.Pool?.Count ?? 1, series.Destinations?.Count ?? 1, series.Churn?.Count ?? 1, series.Clients?.Count ?? 1,
             series.Threads?.Count ?? 1, series.Eras?.Count ?? 2, series.Modes?.Count ?? 3,
+            series.Designs?.Count ?? 1,
         ];
         double cells = lengths.Aggregate(1.0, (product, length) => product * length);
         if (cells > RunFormat.MaxCells)

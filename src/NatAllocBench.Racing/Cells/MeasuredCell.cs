@@ -16,14 +16,17 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset) : Me
 
     public override string? WhyMissing => plan.Missing;
 
-    public override string Name => $"era {plan.Workload.Era} {plan.Workload.Mode}, {plan.Workload.Clients} clients";
+    public override string Name =>
+        $"era {plan.Workload.Era} {plan.Workload.Mode}, {plan.Workload.Clients} clients"
+        + (plan.Workload.Design.IsWhatIf ? $", {plan.Workload.Design.System}" : "");
 
     public override double WindowAddedNs => plan.Workload.WindowAddedNs;
 
     public override void ValidateFor(int workers) => plan.Workload.ValidateFor(workers);
 
     public override object Code =>
-        (plan.Workload.Era.Traits.Hash, plan.Workload.Era.Traits.Search, plan.Workload.Arrival.GetType(), plan.Workload.Protocol);
+        (plan.Workload.Era.Traits.Hash, plan.Workload.Era.Traits.Search, plan.Workload.Arrival.GetType(), plan.Workload.Protocol,
+         plan.Workload.Design);
 
     public override TrialResult? Run(IReadOnlyList<int> on, ulong seed, CancellationToken cancellation) =>
         RaceTrial.Run(plan.Workload, on, seed, cancellation);
@@ -51,7 +54,7 @@ internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset) : Me
         {
             Preset = preset,
             Series = plan.Series,
-            System = "model",
+            System = workload.Design.System,
             Era = workload.Era.Name,
             Mode = workload.Mode.Name,
             Protocol = workload.Protocol == IPProtocol.Udp ? "udp" : "tcp",

@@ -68,6 +68,9 @@ internal abstract class MeasuredTrials
         }
     }
 
+    /// <summary>The trials that were run, whether they count or not.</summary>
+    public IReadOnlyList<TrialResult> All => _trials;
+
     /// <summary>The trials that count.</summary>
     public IEnumerable<TrialResult> Kept => _trials.Where(Counts);
 

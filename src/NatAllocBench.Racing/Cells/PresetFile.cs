@@ -134,7 +134,7 @@ internal sealed record PresetFile
 
     private static IEnumerable<object?> Lists(PresetSeries series) =>
     [
-        series.Eras, series.Modes, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool, series.Occupancy,
+        series.Eras, series.Modes, series.Designs, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool, series.Occupancy,
         series.Window, series.PathTime, series.Arrival, series.Churn,
     ];
 }
@@ -147,6 +147,8 @@ internal sealed record PresetSeries
     public IReadOnlyList<string>? Eras { get; init; }
 
     public IReadOnlyList<string>? Modes { get; init; }
+
+    public IReadOnlyList<string>? Designs { get; init; }
 
     public string? Protocol { get; init; }
 
@@ -180,7 +182,7 @@ internal sealed record PresetSeries
     [JsonIgnore]
     public static IReadOnlyList<string> Parameters { get; } =
     [
-        "name", "eras", "modes", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window", "pathTime",
+        "name", "eras", "modes", "designs", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window", "pathTime",
         "arrival", "sourcePorts",
     ];
 
@@ -191,6 +193,7 @@ internal sealed record PresetSeries
         "name" => [Name ?? ""],
         "eras" => Eras ?? ["4.14", "6.12"],
         "modes" => Modes ?? ["default", "random", "random-fully"],
+        "designs" => Designs ?? ["kernel-locks"],
         "protocol" => [Protocol ?? "tcp"],
         "clients" => Texts(Clients, "40"),
         "threads" => Texts(Threads, "1"),

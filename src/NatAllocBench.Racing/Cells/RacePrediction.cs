@@ -65,6 +65,7 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
 
     private static string? WhyNotFor(RaceWorkload workload) => workload switch
     {
+        { Design.IsWhatIf: true } => "no closed form is needed: a port that is reserved cannot be lost, and only an exhausted range fails",
         { Arrival: not (Arrival.Tick or Arrival.Poisson) } => $"no closed form for {Word(workload.Arrival)}",
         { Threads: > 1 } => "no closed form for several threads of a client",
         { ChurnPerSecond: > 0 } => "no closed form for a steady state",

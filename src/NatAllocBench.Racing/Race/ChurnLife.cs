@@ -14,11 +14,12 @@ namespace NatAllocBench.Racing.Race;
 /// All of it happens before a connection starts or after it is confirmed, never inside a window. Packets go through the table's own state
 /// machine; expired entries go as in the era: when a walk meets them, or by the collector, which runs on the first worker.
 /// </remarks>
-internal sealed class ChurnLife<TEra>
+internal sealed class ChurnLife<TEra, TDesign>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
-    private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
-    private readonly GcWorker<IPv4Address, TEra, KernelLocks>? _collector;
+    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
+    private readonly GcWorker<IPv4Address, TEra, TDesign>? _collector;
     private readonly double _stepMs;
     private readonly Open[] _open;
     private int _oldest;
@@ -29,14 +30,14 @@ internal sealed class ChurnLife<TEra>
     /// <param name="workload">A workload with a rate.</param>
     /// <param name="senders">Client threads of this worker, at least 1.</param>
     /// <param name="collects">Whether the collector runs on this worker.</param>
-    public ChurnLife(ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, int senders, bool collects)
+    public ChurnLife(ConntrackTable<IPv4Address, TEra, TDesign> table, RaceWorkload workload, int senders, bool collects)
     {
         _table = table;
         _stepMs = 1000 / workload.ChurnPerSecond * workload.Senders / senders;
         _open = new Open[(int)Math.Ceiling(RaceWorkload.LifetimeMs / _stepMs) + 2];
 
         // Up to 4.8 every entry has a timer of its own: it is gone to whoever looks, and a sweep at every step would only take time.
-        _collector = collects && table.Era.Traits.Gc != GcSchedule.EntryTimers ? new GcWorker<IPv4Address, TEra, KernelLocks>(table) : null;
+        _collector = collects && table.Era.Traits.Gc != GcSchedule.EntryTimers ? new GcWorker<IPv4Address, TEra, TDesign>(table) : null;
     }
 
     /// <summary>The worker's virtual time, ms.</summary>

@@ -28,8 +28,9 @@ namespace NatAllocBench.Racing.Race;
 /// The first clock reading is made for every connection, since the distance of two colliding allocations is taken from it; its cost is
 /// part of the window.
 /// </remarks>
-internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
+internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCounts
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
     where TTelemetry : struct, ITelemetry
 {
     private const int ClientsToldApart = 256;
@@ -38,8 +39,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private const double MostNsOfProbe = 250;
 
     private readonly RaceWorkload _workload;
-    private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
-    private readonly RaceCourse<TEra> _course;
+    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
+    private readonly RaceCourse<TEra, TDesign> _course;
     private readonly NatRange<IPv4Address> _rule;
     private readonly int _cpu;
     private readonly ulong _addedTicks;
@@ -48,9 +49,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     private readonly ushort _destinationPort;
     private readonly FirstPacket _packet;
     private readonly LoserList _losers;
-    private readonly SourcePorts<TEra> _ports;
+    private readonly SourcePorts<TEra, TDesign> _ports;
     private readonly TTelemetry _telemetry;
-    private readonly ChurnLife<TEra>? _life;
+    private readonly ChurnLife<TEra, TDesign>? _life;
     private int _round;
     private ulong _roundStart;
     private CpuRandom _random;
@@ -65,12 +66,12 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     /// <param name="life">The life of a steady state, or null.</param>
     /// <param name="cancellation">Ends waits early.</param>
     public ConnectionLoop(
-        RaceCourse<TEra> course,
+        RaceCourse<TEra, TDesign> course,
         int cpu,
         int mostConnections,
         int connectionsOfRound,
         TTelemetry telemetry,
-        ChurnLife<TEra>? life,
+        ChurnLife<TEra, TDesign>? life,
         CancellationToken cancellation)
     {
         _wait = new BoundedWait(cancellation);
@@ -86,7 +87,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
         _addedTicks = TickClock.FromNanoseconds(course.Workload.WindowAddedNs);
         _destinationPort = (ushort)(course.Workload.Protocol == IPProtocol.Udp ? 53 : 80);
         _losers = new LoserList(mostConnections);
-        _ports = new SourcePorts<TEra>(course, cpu, _losers);
+        _ports = new SourcePorts<TEra, TDesign>(course, cpu, _losers);
         _random = new CpuRandom(course.Seed + (ulong)cpu);
         _packet = new FirstPacket(course.Workload.Protocol);
         FailedByClient = new long[course.Workload.Clients <= ClientsToldApart ? course.Workload.Clients : 0];
@@ -119,7 +120,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TTelemetry> : ILiveCounts
     public int LoserCount => _losers.Count;
 
     /// <summary>Connections that failed again, by retransmission.</summary>
-    public long[] FailedAgain { get; } = new long[RaceCourse<TEra>.Retransmissions];
+    public long[] FailedAgain { get; } = new long[RaceCourse<TEra, TDesign>.Retransmissions];
 
     /// <summary>Collections of garbage between the worker's first and last connection.</summary>
     public int Collections { get; private set; }

@@ -10,8 +10,9 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>What the workers of one trial share.</summary>
-internal sealed unsafe class RaceCourse<TEra>
+internal sealed unsafe class RaceCourse<TEra, TDesign>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
     /// <summary>Rounds of retransmission that are raced after the first SYNs: those at 1, 3 and 7 s of most clients.</summary>
     public const int Retransmissions = 3;
@@ -22,7 +23,7 @@ internal sealed unsafe class RaceCourse<TEra>
     private readonly ulong[][] _claimed;
 
     public RaceCourse(
-        RaceWorkload workload, ConntrackTable<IPv4Address, TEra, KernelLocks> table, NativeRegion stamps, int workers, ulong seed)
+        RaceWorkload workload, ConntrackTable<IPv4Address, TEra, TDesign> table, NativeRegion stamps, int workers, ulong seed)
     {
         Workload = workload;
         Table = table;
@@ -46,7 +47,7 @@ internal sealed unsafe class RaceCourse<TEra>
 
     public RaceWorkload Workload { get; }
 
-    public ConntrackTable<IPv4Address, TEra, KernelLocks> Table { get; }
+    public ConntrackTable<IPv4Address, TEra, TDesign> Table { get; }
 
     /// <summary>By slot, the tick after the last probe of the connection that lives there.</summary>
     public ulong* AllocatedAt { get; }

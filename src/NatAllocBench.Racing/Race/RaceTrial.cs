@@ -41,15 +41,16 @@ public static class RaceTrial
         RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation = default) =>
         workload.Era.Accept<Visitor, TrialResult?>(new Visitor(workload, cpus, seed, telemetry, cancellation));
 
-    private static TrialResult? Run<TEra>(
+    private static TrialResult? Run<TEra, TDesign>(
         RaceWorkload workload, IReadOnlyList<int> cpus, ulong seed, RaceTelemetry telemetry, CancellationToken cancellation)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         var random = new CpuRandom(seed);
         using var nat = new NatState(Key(ref random), NatState.DrawMd5Secret(ref random));
         nat.Rover(workload.Protocol) = random.Next16();
         nat.InterlockedRover(workload.Protocol) = random.Next16();
-        using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(workload.Era, Options(workload, cpus.Count, ref random), nat);
+        using var table = new ConntrackTable<IPv4Address, TEra, TDesign>(workload.Era, Options(workload, cpus.Count, ref random), nat);
         using var stamps = new NativeRegion((long)table.Capacity * sizeof(ulong));
         if (!TableFill.Run(table, workload, ref random, cancellation))
         {
@@ -57,20 +58,20 @@ public static class RaceTrial
         }
 
         var standing = CounterSnapshot.Of(table);
-        var shared = new RaceCourse<TEra>(workload, table, stamps, cpus.Count, random.Next64());
+        var shared = new RaceCourse<TEra, TDesign>(workload, table, stamps, cpus.Count, random.Next64());
         bool counts = telemetry == RaceTelemetry.WhenListened;
         if (telemetry == RaceTelemetry.Never || (counts && !RaceEventSource.Log.IsListenedTo))
         {
-            return Race<TEra, NoTelemetry>(shared, cpus, seed, standing, (_, _) => default, trace: null, counts, cancellation);
+            return Race<TEra, TDesign, NoTelemetry>(shared, cpus, seed, standing, (_, _) => default, trace: null, counts, cancellation);
         }
 
         using var trace = new TrialTrace(workload, cpus, table.Capacity, writes: counts);
-        return Race<TEra, EventTelemetry>(
+        return Race<TEra, TDesign, EventTelemetry>(
             shared, cpus, seed, standing, (worker, most) => new EventTelemetry(trace.Recorder(worker, most)), trace, counts, cancellation);
     }
 
-    private static TrialResult? Race<TEra, TTelemetry>(
-        RaceCourse<TEra> shared,
+    private static TrialResult? Race<TEra, TDesign, TTelemetry>(
+        RaceCourse<TEra, TDesign> shared,
         IReadOnlyList<int> cpus,
         ulong seed,
         CounterSnapshot standing,
@@ -79,14 +80,15 @@ public static class RaceTrial
         bool counts,
         CancellationToken cancellation)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
         where TTelemetry : struct, ITelemetry
     {
         CpuTimes? timesBefore = MachineProbe.ReadCpuTimes();
-        var workers = new RaceWorker<TEra, TTelemetry>[cpus.Count];
+        var workers = new RaceWorker<TEra, TDesign, TTelemetry>[cpus.Count];
         for (int i = 0; i < workers.Length; i++)
         {
             int worker = i;
-            workers[worker] = new RaceWorker<TEra, TTelemetry>(shared, worker, most => telemetry(worker, most), cancellation);
+            workers[worker] = new RaceWorker<TEra, TDesign, TTelemetry>(shared, worker, most => telemetry(worker, most), cancellation);
         }
 
         trace?.Begin();
@@ -116,8 +118,9 @@ public static class RaceTrial
     /// <summary>
     /// Entries that had not expired at the end of a steady state, without those that the retransmissions after it brought; null without one.
     /// </summary>
-    private static long? Living<TEra>(RaceCourse<TEra> course, uint nowMs, long recovered)
+    private static long? Living<TEra, TDesign>(RaceCourse<TEra, TDesign> course, uint nowMs, long recovered)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         if (course.Workload.ChurnPerSecond == 0)
         {
@@ -151,6 +154,8 @@ public static class RaceTrial
         : IEraVisitor<TrialResult?>
     {
         public TrialResult? Visit<TEra>(Era era)
-            where TEra : struct, IEra => Run<TEra>(workload, cpus, seed, telemetry, cancellation);
+            where TEra : struct, IEra => workload.Design == RacedDesign.Reserve
+                ? Run<TEra, Reserve>(workload, cpus, seed, telemetry, cancellation)
+                : Run<TEra, KernelLocks>(workload, cpus, seed, telemetry, cancellation);
     }
 }

@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
@@ -10,11 +11,12 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>
-/// One worker of a trial: the softirq of its CPU. This part decides when a connection starts; <see cref="ConnectionLoop{TEra, TTelemetry}"/> is
+/// One worker of a trial: the softirq of its CPU. This part decides when a connection starts; <see cref="ConnectionLoop{TEra, TDesign, TTelemetry}"/> is
 /// what a connection does.
 /// </summary>
-internal sealed class RaceWorker<TEra, TTelemetry>
+internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
     where TTelemetry : struct, ITelemetry
 {
     /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
@@ -26,8 +28,8 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     /// <summary>Longest wait behind the first connection, ns: about one connection, so that no pair of workers stays aligned.</summary>
     private const double DesynchronisingNs = 2000;
 
-    private readonly RaceCourse<TEra> _course;
-    private readonly ConnectionLoop<TEra, TTelemetry> _loop;
+    private readonly RaceCourse<TEra, TDesign> _course;
+    private readonly ConnectionLoop<TEra, TDesign, TTelemetry> _loop;
     private readonly int _worker;
     private readonly int _senders;
     private readonly ulong[] _delays;
@@ -36,17 +38,17 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     private readonly ulong _lead;
     private CpuRandom _timing;
 
-    public RaceWorker(RaceCourse<TEra> course, int worker, Func<int, TTelemetry> telemetry, CancellationToken cancellation)
+    public RaceWorker(RaceCourse<TEra, TDesign> course, int worker, Func<int, TTelemetry> telemetry, CancellationToken cancellation)
     {
         _cancellation = cancellation;
         _course = course;
         _worker = worker;
         _senders = Share(course.Workload.Senders);
         int most = Math.Max(1, MostConnections());
-        ChurnLife<TEra>? life = course.Workload.ChurnPerSecond > 0 && _senders > 0
-            ? new ChurnLife<TEra>(course.Table, course.Workload, _senders, collects: worker == 0)
+        ChurnLife<TEra, TDesign>? life = course.Workload.ChurnPerSecond > 0 && _senders > 0
+            ? new ChurnLife<TEra, TDesign>(course.Table, course.Workload, _senders, collects: worker == 0)
             : null;
-        _loop = new ConnectionLoop<TEra, TTelemetry>(
+        _loop = new ConnectionLoop<TEra, TDesign, TTelemetry>(
             course, worker, most, ConnectionsOfRound, telemetry(most), life, cancellation);
         _lead = TickClock.FromNanoseconds(LeadNs + (LeadOfWorkerNs * course.Workers));
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
@@ -56,7 +58,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     }
 
     /// <summary>What the worker counted.</summary>
-    public ConnectionLoop<TEra, TTelemetry> Loop => _loop;
+    public ConnectionLoop<TEra, TDesign, TTelemetry> Loop => _loop;
 
     /// <summary>Whether any client thread works on this CPU.</summary>
     public bool HasSenders => _senders > 0;
@@ -323,7 +325,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     /// </summary>
     private void Retransmit()
     {
-        for (int retransmission = 0; retransmission < RaceCourse<TEra>.Retransmissions; retransmission++)
+        for (int retransmission = 0; retransmission < RaceCourse<TEra, TDesign>.Retransmissions; retransmission++)
         {
             if (!AnyLosers())
             {
@@ -349,7 +351,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
     /// <summary>Whether any worker has losers left; all workers give the same answer, since none goes on before all have asked.</summary>
     private bool AnyLosers()
     {
-        _course.Losers[_worker * RaceCourse<TEra>.LoserStride] = _loop.LoserCount;
+        _course.Losers[_worker * RaceCourse<TEra, TDesign>.LoserStride] = _loop.LoserCount;
         if (!_course.Barrier.SignalAndWait())
         {
             return false;
@@ -359,7 +361,7 @@ internal sealed class RaceWorker<TEra, TTelemetry>
         int sum = 0;
         for (int worker = 0; worker < _course.Workers; worker++)
         {
-            sum += _course.Losers[worker * RaceCourse<TEra>.LoserStride];
+            sum += _course.Losers[worker * RaceCourse<TEra, TDesign>.LoserStride];
         }
 
         return _course.Barrier.SignalAndWait() && sum > 0;

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Random;
 using NatAllocBench.Racing.Clients;
@@ -7,12 +8,13 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>Which source port a client's socket takes for its next connection; one for each worker.</summary>
-internal sealed class SourcePorts<TEra>
+internal sealed class SourcePorts<TEra, TDesign>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
     private const ushort FixedPort = 20000;
 
-    private readonly RaceCourse<TEra> _course;
+    private readonly RaceCourse<TEra, TDesign> _course;
     private readonly RaceWorkload _workload;
     private readonly LoserList _losers;
     private readonly int _cpu;
@@ -23,7 +25,7 @@ internal sealed class SourcePorts<TEra>
     /// <param name="course">What the workers share.</param>
     /// <param name="cpu">Number of the worker.</param>
     /// <param name="losers">Sockets that still wait: their ports are taken.</param>
-    public SourcePorts(RaceCourse<TEra> course, int cpu, LoserList losers)
+    public SourcePorts(RaceCourse<TEra, TDesign> course, int cpu, LoserList losers)
     {
         _course = course;
         _workload = course.Workload;
@@ -50,7 +52,7 @@ internal sealed class SourcePorts<TEra>
         switch (_workload.SourcePorts)
         {
             case SourcePortChoice.Kernel:
-                var inUse = new TrackedPort<TEra>(_course.Table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
+                var inUse = new TrackedPort<TEra, TDesign>(_course.Table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
                 ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _noise, ref inUse);
                 tuple.SourcePort = port;
                 Tried += inUse.Tried;

@@ -23,9 +23,10 @@ internal static class TableFill
 
     /// <summary>Fills the table.</summary>
     /// <returns>False if it was cancelled.</returns>
-    public static bool Run<TEra>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, ref CpuRandom random, CancellationToken cancellation)
+    public static bool Run<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table, RaceWorkload workload, ref CpuRandom random, CancellationToken cancellation)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ref CpuState cpu = ref table.Cpu(0);
         int perPool = (int)(workload.Standing / workload.Pool / workload.Destinations);
@@ -62,8 +63,9 @@ internal static class TableFill
         workload.Fill is FillKind.Self or FillKind.Fixed or FillKind.Unanswered && !HasConstantStart(workload);
 
     /// <summary>The trial begins at one time on all CPUs.</summary>
-    private static void SetClocks<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, uint nowMs)
+    private static void SetClocks<TEra, TDesign>(ConntrackTable<IPv4Address, TEra, TDesign> table, uint nowMs)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         for (int i = 0; i < table.CpuCount; i++)
         {
@@ -82,8 +84,8 @@ internal static class TableFill
     private static bool HasConstantStart(RaceWorkload workload) =>
         workload.Mode == RaceMode.Random && workload.Era.Traits.RandomStart != StartOffset.Random;
 
-    private static void FillBySelf<TEra>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table,
+    private static void FillBySelf<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table,
         ref CpuState cpu,
         ref CpuRandom random,
         RaceWorkload workload,
@@ -91,6 +93,7 @@ internal static class TableFill
         int address,
         int count)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         LocalPortRange ports = LocalPortRange.Default(workload.Era.Version);
         NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(address), workload.Mode.Flags);
@@ -114,8 +117,8 @@ internal static class TableFill
         FillPorts(table, ref cpu, ref random, workload, destination, address, (int)(wanted - table.Count), client);
     }
 
-    private static void FillPorts<TEra>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table,
+    private static void FillPorts<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table,
         ref CpuState cpu,
         ref CpuRandom random,
         RaceWorkload workload,
@@ -124,6 +127,7 @@ internal static class TableFill
         int count,
         int firstClient)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         if (count == 0)
         {
@@ -160,9 +164,10 @@ internal static class TableFill
         }
     }
 
-    private static int ConstantStart<TEra>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table, RaceWorkload workload, int destination, int address)
+    private static int ConstantStart<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table, RaceWorkload workload, int destination, int address)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         var tuple = Tuple(workload, RaceWorkload.NatAddress(address), destination, 0);
         return KeyedStart.Of(table.Era, table.Nat, in tuple) % workload.PortCount;
@@ -177,8 +182,8 @@ internal static class TableFill
             (ushort)(workload.Protocol == IPProtocol.Udp ? 53 : 80));
 
     /// <summary>A life up to TIME_WAIT, or its first packet alone; false if the connection met a taken tuple and does not stand.</summary>
-    private static bool Establish<TEra>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table,
+    private static bool Establish<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table,
         ref CpuState cpu,
         ref CpuRandom random,
         RaceWorkload workload,
@@ -187,6 +192,7 @@ internal static class TableFill
         ushort port,
         in NatRange<IPv4Address> rule)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         ConntrackTuple<IPv4Address> tuple = Tuple(workload, RaceWorkload.ClientAddress(FirstClient + client), destination, port);
         uint slot = table.Create(ref cpu, in tuple, table.Hash(in tuple), (uint)random.Next64());

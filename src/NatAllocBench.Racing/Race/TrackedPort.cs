@@ -10,15 +10,16 @@ namespace NatAllocBench.Racing.Race;
 /// would free the port slightly earlier or later. Reusing it while the router still tracks the old connection would not create a new
 /// one. Threads of one client claim their port, as connect() does under the lock of its own table.
 /// </summary>
-internal struct TrackedPort<TEra> : IPortInUse
+internal struct TrackedPort<TEra, TDesign> : IPortInUse
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
-    private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
+    private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
     private readonly int _cpu;
     private readonly ulong[]? _claimed;
     private ConntrackTuple<IPv4Address> _tuple;
 
-    public TrackedPort(ConntrackTable<IPv4Address, TEra, KernelLocks> table, int cpu, in ConntrackTuple<IPv4Address> tuple, ulong[]? claimed)
+    public TrackedPort(ConntrackTable<IPv4Address, TEra, TDesign> table, int cpu, in ConntrackTuple<IPv4Address> tuple, ulong[]? claimed)
     {
         _claimed = claimed;
         _table = table;

@@ -13,16 +13,17 @@ namespace NatAllocBench.Racing.Race;
 /// </summary>
 internal static class TrialProof
 {
-    public static void Check<TEra, TTelemetry>(
-        ConntrackTable<IPv4Address, TEra, KernelLocks> table, IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, CounterSnapshot standing)
+    public static void Check<TEra, TDesign, TTelemetry>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table, IReadOnlyList<RaceWorker<TEra, TDesign, TTelemetry>> workers, CounterSnapshot standing)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
         where TTelemetry : struct, ITelemetry
     {
         long confirmed = 0;
         long failed = 0;
         long recovered = 0;
         long failedAgain = 0;
-        foreach (RaceWorker<TEra, TTelemetry> worker in workers)
+        foreach (RaceWorker<TEra, TDesign, TTelemetry> worker in workers)
         {
             WorkerTally tally = worker.Loop.Tally;
             Require(tally.Attempts, tally.Confirmed + tally.InsertFailed, "attempts", "confirmed + insert_failed of a worker");
@@ -53,8 +54,9 @@ internal static class TrialProof
 /// <summary>Counters of a table at one moment, summed over its CPUs.</summary>
 internal readonly record struct CounterSnapshot(long Entries, long InsertFailed, long Evicted, long Expired, long EarlyDropped)
 {
-    public static CounterSnapshot Of<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table)
+    public static CounterSnapshot Of<TEra, TDesign>(ConntrackTable<IPv4Address, TEra, TDesign> table)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
     {
         long failed = 0;
         long evicted = 0;

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Meeting;
@@ -10,9 +11,10 @@ namespace NatAllocBench.Racing.Race;
 /// <summary>Adds the workers of a trial up.</summary>
 internal static class TrialSummary
 {
-    public static TrialResult Of<TEra, TTelemetry>(
-        IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
+    public static TrialResult Of<TEra, TDesign, TTelemetry>(
+        IReadOnlyList<RaceWorker<TEra, TDesign, TTelemetry>> workers, IReadOnlyList<WorkerReport> reports, ulong seed)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
         where TTelemetry : struct, ITelemetry
     {
         var total = new WorkerTally { StartTick = ulong.MaxValue };
@@ -20,11 +22,11 @@ internal static class TrialSummary
         var window = new WindowHistogram();
         var distance = new WindowHistogram();
         var speeds = new List<double>();
-        long[] failedAfter = new long[1 + RaceCourse<TEra>.Retransmissions];
+        long[] failedAfter = new long[1 + RaceCourse<TEra, TDesign>.Retransmissions];
         long[] byClient = new long[workers[0].Loop.FailedByClient.Length];
         ulong probes = 0;
         ulong found = 0;
-        foreach (ConnectionLoop<TEra, TTelemetry> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
+        foreach (ConnectionLoop<TEra, TDesign, TTelemetry> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
         {
             WorkerTally tally = loop.Tally.Without(loop.Parts.LeftOut);
             total = total.Plus(in tally);
@@ -67,12 +69,13 @@ internal static class TrialSummary
     }
 
     /// <summary>How the workers ran.</summary>
-    public static TrialOverlap OverlapOf<TEra, TTelemetry>(
-        IReadOnlyList<RaceWorker<TEra, TTelemetry>> workers, double? stolenShare)
+    public static TrialOverlap OverlapOf<TEra, TDesign, TTelemetry>(
+        IReadOnlyList<RaceWorker<TEra, TDesign, TTelemetry>> workers, double? stolenShare)
         where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
         where TTelemetry : struct, ITelemetry
     {
-        RaceWorker<TEra, TTelemetry>[] racing = [.. workers.Where(worker => worker.HasSenders)];
+        RaceWorker<TEra, TDesign, TTelemetry>[] racing = [.. workers.Where(worker => worker.HasSenders)];
         double[] speeds = [.. racing.Select(worker => worker.Loop.Tally.Without(worker.Loop.Parts.LeftOut))
             .Select(tally => PerSecond(tally.Attempts, tally.StartTick, tally.EndTick))];
         int rounds = workers.Max(worker => worker.RoundsRun);

@@ -18,6 +18,7 @@ internal static class WorkloadSummary
             In($"{workload.Connections} connections"),
             $"ports {workload.SourcePorts.ToString().ToLowerInvariant()}",
         ];
+        AddIf(workload.Design.IsWhatIf, workload.Design.System);
         AddIf(workload.Protocol != IPProtocol.Tcp, workload.Protocol.ToString().ToLowerInvariant());
         AddIf(workload.Threads > 1, In($"{workload.Threads} threads each"));
         AddIf(workload.Pool > 1, In($"{workload.Pool} addresses"));

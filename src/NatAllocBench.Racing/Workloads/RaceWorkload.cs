@@ -25,6 +25,9 @@ public sealed record RaceWorkload
     /// <summary>The mode.</summary>
     public required RaceMode Mode { get; init; }
 
+    /// <summary>How the table inserts.</summary>
+    public RacedDesign Design { get; init; } = RacedDesign.KernelLocks;
+
     /// <summary>TCP or UDP.</summary>
     public IPProtocol Protocol { get; init; } = IPProtocol.Tcp;
 

@@ -122,5 +122,5 @@ internal static class RaceAnswer
 
     private static string Place(RaceCell cell) => cell.System == "model" ? $"Era {cell.Era}" : $"{cell.System} (era {cell.Era})";
 
-    private static string Name(RaceCell cell) => $"{(cell.System == "model" ? cell.Era : cell.System)} {cell.Mode}";
+    private static string Name(RaceCell cell) => $"{(cell.System == "model" ? cell.Era : cell.IsWhatIf ? cell.Place : cell.System)} {cell.Mode}";
 }

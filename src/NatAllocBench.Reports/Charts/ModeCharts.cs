@@ -29,7 +29,7 @@ internal static class ModeCharts
             [.. modes.Select((_, i) => (double)i)],
             [
                 .. measured.GroupBy(c => (c.System, c.Era)).Select(place => new ChartLine(
-                    place.Key.System == "model" ? $"era {place.Key.Era}" : place.Key.System,
+                    place.First().Place,
                     [
                         .. place.Select(c => RunCharts.Rate.Point(c, Array.IndexOf(modes, c.Mode))).OfType<ChartPoint>().OrderBy(p => p.XIndex),
                     ])),

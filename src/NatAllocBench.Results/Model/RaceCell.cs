@@ -15,8 +15,16 @@ public sealed record RaceCell
     /// <summary>The part of the preset that the cell belongs to (for example <c>window sweep</c>); each gets its own table.</summary>
     public string? Series { get; init; }
 
-    /// <summary>What was raced: <c>model</c>, or <c>linux-RELEASE</c> for a live kernel.</summary>
+    /// <summary>What was raced: <c>model</c>, <c>what-if DESIGN</c> for a design that no kernel has, or <c>linux-RELEASE</c> for a live kernel.</summary>
     public required string System { get; init; }
+
+    /// <summary>Whether the model was raced with a design that no kernel has.</summary>
+    [JsonIgnore]
+    public bool IsWhatIf => System.StartsWith("what-if ", StringComparison.Ordinal);
+
+    /// <summary>Where it was raced, in the words of a chart or a sentence.</summary>
+    [JsonIgnore]
+    public string Place => System == "model" ? $"era {Era}" : IsWhatIf ? $"{System}, era {Era}" : System;
 
     /// <summary>The kernel era, for example <c>4.14</c>.</summary>
     public required string Era { get; init; }

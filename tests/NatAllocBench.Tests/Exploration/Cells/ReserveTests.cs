@@ -32,6 +32,13 @@ public class ReserveTests
     public void Clash_resolution_dnat_reversed_flows_and_removal_end_as_under_the_kernels_locks(string scenario) => Assert.Equal(
         Outcomes("6.12", KernelLocks.Name, scenario), Outcomes("6.12", Reserve.Name, scenario));
 
+    [Theory]
+    [InlineData("4.14")]
+    [InlineData("5.10")]
+    [InlineData("6.1")]
+    public void Of_reversed_flows_one_is_inserted_also_where_the_other_may_stand_in_reply_direction_only(string era) => Assert.Equal(
+        Outcomes(era, KernelLocks.Name, "reverse"), Outcomes(era, Reserve.Name, "reverse"));
+
     [Fact]
     public void Eviction_early_drop_and_the_collector_lose_nothing()
     {
