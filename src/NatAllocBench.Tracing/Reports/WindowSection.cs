@@ -40,7 +40,7 @@ internal static class WindowSection
             ? "the same insertions"
             : "those of its insertions that are in the trace";
         writer.WriteLine(FormattableString.Invariant(
-            $"  Events and the race's histogram agree to {worstOfSame:0.0} % for {sameInsertions}, to {worstOfAll:0.0} % for all in the trace."));
+            $"  Events and the race's histogram differ by at most {worstOfSame:0.0} % for {sameInsertions}, by at most {worstOfAll:0.0} % for all in the trace."));
         writer.WriteLine("  The race keeps one attempt in sixteen of a worker. Events of the same insertions come from the same clock readings and");
         writer.WriteLine("  agree but for rounding where all of them are in the trace; what all insertions differ by is the race's sampling.");
     }

@@ -21,7 +21,8 @@ public sealed class Timeline
         Disturbances =
         [
             .. collision.Overlaps.Select(o => new TimelineBand(
-                o.Cpu is { } cpu ? $"{CollisionSection.Name(o.Kind)} of CPU {cpu}" : CollisionSection.Name(o.Kind),
+                Describe(o),
+                o.Kind == DisturbanceKind.Preemption ? o.Cpu : null,
                 Math.Clamp((o.FromMs - origin) * 1e6, 0, LengthNs),
                 Math.Clamp((o.ToMs - origin) * 1e6, 0, LengthNs))),
         ];
@@ -30,6 +31,14 @@ public sealed class Timeline
             role, connection, At(connection.StartTick), At(connection.AllocatedTick), At(connection.ConfirmTick), At(connection.EndTick));
 
         double At(ulong tick) => trial.ToNanoseconds(tick - collision.FirstTick);
+    }
+
+    // What is known of a disturbance is an interval that holds it: a worker was away for some of that time, or stopped at its next safe point.
+    private static string Describe(Disturbance disturbance)
+    {
+        string what = CollisionSection.Name(disturbance.Kind);
+        string where = disturbance.Cpu is { } cpu ? $" of CPU {cpu}" : "";
+        return disturbance.Kind is DisturbanceKind.Preemption or DisturbanceKind.Suspension ? $"{what}{where}, somewhere within" : what + where;
     }
 
     /// <summary>What is shown.</summary>
@@ -66,6 +75,7 @@ public sealed record TimelineLane(
 
 /// <summary>A disturbance, clipped to the timeline.</summary>
 /// <param name="Label">What it was.</param>
+/// <param name="Cpu">The CPU whose lanes it concerns; null where it concerns all.</param>
 /// <param name="FromNs">Begin.</param>
 /// <param name="ToNs">End.</param>
-public sealed record TimelineBand(string Label, double FromNs, double ToNs);
+public sealed record TimelineBand(string Label, int? Cpu, double FromNs, double ToNs);

@@ -37,7 +37,13 @@ public static class TimelineSvg
         WriteLegend(svg);
         foreach (TimelineBand band in timeline.Disturbances)
         {
-            Box(svg, X(timeline, band.FromNs), LaneTop - 22, X(timeline, band.ToNs), axis - LaneTop + 22, Grey, band.Label);
+            for (int i = 0; i < timeline.Lanes.Count; i++)
+            {
+                if (band.Cpu is null || band.Cpu == timeline.Lanes[i].Connection.Cpu)
+                {
+                    Box(svg, X(timeline, band.FromNs), LaneTop - 22 + (i * LaneStep), X(timeline, band.ToNs), LaneStep, Grey, band.Label);
+                }
+            }
         }
 
         for (int i = 0; i < timeline.Lanes.Count; i++)
@@ -49,7 +55,7 @@ public static class TimelineSvg
         for (int i = 0; i < timeline.Disturbances.Count; i++)
         {
             TimelineBand band = timeline.Disturbances[i];
-            Text(svg, Left, axis + 56 + (i * 16), $"grey: {band.Label}, {Figure.Ns(band.FromNs)} to {Figure.Ns(band.ToNs)} ns", "start", 12);
+            Text(svg, Left, axis + 56 + (i * 16), $"grey: {band.Label} {Figure.Ns(band.FromNs)} to {Figure.Ns(band.ToNs)} ns", "start", 12);
         }
 
         return svg.Append("</svg>\n").ToString();

@@ -32,7 +32,7 @@ public static class TimelineText
 
         foreach (TimelineBand band in timeline.Disturbances)
         {
-            writer.WriteLine($"  {band.Label}: {Figure.Ns(band.FromNs)} to {Figure.Ns(band.ToNs)} ns");
+            writer.WriteLine($"  {band.Label} {Figure.Ns(band.FromNs)} to {Figure.Ns(band.ToNs)} ns");
         }
 
         int Column(double ns) => Math.Clamp((int)(ns / Math.Max(1, timeline.LengthNs) * Width), 0, Width - 1);
