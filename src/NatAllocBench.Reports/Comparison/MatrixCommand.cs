@@ -9,7 +9,9 @@ namespace NatAllocBench.Reports.Comparison;
 /// <summary>The <c>matrix</c> command: many runs or machines side by side, without verdicts.</summary>
 public static class MatrixCommand
 {
-    /// <summary>Lays out runs of one kind, a column each; of machines, the newest runs of each name.</summary>
+    /// <summary>
+    /// Lays out runs of one kind: up to <see cref="MostColumns"/> a column each, more a row each; of machines, the newest runs of each name.
+    /// </summary>
     /// <param name="paths">Runs (files or directories) or directories of machines.</param>
     /// <returns>A document with a table per figure; exit code 2 when a run cannot be read or the runs differ in kind.</returns>
     public static CommandResult Run(IReadOnlyList<string> paths)
@@ -30,6 +32,9 @@ public static class MatrixCommand
             return CommandResult.BadInput(e.Message);
         }
     }
+
+    /// <summary>More runs than this have a row each.</summary>
+    public const int MostColumns = 6;
 
     // A part for each name that several have, or all names of a single machine.
     private static List<DocumentPart> Machines(RunSelection[] selections)
@@ -97,15 +102,21 @@ public static class MatrixCommand
         RateUnit unit = RateUnit.For(speeds);
         if (races.Length > 0)
         {
-            yield return ("insert_failed [95 %]", Table(races, r => r.Cells, Workload.Of, Rate));
+            foreach (ResultTable table in Grids(races, r => r.Cells, Workload.Of, Rate))
+            {
+                yield return ("insert_failed [95 %]", table);
+            }
         }
 
         // What a schedule paces has no speed of its own.
         if (speeds.Any())
         {
-            yield return ($"{unit.Name} [95 %]", races.Length > 0
-                ? Table<RunRecord<RaceCell>, RaceCell>(races, r => [.. r.Cells.Where(c => !c.IsPaced)], Workload.Of, c => Speed(unit, c))
-                : Table(throughputs, r => r.Cells, Workload.Of, c => Speed(unit, c)));
+            foreach (ResultTable table in races.Length > 0
+                ? Grids<RunRecord<RaceCell>, RaceCell>(races, r => [.. r.Cells.Where(c => !c.IsPaced)], Workload.Of, c => Speed(unit, c))
+                : Grids(throughputs, r => r.Cells, Workload.Of, c => Speed(unit, c)))
+            {
+                yield return ($"{unit.Name} [95 %]", table);
+            }
         }
     }
 
@@ -120,12 +131,17 @@ public static class MatrixCommand
 
     private static string? Missing(string? reason) => reason is null ? null : $"missing: {reason}";
 
-    private static ResultTable Table<TRun, TCell>(
+    private static IReadOnlyList<ResultTable> Grids<TRun, TCell>(
         IReadOnlyList<TRun> runs, Func<TRun, IReadOnlyList<TCell>> cells, Func<TCell, Workload> workload, Func<TCell, string?> text)
     {
         Dictionary<Workload, string?>[] columns =
             [.. runs.Select(r => cells(r).GroupBy(workload).ToDictionary(g => g.Key, g => text(g.First())))];
         Workload[] rows = [.. columns.SelectMany(c => c.Keys).Distinct()];
+        if (runs.Count > MostColumns)
+        {
+            return [.. MatrixRows.Tables(rows, columns, Label)];
+        }
+
         string[] names = [.. rows.SelectMany(w => w.Parameters).Select(p => p.Key).Distinct()];
         ColumnSpec<Workload>[] specs =
         [
@@ -133,7 +149,7 @@ public static class MatrixCommand
                 name, ComparisonTable.Role(name), w => ComparisonTable.Parameter(w, name), IsNumber: false)),
             .. columns.Select((column, i) => new ColumnSpec<Workload>(Label(i), ColumnRole.Figure, column.GetValueOrDefault)),
         ];
-        return TableLayout.Build("matrix", rows, specs, _ => null);
+        return [TableLayout.Build("matrix", rows, specs, _ => null)];
     }
 
     // A, B, ..., Z, AA, AB, ...
