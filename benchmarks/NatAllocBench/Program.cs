@@ -16,6 +16,7 @@ root.Subcommands.Add(VerifyCommand.Create());
 root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(AllocatorsCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
+root.Subcommands.Add(CalibrateCompareCommand.Create());
 root.Subcommands.Add(PlanCommand.Create());
 root.Subcommands.Add(PredictCommand.Create());
 root.Subcommands.Add(DiagnoseCommand.Create());

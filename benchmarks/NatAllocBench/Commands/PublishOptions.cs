@@ -64,12 +64,18 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
     public static void AddTo(Command command)
     {
-        command.Options.Add(Out);
-        command.Options.Add(Publish);
-        command.Options.Add(NoSave);
+        AddPlaceTo(command);
         command.Options.Add(Json);
         command.Options.Add(WideOption);
         command.Options.Add(NameOption);
+    }
+
+    /// <summary>For a command that keeps no run, but something of the machine.</summary>
+    public static void AddPlaceTo(Command command)
+    {
+        command.Options.Add(Out);
+        command.Options.Add(Publish);
+        command.Options.Add(NoSave);
         command.Options.Add(MachineOption);
     }
 

@@ -68,6 +68,7 @@ internal static class ResultCommands
             TimeNoiseFloorNs = parsed.GetValue(timeFloor),
             Across = parsed.GetValue(across)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(),
             FailOnWorse = parsed.GetValue(failOn) is not null,
+            Stores = RunEnvironment.Stores,
         })));
         return command;
     }

@@ -30,7 +30,7 @@ internal static class FreshProcesses
                 break;
             }
 
-            if (One<TCell>(arguments(i), calibrates: i == 0, stop) is { } run)
+            if (One<TCell>(arguments(i), calibrates: i == 0, isQuiet: false, stop) is { } run)
             {
                 runs.Add(run);
             }
@@ -42,22 +42,28 @@ internal static class FreshProcesses
     /// <summary>Runs this program once.</summary>
     /// <param name="arguments">Its arguments; it gets what makes it a child as well.</param>
     /// <param name="calibrates">Whether it calibrates the machine, which takes a second: once is enough for several.</param>
+    /// <param name="isQuiet">Whether its progress is not shown.</param>
     /// <param name="stop">Ends the child early, which keeps what it measured.</param>
     /// <returns>Its run, or null where it was stopped before it measured anything.</returns>
     /// <exception cref="UsageException">It failed; its own words are on standard error.</exception>
-    public static RunRecord<TCell>? One<TCell>(IEnumerable<string> arguments, bool calibrates, CancellationToken stop)
+    public static RunRecord<TCell>? One<TCell>(IEnumerable<string> arguments, bool calibrates, bool isQuiet, CancellationToken stop)
         where TCell : class
     {
         ProcessStartInfo start = ChildProcess.StartInfo(
             [.. arguments, "--no-save", "--json", "-", ProcessOptions.Lifeline.Name, .. calibrates ? (string[])[] : [ProcessOptions.Uncalibrated.Name]]);
         start.RedirectStandardOutput = true;
+        start.RedirectStandardError = isQuiet;
         using Process child = Process.Start(start)!;
+        Task<string> words = isQuiet ? child.StandardError.ReadToEndAsync(CancellationToken.None) : Task.FromResult("");
         using CancellationTokenRegistration registration = stop.Register(() => ChildProcess.RequestStop(child));
         using var output = new MemoryStream();
         child.StandardOutput.BaseStream.CopyTo(output);
         child.WaitForExit();
         return output.Length > 0 && RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) is RunRecord<TCell> run ? run
             : stop.IsCancellationRequested ? null
-            : throw new UsageException($"a process of the run ended with exit code {child.ExitCode} and without a result");
+            : throw new UsageException($"a process of the run ended with exit code {child.ExitCode} and without a result{Last(words.Result)}");
     }
+
+    private static string Last(string words) =>
+        words.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) is [.., var line] ? $": {line}" : "";
 }

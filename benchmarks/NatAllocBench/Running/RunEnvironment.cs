@@ -52,6 +52,9 @@ internal static class RunEnvironment
             Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "natallocbench"),
         "runs");
 
+    /// <summary>Both of them, the published ones first.</summary>
+    public static IReadOnlyList<string> Stores => Results is { } results ? [results, Runs] : [Runs];
+
     /// <summary>The checkout that the program was built in, or null.</summary>
     public static string? Checkout { get; } = FindCheckout();
 

@@ -8,6 +8,12 @@ namespace NatAllocBench.Reports.Comparison;
 /// <summary>Compares the figures of two partner cells.</summary>
 internal sealed class CellComparer(ComparisonOptions options)
 {
+    /// <summary>The figure of failure rates.</summary>
+    public const string Rate = "insert_failed";
+
+    /// <summary>The figure of speeds.</summary>
+    public const string Speed = "connections/s";
+
     // Fewer processes a side allow no 95 % interval.
     private const int FewestProcesses = 4;
 
@@ -29,7 +35,7 @@ internal sealed class CellComparer(ComparisonOptions options)
 
     private CellComparison Rates(Workload workload, RaceCell first, RaceCell second)
     {
-        const string Metric = "insert_failed";
+        const string Metric = Rate;
         if (first.PerTrial is not { } trialsA || second.PerTrial is not { } trialsB)
         {
             return Missing(workload, Metric, Text(first), Text(second), first.Missing ?? second.Missing);
@@ -48,9 +54,9 @@ internal sealed class CellComparer(ComparisonOptions options)
         static string Text(RaceCell cell) => RaceTables.Rate(cell) ?? TableLayout.NoValue;
     }
 
-    private CellComparison Speeds(Workload workload, Speed first, Speed second)
+    private CellComparison Speeds(Workload workload, CellSpeed first, CellSpeed second)
     {
-        const string Metric = "connections/s";
+        const string Metric = Speed;
         RateUnit unit = RateUnit.For([first.Value, second.Value]);
         string textA = Text(unit, first);
         string textB = Text(unit, second);
@@ -79,20 +85,20 @@ internal sealed class CellComparer(ComparisonOptions options)
                 : null,
         };
 
-        static string Text(RateUnit unit, Speed speed) =>
+        static string Text(RateUnit unit, CellSpeed speed) =>
             unit.Format(speed.Value, speed.Low, speed.High) is { } text ? $"{text} {unit.Short}".TrimEnd() : TableLayout.NoValue;
     }
 
     private static CellComparison Missing(Workload workload, string metric, string first, string second, string? reason) =>
         new(workload, metric, first, second, null, Verdict.Undecided, reason is null ? "no raw values" : $"missing: {reason}");
 
-    private static Speed Of(RaceCell cell) =>
+    private static CellSpeed Of(RaceCell cell) =>
         new(
             cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerTrial?.ConnectionsPerSecond,
             cell.PerTrial?.ProcessMedians());
 
-    private static Speed Of(ThroughputCell cell) =>
+    private static CellSpeed Of(ThroughputCell cell) =>
         new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond, cell.PerRound?.ProcessMedians());
 
-    private sealed record Speed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw, IReadOnlyList<double>? Processes);
+    private sealed record CellSpeed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw, IReadOnlyList<double>? Processes);
 }

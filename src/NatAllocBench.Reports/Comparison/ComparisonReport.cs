@@ -2,6 +2,7 @@ using System.Globalization;
 using NatAllocBench.Reports.Documents;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
 
 namespace NatAllocBench.Reports.Comparison;
 
@@ -22,6 +23,11 @@ public static class ComparisonReport
         yield return new DocumentPart.Item($"A: {Described(first, second)}");
         yield return new DocumentPart.Item($"B: {Described(second, first)}");
         yield return new DocumentPart.Item(Method(options));
+        foreach (string line in Errors(first, second, options))
+        {
+            yield return new DocumentPart.Item(line);
+        }
+
         foreach (IGrouping<string, CellComparison> metric in comparison.Cells.GroupBy(c => c.Metric))
         {
             yield return new DocumentPart.Heading(level + 1, metric.Key);
@@ -50,9 +56,17 @@ public static class ComparisonReport
         string across = options.Across.Count > 0 ? $" across {string.Join(", ", options.Across.Order(StringComparer.Ordinal))};" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict on a rate is wrong in at most 2.5 % of cells; one on a speed needs "
-            + $"4 processes a side (throughput --runs): without them there is a ratio and no verdict; "
+            $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict on a speed needs "
+            + $"4 processes a side (--runs): without them there is a ratio and no verdict; "
             + $"noise floors: rates below {options.RateNoiseFloor * 100:0.######} %, times per connection closer than {options.TimeNoiseFloorNs:0.###} ns");
+    }
+
+    // One line where both sides are one machine.
+    private static IEnumerable<string> Errors(RunRecord first, RunRecord second, ComparisonOptions options)
+    {
+        string a = ErrorTable.Line(ComparisonErrorsFile.Find(options.Stores, first.Machine));
+        string b = ErrorTable.Line(ComparisonErrorsFile.Find(options.Stores, second.Machine));
+        return MachineIdentity.Of(first.Machine) == MachineIdentity.Of(second.Machine) ? [a] : [$"A: {a}", $"B: {b}"];
     }
 
     private static IEnumerable<DocumentPart> Lonely(string heading, IReadOnlyList<Workload> workloads) => workloads.Count == 0

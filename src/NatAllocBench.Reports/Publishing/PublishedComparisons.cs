@@ -54,7 +54,7 @@ internal static class PublishedComparisons
             _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(comparison.Title)}\n\n");
             try
             {
-                Append(page, comparison, directories);
+                Append(page, comparison, directories, store.Root);
             }
             catch (RunFormatException e)
             {
@@ -65,9 +65,9 @@ internal static class PublishedComparisons
         return page.ToString().TrimEnd('\n') + (page.Length > 0 ? "\n" : "");
     }
 
-    private static void Append(StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories)
+    private static void Append(StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories, string root)
     {
-        ComparisonOptions options = new() { Threshold = comparison.Threshold, Across = (comparison.Across ?? []).ToHashSet() };
+        ComparisonOptions options = new() { Threshold = comparison.Threshold, Across = (comparison.Across ?? []).ToHashSet(), Stores = [root] };
         if (options.WhyImpossible is { } reason)
         {
             throw new RunFormatException(reason);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
@@ -12,7 +13,8 @@ namespace NatAllocBench.Reports.Publishing;
 /// Keeps tables in Markdown files the same as the runs they come from. A block starts with the line
 /// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to
 /// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first. <c>main SOURCE</c>
-/// takes the table of at most six columns that the terminal shows. <c>newest NAME</c> is the newest published run of a preset or command.
+/// takes the table of at most six columns that the terminal shows. <c>comparison-errors</c> is what was counted of false verdicts on every
+/// machine. <c>newest NAME</c> is the newest published run of a preset or command.
 /// </summary>
 public static class ReadmeBlock
 {
@@ -20,6 +22,7 @@ public static class ReadmeBlock
     private const string Main = "main ";
     private const string Newest = "newest ";
     private const string Results = "results";
+    private const string Errors = "comparison-errors";
     private const string BeginClose = " -->";
     private const string End = "<!-- table:end -->";
 
@@ -86,6 +89,11 @@ public static class ReadmeBlock
 
     private static string Block(string source, string baseDirectory, string root)
     {
+        if (source == Errors)
+        {
+            return ErrorTables(root);
+        }
+
         bool main = source.StartsWith(Main, StringComparison.Ordinal);
         string[] parts = source[(main ? Main.Length : 0)..].Split('#', 2);
         bool isNewest = parts[0].StartsWith(Newest, StringComparison.Ordinal);
@@ -99,6 +107,21 @@ public static class ReadmeBlock
         string page = Path.Combine(directory, RunReport.FileName);
         string link = Path.GetRelativePath(baseDirectory, page).Replace(Path.DirectorySeparatorChar, '/');
         return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunSummary.Line(run))}: [whole run]({link}).\n";
+    }
+
+    // A table for each machine on which verdicts were counted.
+    private static string ErrorTables(string root)
+    {
+        string results = Path.Combine(Path.GetFullPath(root), Results);
+        string[] files = [.. Directory.EnumerateDirectories(results).Select(machine => Path.Combine(machine, ComparisonErrors.FileName)).Where(File.Exists)];
+        IEnumerable<string> tables = files.Order(StringComparer.Ordinal).Select(file =>
+        {
+            ComparisonErrors errors = ComparisonErrorsFile.Read(file);
+            string commit = errors.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
+            string day = errors.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+            return $"{MarkdownTable.Render(ErrorTable.Build(errors))}\nCounted on {Path.GetFileName(Path.GetDirectoryName(file))}, {day}, commit {commit}.\n";
+        });
+        return files.Length == 0 ? "Not counted on any published machine yet.\n" : string.Join('\n', tables);
     }
 
     private static string Inside(string relative, string baseDirectory, string root)

@@ -103,7 +103,8 @@ public static class FailureRate
 
         double student = StudentQuantile(total - 1, alpha) / StudentQuantile(trials - 1, alpha);
         double effective = Math.Min(total, total / phi * student * student);
-        (double clusteredLow, double clusteredHigh) = ClopperPearson(rate * effective, effective, confidence);
+        // So few units bear no interval at so high a confidence: nothing is excluded. Student's quantile may then be no number.
+        (double clusteredLow, double clusteredHigh) = effective > 1e-6 ? ClopperPearson(rate * effective, effective, confidence) : (0, 1);
         return new RateEstimate(total, failed, rate, clusteredLow, clusteredHigh, phi, byProcess ? ProcessesMethod : ClusteredMethod) { Units = trials };
     }
 

@@ -74,7 +74,7 @@ public sealed class CompareCommandTests : IDisposable
         string output = CompareCommand.Run([_low, _high], new ComparisonOptions()).Output;
 
         Assert.Contains("| undecided | between runs not covered |", output, StringComparison.Ordinal);
-        Assert.Contains("4 processes a side (throughput --runs)", output, StringComparison.Ordinal);
+        Assert.Contains("4 processes a side (--runs)", output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,6 +40,18 @@ public sealed class PooledRacesTests
         Assert.True(cell.RateLow <= trialsAlone.Low && cell.RateHigh >= trialsAlone.High);
     }
 
+    [Theory]
+    [InlineData(1e-6)]
+    [InlineData(1e-9)]
+    [InlineData(1e-12)]
+    public void Few_processes_bear_no_interval_at_an_extreme_confidence_and_break_nothing(double error)
+    {
+        RateEstimate estimate = FailureRate.Estimate([1000, 1000, 1000, 1000], [20, 30, 40, 50], 1 - error, process: [0, 0, 1, 1]);
+
+        Assert.InRange(estimate.Low, 0, estimate.Rate);
+        Assert.InRange(estimate.High, estimate.Rate, 1);
+    }
+
     [Fact]
     public void A_process_that_was_placed_otherwise_is_dropped_and_counted()
     {

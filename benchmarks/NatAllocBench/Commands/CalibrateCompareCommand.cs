@@ -1,0 +1,120 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using NatAllocBench.Calibrating;
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Platform.Signals;
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary>
+/// <c>calibrate-compare</c>: how often <c>compare</c> errs on this machine, counted on real pairs of runs of the same code, and how often it finds
+/// a difference that is there.
+/// </summary>
+internal static class CalibrateCompareCommand
+{
+    private const double Injected = 0.1;
+
+    private static readonly Option<int> Pairs = new("--pairs")
+    {
+        Description = "Pairs of runs of the same code.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 30,
+    };
+
+    private static readonly Option<int> Runs = new("--runs")
+    {
+        Description = "Fresh processes of each run; verdicts on speeds need 4.",
+        HelpName = "N",
+        DefaultValueFactory = _ => 4,
+    };
+
+    private static readonly Option<double> Seconds = new("--seconds")
+    {
+        Description = "Time limit in seconds; whole pairs that were measured until then are counted.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 480,
+    };
+
+    private static readonly Option<double> ProcessSeconds = new("--process-seconds")
+    {
+        Description = "Time that each process measures, in seconds.",
+        HelpName = "S",
+        DefaultValueFactory = _ => 0.4,
+    };
+
+    private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "calibrate-compare", "Count on real pairs of equal runs how often compare is wrong on this machine, and how often it finds 10 %.")
+        {
+            Pairs, Runs, Seconds, ProcessSeconds, Seed, CpuOption.Option,
+        };
+        PublishOptions.AddPlaceTo(command);
+        JsonOutput.SetAction(command, Run);
+        return command;
+    }
+
+    private static int Run(ParseResult parsed)
+    {
+        int pairs = Checked(parsed.GetValue(Pairs), p => p is >= 1 and <= 10_000, Pairs, "use 1 to 10000");
+        int processes = Checked(parsed.GetValue(Runs), p => p is >= 1 and <= 100, Runs, "use 1 to 100");
+        double seconds = Checked(parsed.GetValue(Seconds), IsTime, Seconds, "use a number above 0");
+        double each = Checked(parsed.GetValue(ProcessSeconds), IsTime, ProcessSeconds, "use a number above 0");
+        var plan = new PairPlan(CpuOption.Resolve(parsed), processes, each, parsed.GetValue(Seed) ?? (ulong)Random.Shared.NextInt64());
+        PublishOptions place = PublishOptions.From(parsed);
+        using var stop = new StopSignals();
+        using var console = new RunConsole(toStandardError: false);
+        console.Heading("calibrate-compare", "pairs of runs of the same code; every difference that compare finds is false.");
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        MachineFacts machine = RecordedMachine.Detect(plan.Cpus) with { Label = place.Machine };
+        var options = new ComparisonOptions();
+        var counter = new ErrorCounter(options, Injected);
+        var course = new PairCourse(plan, counter);
+        _ = console.WithProgress(seconds, report =>
+        {
+            course.Run(pairs, seconds, (done, next) => report($"{done} of {pairs} pairs, now {next}"), stop.Token);
+            return true;
+        });
+        if (course.Pairs == 0)
+        {
+            console.Line(stop.Token.IsCancellationRequested
+                ? "Interrupted before a pair was finished: nothing was written."
+                : "The time limit ended the first pair: nothing was written. Raise --seconds.");
+            return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
+        }
+
+        var errors = new ComparisonErrors
+        {
+            StartedUtc = started,
+            MeasuredCommit = RunEnvironment.Commit,
+            Fingerprint = MachineIdentity.Fingerprint(machine),
+            Processes = processes,
+            SecondsOfProcess = each,
+            Threshold = options.Threshold,
+            Injected = Injected,
+            LoadAverage = machine.Facts.GetValueOrDefault("load")?.GetValueOrDefault("average of 1 minute"),
+            Counts = counter.Counts,
+        };
+        string? file = place.Directory is { } directory ? ComparisonErrorsFile.Write(new ResultsStore(directory), machine, errors) : null;
+        console.Table(ErrorTable.Build(errors));
+        console.Line(course.Pairs < pairs ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time." : $"{course.Pairs} pairs.");
+        if (file is not null)
+        {
+            console.Line(file);
+        }
+
+        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
+
+    private static bool IsTime(double seconds) => seconds > 0 && double.IsFinite(seconds);
+
+    private static T Checked<T>(T value, Func<T, bool> holds, Option option, string fix) =>
+        holds(value) ? value : throw new UsageException($"{option.Name}: {fix}");
+}

@@ -1,0 +1,74 @@
+using NatAllocBench.Results.Statistics;
+
+namespace NatAllocBench.Results.Model;
+
+/// <summary>
+/// How often <c>compare</c> errs on a machine, counted on real pairs of runs of the same code: a verdict that finds a difference is false. Stored
+/// beside the machine's runs.
+/// </summary>
+public sealed record ComparisonErrors
+{
+    /// <summary>The file's name in a machine's directory.</summary>
+    public const string FileName = "comparison-errors.json";
+
+    /// <summary>When the measurement started, in UTC.</summary>
+    public required DateTimeOffset StartedUtc { get; init; }
+
+    /// <summary>The git commit of the measured code, or null outside a repository.</summary>
+    public string? MeasuredCommit { get; init; }
+
+    /// <summary>The hash of the machine's stable facts, six hexadecimal digits.</summary>
+    public required string Fingerprint { get; init; }
+
+    /// <summary>Fresh processes of each side of a pair.</summary>
+    public required int Processes { get; init; }
+
+    /// <summary>Seconds that each process measured.</summary>
+    public required double SecondsOfProcess { get; init; }
+
+    /// <summary>The relative difference that mattered.</summary>
+    public required double Threshold { get; init; }
+
+    /// <summary>The relative difference that was put into the values of the second side of each pair, to be found.</summary>
+    public required double Injected { get; init; }
+
+    /// <summary>The load average of a minute at the start, as the system prints it; null where unknown.</summary>
+    public string? LoadAverage { get; init; }
+
+    /// <summary>A row per figure.</summary>
+    public required IReadOnlyList<ErrorCount> Counts { get; init; }
+}
+
+/// <summary>Verdicts on one figure over all pairs.</summary>
+/// <param name="Figure">The figure: <c>race speed</c>, <c>race rate</c> or <c>throughput speed</c>.</param>
+/// <param name="Pairs">Pairs of runs.</param>
+/// <param name="Comparisons">Cells compared over all pairs.</param>
+/// <param name="NotJudged">Those that got no verdict because the machine was another one between the two, or too little was measured.</param>
+/// <param name="FalseVerdicts">Better or worse between runs of the same code.</param>
+/// <param name="Same">Verdicts that the two are the same.</param>
+/// <param name="Found">Worse, where the second side was made worse by the injected difference.</param>
+public sealed record ErrorCount(string Figure, int Pairs, int Comparisons, int NotJudged, int FalseVerdicts, int Same, int Found)
+{
+    /// <summary>Comparisons that could be judged.</summary>
+    /// <returns>Their number.</returns>
+    public int Judged() => Comparisons - NotJudged;
+
+    /// <summary>The share of false verdicts among the judged comparisons with its exact 95 % interval, or null without any.</summary>
+    /// <returns>Share and both ends, 0 to 1.</returns>
+    public (double Share, double Low, double High)? FalseShare() => Of(FalseVerdicts);
+
+    /// <summary>The share of injected differences that were found with its exact 95 % interval, or null without any.</summary>
+    /// <returns>Share and both ends, 0 to 1.</returns>
+    public (double Share, double Low, double High)? FoundShare() => Of(Found);
+
+    private (double Share, double Low, double High)? Of(int count)
+    {
+        if (Judged() <= 0)
+        {
+            return null;
+        }
+
+        (double low, double high) = FailureRate.ClopperPearson(count, Judged());
+        return ((double)count / Judged(), low, high);
+    }
+}

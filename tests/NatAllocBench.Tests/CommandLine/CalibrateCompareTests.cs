@@ -1,0 +1,35 @@
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+
+namespace NatAllocBench.Tests.CommandLine;
+
+public sealed class CalibrateCompareTests : IDisposable
+{
+    private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void A_pair_is_measured_counted_and_stored_with_the_machine()
+    {
+        ProgramRun run = ProgramRun.Of(
+            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.1", "--cpus", "0-0", "--machine", "lab", "--out", _root);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        ComparisonErrors errors = ComparisonErrorsFile.Read(Path.Combine(_root, "lab", ComparisonErrors.FileName));
+        Assert.Equal(["race speed", "race rate", "throughput speed"], errors.Counts.Select(c => c.Figure));
+        Assert.All(errors.Counts, count => Assert.Equal(1, count.Pairs));
+        Assert.Contains("false verdicts", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--pairs: use 1 to 10000", "--pairs", "0")]
+    [InlineData("--seconds: use a number above 0", "--seconds", "0")]
+    [InlineData("--runs: use 1 to 100", "--runs", "1000")]
+    public void What_cannot_be_is_refused(string message, params string[] arguments)
+    {
+        ProgramRun run = ProgramRun.Of(["calibrate-compare", .. arguments]);
+
+        Assert.Equal((2, true), (run.ExitCode, run.Error.Contains(message, StringComparison.Ordinal)));
+    }
+}

@@ -1,0 +1,111 @@
+using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Documents;
+using NatAllocBench.Reports.Tables;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Results;
+
+namespace NatAllocBench.Tests.Reports;
+
+public sealed class ErrorCounterTests : IDisposable
+{
+    private static readonly long[] Attempts = [.. Enumerable.Repeat(100_000L, 8)];
+    private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+
+    public void Dispose() => Directory.Delete(_root, recursive: true);
+
+    [Fact]
+    public void Equal_runs_give_no_false_verdict_and_an_injected_tenth_is_found()
+    {
+        var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
+
+        counter.Add(Race(5e6), Race(5e6), seed: 1);
+        counter.Add(Throughput(5e6), Throughput(5e6));
+
+        Assert.Equal(["race speed", "race rate", "throughput speed"], counter.Counts.Select(c => c.Figure));
+        Assert.All(counter.Counts, count => Assert.Equal((1, 1, 0, 0, 1, 1), (count.Pairs, count.Comparisons, count.NotJudged, count.FalseVerdicts, count.Same, count.Found)));
+    }
+
+    [Fact]
+    public void A_difference_between_equal_runs_is_a_false_verdict_and_a_gated_one_none()
+    {
+        var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
+        RunRecord<ThroughputCell> slow = Throughput(5e6);
+
+        counter.Add(slow, Throughput(6e6));
+        counter.Add(slow, Throughput(6e6) with { Cells = [.. Throughput(6e6).Cells.Select(c => c with { PingPongNs = 500 })] });
+
+        ErrorCount count = Assert.Single(counter.Counts);
+        Assert.Equal((2, 2, 1, 1), (count.Pairs, count.Comparisons, count.NotJudged, count.FalseVerdicts));
+        Assert.Equal(1, count.FalseShare()!.Value.Share);
+    }
+
+    [Fact]
+    public void What_was_counted_is_found_again_by_the_machine_and_printed_by_its_comparisons()
+    {
+        ComparisonErrors errors = Errors();
+        RunRecord<RaceCell> run = Race(5e6);
+        string before = Header(run);
+
+        string file = ComparisonErrorsFile.Write(new ResultsStore(_root), run.Machine, errors);
+
+        Assert.Contains(ErrorTable.NotMeasured, before, StringComparison.Ordinal);
+        Assert.Equal(Path.Combine(_root, MachineIdentity.Of(run.Machine), ComparisonErrors.FileName), file);
+        Assert.Equal(errors.Counts, ComparisonErrorsFile.Find([_root], run.Machine)!.Counts);
+        Assert.Contains("race speed 2.50 % (3 of 120), 91.7 % of injected differences found", Header(run), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("")]
+    [InlineData("[1]")]
+    public void A_malformed_count_is_refused(string text)
+    {
+        string file = Path.Combine(_root, "errors.json");
+        File.WriteAllText(file, text);
+
+        Assert.Contains(file, Assert.Throws<RunFormatException>(() => ComparisonErrorsFile.Read(file)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Counts_that_contradict_each_other_or_belong_to_another_machine_are_refused()
+    {
+        var store = new ResultsStore(_root);
+        MachineFacts machine = SampleRuns.Machine;
+        string file = ComparisonErrorsFile.Write(store, machine, Errors() with { Counts = [new ErrorCount("race speed", 1, 2, 1, 2, 0, 0)] });
+        _ = Assert.Throws<RunFormatException>(() => ComparisonErrorsFile.Read(file));
+
+        _ = ComparisonErrorsFile.Write(store, machine, Errors() with { Fingerprint = "000000" });
+        _ = Assert.Throws<RunFormatException>(() => ComparisonErrorsFile.Find([_root], machine));
+    }
+
+    private string Header(RunRecord<RaceCell> run)
+    {
+        var options = new ComparisonOptions { Stores = [_root] };
+        return MarkdownDocument.Render(new Document([.. ComparisonReport.Parts(run, run, RunComparison.Compare(run, run, options), options, 2)]));
+    }
+
+    private static ComparisonErrors Errors() => new()
+    {
+        StartedUtc = new DateTimeOffset(2026, 3, 4, 0, 0, 0, TimeSpan.Zero),
+        Fingerprint = MachineIdentity.Fingerprint(SampleRuns.Machine),
+        Processes = 4,
+        SecondsOfProcess = 0.4,
+        Threshold = 0.05,
+        Injected = 0.1,
+        Counts = [new ErrorCount("race speed", 30, 120, 0, 3, 90, 110)],
+    };
+
+    private static RunRecord<RaceCell> Race(double speed)
+    {
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [.. Attempts.Select((_, i) => 10_000L + i)], speed);
+        return SampleRuns.Race((cell with
+        {
+            PerTrial = cell.PerTrial! with { ConnectionsPerSecond = [.. Attempts.Select((_, i) => speed + i)], Process = [0, 0, 1, 1, 2, 2, 3, 3] },
+        }).Summarised());
+    }
+
+    private static RunRecord<ThroughputCell> Throughput(double speed) =>
+        SampleRuns.Throughput(SampleRuns.Design("batched", speed, speed + 1, speed + 2, speed + 3));
+}
