@@ -29,6 +29,7 @@ internal static class EraText
         TableHash.Jenkins3 => "jhash (lookup3)",
         TableHash.SipHash48 => "SipHash, 48 bytes",
         TableHash.SipHash4Words => "SipHash, 4 words",
+        TableHash.Wyhash => "wyhash (no kernel)",
         _ => "SipHash, 39 bytes",
     };
 

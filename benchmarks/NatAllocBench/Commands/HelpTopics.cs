@@ -12,8 +12,8 @@ internal static class HelpTopics
     [
         ("What to run",
             [
-                "--preset", "--system", "--eras", "--modes", "--designs", "--scenario", "--workloads", "--compare", "--like-kernel", "--era",
-                "--mode", "--list",
+                "--preset", "--system", "--eras", "--modes", "--designs", "--hash", "--slots", "--scenario", "--workloads", "--compare",
+                "--like-kernel", "--era", "--mode", "--list",
             ]),
         ("Traffic",
             [

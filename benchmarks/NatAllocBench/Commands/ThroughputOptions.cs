@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
-using NatAllocBench.Contenders;
 using NatAllocBench.Contenders.Native;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
@@ -21,12 +20,32 @@ internal static class ThroughputOptions
     private static readonly Option<string> Destinations = List("--destinations", "Destinations over which they spread.", "1,1000", "1");
     private static readonly Option<string> Designs = List(
         "--designs",
-        $"Table designs: {string.Join(", ", AllDesigns.Select(design => design.Name))}; or all of these. "
-            + $"With first-come-first-served locks: {string.Join(", ", TableDesign.OtherLocks.Select(design => design.Name))}. "
+        $"Table designs: {string.Join(", ", ThroughputDesigns.All.Select(design => design.Name))}; or all of these. "
+            + $"Without the short path: {string.Join(", ", TableDesign.OnGeneralPath.Select(design => design.Name))}. The machine's floor: {string.Join(", ", TableDesign.Floors.Select(design => design.Name))}. With first-come-first-served locks: {string.Join(", ", TableDesign.OtherLocks.Select(design => design.Name))}. "
             + $"What-if, no kernel does this: {string.Join(", ", TableDesign.WhatIf.Select(design => design.Name))}. Tables in C and C++, built on this machine: "
             + $"{string.Join(", ", NativeCatalog.Names)}; or {NativeCatalog.All}.",
         "kernel-locks,batched",
         "all");
+
+    private static readonly Option<string> Hash = List(
+        "--hash",
+        $"Hash of the model's designs: {ThroughputDesigns.KernelHash}, the era's own; {ThroughputDesigns.FastHash}, wyhash as the native peers have it "
+            + "(what-if, no kernel does this).",
+        $"{ThroughputDesigns.KernelHash},{ThroughputDesigns.FastHash}",
+        ThroughputDesigns.KernelHash);
+
+    private static readonly Option<string> Slots = List(
+        "--slots",
+        $"Order of the entries of the model's designs: {ThroughputDesigns.Shuffled}, as an expiry leaves them; {ThroughputDesigns.Ordered}, in a new "
+            + "table for every round.",
+        $"{ThroughputDesigns.Shuffled},{ThroughputDesigns.Ordered}",
+        ThroughputDesigns.Shuffled);
+
+    private static readonly Option<string?> Plan = new("--preset")
+    {
+        Description = $"Named plan, which other options change: {string.Join("; ", ThroughputPreset.All.Select(plan => $"{plan.Name}, {plan.Summary}"))}.",
+        HelpName = "NAME",
+    };
 
     private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12", "--era");
     private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default", "--mode");
@@ -57,17 +76,11 @@ internal static class ThroughputOptions
 
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
 
-    /// <summary>The model's designs and the contenders.</summary>
-    private static IEnumerable<TableDesign> AllDesigns => TableDesign.OfTheModel.Concat(ContenderCatalog.All);
-
-    /// <summary>Those and the designs that are measured only when they are named.</summary>
-    private static IEnumerable<TableDesign> NamedDesigns => AllDesigns.Concat(TableDesign.OtherLocks).Concat(TableDesign.WhatIf);
-
     public static void AddTo(Command command)
     {
         foreach (Option option in (Option[])
         [
-            CpuOption.Option, Threads, Connections, Destinations, Designs, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed,
+            Plan, CpuOption.Option, Threads, Connections, Destinations, Designs, Hash, Slots, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed,
         ])
         {
             command.Options.Add(option);
@@ -104,7 +117,7 @@ internal static class ThroughputOptions
         Require(seconds > 0 && double.IsFinite(seconds), "--seconds", "use a number above 0");
         Require(rounds is >= 1 and <= 1000, "--rounds", "use 1 to 1000");
         Require(maxRounds >= 1, "--max-rounds", "use at least 1");
-        IReadOnlyList<TableDesign> designs = ResolveDesigns(Texts(parsed, Designs));
+        IReadOnlyList<TableDesign> designs = ThroughputDesigns.Resolve(Texts(parsed, Designs), Texts(parsed, Hash), Texts(parsed, Slots));
         string[] eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras);
         var plan = new ThroughputPlan
         {
@@ -160,16 +173,6 @@ internal static class ThroughputOptions
         }
     }
 
-    private static IReadOnlyList<TableDesign> ResolveDesigns(string[] names) => [.. names.SelectMany(Named)];
-
-    private static IEnumerable<TableDesign> Named(string name) =>
-        name == "all" ? AllDesigns
-        : name == NativeCatalog.All ? NativeCatalog.Names.Select(NativeCatalog.Get)
-        : NativeCatalog.Names.Contains(name) ? [NativeCatalog.Get(name)]
-        : NamedDesigns.FirstOrDefault(design => design.Name == name) is { } design ? [design]
-        : throw new UsageException($"--designs: unknown design '{name}': choose from "
-            + $"{string.Join(", ", NamedDesigns.Select(design => design.Name).Concat(NativeCatalog.Names))}, all, {NativeCatalog.All}");
-
     private static int[] PowersOfTwo(int cpus)
     {
         var threads = new SortedSet<int> { cpus };
@@ -182,7 +185,13 @@ internal static class ThroughputOptions
     }
 
     private static string[] Texts(ParseResult parsed, Option<string> option) =>
-        OptionList.Split(option.Name, parsed.GetValue(option)!);
+        OptionList.Split(option.Name, FromPlan(parsed, option) ?? parsed.GetValue(option)!);
+
+    /// <summary>What the named plan says about an option that the command line does not give.</summary>
+    private static string? FromPlan(ParseResult parsed, Option<string> option) =>
+        parsed.GetResult(option) is not { Implicit: false } && parsed.GetValue(Plan) is { } name
+            ? ThroughputPreset.Get(name).Options.GetValueOrDefault(option.Name)
+            : null;
 
     private static int[] Counts(ParseResult parsed, Option<string> option, int least, int most) =>
         [.. Texts(parsed, option).Select(text => Count(option.Name, text, least, most))];

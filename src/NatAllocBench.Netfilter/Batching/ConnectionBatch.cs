@@ -39,12 +39,14 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     private readonly ConntrackTuple<TAddress>* _replies;
     private readonly uint* _hashes;
     private readonly ShortPath<TAddress, TEra, Batched> _shortPath;
+    private readonly bool _takesShortPath;
     private bool _expectsSearch;
 
     /// <summary>An empty batch.</summary>
     /// <param name="table">The table.</param>
     /// <param name="size">Connections of a batch, 1 to <see cref="MaxSize"/>; 16 to 64 pay off.</param>
-    public ConnectionBatch(ConntrackTable<TAddress, TEra, Batched> table, int size = 16)
+    /// <param name="takesShortPath">False: every connection takes the general path, as those do that the short one does not cover.</param>
+    public ConnectionBatch(ConntrackTable<TAddress, TEra, Batched> table, int size = 16, bool takesShortPath = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxSize);
@@ -52,6 +54,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         _chains = table.Chains;
         _bySource = table.BySource;
         _size = size;
+        _takesShortPath = takesShortPath;
         _shortPath = new ShortPath<TAddress, TEra, Batched>(table);
         int memos = MaxSize * sizeof(HashMemo<TAddress>);
         int replies = MaxSize * sizeof(ConntrackTuple<TAddress>);
@@ -76,7 +79,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         in NatRange<TAddress> range,
         Action? window = null)
     {
-        if (window is null && _shortPath.Covers(in range))
+        if (_takesShortPath && window is null && _shortPath.Covers(in range))
         {
             return _shortPath.Connect(ref cpu, ref random, originals);
         }

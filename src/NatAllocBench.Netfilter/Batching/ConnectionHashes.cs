@@ -32,12 +32,15 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     private readonly HashMemo<TAddress>* _memo;
     private readonly bool _hasLanes;
     private readonly ShortPath<TAddress, TEra, LockFree> _shortPath;
+    private readonly bool _takesShortPath;
     private bool _expectsSearch;
 
     /// <summary>Working memory for one CPU.</summary>
     /// <param name="table">The table.</param>
-    public ConnectionHashes(ConntrackTable<TAddress, TEra, LockFree> table)
+    /// <param name="takesShortPath">False: every connection takes the general path, as those do that the short one does not cover.</param>
+    public ConnectionHashes(ConntrackTable<TAddress, TEra, LockFree> table, bool takesShortPath = true)
     {
+        _takesShortPath = takesShortPath;
         _table = table;
         _shortPath = new ShortPath<TAddress, TEra, LockFree>(table);
         _chains = table.Chains;
@@ -57,7 +60,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     /// <returns>Whether it was inserted.</returns>
     public bool Connect(ref CpuState cpu, ref CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
     {
-        if (_shortPath.Covers(in range))
+        if (_takesShortPath && _shortPath.Covers(in range))
         {
             return _shortPath.Connect(ref cpu, ref random, in original);
         }

@@ -61,6 +61,10 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
             FlowBlockLanes.Fill(
                 in shape, (ConntrackTuple<IPv4Address>*)originals, (ConntrackTuple<IPv4Address>*)replies, hasIcmp, block);
         }
+        else if (TEra.Hash == TableHash.Wyhash)
+        {
+            FillFast(block, originals, replies, Width, buckets.Count);
+        }
         else
         {
             FillKinds(block, originals, replies, Width, plan.KeepsPort, buckets.Count);
@@ -87,6 +91,10 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
             }
 
             FlowQuad.Fill(in _quadStart, (ConntrackTuple<IPv4Address>*)run.Originals, (ConntrackTuple<IPv4Address>*)run.Replies, block);
+        }
+        else if (TEra.Hash == TableHash.Wyhash)
+        {
+            FillFast(block, run.Originals, run.Replies, 1, buckets.Count);
         }
         else
         {
@@ -115,6 +123,30 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
         _quadStart = new FlowQuad.Start(new FlowBlockLanes.Shape(
             _table.Secrets.Key, _table.Secrets.NetMix, buckets.Count, _sources.Count, Keeps: true));
         _quadBuckets = buckets;
+    }
+
+    /// <summary>A hash of a few instructions is computed flow by flow.</summary>
+    private void FillFast(FlowBlock* block, ConntrackTuple<TAddress>* originals, ConntrackTuple<TAddress>* replies, int count, uint buckets)
+    {
+        HashSecrets secrets = _table.Secrets;
+        uint sources = _sources.Count;
+        for (int i = 0; i < count; i++)
+        {
+            uint original = WyHash.OfTuple(in secrets, in originals[i]);
+            uint source = WyHash.OfSource(in secrets, in originals[i]);
+            ConntrackTuple<TAddress> reply = replies[i];
+            uint kept = WyHash.OfTuple(in secrets, in reply);
+            reply.Keys = block->FirstKeys[i];
+            uint first = WyHash.OfTuple(in secrets, in reply);
+            block->OriginalHash[i] = original;
+            block->OriginalBucket[i] = ReciprocalScale.Scale(original, buckets);
+            block->SourceHash[i] = source;
+            block->SourceBucket[i] = ReciprocalScale.Scale(source, sources);
+            block->KeptHash[i] = kept;
+            block->KeptBucket[i] = ReciprocalScale.Scale(kept, buckets);
+            block->FirstHash[i] = first;
+            block->FirstBucket[i] = ReciprocalScale.Scale(first, buckets);
+        }
     }
 
     [SkipLocalsInit]

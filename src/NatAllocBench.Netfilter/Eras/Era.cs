@@ -27,11 +27,20 @@ public sealed record Era(string Name, string Releases, string Changes, EraTraits
             (TableHash.SipHash48, PortSearch.Limited, false) => visitor.Visit<Linux5_15>(this),
             (TableHash.SipHash4Words, PortSearch.Limited, false) => visitor.Visit<Linux6_2>(this),
             (TableHash.SipHash39, PortSearch.LimitedEvicting, false) => visitor.Visit<Linux6_5>(this),
+            (TableHash.Wyhash, PortSearch.LimitedEvicting, false) => visitor.Visit<FastHashed>(this),
             _ => throw new NotSupportedException($"no table is compiled for the traits of era {Name}"),
         };
 
     /// <summary>The release that the era is named after; for a stable series the release it branched from.</summary>
     public KernelVersion Version => KernelVersion.Parse(Name.Split('-')[0]);
+
+    /// <summary>
+    /// What-if, no kernel does this: this era with a fast keyed hash in both tables, so that what SipHash costs can be told. Null where another
+    /// hash than that of 6.5 and later is to be replaced.
+    /// </summary>
+    public Era? WithFastHash() => Traits is { Hash: TableHash.SipHash39, BySourceHash: BySourceHash.SipHash32 }
+        ? this with { Traits = Traits with { Hash = TableHash.Wyhash, BySourceHash = BySourceHash.Wyhash } }
+        : null;
 
     /// <summary>Whether a search without flags starts at the rover.</summary>
     public bool HasRover => Traits.DefaultStart == StartOffset.Rover;

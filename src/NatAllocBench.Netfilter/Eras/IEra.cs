@@ -133,6 +133,19 @@ public readonly struct Linux6_2 : IEra
     public static bool GlobalLock => false;
 }
 
+/// <summary>What-if, no kernel does this: 6.5 and later with a fast keyed hash instead of SipHash.</summary>
+public readonly struct FastHashed : IEra
+{
+    /// <inheritdoc/>
+    public static TableHash Hash => TableHash.Wyhash;
+
+    /// <inheritdoc/>
+    public static PortSearch Search => PortSearch.LimitedEvicting;
+
+    /// <inheritdoc/>
+    public static bool GlobalLock => false;
+}
+
 /// <summary>6.5 and later.</summary>
 public readonly struct Linux6_5 : IEra
 {

@@ -55,6 +55,9 @@ public enum TableHash
 
     /// <summary>6.5 and later: SipHash-2-4 over the first 39 bytes of the tuple.</summary>
     SipHash39,
+
+    /// <summary>What-if, no kernel does this: a fast keyed hash.</summary>
+    Wyhash,
 }
 
 /// <summary>The function of the by-source table (<c>hash_by_src</c>).</summary>
@@ -77,6 +80,9 @@ public enum BySourceHash
 
     /// <summary>5.15 and later: SipHash-2-4 of 32 bytes.</summary>
     SipHash32,
+
+    /// <summary>What-if, no kernel does this: a fast keyed hash.</summary>
+    Wyhash,
 }
 
 /// <summary>How step 1 of <c>get_unique_tuple</c> begins.</summary>

@@ -18,6 +18,11 @@ public static class BySourceHasher
         BySourceHash kind, in HashSecrets secrets, in ConntrackTuple<TAddress> tuple, ushort zone)
         where TAddress : unmanaged, IAddress<TAddress>
     {
+        if (kind == BySourceHash.Wyhash)
+        {
+            return WyHash.OfSource(in secrets, in tuple);
+        }
+
         if (kind != BySourceHash.SipHash32)
         {
             return Jenkins(kind, in secrets, in tuple, zone);

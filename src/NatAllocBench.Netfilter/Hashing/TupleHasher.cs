@@ -24,6 +24,7 @@ public static class TupleHasher
         where TEra : struct, IEra => TEra.Hash switch
         {
             TableHash.SipHash39 => SipHash39(in options, in tuple),
+            TableHash.Wyhash => WyHash.OfTuple(in options, in tuple),
             TableHash.SipHash48 => SipHash48(in options, in tuple),
             TableHash.SipHash4Words => SipHash4Words(in options, in tuple),
             TableHash.Jenkins3 => Jenkins3.Hash9(

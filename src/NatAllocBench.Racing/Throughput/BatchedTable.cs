@@ -17,10 +17,10 @@ internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
     private readonly ConnectionBatch<IPv4Address, TEra>[] _batches;
     private readonly Action? _window;
 
-    public BatchedTable(ThroughputWorkload workload, ulong seed)
+    public BatchedTable(ThroughputWorkload workload, ulong seed, bool takesShortPath = true)
         : base(workload, seed)
     {
-        _batches = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionBatch<IPv4Address, TEra>(Table, BatchSize))];
+        _batches = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionBatch<IPv4Address, TEra>(Table, BatchSize, takesShortPath))];
         _window = AddedTicks == 0 ? null : () => BusyWait.For(AddedTicks);
     }
 

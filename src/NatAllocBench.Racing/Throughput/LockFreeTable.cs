@@ -16,9 +16,9 @@ internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
 {
     private readonly ConnectionHashes<IPv4Address, TEra>[] _hashes;
 
-    public LockFreeTable(ThroughputWorkload workload, ulong seed)
+    public LockFreeTable(ThroughputWorkload workload, ulong seed, bool takesShortPath = true)
         : base(workload, seed) =>
-        _hashes = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionHashes<IPv4Address, TEra>(Table))];
+        _hashes = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionHashes<IPv4Address, TEra>(Table, takesShortPath))];
 
     public override int Connect(int worker, int first, int end) => AddedTicks == 0
         ? ConnectWhole(worker, first, end)

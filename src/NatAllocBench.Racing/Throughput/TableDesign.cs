@@ -12,6 +12,9 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// <summary>Why the design does not do a workload that others do; null if it does.</summary>
     public Func<ThroughputWorkload, string?> WhyMissingIn { get; init; } = _ => null;
 
+    /// <summary>Whether every round has a new table, whose slots come in order; else slots come in the order in which an expiry left them.</summary>
+    public bool IsRenewed { get; init; }
+
     /// <summary>The model's own designs, the faithful baseline first.</summary>
     public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
 
@@ -21,18 +24,46 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// <summary>The faithful baseline with locks in the order of the requests, as a kernel's are.</summary>
     public static IReadOnlyList<TableDesign> OtherLocks { get; } = [Of<KernelLocksFifo>()];
 
+    /// <summary>The machine's floor: what three compare-and-swaps, one entry and four hashes take.</summary>
+    public static IReadOnlyList<TableDesign> Floors { get; } =
+        [new(FloorTable.Name, IsContender: true, (workload, seed) => new FloorTable(workload, seed))];
+
+    /// <summary>What-if, no kernel does this: the model's designs with a fast keyed hash instead of SipHash.</summary>
+    public static IReadOnlyList<TableDesign> FastHashed { get; } = [.. OfTheModel.Select(WithFastHash)];
+
+    /// <summary>The model's designs on slots in order.</summary>
+    public static IReadOnlyList<TableDesign> OnOrderedSlots { get; } =
+        [.. OfTheModel.Select(design => design with { Name = $"{design.Name}-ordered", IsRenewed = true })];
+
+    /// <summary>The lock-free designs with every connection on the general path: what those cost that the short path does not cover.</summary>
+    public static IReadOnlyList<TableDesign> OnGeneralPath { get; } = [General<LockFree>(), General<Batched>()];
+
+    private static TableDesign General<TDesign>()
+        where TDesign : struct, ITableDesign => new(
+            $"{TDesign.Name}-general",
+            IsContender: false,
+            (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed, takesShortPath: false)));
+
+    private static TableDesign WithFastHash(TableDesign design) => design with
+    {
+        Name = $"{design.Name}-wyhash",
+        Create = (workload, seed) => design.Create(workload with { Era = workload.Era.WithFastHash()! }, seed),
+        WhyMissingIn = workload => workload.Era.WithFastHash() is null
+            ? $"the fast hash takes the place of the SipHash of 6.5 and later, which {workload.Era} does not have" : null,
+    };
+
     private static TableDesign Of<TDesign>()
         where TDesign : struct, ITableDesign => new(
             TDesign.Name,
             IsContender: false,
             (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
 
-    private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed) : IEraVisitor<IConnectionTable>
+    private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed, bool takesShortPath = true) : IEraVisitor<IConnectionTable>
         where TDesign : struct, ITableDesign
     {
         public IConnectionTable Visit<TEra>(Era era)
-            where TEra : struct, IEra => typeof(TDesign) == typeof(Batched) ? new BatchedTable<TEra>(workload, seed)
-                : typeof(TDesign) == typeof(LockFree) ? new LockFreeTable<TEra>(workload, seed)
+            where TEra : struct, IEra => typeof(TDesign) == typeof(Batched) ? new BatchedTable<TEra>(workload, seed, takesShortPath)
+                : typeof(TDesign) == typeof(LockFree) ? new LockFreeTable<TEra>(workload, seed, takesShortPath)
                 : new NetfilterTable<TEra, TDesign>(workload, seed);
     }
 }

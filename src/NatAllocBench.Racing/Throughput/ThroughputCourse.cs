@@ -121,7 +121,7 @@ public sealed class ThroughputCourse : IDisposable
         if (worker == 0)
         {
             lane.BytesBefore = null;
-            if (run.Workload.Connections > KeptTables)
+            if (run.Workload.Connections > KeptTables || lane.IsRenewed)
             {
                 lane.Release();
             }
@@ -135,6 +135,8 @@ public sealed class ThroughputCourse : IDisposable
     private sealed class Lane(TableDesign design)
     {
         private IConnectionTable? _table;
+
+        public bool IsRenewed => design.IsRenewed;
 
         /// <summary>Managed bytes in use before the table was made; null once the full table was measured.</summary>
         public long? BytesBefore { get; set; }

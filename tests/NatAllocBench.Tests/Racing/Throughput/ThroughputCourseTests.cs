@@ -13,7 +13,7 @@ namespace NatAllocBench.Tests.Racing.Throughput;
 [Collection(Alone.Name)]
 public class ThroughputCourseTests
 {
-    private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. TableDesign.OtherLocks, .. ContenderCatalog.All];
+    private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. TableDesign.OtherLocks, .. TableDesign.FastHashed, .. ContenderCatalog.All];
 
     [Fact]
     public void A_block_runs_proven_rounds_of_every_design_round_robin()
@@ -35,6 +35,45 @@ public class ThroughputCourseTests
         });
         Assert.All(rounds.Take(AllDesigns.Count), round => Assert.True(round.Round.TableBytes > 3000 * 64));
         Assert.All(rounds.Skip(AllDesigns.Count), round => Assert.Null(round.Round.TableBytes));
+    }
+
+    [Fact]
+    public void The_floor_links_every_connection_and_ordered_slots_have_a_new_table_in_every_round()
+    {
+        int[] cpus = [.. CpuSet.Allowed().Cpus.Take(2)];
+        TableDesign[] designs = [.. TableDesign.Floors, .. TableDesign.OnOrderedSlots];
+        List<(int Design, ThroughputRound Round)> rounds = [];
+        using var course = new ThroughputCourse(Workload(3003) with { Threads = cpus.Length }, designs, cpus, seed: 5);
+
+        course.RunBlock(2, (design, round) => rounds.Add((design, round)));
+
+        Assert.Equal(2 * designs.Length, rounds.Count);
+        Assert.All(rounds, round => Assert.Equal(round.Design != 0 || round.Round == rounds[0].Round, round.Round.TableBytes is not null));
+        Assert.All(rounds.Where(round => round.Design == 0), round => Assert.Equal((0, 0), (round.Round.Probes, round.Round.InsertFailed)));
+    }
+
+    [Fact]
+    public void The_floor_holds_what_it_was_given()
+    {
+        using IConnectionTable floor = TableDesign.Floors[0].Create(Workload(101), 1);
+        Assert.Equal(101, floor.Connect(0, 0, 101));
+        floor.Prove(101);
+        Assert.Throws<TrialContradictionException>(() => floor.Prove(100));
+
+        Workload(101).Flows(100).Next(out ConntrackTuple<IPv4Address> last);
+        Assert.True(floor.TryGetReply(in last, out ConntrackTuple<IPv4Address> reply));
+        Assert.Equal((last.Destination, RaceWorkload.NatAddress(0)), (reply.Source, reply.Destination));
+        Assert.Equal(101, floor.Expire(0, 0, 1));
+        Assert.False(floor.TryGetReply(in last, out _));
+        floor.Prove(0);
+    }
+
+    [Fact]
+    public void Only_the_SipHash_of_6_5_is_replaced_by_a_fast_hash()
+    {
+        Assert.All(TableDesign.FastHashed, design => Assert.Null(design.WhyMissingIn(Workload(100))));
+        Assert.All(TableDesign.FastHashed, design => Assert.Contains(
+            "the SipHash of 6.5", design.WhyMissingIn(Workload(100) with { Era = EraCatalog.Get("5.15") }), StringComparison.Ordinal));
     }
 
     [Theory]
