@@ -150,14 +150,11 @@ internal static class RaceCommandOptions
     {
         Overrides =
         [
-            .. All.Except([Preset, System, CpuOption.Option, Seconds, Precision, Resolution, MaxTrials, Seed])
-                .Select(parsed.GetResult).OfType<OptionResult>()
-                .Where(result => !result.Implicit)
-                .Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens.Select(token => token.Value))}"),
+            .. Changes(parsed).Select(result => $"{result.Option.Name} {string.Join(' ', result.Tokens.Select(token => token.Value))}"),
         ],
         Series =
         [
-            .. preset.Series.Select(series => series with
+            .. preset.Series.Where(series => !series.IsPair || !IsChanged(parsed) || preset.Series.All(each => each.IsPair)).Select(series => series with
             {
                 Eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras) ?? series.Eras,
                 Modes = Texts(parsed, Modes) ?? series.Modes,
@@ -179,6 +176,13 @@ internal static class RaceCommandOptions
             }),
         ],
     };
+
+    private static IEnumerable<OptionResult> Changes(ParseResult parsed) =>
+        All.Except([Preset, System, CpuOption.Option, Seconds, Precision, Resolution, MaxTrials, Seed])
+            .Select(parsed.GetResult).OfType<OptionResult>().Where(result => !result.Implicit);
+
+    // The fixed pair is what all machines race alike: a sweep of one's own has none.
+    private static bool IsChanged(ParseResult parsed) => Changes(parsed).Any(result => result.Option != Strict);
 
     /// <summary>Whether the price list is asked for, which has its own workloads.</summary>
     /// <exception cref="UsageException">So it is, with an option that would change them.</exception>

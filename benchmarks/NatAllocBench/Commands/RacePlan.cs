@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
+using NatAllocBench.Racing.Machine;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Running;
 
@@ -31,7 +32,9 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             RaceCommandOptions.ResolveLimits(parsed, preset.Seconds),
             parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64(),
             systems is null
-                ? [.. CellsOf(preset).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]
+                ? [.. CellsOf(preset).Select(cell => cell.IsPair
+                    ? new PairCell(cell, FixedPair.Of(cpus), preset.Name)
+                    : new MeasuredCell(cell, cpus.Count, preset.Name))]
                 : SystemPlan.Cells(preset, systems, cpus.Count));
         plan.RequireMeasurable();
         return plan;

@@ -9,6 +9,9 @@ namespace NatAllocBench.Racing.Cells;
 /// <summary>One cell to measure, or the reason why it cannot be.</summary>
 internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? Missing)
 {
+    /// <summary>Whether a fixed pair of CPUs races, whatever the machine has.</summary>
+    public bool IsPair { get; init; }
+
     /// <summary>All cells of a series: the product of its lists, in the order in which a table reads well.</summary>
     /// <exception cref="PresetException">A value is impossible, or there are more cells than a run may have.</exception>
     public static IEnumerable<CellPlan> Of(PresetSeries series)
@@ -85,7 +88,15 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
             throw new PresetException(e.Message);
         }
 
-        return new CellPlan(series.Name, workload, workload.Mode.WhyMissingIn(workload.Era));
+        return new CellPlan(series.Name, workload, workload.Mode.WhyMissingIn(workload.Era))
+        {
+            IsPair = (series.Cpus ?? "all") switch
+            {
+                "all" => false,
+                "pair" => true,
+                var other => throw new PresetException($"\"cpus\" is \"{other}\": use all or pair"),
+            },
+        };
     }
 
     private static (ushort Min, ushort Max) ParsePorts(string text)

@@ -10,7 +10,7 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Racing.Cells;
 
 /// <summary>A cell of a kernel era while it is being measured.</summary>
-internal sealed class MeasuredCell(CellPlan plan, int cpus, string? preset) : MeasuredTrials
+internal class MeasuredCell(CellPlan plan, int cpus, string? preset) : MeasuredTrials
 {
     public CellPlan Plan => plan;
 

@@ -30,6 +30,9 @@ internal abstract class MeasuredTrials
     /// <summary>The wait added to the window, ns.</summary>
     public abstract double WindowAddedNs { get; }
 
+    /// <summary>Equal for cells that race on the same CPUs: their round trips belong together.</summary>
+    public virtual string RacesOn => "all";
+
     /// <summary>Trials that were run, whether they count or not.</summary>
     public int Trials => _trials.Count;
 

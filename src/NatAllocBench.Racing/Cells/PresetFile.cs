@@ -178,6 +178,13 @@ internal sealed record PresetSeries
 
     public int? Connections { get; init; }
 
+    /// <summary>The CPUs that race: <c>all</c>, which is the default, or <c>pair</c>, two of one core complex: the same on every machine.</summary>
+    public string? Cpus { get; init; }
+
+    /// <summary>Whether the fixed pair races.</summary>
+    [JsonIgnore]
+    public bool IsPair => Cpus == "pair";
+
     /// <summary>The parameters that a note can need.</summary>
     [JsonIgnore]
     public static IReadOnlyList<string> Parameters { get; } =

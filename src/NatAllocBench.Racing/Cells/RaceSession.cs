@@ -68,14 +68,19 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredTrials> cells, IReadOnly
         }
     }
 
-    /// <summary>All cells keep the trials of one placement, that of most trials: they took turns, and only such trials can be compared.</summary>
+    /// <summary>
+    /// All cells on the same CPUs keep the trials of one placement, that of most trials: they took turns, and only such trials can be compared.
+    /// </summary>
     private void Place()
     {
-        double[] roundTrips = [.. cells.SelectMany(cell => cell.RoundTripsNs)];
-        PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
-        foreach (MeasuredTrials cell in cells)
+        foreach (IGrouping<string, MeasuredTrials> together in cells.GroupBy(cell => cell.RacesOn))
         {
-            cell.Placement = placement;
+            double[] roundTrips = [.. together.SelectMany(cell => cell.RoundTripsNs)];
+            PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
+            foreach (MeasuredTrials cell in together)
+            {
+                cell.Placement = placement;
+            }
         }
     }
 

@@ -87,7 +87,7 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
         int rounds = workload.Connections > ThroughputCourse.KeptTables ? 1 : plan.RoundsOfBlock;
         MeasuredDesign[] present = [.. cells.Where(cell => cell.WhyMissing is null)];
         using var course = new ThroughputCourse(
-            workload, [.. present.Select(cell => cell.Design)], [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
+            workload, [.. present.Select(cell => cell.Design)], workload.Threads == 2 ? FixedPair.Of(plan.Cpus) : [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
         List<(int Design, ThroughputRound Round)> finished = [];
         CpuTimes? before = MachineProbe.ReadCpuTimes();
         course.RunBlock(rounds, (design, round) => finished.Add((design, round)), cancellation);

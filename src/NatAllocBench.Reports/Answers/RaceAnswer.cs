@@ -11,7 +11,7 @@ internal static class RaceAnswer
 
     public static IEnumerable<AnswerSection> Of(RunRecord<RaceCell> run)
     {
-        RaceCell[] measured = [.. run.Cells.Where(c => c.Rate is not null && c.Series != KernelPace.Series)];
+        RaceCell[] measured = [.. run.Cells.Where(c => c.Rate is not null && c.Series is not (KernelPace.Series or RaceCell.FixedPairSeries))];
 
         // A closed loop tells the cost; what is lost is the question of the series that have a schedule, where there are any.
         RaceCell[] asked = measured.Any(c => c.IsPaced) ? [.. measured.Where(c => c.IsPaced)] : measured;

@@ -10,10 +10,14 @@ internal static class PooledRaceCells
     /// <returns>A cell for every workload. Trials of processes that were placed otherwise than most are counted as dropped.</returns>
     public static IReadOnlyList<RaceCell> Of(IReadOnlyList<IReadOnlyList<RaceCell>> processes)
     {
-        double[] roundTrips = [.. processes.SelectMany(cells => cells).Select(c => c.PingPongNs).OfType<double>().Where(ns => ns > 0)];
-        PlacementClass? placement = roundTrips.Length == 0 ? null : PlacementClass.MostCommon(roundTrips);
+        // Cells on as many CPUs ran on the same ones.
+        Dictionary<int, PlacementClass> placements = processes.SelectMany(cells => cells).Where(c => c.PingPongNs is > 0).GroupBy(c => c.Cpus)
+            .ToDictionary(g => g.Key, g => PlacementClass.MostCommon([.. g.Select(c => c.PingPongNs!.Value)]));
         return Neighbours.Applied(
-            [.. processes.SelectMany(cells => cells).GroupBy(Workload.Of).Select(group => Pooled([.. group], placement))]);
+        [
+            .. processes.SelectMany(cells => cells).GroupBy(Workload.Of).Select(group => Pooled(
+                [.. group], placements.TryGetValue(group.First().Cpus, out PlacementClass placement) ? placement : null)),
+        ]);
     }
 
     private static RaceCell Pooled(RaceCell[] all, PlacementClass? placement)

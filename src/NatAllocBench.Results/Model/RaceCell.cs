@@ -9,6 +9,9 @@ namespace NatAllocBench.Results.Model;
 /// </summary>
 public sealed record RaceCell
 {
+    /// <summary>The series of the presets that a fixed pair of CPUs races, the same on every machine.</summary>
+    public const string FixedPairSeries = "fixed pair";
+
     /// <summary>The preset that asked for the cell.</summary>
     public string? Preset { get; init; }
 
