@@ -13,13 +13,15 @@ namespace NatAllocBench.Reports.Publishing;
 /// Keeps tables in Markdown files the same as the runs they come from. A block starts with the line
 /// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to
 /// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first. <c>main SOURCE</c>
-/// takes the table of at most six columns that the terminal shows. <c>comparison-errors</c> is what was counted of false verdicts on every
-/// machine. <c>newest NAME</c> is the newest published run of a preset or command.
+/// takes the table of at most six columns that the terminal shows. <c>ratios SOURCE</c> takes the ratios of a run of throughput.
+/// <c>comparison-errors</c> is what was counted of false verdicts on every machine. <c>newest NAME</c> is the newest published run of a
+/// preset or command.
 /// </summary>
 public static class ReadmeBlock
 {
     private const string Begin = "<!-- table:begin ";
     private const string Main = "main ";
+    private const string Ratios = "ratios ";
     private const string Newest = "newest ";
     private const string Results = "results";
     private const string Errors = "comparison-errors";
@@ -95,11 +97,12 @@ public static class ReadmeBlock
         }
 
         bool main = source.StartsWith(Main, StringComparison.Ordinal);
-        string[] parts = source[(main ? Main.Length : 0)..].Split('#', 2);
+        bool ratios = source.StartsWith(Ratios, StringComparison.Ordinal);
+        string[] parts = source[(main ? Main.Length : ratios ? Ratios.Length : 0)..].Split('#', 2);
         bool isNewest = parts[0].StartsWith(Newest, StringComparison.Ordinal);
         string place = isNewest ? NewestOf(parts[0][Newest.Length..].Trim(), root) : Inside(parts[0], baseDirectory, root);
         RunRecord run = SoundRun.ReadFile(place);
-        IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : RunTables.Build(run);
+        IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : ratios ? SpeedRatios.Of(run) : RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
                 $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Tests.Repository;
+
+namespace NatAllocBench.Tests.Docs;
+
+/// <summary>docs/performance.md: every figure is in a block that is generated from a run; the text around the blocks holds none.</summary>
+public sealed partial class PerformancePageTests
+{
+    /// <summary>Numbers that define something and were not measured. Whatever else has a digit is a figure.</summary>
+    private static readonly string[] Definitions =
+    [
+        "IPv4", "IPv6", "ICMPv6", "AVX-512", "AVX2", "128-bit", "32 bits", "x64", "RFC 9693", "1.83 or later", "factor of 1.5", "blocks of 16",
+        "default of 262144 buckets", "zone 0", "\"Allocated bytes\" is 0", "up to 4.20",
+    ];
+
+    [Fact]
+    public void The_text_holds_no_figure() => Assert.Empty(FiguresIn(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "performance.md"))));
+
+    [Theory]
+    [InlineData("`batched` takes 278 ns for a connection")]
+    [InlineData("that is 2.2 probes for each")]
+    [InlineData("| 20 thousand | 663 |")]
+    [InlineData("31 % of its ports")]
+    public void A_figure_in_the_text_is_found(string text) => Assert.NotEmpty(FiguresIn(text));
+
+    [Fact]
+    public void Blocks_code_and_definitions_are_no_text() => Assert.Empty(FiguresIn(
+        "<!-- table:begin x -->\n| 278 |\n<!-- table:end -->\nfrom 6.5 on, for IPv4, `--runs 5`, [run](../results/1/tables.md)\n1. first\n"));
+
+    [Fact]
+    public void The_page_has_the_ratios_of_a_run_beside_its_rates()
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "performance.md"));
+        Assert.Matches(@"<!-- table:begin ratios [^>]+ -->\n\n[^<]*batched : this \(best\)", page);
+    }
+
+    private static IReadOnlyList<string> FiguresIn(string page)
+    {
+        string text = Links().Replace(Code().Replace(Blocks().Replace(page, ""), ""), "$1");
+        text = ListNumbers().Replace(text, "");
+        foreach (string definition in Definitions)
+        {
+            text = text.Replace(definition, "", StringComparison.Ordinal);
+        }
+
+        string[] eras = [.. EraCatalog.All.Select(era => era.Name)];
+        return [.. Numbers().Matches(text).Select(match => match.Value).Where(number => !eras.Contains(number))];
+    }
+
+    [GeneratedRegex("<!-- table:begin .*?<!-- table:end -->", RegexOptions.Singleline)]
+    private static partial Regex Blocks();
+
+    [GeneratedRegex("`[^`]*`", RegexOptions.Singleline)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"\[([^\]]*)\]\([^)]*\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex(@"^\d+\. ", RegexOptions.Multiline)]
+    private static partial Regex ListNumbers();
+
+    [GeneratedRegex(@"\d+(?:[.,]\d+)*")]
+    private static partial Regex Numbers();
+}
