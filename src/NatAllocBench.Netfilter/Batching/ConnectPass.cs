@@ -243,7 +243,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         bool keeps,
         uint slot)
     {
-        if (run.IsShared)
+        if (run.IsForWriting)
         {
             Prefetch.Write(
                 heads + next->OriginalBucket[i], sources + next->SourceBucket[i], heads + next->FirstBucket[i], slab.Original(slot));

@@ -18,7 +18,7 @@ public sealed unsafe class ConnectionFloor : IDisposable
     private readonly FlowBlockLanes.Shape _shape;
     private readonly uint _buckets;
     private readonly uint _capacity;
-    private readonly bool _isShared;
+    private readonly bool _isForWriting;
     private readonly NativeRegion _heads;
     private readonly NativeRegion _sources;
     private readonly NativeRegion _entries;
@@ -34,7 +34,7 @@ public sealed unsafe class ConnectionFloor : IDisposable
         _shape = new FlowBlockLanes.Shape(key, NetMix: 0, buckets, buckets, Keeps: true);
         _buckets = buckets;
         _capacity = capacity;
-        _isShared = workers > 1;
+        _isForWriting = Prefetch.IsForWriting(workers);
         _heads = new NativeRegion(buckets * (long)sizeof(uint));
         _sources = new NativeRegion(buckets * (long)sizeof(uint));
         _entries = new NativeRegion((capacity + 1L) * EntryWords * sizeof(ulong));
@@ -184,7 +184,7 @@ public sealed unsafe class ConnectionFloor : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Fetch(FlowBlock* next, uint* heads, uint* sources, void* entry, int i)
     {
-        if (_isShared)
+        if (_isForWriting)
         {
             Prefetch.Write(heads + next->OriginalBucket[i], sources + next->SourceBucket[i], heads + next->FirstBucket[i], entry);
             return;

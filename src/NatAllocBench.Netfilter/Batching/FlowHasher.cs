@@ -23,7 +23,7 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
     private readonly ChainTable<TAddress, TEra, TDesign> _chains;
     private readonly BucketArray _sources;
     private readonly bool _hasQuads;
-    private readonly bool _isShared;
+    private readonly bool _isForWriting;
     private FlowQuad.Start _quadStart;
     private BucketArray? _quadBuckets;
 
@@ -34,7 +34,7 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
         _sources = table.BySource.Chains;
         HasPrefixes = FlowLanes.Cover<TAddress, TEra>(table.Traits);
         _hasQuads = HasPrefixes && FlowQuad.IsSupported;
-        _isShared = table.CpuCount > 1;
+        _isForWriting = Prefetch.IsForWriting(table.CpuCount);
     }
 
     /// <summary>Whether flows are hashed in lanes of their own, which leaves the states in front of the candidate.</summary>
@@ -106,7 +106,7 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
         uint* original = buckets.Heads + block->OriginalBucket[0];
         uint* source = _sources.Heads + block->SourceBucket[0];
         uint* first = buckets.Heads + block->FirstBucket[0];
-        if (_isShared)
+        if (_isForWriting)
         {
             Prefetch.Write(original, source, first, original);
             return;

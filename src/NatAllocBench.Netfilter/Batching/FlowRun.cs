@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Batching;
@@ -38,8 +39,8 @@ internal unsafe struct FlowRun<TAddress>
     /// <summary>Whether so many chains have nodes that fetching them pays.</summary>
     public bool FetchesNodes;
 
-    /// <summary>Whether other CPUs write to the table too: what will be written is fetched for writing.</summary>
-    public bool IsShared;
+    /// <summary>See <see cref="Prefetch.IsForWriting"/>.</summary>
+    public bool IsForWriting;
 
     /// <summary>The candidate at which a search that went on ended.</summary>
     public FoundCandidate Found;

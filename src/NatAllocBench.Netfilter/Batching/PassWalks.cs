@@ -193,7 +193,7 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FetchHead(in FlowRun<TAddress> run, uint* head)
     {
-        if (run.IsShared)
+        if (run.IsForWriting)
         {
             Prefetch.Write(head, head, head, head);
             return;

@@ -34,6 +34,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     private readonly ConntrackTuple<TAddress>* _tail;
     private readonly HashMemo<TAddress>* _memo;
     private readonly FlowRun<TAddress>* _one;
+    private readonly bool _isForWriting;
     private ConnectPlan<TAddress> _plan;
     private bool _hasPlan;
     private bool _expectsSearch;
@@ -63,7 +64,8 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         _one->Next = _turns->Block;
         _one->Replies = _turns->Replies;
         _one->Count = 1;
-        _one->IsShared = table.CpuCount > 1;
+        _isForWriting = Prefetch.IsForWriting(table.CpuCount);
+        _one->IsForWriting = _isForWriting;
     }
 
     /// <summary>Whether the flows of a rule have a short path at all.</summary>
@@ -172,7 +174,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     {
         run.HasPrefixes = _hasher.HasPrefixes;
         run.FetchesNodes = _table.Parts.Count.Reserved > _table.BucketCount / 8;
-        run.IsShared = _table.CpuCount > 1;
+        run.IsForWriting = _isForWriting;
         int at = 0;
         while (at < run.Count)
         {

@@ -173,14 +173,43 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     /// <param name="destination">Destination address.</param>
     /// <param name="destinationPort">Destination port, host order.</param>
     public static ConntrackTuple<TAddress> Of(
-        IPProtocol protocol, TAddress source, ushort sourcePort, TAddress destination, ushort destinationPort) => new()
+        IPProtocol protocol, TAddress source, ushort sourcePort, TAddress destination, ushort destinationPort)
+    {
+        Write(out ConntrackTuple<TAddress> tuple, protocol, source, sourcePort, destination, destinationPort);
+        return tuple;
+    }
+
+    /// <summary><see cref="Of"/>, written word by word where it is needed instead of copied there.</summary>
+    /// <param name="tuple">Receives it.</param>
+    /// <param name="protocol">The protocol.</param>
+    /// <param name="source">Source address.</param>
+    /// <param name="sourcePort">Source port, host order.</param>
+    /// <param name="destination">Destination address.</param>
+    /// <param name="destinationPort">Destination port, host order.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Write(
+        out ConntrackTuple<TAddress> tuple,
+        IPProtocol protocol,
+        TAddress source,
+        ushort sourcePort,
+        TAddress destination,
+        ushort destinationPort)
+    {
+        Unsafe.SkipInit(out tuple);
+        if (TAddress.WordCount == 1)
         {
-            Source = source,
-            Destination = destination,
-            SourcePort = sourcePort,
-            DestinationPort = destinationPort,
-            Protocol = protocol,
-        };
+            tuple.IPv4Addresses = source.LowWord | (destination.LowWord << DestinationShift);
+        }
+        else
+        {
+            tuple._source = source;
+            tuple._destination = destination;
+        }
+
+        tuple._keys = BinaryPrimitives.ReverseEndianness(sourcePort)
+            | ((ulong)BinaryPrimitives.ReverseEndianness(destinationPort) << DestinationKeyShift)
+            | ((ulong)protocol << ProtocolShift);
+    }
 
     /// <summary>A tuple of ICMP or ICMPv6.</summary>
     /// <param name="source">Source address.</param>

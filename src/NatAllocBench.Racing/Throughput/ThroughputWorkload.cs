@@ -72,12 +72,13 @@ public sealed record ThroughputWorkload
         /// <param name="tuple">Receives it.</param>
         public void Next(out ConntrackTuple<IPv4Address> tuple)
         {
-            tuple = default;
-            tuple.Source = RaceWorkload.ClientAddress((int)_source++);
-            tuple.Destination = RaceWorkload.DestinationAddress((int)_destination);
-            tuple.SourcePort = OriginalPort;
-            tuple.DestinationPort = DestinationPort;
-            tuple.Protocol = IPProtocol.Tcp;
+            ConntrackTuple<IPv4Address>.Write(
+                out tuple,
+                IPProtocol.Tcp,
+                RaceWorkload.ClientAddress((int)_source++),
+                OriginalPort,
+                RaceWorkload.DestinationAddress((int)_destination),
+                DestinationPort);
             _destination = _destination + 1 == _destinations ? 0 : _destination + 1;
         }
     }
