@@ -7,6 +7,7 @@ var root = new RootCommand("""
     """);
 RaceCommand.Configure(root);
 root.Subcommands.Add(RaceCommand.Create());
+root.Subcommands.Add(SweepCommand.Create());
 root.Subcommands.Add(ThroughputCommand.Create());
 root.Subcommands.Add(ScenarioCommand.Create());
 root.Subcommands.Add(DumpCommand.Create());
@@ -23,6 +24,7 @@ root.Subcommands.Add(DiagnoseCommand.Create());
 root.Subcommands.Add(ReplayCommand.Create());
 root.Subcommands.Add(TraceCommand.Create());
 root.Subcommands.Add(ShowCommand.Create());
+root.Subcommands.Add(MergeCommand.Create());
 root.Subcommands.Add(CompletionCommand.Create());
 foreach (Command command in ResultCommands.All())
 {

@@ -13,7 +13,7 @@ internal static class HelpTopics
         ("What to run",
             [
                 "--preset", "--system", "--eras", "--modes", "--designs", "--hash", "--slots", "--scenario", "--workloads", "--compare",
-                "--like-kernel", "--era", "--mode", "--list",
+                "--like-kernel", "--era", "--mode", "--list", "--engine", "--split", "--task",
             ]),
         ("Traffic",
             [
@@ -27,12 +27,13 @@ internal static class HelpTopics
                 "--strict",
             ]),
         ("Output",
-            ["--out", "--publish", "--no-save", "--json", "--wide", "--markdown", "--svg", "--chart", "--document", "--speedscope"]),
+            ["--out", "--publish", "--no-save", "--json", "--wide", "--markdown", "--svg", "--chart", "--document", "--speedscope", "--by-machine"]),
     ];
 
     private static readonly Dictionary<string, string> Times = new(StringComparer.Ordinal)
     {
         ["race"] = "60 s; mitigations 150 s, xing-2018 300 s (the preset's limit; --seconds changes it)",
+        ["sweep"] = "the preset's limit, shared by the tasks (--seconds is that of one); grid 540 s",
         ["throughput"] = "60 s (--seconds)",
         ["scenario"] = "seconds, a minute at most",
         ["kernel"] = "60 s, with --compare 220 s (--seconds)",

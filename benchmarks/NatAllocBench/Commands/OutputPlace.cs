@@ -33,6 +33,22 @@ internal static class OutputPlace
         Name(ResultsStore.RemoveLeftovers(full));
     }
 
+    /// <summary>A directory of something else than runs, made if only itself is missing.</summary>
+    /// <returns>The directory.</returns>
+    public static string RequireDirectory(string directory, string option)
+    {
+        RequireName(directory, option, "directory");
+        string full = Path.GetFullPath(directory);
+        if (Path.Exists(full) && !Directory.Exists(full))
+        {
+            throw new UsageException($"{option}: {directory} is a file; name a directory");
+        }
+
+        RequireParent(full, directory, option);
+        Try(directory, option, () => Directory.CreateDirectory(full));
+        return directory;
+    }
+
     /// <summary>A file, which may also be a device or a pipe.</summary>
     public static void PrepareFile(string path, string option)
     {

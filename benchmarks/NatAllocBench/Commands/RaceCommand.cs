@@ -1,13 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Diagnostics;
-using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Signals;
-using NatAllocBench.Racing;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
-using Spectre.Console;
 
 namespace NatAllocBench.Commands;
 
@@ -89,81 +85,29 @@ internal static class RaceCommand
 
     private static int Here(ParseResult parsed, RacePlan plan, PublishOptions publish, PlacementWait placement, CancellationToken stop)
     {
-        IReadOnlyList<MeasuredTrials> cells = plan.Cells;
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         placement.Await(console.Line, stop);
-        DateTimeOffset started = DateTimeOffset.UtcNow;
-        MachineWatch machine = MachineWatch.Begin(plan.Cpus, publish.Keeps && ProcessOptions.Calibrates(parsed), stop);
-        long begun = Stopwatch.GetTimestamp();
-        bool completed = plan.Measure(console, stop);
-        ReservedRaces[] reserved = [.. ReservedRaces.Of(cells, Stopwatch.GetElapsedTime(begun).TotalSeconds)];
-        if (cells.All(cell => cell.Trials == 0))
+        if (MeasuredRace.Run(plan, publish.Keeps && ProcessOptions.Calibrates(parsed), console, stop) is not { } measured)
         {
-            console.Line(stop.IsCancellationRequested
-                ? "Interrupted before a trial was finished: nothing was written."
-                : "The time limit ended the first trial: nothing was written. Raise --seconds, or lower --connections, --clients or --window.");
+            console.Line(MeasuredRace.WhyNothing(stop));
             return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
         }
 
-        var run = new RunRecord<RaceCell>
-        {
-            Command = "race",
-            Preset = plan.Preset.Name,
-            StartedUtc = started,
-            MeasuredCommit = RunEnvironment.Commit,
-            Dirty = RunEnvironment.IsDirty(),
-            Completed = completed,
-            Argv = RunEnvironment.Argv,
-            Options = RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed),
-            Seeds = [plan.Seed],
-            Machine = machine.End(cells.SelectMany(cell => cell.PinFailures).Distinct().Select(failure => $"not pinned: {failure}")),
-            Packages = RunEnvironment.Packages(),
-            Notes = [.. Notes(plan.Preset, cells), .. reserved.Select(race => race.Sentence), .. placement.Notes],
-            Cells = Neighbours.Applied([.. cells.Select(cell => cell.ToCell())]),
-        };
+        RunRecord<RaceCell> run = measured with { Notes = [.. measured.Notes, .. placement.Notes] };
         KeptRun kept = publish.Keep(run);
         if (stop.IsCancellationRequested)
         {
-            console.Line($"Interrupted: kept the {cells.Sum(cell => cell.Trials)} trials that were finished.");
+            console.Line($"Interrupted: kept the {plan.Cells.Sum(cell => cell.Trials)} trials that were finished.");
         }
 
         RunScreen.Write(console, run, kept, publish.Wide);
-        bool isChild = ProcessOptions.IsChild(parsed);
-        bool fails = !isChild
-            && (Array.Exists(reserved, race => race.Lost > 0) || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
+        bool losesReserved = ReservedRaces.Of(plan.Cells, seconds: 0).Any(race => race.Lost > 0);
+        bool fails = !ProcessOptions.IsChild(parsed) && (losesReserved || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
-    private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
-
     private static bool LosesReserved(RaceCell cell) => cell.IsWhatIf && cell.FailedKeepPort + cell.FailedSearch > 0;
 
-    private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredTrials> cells)
-    {
-        yield return preset.Overrides.Count == 0 ? $"{preset.Summary} Source: {preset.Source}" : $"{preset.Name}: {preset.Headline}";
-        foreach (string note in preset.Notes)
-        {
-            yield return note;
-        }
-
-        yield return FormattableString.Invariant(
-            $"The window is read with {TickClock.SourceName}, one reading costs {TickClock.CostNs:0} ns and is part of the window.");
-        foreach (double added in cells.Select(cell => cell.WindowAddedNs).Where(ns => ns > 0).Distinct())
-        {
-            BusyWaitOvershoot wait = BusyWait.Measure(added);
-            yield return FormattableString.Invariant(
-                $"An added wait of {added:0} ns was too long by {wait.P50Ns:0} ns (p50) and {wait.P99Ns:0} ns (p99) when tried alone.");
-        }
-
-        if (cells.Sum(cell => cell.Collections) is > 0 and long collections)
-        {
-            yield return $"{collections} garbage collections fell into trials";
-        }
-
-        if (cells.Sum(cell => cell.Skipped) is > 0 and long skipped)
-        {
-            yield return $"{skipped} connections were not tried because the client's port was still tracked";
-        }
-    }
+    private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
 }

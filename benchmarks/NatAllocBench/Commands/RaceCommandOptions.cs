@@ -16,6 +16,12 @@ namespace NatAllocBench.Commands;
 /// <summary>The options of the race. A list on the command line replaces the preset's list in every series.</summary>
 internal static class RaceCommandOptions
 {
+    /// <summary>Maximum number of trials of a cell, unless another one is asked for.</summary>
+    public const int UsualMaxTrials = 2000;
+
+    private const double UsualPrecision = 0.05;
+    private const double UsualResolution = 0.00002;
+
     public static readonly Option<string> Preset = new("--preset", "-p")
     {
         Description = $"What to measure: {string.Join(", ", PresetFile.Names)}, {PriceList.Name}, or the path of a preset file.",
@@ -81,21 +87,21 @@ internal static class RaceCommandOptions
     {
         Description = "Stop a cell when half its 95 % interval is this share of the rate.",
         HelpName = "SHARE",
-        DefaultValueFactory = _ => 0.05,
+        DefaultValueFactory = _ => UsualPrecision,
     };
 
     private static readonly Option<double> Resolution = new("--resolution")
     {
         Description = "Stop a cell when half its 95 % interval is this narrow, whatever the rate.",
         HelpName = "RATE",
-        DefaultValueFactory = _ => 0.00002,
+        DefaultValueFactory = _ => UsualResolution,
     };
 
     private static readonly Option<int> MaxTrials = new("--max-trials")
     {
         Description = "Maximum number of trials of a cell.",
         HelpName = "N",
-        DefaultValueFactory = _ => 2000,
+        DefaultValueFactory = _ => UsualMaxTrials,
     };
 
     private static readonly Option<double?> Seconds = new("--seconds")
@@ -256,8 +262,11 @@ internal static class RaceCommandOptions
         Check(precision is > 0 and < 1, "--precision", "use a share between 0 and 1");
         Check(resolution is > 0 and < 1, "--resolution", "use a rate between 0 and 1");
         Check(most >= 1, "--max-trials", "use at least 1");
-        return new RaceLimits(precision, resolution, Math.Min(8, most), most, seconds);
+        return Limits(precision, resolution, most, seconds);
     }
+
+    /// <summary>The limits of a race that leaves precision and resolution to their defaults.</summary>
+    public static RaceLimits UsualLimits(int maxTrials, double seconds) => Limits(UsualPrecision, UsualResolution, maxTrials, seconds);
 
     /// <summary>Every option as resolved, for the run's record.</summary>
     public static IReadOnlyDictionary<string, string> Resolved(PresetFile preset, CpuSet cpus, RaceLimits limits, ulong seed) =>
@@ -280,6 +289,9 @@ internal static class RaceCommandOptions
             ["min-trials"] = limits.MinTrials.ToString(CultureInfo.InvariantCulture),
             ["seed"] = seed.ToString(CultureInfo.InvariantCulture),
         };
+
+    private static RaceLimits Limits(double precision, double resolution, int maxTrials, double seconds) =>
+        new(precision, resolution, Math.Min(8, maxTrials), maxTrials, seconds);
 
     private static void Refuse(ParseResult parsed, IEnumerable<Option> options, string reason, string because)
     {

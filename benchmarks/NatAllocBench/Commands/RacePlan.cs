@@ -40,6 +40,15 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
         return plan;
     }
 
+    /// <summary>The race of a preset as it is.</summary>
+    /// <exception cref="UsageException">A workload is wrong for these CPUs.</exception>
+    public static RacePlan Of(PresetFile preset, CpuSet cpus, RaceLimits limits, ulong seed)
+    {
+        var plan = new RacePlan(preset, cpus, limits, seed, [.. CellsOf(preset).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]);
+        plan.RequireFitting();
+        return plan;
+    }
+
     /// <summary>Runs the race.</summary>
     /// <returns>Whether every cell reached its minimum number of trials.</returns>
     public bool Measure(RunConsole console, CancellationToken cancellation) => console.WithProgress(Limits.Seconds, report =>
@@ -51,7 +60,9 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
         return session.Run(cancellation);
     });
 
-    private static CellPlan[] CellsOf(PresetFile preset)
+    /// <summary>The cells of all series.</summary>
+    /// <exception cref="UsageException">They are too many, or one is there twice.</exception>
+    public static CellPlan[] CellsOf(PresetFile preset)
     {
         CellPlan[] cells = [.. preset.Series.SelectMany(CellPlan.Of).Take(RunFormat.MaxCells + 1)];
         if (cells.Length > RunFormat.MaxCells)
@@ -72,6 +83,11 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             throw new UsageException($"nothing can be measured: {Cells[0].Name}: {Cells[0].WhyMissing}; choose other values");
         }
 
+        RequireFitting();
+    }
+
+    private void RequireFitting()
+    {
         foreach (MeasuredTrials cell in Cells)
         {
             UsageException.Parse("race", "", _ =>

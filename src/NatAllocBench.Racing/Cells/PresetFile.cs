@@ -12,7 +12,8 @@ internal sealed record PresetFile
 {
     private const long MaxBytes = 1 << 20;
 
-    private static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
+    /// <summary>How presets are read: strictly, but for comments.</summary>
+    public static readonly JsonSerializerOptions Format = new(JsonSerializerDefaults.Web)
     {
         AllowDuplicateProperties = false,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
@@ -102,7 +103,9 @@ internal sealed record PresetFile
         }
     }
 
-    private static void RequireSound(string name, PresetFile preset)
+    /// <summary>Refuses what the reader of JSON does not.</summary>
+    /// <exception cref="PresetException">A list is empty or holds null, or there is no time.</exception>
+    public static void RequireSound(string name, PresetFile preset)
     {
         if (preset.Series.Count == 0)
         {
