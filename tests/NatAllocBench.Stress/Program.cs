@@ -6,7 +6,7 @@ using NatAllocBench.Stress;
 // Exit codes: 0 nothing found, 1 the table is wrong, 2 bad input. With --bug: 0 found, 1 not found.
 var seconds = new Option<double>("--seconds") { Description = "How long to work, all tables together.", DefaultValueFactory = _ => 10 };
 var threads = new Option<int>("--threads") { Description = "Worker threads, 1 to 64.", DefaultValueFactory = _ => Math.Max(2, Environment.ProcessorCount) };
-var design = new Option<string>("--design") { Description = "kernel-locks, lock-free or all.", DefaultValueFactory = _ => "all" };
+var design = new Option<string>("--design") { Description = "kernel-locks, lock-free, batched, reserve, reserve-lock-free or all.", DefaultValueFactory = _ => "all" };
 var era = new Option<string>("--era") { Description = "An era such as 6.12, or several, separated by commas.", DefaultValueFactory = _ => "6.12,4.14,3.1" };
 var family = new Option<string>("--family") { Description = "ipv4, ipv6 or all.", DefaultValueFactory = _ => "all" };
 var seed = new Option<ulong>("--seed") { Description = "Seed of all random choices; the interleaving stays the machine's.", DefaultValueFactory = _ => 1 };

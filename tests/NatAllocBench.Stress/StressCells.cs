@@ -15,7 +15,7 @@ internal sealed record StressCell(string Name, Func<StressOptions, TimeSpan, Can
 internal static class StressCells
 {
     private static readonly string[] Families = ["ipv4", "ipv6"];
-    private static readonly string[] Designs = [KernelLocks.Name, LockFree.Name, Batched.Name];
+    private static readonly string[] Designs = [KernelLocks.Name, LockFree.Name, Batched.Name, Reserve.Name, ReserveLockFree.Name];
 
     /// <exception cref="ArgumentException">A name is unknown; the message names it and the choices.</exception>
     public static List<StressCell> Select(string design, string eras, string family)
@@ -44,6 +44,7 @@ internal static class StressCells
             ?? throw new ArgumentException($"--bug {name}: choose one of {string.Join(", ", Mutant.All.Select(known => known.Name))}");
         Faulty<KernelLocks>.LeftOut = mutant.LeftOut;
         Faulty<LockFree>.LeftOut = mutant.LeftOut;
+        Faulty<ReserveLockFree>.LeftOut = mutant.LeftOut;
         return [..
             from era in eras.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             from familyName in Choose("--family", family, Families)
@@ -60,6 +61,9 @@ internal static class StressCells
         public StressCell Visit<TEra>(Era era)
             where TEra : struct, IEra => Design == LockFree.Name ? Cell<TEra, LockFree>(era)
                 : Design == Batched.Name ? Cell<TEra, Batched>(era)
+                : Design == Reserve.Name ? Cell<TEra, Reserve>(era)
+                : Design == ReserveLockFree.Name ? Cell<TEra, ReserveLockFree>(era)
+                : Design == "faulty " + ReserveLockFree.Name ? Cell<TEra, Faulty<ReserveLockFree>>(era)
                 : Design == "faulty " + LockFree.Name ? Cell<TEra, Faulty<LockFree>>(era)
                 : Design == "faulty " + KernelLocks.Name ? Cell<TEra, Faulty<KernelLocks>>(era)
                 : Cell<TEra, KernelLocks>(era);

@@ -64,7 +64,7 @@ internal static class ExploreReport
         }
     }
 
-    private static bool IsComparable(CellSearch search) => search.IsComplete && search.Cell.Design != Netfilter.Table.Reserve.Name;
+    private static bool IsComparable(CellSearch search) => search.IsComplete && !search.Cell.Design.StartsWith("reserve", StringComparison.Ordinal);
 
     private static IEnumerable<string> Names(CellSearch search) => search.Outcomes.Select(outcome => outcome.Outcome.Name);
 

@@ -15,7 +15,7 @@ namespace NatAllocBench.Exploration.Cells;
 internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, int Connections, MemoryModel Model)
 {
     /// <summary>The designs that can be explored.</summary>
-    public static IReadOnlyList<string> Designs { get; } = [KernelLocks.Name, LockFree.Name, Reserve.Name];
+    public static IReadOnlyList<string> Designs { get; } = [KernelLocks.Name, LockFree.Name, Reserve.Name, ReserveLockFree.Name];
 
     /// <summary>The bucket geometries that are explored, one after the other.</summary>
     public IReadOnlyList<Geometry> Geometries => Scenario.HasGeometry ? Geometry.All : [Geometry.All[0]];
@@ -35,6 +35,7 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
         {
             Faulty<KernelLocks>.LeftOut = step;
             Faulty<LockFree>.LeftOut = step;
+            Faulty<ReserveLockFree>.LeftOut = step;
         }
 
         return Era.Accept<Visitor, IProgram>(new Visitor(Design, setup, geometry, fault is not null));
@@ -43,11 +44,14 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
     private readonly record struct Visitor(string Design, ScenarioSetup Setup, Geometry Geometry, bool IsFaulty) : IEraVisitor<IProgram>
     {
         public IProgram Visit<TEra>(Era era)
-            where TEra : struct, IEra => Design == Reserve.Name ? new NatProgram<TEra, Explored<Reserve>>(era, Setup, Geometry) : (Design == LockFree.Name, IsFaulty) switch
+            where TEra : struct, IEra => (Design, IsFaulty) switch
             {
-                (true, true) => new NatProgram<TEra, Explored<Faulty<LockFree>>>(era, Setup, Geometry),
-                (true, false) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry),
-                (false, true) => new NatProgram<TEra, Explored<Faulty<KernelLocks>>>(era, Setup, Geometry),
+                ("reserve", _) => new NatProgram<TEra, Explored<Reserve>>(era, Setup, Geometry),
+                ("reserve-lock-free", true) => new NatProgram<TEra, Explored<Faulty<ReserveLockFree>>>(era, Setup, Geometry),
+                ("reserve-lock-free", false) => new NatProgram<TEra, Explored<ReserveLockFree>>(era, Setup, Geometry),
+                ("lock-free", true) => new NatProgram<TEra, Explored<Faulty<LockFree>>>(era, Setup, Geometry),
+                ("lock-free", false) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry),
+                (_, true) => new NatProgram<TEra, Explored<Faulty<KernelLocks>>>(era, Setup, Geometry),
                 _ => new NatProgram<TEra, Explored<KernelLocks>>(era, Setup, Geometry),
             };
     }

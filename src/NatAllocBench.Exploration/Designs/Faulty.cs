@@ -22,5 +22,8 @@ public readonly struct Faulty<TDesign> : ITableDesign, IDirectAccess
     public static bool ReusesHashes => TDesign.ReusesHashes;
 
     /// <inheritdoc/>
+    public static bool ReservesReply => TDesign.ReservesReply;
+
+    /// <inheritdoc/>
     public static bool Keeps(ProtocolStep step) => step != LeftOut && TDesign.Keeps(step);
 }

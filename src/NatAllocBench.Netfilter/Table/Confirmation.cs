@@ -212,7 +212,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free design.
         TDesign.Write(
             ref first->Status,
-            (first->Status & ~EntryStatus.ReplyReserved) | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
+            (first->Status & ~EntryStatus.Reservation) | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);
         if (_traits.ClashCounters == ClashCounters.ClashResolve)
         {
             cpu.Counters.ClashResolve++;
@@ -224,6 +224,11 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     private bool CanMerge(uint resident, uint loser)
     {
         ulong status = _slab.Original(resident)->Status;
+        if (TDesign.ReservesReply && (status & EntryStatus.Confirmed) == 0)
+        {
+            return false; // no packet can go on with a reservation
+        }
+
         if (!TDesign.IsLockFree && (status & EntryStatus.Dying) != 0 && _traits.Clash != ClashRule.MergeReverse)
         {
             // Up to 6.11 nothing joins an entry that is being removed; 6.12 and later no longer ask. The lock-free design found the entry

@@ -23,8 +23,7 @@ public interface ITableDesign : ISharedAccess
     static abstract bool ReusesHashes { get; }
 
     /// <summary>
-    /// Whether a candidate's probe is its claim: the REPLY tuple is linked when the port is chosen. What-if: no kernel does this. Under the
-    /// locks only.
+    /// Whether a candidate's probe is its claim: the REPLY tuple is linked when the port is chosen. What-if: no kernel does this.
     /// </summary>
     static virtual bool ReservesReply => false;
 
@@ -66,6 +65,25 @@ public readonly struct Reserve : ITableDesign, IDirectAccess
 
     /// <inheritdoc/>
     public static bool ReusesHashes => false;
+
+    /// <inheritdoc/>
+    public static bool ReservesReply => true;
+}
+
+/// <summary>
+/// What-if: no kernel does this. As <see cref="Reserve"/> without locks: the REPLY tuple is claimed by compare-and-swap when the port is chosen,
+/// and confirm neither walks its chain nor hashes it again. See <see cref="LockFreeReservations{TAddress, TEra, TDesign}"/>.
+/// </summary>
+public readonly struct ReserveLockFree : ITableDesign, IDirectAccess
+{
+    /// <inheritdoc/>
+    public static string Name => "reserve-lock-free";
+
+    /// <inheritdoc/>
+    public static bool IsLockFree => true;
+
+    /// <inheritdoc/>
+    public static bool ReusesHashes => true;
 
     /// <inheritdoc/>
     public static bool ReservesReply => true;

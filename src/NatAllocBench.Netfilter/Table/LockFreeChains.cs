@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -44,6 +45,11 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
+        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
+        {
+            return InsertReserved(ref cpu, slot, originalHash, replyHash, limit, refusal);
+        }
+
         BucketArray buckets = chains.CurrentBuckets();
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
         OriginalNode<TAddress>* first = _slab.Original(slot);
@@ -99,10 +105,53 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         return !scan.IsClear ? RefuseHolding(ref cpu, slot, scan, in pair, replyFirst, refusal) : Decide(slot);
     }
 
+    /// <summary>Insertion of an entry whose REPLY tuple is claimed since its port was chosen: claims the other one and decides.</summary>
+    private ConfirmResult InsertReserved<TRefusal>(
+        ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
+        where TRefusal : struct, IRefusal
+    {
+        BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), originalHash, replyHash);
+        ref uint head = ref pair.Buckets.Heads[pair.Original];
+        uint seen = TDesign.Read(ref head); // C1, acquire: pairs with C3, nodes are seen whole
+        if (ChainLink.IsEnd(seen) && TryLink(ref head, seen, slot << 1))
+        {
+            return Decide(slot);
+        }
+
+        ChainScan scan = Claim(ref head, slot << 1, limit);
+        return scan.IsClear ? Decide(slot) : Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Held, refusal);
+    }
+
     /// <inheritdoc/>
-    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply) => reply == ReplyClaim.Held
-        ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
-        : Claim(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1, ChainScan.Unlimited);
+    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
+    {
+        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
+        {
+            return new LockFreeReservations<TAddress, TEra, TDesign>(chains).Secure(slot, in pair);
+        }
+
+        ref uint head = ref pair.Buckets.Heads[pair.Reply];
+        ChainScan scan = reply == ReplyClaim.Held
+            ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
+            : Claim(ref head, (slot << 1) | 1, ChainScan.Unlimited);
+        if (TDesign.ReservesReply && scan.IsClear)
+        {
+            scan = new LockFreeReservations<TAddress, TEra, TDesign>(chains).ReservationOf(slot, in pair);
+            if (!scan.IsClear && reply != ReplyClaim.Held)
+            {
+                Withdraw(ref head, (slot << 1) | 1);
+            }
+        }
+
+        return scan;
+    }
+
+    /// <summary>Gives up the claim of the REPLY tuple of an entry that will not be confirmed.</summary>
+    public void WithdrawReply(uint slot, uint hash)
+    {
+        BucketArray buckets = chains.CurrentBuckets();
+        Withdraw(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)], (slot << 1) | 1);
+    }
 
     /// <inheritdoc/>
     public void Remove(uint slot, uint originalHash, uint replyHash)
@@ -123,7 +172,8 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
 
         // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
-        TDesign.Write(ref first->Status, first->Status | EntryStatus.Confirmed);
+        ulong status = TDesign.ReservesReply ? first->Status & ~EntryStatus.Reservation : first->Status;
+        TDesign.Write(ref first->Status, status | EntryStatus.Confirmed);
         return ConfirmResult.Inserted;
     }
 
@@ -185,7 +235,9 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
             if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple))
             {
-                if (IsResident(at))
+                if (TDesign.ReservesReply
+                    ? new LockFreeReservations<TAddress, TEra, TDesign>(chains).StandsAgainst(at, self, IsReplyOf(self, in tuple))
+                    : IsResident(at))
                 {
                     return new ChainScan(at, tooLong: false);
                 }
@@ -198,6 +250,9 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
         return new ChainScan(link, tooLong: false);
     }
+
+    private bool IsReplyOf(uint slot, in ConntrackTuple<TAddress> tuple) =>
+        Unsafe.AreSame(in tuple, in _slab.Reply(slot)->Tuple);
 
     /// <summary>Whether a linked node is of a resident entry; waits while that is undecided.</summary>
     private bool IsResident(uint link)

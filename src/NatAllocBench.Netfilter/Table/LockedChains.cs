@@ -54,7 +54,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
         }
 
         // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
-        TDesign.Write(ref first->Status, (first->Status & ~EntryStatus.ReplyReserved) | EntryStatus.Confirmed);
+        TDesign.Write(ref first->Status, (first->Status & ~EntryStatus.Reservation) | EntryStatus.Confirmed);
         if (!TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
         {
             LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
@@ -69,7 +69,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
     {
         // A reserved tuple may be in the table all the same: as ORIGINAL of the exact reverse, which was confirmed first.
         ChainScan scan = TDesign.ReservesReply
-            ? Reservations<TAddress, TEra, TDesign>.ScanReply(_slab, in pair, slot, ChainScan.Unlimited)
+            ? Reservations<TAddress, TEra, TDesign>.ScanReplyOnly(_slab, in pair, slot)
             : chains.ScanChain(pair.Buckets.Heads[pair.Reply], in _slab.Reply(slot)->Tuple, ChainScan.Unlimited);
         if (scan.IsClear && !Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {

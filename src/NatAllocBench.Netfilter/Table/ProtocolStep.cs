@@ -42,6 +42,9 @@ public enum ProtocolStep
     /// <summary>K1: a dying entry is not found.</summary>
     HideDying,
 
+    /// <summary>R1 and R2: of two reserved entries that are each other's exact reverse, one waits for the other.</summary>
+    AskReverse,
+
     /// <summary>A slot is taken again after every CPU has left the section it was in.</summary>
     GracePeriod,
 }

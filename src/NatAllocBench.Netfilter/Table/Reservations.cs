@@ -6,7 +6,8 @@ namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
 /// The design that cannot lose (<see cref="ITableDesign.ReservesReply"/>): a port search ends with the REPLY tuple linked, under the lock
-/// of its bucket, in the same critical section that found it free. No kernel does this.
+/// of its bucket, in the same critical section that found it free. No kernel does this. The form without locks is in
+/// <see cref="LockFreeReservations{TAddress, TEra, TDesign}"/>.
 /// </summary>
 /// <remarks>
 /// <list type="bullet">
@@ -33,6 +34,19 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     public bool TryReserve(ref CpuState cpu, uint slot, in ConntrackTuple<TAddress> reply, uint hash)
     {
         EntrySlab<TAddress, TDesign> slab = chains.Slab;
+        uint deadline = cpu.Now + EntryLife<TAddress, TEra, TDesign>.InitialTimeout(slab.Original(slot)->Tuple.Protocol);
+        if (TDesign.IsLockFree)
+        {
+            if (!new LockFreeReservations<TAddress, TEra, TDesign>(chains).TryClaim(slot, in reply, hash, deadline, out uint holder))
+            {
+                return IsExempt(holder >> 1, slot, in reply);
+            }
+
+            cpu.ReservedSlot = slot;
+            cpu.ReservedHash = hash;
+            return true;
+        }
+
         var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
         BucketPair pair = locks.LockPair(hash, hash);
         uint link = pair.Buckets.Heads[pair.Reply];
@@ -50,7 +64,7 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
 
         OriginalNode<TAddress>* first = slab.Original(slot);
         SharedTuple<TAddress, TDesign>.Write(ref slab.Reply(slot)->Tuple, in reply);
-        slab.SetDeadline(slot, cpu.Now + EntryLife<TAddress, TEra, TDesign>.InitialTimeout(first->Tuple.Protocol));
+        slab.SetDeadline(slot, deadline);
         locks.LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
 
         // Release: probes see the node with its tuple. Pairs with the acquire in StillMatches.
@@ -69,11 +83,11 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     /// <inheritdoc cref="Has(EntrySlab{TAddress, TDesign}, uint)"/>
     public bool Has(uint slot) => Has(chains.Slab, slot);
 
-    /// <summary>Whether a mapping that is reserved already has another source than the packet.</summary>
+    /// <summary>Whether a mapping, which the entry may have got by its reservation, has another source than the packet.</summary>
     public bool IsSourceChanged(uint slot, in ConntrackTuple<TAddress> mapping)
     {
         ref readonly ConntrackTuple<TAddress> original = ref chains.Slab.Original(slot)->Tuple;
-        return Has(slot) && (!mapping.Source.Equals(original.Source) || mapping.SourceKey != original.SourceKey);
+        return !mapping.Source.Equals(original.Source) || mapping.SourceKey != original.SourceKey;
     }
 
     /// <summary>The hash of the REPLY tuple, which the reservation computed.</summary>
@@ -84,18 +98,38 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     public static ChainScan Scan(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot, int limit)
     {
         ChainScan scan = Walk(slab, pair.Buckets.Heads[pair.Original], slot, isReply: false, limit);
-        return scan.IsClear && !Has(slab, slot) ? ScanReply(slab, in pair, slot, limit) : scan;
+        return scan.IsClear && !Has(slab, slot)
+            ? Walk(slab, pair.Buckets.Heads[pair.Reply], slot, isReply: true, limit)
+            : scan;
     }
 
-    /// <summary>Walks the chain of the REPLY tuple alone. The caller holds its lock.</summary>
-    public static ChainScan ScanReply(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot, int limit) =>
-        Walk(slab, pair.Buckets.Heads[pair.Reply], slot, isReply: true, limit);
+    /// <summary>
+    /// Walks the chain of the REPLY tuple alone, for an entry that is to have no other: a reservation of the same flow stands against it. The
+    /// caller holds the lock.
+    /// </summary>
+    public static ChainScan ScanReplyOnly(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot)
+    {
+        uint link = pair.Buckets.Heads[pair.Reply];
+        while (!ChainLink.IsEnd(link)
+            && (link >> 1 == slot || !ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in slab.Reply(slot)->Tuple)))
+        {
+            link = slab.Node(link)->Next;
+        }
+
+        return new ChainScan(link, tooLong: false);
+    }
 
     /// <summary>Gives up the reservation of an entry that will not be confirmed.</summary>
     public static void Unlink(ChainTable<TAddress, TEra, TDesign> chains, uint slot)
     {
-        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
         uint hash = chains.Hash(in chains.Slab.Reply(slot)->Tuple);
+        if (TDesign.IsLockFree)
+        {
+            new LockFreeChains<TAddress, TEra, TDesign>(chains).WithdrawReply(slot, hash);
+            return;
+        }
+
+        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
         BucketPair pair = locks.LockPair(hash, hash);
         locks.UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
         locks.ExitPair(in pair);

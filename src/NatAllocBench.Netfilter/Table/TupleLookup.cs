@@ -229,6 +229,11 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
         if (TDesign.IsLockFree)
         {
             // The slot is not recycled inside a section, so the tuple needs no second look; DYING removes both directions at once (K1).
+            if (TDesign.ReservesReply && taken && (link & 1) != 0 && (status & EntryStatus.ReplyReserved) != 0)
+            {
+                return true;
+            }
+
             return (status & (EntryStatus.Confirmed | (TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0))) == EntryStatus.Confirmed;
         }
 

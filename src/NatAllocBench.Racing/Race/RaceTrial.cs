@@ -156,6 +156,8 @@ public static class RaceTrial
         public TrialResult? Visit<TEra>(Era era)
             where TEra : struct, IEra => workload.Design == RacedDesign.Reserve
                 ? Run<TEra, Reserve>(workload, cpus, seed, telemetry, cancellation)
+                : workload.Design == RacedDesign.ReserveLockFree
+                ? Run<TEra, ReserveLockFree>(workload, cpus, seed, telemetry, cancellation)
                 : Run<TEra, KernelLocks>(workload, cpus, seed, telemetry, cancellation);
     }
 }

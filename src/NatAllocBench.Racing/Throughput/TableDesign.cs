@@ -19,7 +19,7 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
 
     /// <summary>What-if: designs that no kernel has.</summary>
-    public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>()];
+    public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>(), Of<ReserveLockFree>()];
 
     /// <summary>The faithful baseline with locks in the order of the requests, as a kernel's are.</summary>
     public static IReadOnlyList<TableDesign> OtherLocks { get; } = [Of<KernelLocksFifo>()];

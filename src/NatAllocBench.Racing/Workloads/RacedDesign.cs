@@ -13,8 +13,11 @@ public sealed record RacedDesign(string Name, bool IsWhatIf)
     /// <summary>The port is reserved when it is chosen, under the kernel's locks: <see cref="Reservations{TAddress, TEra, TDesign}"/>.</summary>
     public static RacedDesign Reserve { get; } = new(Netfilter.Table.Reserve.Name, IsWhatIf: true);
 
+    /// <summary>The same without locks: <see cref="LockFreeReservations{TAddress, TEra, TDesign}"/>.</summary>
+    public static RacedDesign ReserveLockFree { get; } = new(Netfilter.Table.ReserveLockFree.Name, IsWhatIf: true);
+
     /// <summary>All designs, the kernel's first.</summary>
-    public static IReadOnlyList<RacedDesign> All { get; } = [KernelLocks, Reserve];
+    public static IReadOnlyList<RacedDesign> All { get; } = [KernelLocks, Reserve, ReserveLockFree];
 
     /// <summary>What was raced, as published cells name it: <c>model</c>, or the design with the mark <c>what-if</c>.</summary>
     public string System => IsWhatIf ? $"what-if {Name}" : "model";

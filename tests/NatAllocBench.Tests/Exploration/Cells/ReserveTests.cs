@@ -20,6 +20,22 @@ public class ReserveTests
     public void No_insertion_fails_in_any_order(string era, string scenario) => Assert.DoesNotContain(
         Outcomes(era, Reserve.Name, scenario), name => name.Contains("insert_failed", StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("4.14", "keep-port")]
+    [InlineData("4.14", "rover")]
+    [InlineData("6.12", "keep-port")]
+    [InlineData("6.12", "search")]
+    [InlineData("6.12", "kill")]
+    public void Without_locks_no_insertion_fails_in_any_order(string era, string scenario) => Assert.DoesNotContain(
+        Outcomes(era, ReserveLockFree.Name, scenario), name => name.Contains("insert_failed", StringComparison.Ordinal));
+
+    [Theory]
+    [InlineData("5.10", "dnat-dns")]
+    [InlineData("6.12", "dnat-dns")]
+    [InlineData("6.12", "kill")]
+    public void Without_locks_the_rest_ends_as_under_the_kernels_locks(string era, string scenario) => Assert.Equal(
+        Outcomes(era, KernelLocks.Name, scenario), Outcomes(era, ReserveLockFree.Name, scenario));
+
     [Fact]
     public void A_range_without_a_free_port_is_exhausted_before_confirm() =>
         Assert.Equal(["exhausted, insert_failed + searched, inserted"], Outcomes("6.12", Reserve.Name, "last-port"));
