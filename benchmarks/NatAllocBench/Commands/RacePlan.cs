@@ -32,9 +32,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             RaceCommandOptions.ResolveLimits(parsed, preset.Seconds),
             parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64(),
             systems is null
-                ? [.. CellsOf(preset).Select(cell => cell.IsPair
-                    ? new PairCell(cell, FixedPair.Of(cpus), preset.Name)
-                    : new MeasuredCell(cell, cpus.Count, preset.Name))]
+                ? Measured(preset, cpus)
                 : SystemPlan.Cells(preset, systems, cpus.Count));
         plan.RequireMeasurable();
         return plan;
@@ -44,7 +42,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
     /// <exception cref="UsageException">A workload is wrong for these CPUs.</exception>
     public static RacePlan Of(PresetFile preset, CpuSet cpus, RaceLimits limits, ulong seed)
     {
-        var plan = new RacePlan(preset, cpus, limits, seed, [.. CellsOf(preset).Select(cell => new MeasuredCell(cell, cpus.Count, preset.Name))]);
+        var plan = new RacePlan(preset, cpus, limits, seed, Measured(preset, cpus));
         plan.RequireFitting();
         return plan;
     }
@@ -75,6 +73,13 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             ? throw new UsageException($"a cell is there twice, era {doubled.Era} {doubled.Mode}: leave one of its values out")
             : cells;
     }
+
+    private static IReadOnlyList<MeasuredTrials> Measured(PresetFile preset, CpuSet cpus) =>
+    [
+        .. CellsOf(preset).Select(cell => cell.IsPair
+            ? new PairCell(cell, FixedPair.Of(cpus), preset.Name)
+            : new MeasuredCell(cell, cpus.Count, preset.Name)),
+    ];
 
     private void RequireMeasurable()
     {

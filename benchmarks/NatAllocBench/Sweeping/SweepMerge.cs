@@ -12,6 +12,7 @@ namespace NatAllocBench.Sweeping;
 internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTask> Missing, IReadOnlyList<SweepTask> CutShort)
 {
     private const int UnknownCpus = 1;
+    private const int PairOfCpus = 2;
 
     /// <summary>Merges what was measured.</summary>
     /// <param name="folder">The sweep.</param>
@@ -87,7 +88,7 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
     }
 
     private static RaceCell NotMeasured(CellPlan cell, SweepTask task, string preset, int cpus) =>
-        new MeasuredCell(cell, cpus, preset).ToCell() with { Missing = $"task {task.Number} of the sweep is missing" };
+        new MeasuredCell(cell, cell.IsPair ? PairOfCpus : cpus, preset).ToCell() with { Missing = $"task {task.Number} of the sweep is missing" };
 
     private static Dictionary<string, string> Options(SweepPlan plan, IReadOnlyDictionary<string, string> ofTask)
     {
