@@ -74,7 +74,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
             {
                 // C1 and C5, acquire: the ORIGINAL chain got no node, and after that the resident is resident still. So at the moment of
                 // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
-                if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong || IsResident(scan.Link)))
+                if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong || StandsAgainst(scan.Link, slot, isReply: true)))
                 {
                     return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None, refusal);
                 }
@@ -235,9 +235,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
             if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple))
             {
-                if (TDesign.ReservesReply
-                    ? new LockFreeReservations<TAddress, TEra, TDesign>(chains).StandsAgainst(at, self, IsReplyOf(self, in tuple))
-                    : IsResident(at))
+                if (StandsAgainst(at, self, IsReplyOf(self, in tuple)))
                 {
                     return new ChainScan(at, tooLong: false);
                 }
@@ -250,6 +248,11 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
         return new ChainScan(link, tooLong: false);
     }
+
+    /// <summary>Whether a node stands against a claim of its tuple. A reserved one does so undecided: nobody waits for its owner.</summary>
+    private bool StandsAgainst(uint at, uint self, bool isReply) => TDesign.ReservesReply
+        ? new LockFreeReservations<TAddress, TEra, TDesign>(chains).StandsAgainst(at, self, isReply)
+        : IsResident(at);
 
     private bool IsReplyOf(uint slot, in ConntrackTuple<TAddress> tuple) =>
         Unsafe.AreSame(in tuple, in _slab.Reply(slot)->Tuple);
