@@ -57,7 +57,7 @@ internal static class MeasuredRace
 
         yield return FormattableString.Invariant(
             $"The window is read with {TickClock.SourceName}, one reading costs {TickClock.CostNs:0} ns and is part of the window.");
-        foreach (double added in cells.Select(cell => cell.WindowAddedNs).Where(ns => ns > 0).Distinct())
+        foreach (double added in cells.Select(cell => cell.WindowAddedNs).Where(ns => ns is > 0 and <= BusyWait.LongestNs).Distinct())
         {
             BusyWaitOvershoot wait = BusyWait.Measure(added);
             yield return FormattableString.Invariant(

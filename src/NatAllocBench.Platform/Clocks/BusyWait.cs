@@ -8,6 +8,9 @@ namespace NatAllocBench.Platform.Clocks;
 /// </summary>
 public static class BusyWait
 {
+    /// <summary>The longest wait that <see cref="Measure"/> measures, ns.</summary>
+    public const double LongestNs = 1_000_000;
+
     /// <summary>Returns once at least <paramref name="ticks"/> have passed; at once, without reading the clock, for 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void For(ulong ticks)
@@ -28,12 +31,12 @@ public static class BusyWait
     }
 
     /// <summary>Measures how much longer than asked <see cref="For"/> takes on the calling thread.</summary>
-    /// <param name="nanoseconds">Length asked, 0 to 1 ms.</param>
+    /// <param name="nanoseconds">Length asked, 0 to <see cref="LongestNs"/>.</param>
     /// <param name="samples">Waits measured, at least 100.</param>
     public static BusyWaitOvershoot Measure(double nanoseconds, int samples = 10_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(nanoseconds, 0);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(nanoseconds, 1_000_000);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(nanoseconds, LongestNs);
         ArgumentOutOfRangeException.ThrowIfLessThan(samples, 100);
         ulong ticks = TickClock.FromNanoseconds(nanoseconds);
         var overshoot = new double[samples];
