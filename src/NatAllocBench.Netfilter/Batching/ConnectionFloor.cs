@@ -175,9 +175,9 @@ public sealed unsafe class ConnectionFloor : IDisposable
             words[5] = lot->Block.FirstKeys[i];
             words[6] = *reply | ((ulong)*source << 32);
             words[7] = lot->Block.OriginalHash[i];
-            Push(source, number, ref Unsafe.AsRef<uint>((uint*)(words + 6) + 1));
-            Push(original, number << 1, ref Unsafe.AsRef<uint>(words + 2));
-            Push(reply, (number << 1) | 1, ref Unsafe.AsRef<uint>(words + 6));
+            Push<LockFree>(source, number, ref Unsafe.AsRef<uint>((uint*)(words + 6) + 1));
+            Push<LockFree>(original, number << 1, ref Unsafe.AsRef<uint>(words + 2));
+            Push<LockFree>(reply, (number << 1) | 1, ref Unsafe.AsRef<uint>(words + 6));
         }
     }
 
@@ -197,11 +197,12 @@ public sealed unsafe class ConnectionFloor : IDisposable
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Push(uint* head, uint link, ref uint next)
+    private static void Push<TAccess>(uint* head, uint link, ref uint next)
+        where TAccess : struct, ISharedAccess
     {
         // Full fence: the entry is whole before it is linked. Pairs with nothing while threads run: the chains are walked after they have met.
         uint seen = next;
-        while (Interlocked.CompareExchange(ref *head, link, seen) is var now && now != seen)
+        while (TAccess.CompareExchange(ref *head, link, seen) is var now && now != seen)
         {
             next = seen = now;
         }
