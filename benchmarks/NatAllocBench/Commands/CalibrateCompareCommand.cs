@@ -70,6 +70,8 @@ internal static class CalibrateCompareCommand
         var plan = new PairPlan(CpuOption.Resolve(parsed), processes, each, parsed.GetValue(Seed) ?? (ulong)Random.Shared.NextInt64());
         PublishOptions place = PublishOptions.From(parsed);
         using var stop = new StopSignals();
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(Math.Min(seconds * 1000, int.MaxValue)));
         using var console = new RunConsole(toStandardError: false);
         console.Heading("calibrate-compare", "pairs of runs of the same code; every difference that compare finds is false.");
         DateTimeOffset started = DateTimeOffset.UtcNow;
@@ -79,7 +81,7 @@ internal static class CalibrateCompareCommand
         var course = new PairCourse(plan, counter);
         _ = console.WithProgress(seconds, report =>
         {
-            course.Run(pairs, seconds, (done, next) => report($"{done} of {pairs} pairs, now {next}"), stop.Token);
+            course.Run(pairs, seconds, (done, next) => report($"{done} of {pairs} pairs, now {next}"), limit.Token);
             return true;
         });
         if (course.Pairs == 0)

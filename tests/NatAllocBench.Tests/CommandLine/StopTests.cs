@@ -23,6 +23,7 @@ public sealed class StopTests : IDisposable
     [InlineData("race --window 10ms --seconds 0.2")]
     [InlineData("race --window 1s --seconds 0.2")]
     [InlineData("race --ports 1-1 --seconds 0.01")]
+    [InlineData("calibrate-compare --process-seconds 1000 --seconds 0.5")]
     public void The_time_limit_ends_a_trial_whatever_is_asked(string commandLine)
     {
         var clock = Stopwatch.StartNew();
