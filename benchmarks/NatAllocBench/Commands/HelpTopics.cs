@@ -24,7 +24,7 @@ internal static class HelpTopics
         ("Time, precision and draws",
             [
                 "--cpus", "--seconds", "--precision", "--resolution", "--rounds", "--max-rounds", "--max-trials", "--max-executions", "--seed",
-                "--strict",
+                "--strict", "--runs", "--pairs", "--process-seconds", "--placement",
             ]),
         ("Output",
             ["--out", "--publish", "--no-save", "--json", "--wide", "--markdown", "--svg", "--chart", "--document", "--speedscope", "--by-machine"]),

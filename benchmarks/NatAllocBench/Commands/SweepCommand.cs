@@ -4,6 +4,7 @@ using System.Diagnostics;
 using System.Globalization;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing.Cells;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
@@ -109,7 +110,7 @@ internal static class SweepCommand
                 break;
             }
 
-            Console.Out.WriteLine($"task {task.Number} of {tasks.Count}, at most {Seconds(folder.Plan)} s: {task.Label}");
+            Console.Out.WriteLine($"task {task.Number} of {tasks.Count}, at most {Seconds(folder.Plan)} s: {PlainText.OneLine(task.Label)}");
             Console.Out.Flush();
             if (MeasureInChild(folder, task, stop) != CommandLine.Success && !stop.IsCancellationRequested)
             {
