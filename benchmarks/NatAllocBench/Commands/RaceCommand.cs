@@ -52,31 +52,15 @@ internal static class RaceCommand
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         IReadOnlyList<RunRecord<RaceCell>> runs = FreshProcesses.Measure<RaceCell>(
-            count,
-            i => RaceCommandOptions.Share(parsed, plan, i, count),
-            i =>
-            {
-                placement.Await(console.Line, stop);
-                console.Line($"process {i + 1} of {count}");
-            },
-            stop);
+            count, i => RaceCommandOptions.Share(parsed, plan, i, count), placement, console, stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a trial was finished: nothing was written.");
             return CommandLine.Interrupted;
         }
 
-        RunRecord<RaceCell> pooled = PooledProcesses.Pool(runs);
-        RunRecord<RaceCell> run = pooled with
-        {
-            Argv = RunEnvironment.Argv,
-            Options = new Dictionary<string, string>(RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed))
-            {
-                ["runs"] = FormattableString.Invariant($"{runs.Count}"),
-            },
-            Completed = runs.Count == count && pooled.Completed,
-            Notes = [.. pooled.Notes, .. placement.Notes],
-        };
+        RunRecord<RaceCell> run = FreshProcesses.Whole(
+            PooledProcesses.Pool(runs), runs.Count, count, RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed), placement);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
         bool fails = run.Cells.Any(LosesReserved) || (RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed)));

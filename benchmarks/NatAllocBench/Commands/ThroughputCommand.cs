@@ -47,28 +47,14 @@ internal static class ThroughputCommand
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
         IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure<ThroughputCell>(
-            count,
-            i => ThroughputOptions.Share(plan, i, count),
-            i =>
-            {
-                placement.Await(console.Line, stop);
-                console.Line($"process {i + 1} of {count}");
-            },
-            stop);
+            count, i => ThroughputOptions.Share(plan, i, count), placement, console, stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a round was finished: nothing was written.");
             return CommandLine.Interrupted;
         }
 
-        RunRecord<ThroughputCell> pooled = PooledProcesses.Pool(runs);
-        RunRecord<ThroughputCell> run = pooled with
-        {
-            Notes = [.. pooled.Notes, .. placement.Notes],
-            Argv = RunEnvironment.Argv,
-            Options = new Dictionary<string, string>(plan.Resolved()) { ["runs"] = FormattableString.Invariant($"{runs.Count}") },
-            Completed = runs.Count == count && runs.All(r => r.Completed),
-        };
+        RunRecord<ThroughputCell> run = FreshProcesses.Whole(PooledProcesses.Pool(runs), runs.Count, count, plan.Resolved(), placement);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
         return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;

@@ -13,18 +13,20 @@ internal static class FreshProcesses
     /// <summary>Runs this program several times.</summary>
     /// <param name="count">How many times.</param>
     /// <param name="arguments">The arguments of each, by its index; every one gets what makes it a child.</param>
-    /// <param name="started">Told the index of each before it starts.</param>
+    /// <param name="placement">The wait before each.</param>
+    /// <param name="console">Told which of them starts.</param>
     /// <param name="stop">Ends the present child early, which keeps what it measured, and starts no further one.</param>
     /// <returns>The runs of the children that measured anything.</returns>
     /// <exception cref="UsageException">A child failed; its own words are on standard error.</exception>
     public static IReadOnlyList<RunRecord<TCell>> Measure<TCell>(
-        int count, Func<int, IEnumerable<string>> arguments, Action<int> started, CancellationToken stop)
+        int count, Func<int, IEnumerable<string>> arguments, PlacementWait placement, RunConsole console, CancellationToken stop)
         where TCell : class
     {
         List<RunRecord<TCell>> runs = [];
         for (int i = 0; i < count && !stop.IsCancellationRequested; i++)
         {
-            started(i);
+            placement.Await(console.Line, stop);
+            console.Line($"process {i + 1} of {count}");
             if (stop.IsCancellationRequested)
             {
                 break;
@@ -38,6 +40,22 @@ internal static class FreshProcesses
 
         return runs;
     }
+
+    /// <summary>What the processes of a run measured together, as the run that was asked for.</summary>
+    /// <param name="pooled">Their runs, pooled.</param>
+    /// <param name="measured">How many measured anything.</param>
+    /// <param name="count">How many were asked for.</param>
+    /// <param name="options">The options of the run.</param>
+    /// <param name="placement">The wait before each.</param>
+    public static RunRecord<TCell> Whole<TCell>(
+        RunRecord<TCell> pooled, int measured, int count, IEnumerable<KeyValuePair<string, string>> options, PlacementWait placement)
+        where TCell : class => pooled with
+        {
+            Argv = RunEnvironment.Argv,
+            Options = new Dictionary<string, string>(options) { ["runs"] = FormattableString.Invariant($"{measured}") },
+            Completed = measured == count && pooled.Completed,
+            Notes = [.. pooled.Notes, .. placement.Notes],
+        };
 
     /// <summary>Runs this program once.</summary>
     /// <param name="arguments">Its arguments; it gets what makes it a child as well.</param>
