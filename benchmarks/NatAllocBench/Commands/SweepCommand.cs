@@ -32,7 +32,7 @@ internal static class SweepCommand
         SweepFolder folder = SweepOptions.Folder(parsed);
         if (SweepOptions.TaskOf(parsed, folder.Plan) is { } task)
         {
-            if (SweepOptions.IsChild(parsed))
+            if (ProcessOptions.IsChild(parsed))
             {
                 using var lifeline = new Lifeline(CommandLine.Interrupted);
                 return Measure(folder, task, lifeline.Token);
@@ -128,7 +128,7 @@ internal static class SweepCommand
     private static int MeasureInChild(SweepFolder folder, SweepTask task, CancellationToken stop)
     {
         ProcessStartInfo start = ChildProcess.StartInfo(
-            ["sweep", folder.Directory, "--task", task.Number.ToString(CultureInfo.InvariantCulture), "--lifeline"]);
+            ["sweep", folder.Directory, "--task", task.Number.ToString(CultureInfo.InvariantCulture), ProcessOptions.Lifeline.Name]);
         start.RedirectStandardOutput = true;
         using Process child = Process.Start(start)!;
         using CancellationTokenRegistration registration = stop.Register(() => ChildProcess.RequestStop(child));

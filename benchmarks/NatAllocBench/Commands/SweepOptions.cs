@@ -58,19 +58,14 @@ internal static class SweepOptions
         HelpName = "N",
     };
 
-    private static readonly Option<bool> LifelineOption = new("--lifeline") { Hidden = true };
-
     public static void AddTo(Command command)
     {
         command.Arguments.Add(Plan);
-        foreach (Option option in (Option[])[Engine, Split, Task, CpuOption.Option, Seconds, MaxTrials, Seed, Out, LifelineOption])
+        foreach (Option option in (Option[])[Engine, Split, Task, CpuOption.Option, Seconds, MaxTrials, Seed, Out, ProcessOptions.Lifeline])
         {
             command.Options.Add(option);
         }
     }
-
-    /// <summary>Whether another process started this one.</summary>
-    public static bool IsChild(ParseResult parsed) => parsed.GetValue(LifelineOption);
 
     /// <summary>The sweep that is asked for; its directory is made where it is not there yet.</summary>
     public static SweepFolder Folder(ParseResult parsed)
