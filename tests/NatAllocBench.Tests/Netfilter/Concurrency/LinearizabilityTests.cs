@@ -45,19 +45,6 @@ public sealed class LinearizabilityTests
                 Gen.UInt[1, 8], (table, buckets) => table.Resize(buckets), (_, _) => { }),
             .. more,
         ];
-        Gen.UInt[1, 4].Select(buckets => (new SmallTable<TDesign>(buckets), new SmallModel())).SampleParallel(
-            operations,
-            equal: (table, model) => table.Contents() == model.Contents()
-                && table.Answers.Count == model.Answers.Count
-                && table.Answers.All(answer => model.Answers.TryGetValue(answer.Key, out string? expected) && expected == answer.Value),
-            maxSequentialOperations: 4,
-            maxParallelOperations: 6,
-            threads: 3,
-            time: Seconds,
-            printActual: table => $"{table.Contents()}; {Answers(table)}",
-            printModel: model => $"{model.Contents()}; {Answers(model)}");
+        Gen.UInt[1, 4].Select(buckets => (new SmallTable<TDesign>(buckets), new SmallModel())).SampleLinearly(operations, Seconds);
     }
-
-    private static string Answers(ISmallTable table) =>
-        string.Join(", ", table.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key}: {answer.Value}"));
 }

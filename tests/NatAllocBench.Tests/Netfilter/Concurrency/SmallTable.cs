@@ -11,6 +11,9 @@ internal interface ISmallTable
 {
     /// <summary>The answers so far.</summary>
     IDictionary<int, string> Answers { get; }
+
+    /// <summary>What is in the table now.</summary>
+    string Contents();
 }
 
 /// <summary>
