@@ -88,7 +88,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         {
             if (TBlock.Width != 1)
             {
-                FetchAhead(in run, next, slab, heads, sources, i, plan.KeepsPort, slots.Ahead);
+                BlockFetch<TAddress, TDesign>.Ahead(in run, next, slab, heads, sources, i, plan.KeepsPort, slots.Ahead);
             }
             else
             {
@@ -229,73 +229,6 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         run.Inserted += passed;
         run.Searched = searched;
         return i;
-    }
-
-    /// <summary>Memory of the next block, a flow at a time: a burst would fill all miss buffers and stall.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchAhead(
-        in FlowRun<TAddress> run,
-        FlowBlock* next,
-        EntrySlab<TAddress, TDesign> slab,
-        uint* heads,
-        uint* sources,
-        int i,
-        bool keeps,
-        uint slot)
-    {
-        if (run.IsForWriting)
-        {
-            Prefetch.Write(
-                heads + next->OriginalBucket[i], sources + next->SourceBucket[i], heads + next->FirstBucket[i], slab.Original(slot));
-        }
-        else
-        {
-            Prefetch.Read(slab.Original(slot));
-            Prefetch.Read(heads + next->OriginalBucket[i]);
-            Prefetch.Read(sources + next->SourceBucket[i]);
-            Prefetch.Read(heads + next->FirstBucket[i]);
-        }
-
-        if (keeps)
-        {
-            Prefetch.Read(heads + next->KeptBucket[i]);
-        }
-
-        if (run.FetchesNodes)
-        {
-            FetchNodes(in run, slab, heads, sources, i, keeps);
-        }
-    }
-
-    /// <summary>First nodes of the chains of the flow that comes eight later; their heads have come.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void FetchNodes(
-        in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, int i, bool keeps)
-    {
-        const int Ahead = FlowBlock.Width / 2;
-        FlowBlock* block = i < Ahead ? run.Block : run.Next;
-        int flow = (i + Ahead) % FlowBlock.Width;
-        FetchNode(slab, heads[block->OriginalBucket[flow]]);
-        FetchNode(slab, heads[block->FirstBucket[flow]]);
-        if (keeps)
-        {
-            FetchNode(slab, heads[block->KeptBucket[flow]]);
-        }
-
-        uint source = sources[block->SourceBucket[flow]];
-        Prefetch.Read(slab.Original(ChainLink.IsEnd(source) ? 0 : ChainLink.Value(source)));
-    }
-
-    // No branch on what is at the head, which nobody can guess: an end fetches the first slot once more.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchNode(EntrySlab<TAddress, TDesign> slab, uint link)
-    {
-        uint node = ChainLink.IsEnd(link) ? 0 : ChainLink.Value(link);
-        Prefetch.Read(slab.Node(node));
-        if (TAddress.NodeSize > 32)
-        {
-            Prefetch.Read(slab.Original(node >> 1));
-        }
     }
 
     /// <summary>Writes an entry whole. Nobody can see it yet, but readers may stand on the slot since its last life.</summary>

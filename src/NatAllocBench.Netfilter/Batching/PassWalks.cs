@@ -85,8 +85,8 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     }
 
     /// <summary>
-    /// The first candidate is not the one that was hashed ahead, or its chain is not empty: goes on from there. The head of the next candidate
-    /// comes while the chain of one is walked.
+    /// The first candidate is not the one that was hashed ahead, or its chain is not empty: goes on from there. Where few chains have nodes, the
+    /// candidate itself is the likely reason, so the head of the next one comes while the chain is walked.
     /// </summary>
     /// <param name="run">The flows; receives the candidate.</param>
     /// <param name="flow">The flow.</param>
@@ -120,9 +120,13 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
             PassAnswer answer = PassAnswer.Free;
             if (!ChainLink.IsEnd(seen))
             {
-                Prefetch.Read(_slab.Node(ChainLink.Value(seen)));
-                next = CandidateOf(ref run, flow, ++offset, in candidates);
-                FetchHead(in run, next.Head);
+                if (!run.FetchesNodes)
+                {
+                    Prefetch.Read(_slab.Node(ChainLink.Value(seen)));
+                    next = CandidateOf(ref run, flow, ++offset, in candidates);
+                    FetchHead(in run, next.Head);
+                }
+
                 answer = WalkForTaken(seen, reply, at.Keys, original, now);
             }
 
@@ -133,7 +137,7 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
                 return answer == PassAnswer.Free ? (int)used : -1;
             }
 
-            at = next;
+            at = run.FetchesNodes ? CandidateOf(ref run, flow, ++offset, in candidates) : next;
             seen = TDesign.Read(ref *at.Head); // C1, as above
         }
 

@@ -113,6 +113,12 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
                 run.Count = present->Count;
                 run.Covered = present->Covered;
                 run.Next = next->Block;
+                if (done == 0 && IsLoaded)
+                {
+                    BlockFetch<TAddress, TDesign>.FirstFlows(
+                        in run, _table.Slab, run.Heads, _table.BySource.Chains.Heads, _plan.KeepsPort);
+                }
+
                 TakeAll(ref cpu, ref random, ref run);
                 _expectsSearch = run.Searched;
             }
@@ -169,11 +175,14 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         _hasPlan = true;
     }
 
-    /// <summary>Takes a prepared block. Nodes are fetched ahead only where an eighth of the chains or more have one.</summary>
+    /// <summary>Nodes are fetched ahead only where an eighth of the chains or more have one.</summary>
+    private bool IsLoaded => _table.Parts.Count.Reserved > _table.BucketCount / 8;
+
+    /// <summary>Takes a prepared block.</summary>
     private void TakeAll(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run)
     {
         run.HasPrefixes = _hasher.HasPrefixes;
-        run.FetchesNodes = _table.Parts.Count.Reserved > _table.BucketCount / 8;
+        run.FetchesNodes = IsLoaded;
         run.IsForWriting = _isForWriting;
         int at = 0;
         while (at < run.Count)
