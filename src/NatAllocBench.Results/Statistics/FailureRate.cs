@@ -32,6 +32,9 @@ namespace NatAllocBench.Results.Statistics;
 /// </remarks>
 public static class FailureRate
 {
+    // Below it the end of the interval is 0 or 1 to the last digit of a double, and the beta function is not computed.
+    private const double LeastCount = 1e-4;
+
     /// <summary>The method's name when the over-dispersion was estimated.</summary>
     public const string ClusteredMethod = "korn-graubard";
 
@@ -104,7 +107,7 @@ public static class FailureRate
         double student = StudentQuantile(total - 1, alpha) / StudentQuantile(trials - 1, alpha);
         double effective = Math.Min(total, total / phi * student * student);
         // So few units bear no interval at so high a confidence: nothing is excluded. Student's quantile may then be no number.
-        (double clusteredLow, double clusteredHigh) = effective > 1e-6 ? ClopperPearson(rate * effective, effective, confidence) : (0, 1);
+        (double clusteredLow, double clusteredHigh) = effective > 0 ? ClopperPearson(rate * effective, effective, confidence) : (0, 1);
         return new RateEstimate(total, failed, rate, clusteredLow, clusteredHigh, phi, byProcess ? ProcessesMethod : ClusteredMethod) { Units = trials };
     }
 
@@ -116,8 +119,10 @@ public static class FailureRate
     public static (double Low, double High) ClopperPearson(double failures, double attempts, double confidence = 0.95)
     {
         double tail = (1 - confidence) / 2;
-        double low = failures <= 0 ? 0 : BetaFunction.RegularizedIncompleteInverseValue(failures, attempts - failures + 1, tail);
-        double high = failures >= attempts
+        double low = failures < LeastCount
+            ? 0
+            : BetaFunction.RegularizedIncompleteInverseValue(failures, attempts - failures + 1, tail);
+        double high = attempts - failures < LeastCount
             ? 1
             : BetaFunction.RegularizedIncompleteInverseValue(failures + 1, attempts - failures, 1 - tail);
         return (low, high);

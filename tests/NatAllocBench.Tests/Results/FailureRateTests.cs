@@ -83,6 +83,22 @@ public sealed class FailureRateTests
         });
 
     [Fact]
+    public void Every_confidence_gives_an_interval_around_the_rate_however_few_units_there_are() => Gen
+        .Select(Gen.Select(Gen.Long[1, 100_000], Gen.Double[0, 1]).Array[2, 5], Gen.Double[-14, -0.01], Gen.Bool)
+        .Where(sample => sample.Item1.Any(trial => (long)(trial.Item1 * trial.Item2) > 0))
+        .Sample(sample =>
+        {
+            long[] attempts = [.. sample.Item1.Select(trial => trial.Item1)];
+            long[] failures = [.. sample.Item1.Select(trial => (long)(trial.Item1 * trial.Item2))];
+            double least = Math.Pow(10, sample.Item2);
+
+            RateEstimate estimate = FailureRate.Estimate(attempts, failures, sample.Item3 ? 1 - least : least);
+
+            Assert.InRange(estimate.Rate, estimate.Low, estimate.High);
+            Assert.True(estimate.Low >= 0 && estimate.High <= 1);
+        });
+
+    [Fact]
     public void Empty_trials_change_nothing() =>
         Assert.Equal(FailureRate.Estimate([100, 100], [3, 5]), FailureRate.Estimate([100, 0, 100], [3, 0, 5]));
 
