@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using NatAllocBench.Calibrating;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
@@ -57,7 +58,8 @@ internal static class CalibrateCompareCommand
             Pairs, Runs, Seconds, ProcessSeconds, Seed, CpuOption.Option,
         };
         PublishOptions.AddPlaceTo(command);
-        JsonOutput.SetAction(command, Run);
+        command.Options.Add(JsonOutput.Option);
+        command.SetAction(Run);
         return command;
     }
 
@@ -72,7 +74,7 @@ internal static class CalibrateCompareCommand
         using var stop = new StopSignals();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
         limit.CancelAfter(TimeSpan.FromMilliseconds(Math.Min(seconds * 1000, int.MaxValue)));
-        using var console = new RunConsole(toStandardError: false);
+        using var console = new RunConsole(toStandardError: JsonOutput.IsAsked(parsed));
         console.Heading("calibrate-compare", "pairs of runs of the same code; every difference that compare finds is false.");
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineFacts machine = RecordedMachine.Detect(plan.Cpus) with { Label = place.Machine };
@@ -110,6 +112,11 @@ internal static class CalibrateCompareCommand
         if (file is not null)
         {
             console.Line(file);
+        }
+
+        if (JsonOutput.IsAsked(parsed))
+        {
+            JsonOutput.Write(new JsonObject { ["pairsAsked"] = pairs, ["pairs"] = course.Pairs, ["file"] = file, ["errors"] = JsonOutput.Node(errors) });
         }
 
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;

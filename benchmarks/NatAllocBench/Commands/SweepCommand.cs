@@ -2,9 +2,9 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Racing.Cells;
-using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
@@ -23,33 +23,57 @@ internal static class SweepCommand
         var command = new Command(
             "sweep", "Split a preset into tasks, for this machine or for a cluster; merge makes one run of them. See docs/many-machines.md.");
         SweepOptions.AddTo(command);
-        JsonOutput.SetAction(command, Run);
+        command.Options.Add(JsonOutput.Option);
+        command.SetAction(Run);
         return command;
     }
 
     private static int Run(ParseResult parsed)
     {
+        bool isSlurm = parsed.GetValue(SweepOptions.Engine) == Slurm;
+        SweepOptions.RefuseTaskOfEngine(parsed);
         SweepFolder folder = SweepOptions.Folder(parsed);
+        bool isJson = JsonOutput.IsAsked(parsed);
+        using var console = new RunConsole(toStandardError: isJson);
+        int exitCode;
         if (SweepOptions.TaskOf(parsed, folder.Plan) is { } task)
         {
             if (ProcessOptions.IsChild(parsed))
             {
                 using var lifeline = new Lifeline(CommandLine.Interrupted);
-                return Measure(folder, task, lifeline.Token);
+                return Measure(folder, task, console, lifeline.Token);
             }
 
             using var signals = new StopSignals();
-            return Measure(folder, task, signals.Token);
+            exitCode = Measure(folder, task, console, signals.Token);
         }
-
-        if (parsed.GetValue(SweepOptions.Engine) == Slurm)
+        else if (isSlurm)
         {
-            return WriteJob(folder);
+            exitCode = WriteJob(folder, console);
+        }
+        else
+        {
+            using var stop = new StopSignals();
+            exitCode = MeasureAll(folder, console, stop.Token);
         }
 
-        using var stop = new StopSignals();
-        return MeasureAll(folder, stop.Token);
+        if (isJson)
+        {
+            JsonOutput.Write(Json(folder, isSlurm ? JobOf(folder) : null, exitCode));
+        }
+
+        return exitCode;
     }
+
+    private static JsonObject Json(SweepFolder folder, string? job, int exitCode) => new()
+    {
+        ["exitCode"] = exitCode,
+        ["directory"] = folder.Directory,
+        ["job"] = job,
+        ["secondsOfTask"] = folder.Plan.SecondsOfTask,
+        ["tasks"] = new JsonArray([.. folder.Plan.Tasks().Select(task =>
+            new JsonObject { ["number"] = task.Number, ["label"] = task.Label, ["whole"] = folder.IsWhole(task) })]),
+    };
 
     /// <summary>The option <c>--engine</c>.</summary>
     public static Option<string> EngineOption()
@@ -64,13 +88,12 @@ internal static class SweepCommand
         return engine;
     }
 
-    private static int Measure(SweepFolder folder, SweepTask task, CancellationToken stop)
+    private static int Measure(SweepFolder folder, SweepTask task, RunConsole console, CancellationToken stop)
     {
         SweepPlan plan = folder.Plan;
         PresetFile preset = plan.Preset with { Series = [task.Series], Seconds = plan.SecondsOfTask };
         RacePlan race = RacePlan.Of(
             preset, CpuOption.Resolve(plan.Cpus), RaceCommandOptions.UsualLimits(plan.MaxTrials, plan.SecondsOfTask), task.Seed);
-        using var console = new RunConsole(toStandardError: false);
         console.Heading(preset.Name, task.Label);
         if (MeasuredRace.Run(race, calibrates: true, console, stop) is not { } run)
         {
@@ -83,7 +106,7 @@ internal static class SweepCommand
         return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 
-    private static int WriteJob(SweepFolder folder)
+    private static int WriteJob(SweepFolder folder, RunConsole console)
     {
         var absolute = folder with { Directory = Path.GetFullPath(folder.Directory) };
         if (!SlurmJob.IsPlain(absolute.Directory))
@@ -91,15 +114,15 @@ internal static class SweepCommand
             throw new UsageException($"--out {absolute.Directory}: Slurm gives some characters of a path a meaning; use letters, digits, and . _ - + @");
         }
 
-        string job = Path.Combine(folder.Directory, SlurmJob.FileName);
+        string job = JobOf(folder);
         AtomicFile.Write(job, System.Text.Encoding.UTF8.GetBytes(SlurmJob.Text(absolute, ChildProcess.Program)));
-        Console.Out.WriteLine($"{job}: {folder.Plan.Tasks().Count} tasks of at most {Seconds(folder.Plan)} s");
-        Console.Out.WriteLine($"Submit: sbatch {job}");
-        WriteNext(folder);
+        console.Line($"{job}: {folder.Plan.Tasks().Count} tasks of at most {Seconds(folder.Plan)} s");
+        console.Line($"Submit: sbatch {job}");
+        WriteNext(folder, console);
         return CommandLine.Success;
     }
 
-    private static int MeasureAll(SweepFolder folder, CancellationToken stop)
+    private static int MeasureAll(SweepFolder folder, RunConsole console, CancellationToken stop)
     {
         IReadOnlyList<SweepTask> tasks = folder.Plan.Tasks();
         List<SweepTask> failed = [];
@@ -110,22 +133,21 @@ internal static class SweepCommand
                 break;
             }
 
-            Console.Out.WriteLine($"task {task.Number} of {tasks.Count}, at most {Seconds(folder.Plan)} s: {PlainText.OneLine(task.Label)}");
-            Console.Out.Flush();
-            if (MeasureInChild(folder, task, stop) != CommandLine.Success && !stop.IsCancellationRequested)
+            console.Line($"task {task.Number} of {tasks.Count}, at most {Seconds(folder.Plan)} s: {task.Label}");
+            if (MeasureInChild(folder, task, console, stop) != CommandLine.Success && !stop.IsCancellationRequested)
             {
                 failed.Add(task);
             }
         }
 
         int done = tasks.Count(folder.IsWhole);
-        Console.Out.WriteLine($"{done} of {tasks.Count} tasks are whole{(failed.Count > 0 ? $"; failed: {SweepMerge.Numbers(failed)}" : "")}");
-        WriteNext(folder);
+        console.Line($"{done} of {tasks.Count} tasks are whole{(failed.Count > 0 ? $"; failed: {SweepMerge.Numbers(failed)}" : "")}");
+        WriteNext(folder, console);
         return stop.IsCancellationRequested ? CommandLine.Interrupted : failed.Count > 0 ? CommandLine.Failure : CommandLine.Success;
     }
 
     // In a process of its own, as on a cluster: no task finds what another one left in memory.
-    private static int MeasureInChild(SweepFolder folder, SweepTask task, CancellationToken stop)
+    private static int MeasureInChild(SweepFolder folder, SweepTask task, RunConsole console, CancellationToken stop)
     {
         ProcessStartInfo start = ChildProcess.StartInfo(
             ["sweep", folder.Directory, "--task", task.Number.ToString(CultureInfo.InvariantCulture), ProcessOptions.Lifeline.Name]);
@@ -134,8 +156,7 @@ internal static class SweepCommand
         using CancellationTokenRegistration registration = stop.Register(() => ChildProcess.RequestStop(child));
         while (child.StandardOutput.ReadLine() is { } line)
         {
-            Console.Out.WriteLine(line);
-            Console.Out.Flush();
+            console.Line(line);
         }
 
         child.WaitForExit();
@@ -144,5 +165,7 @@ internal static class SweepCommand
 
     private static string Seconds(SweepPlan plan) => plan.SecondsOfTask.ToString("0.#", CultureInfo.InvariantCulture);
 
-    private static void WriteNext(SweepFolder folder) => Console.Out.WriteLine($"Next: {Invocation.Text} merge {folder.Directory}");
+    private static string JobOf(SweepFolder folder) => Path.Combine(folder.Directory, SlurmJob.FileName);
+
+    private static void WriteNext(SweepFolder folder, RunConsole console) => console.Line($"Next: {Invocation.Text} merge {folder.Directory}");
 }

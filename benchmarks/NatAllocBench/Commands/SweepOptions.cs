@@ -87,6 +87,15 @@ internal static class SweepOptions
         return SweepFolder.Create(directory, made);
     }
 
+    /// <summary>A task is measured here, by whatever engine started this process.</summary>
+    public static void RefuseTaskOfEngine(ParseResult parsed)
+    {
+        if (parsed.GetResult(Task) is { Implicit: false } && parsed.GetResult(Engine) is { Implicit: false })
+        {
+            throw new UsageException("--engine: --task measures one task in this process; leave one of the two out");
+        }
+    }
+
     /// <summary>The one task that is asked for; null for all.</summary>
     public static SweepTask? TaskOf(ParseResult parsed, SweepPlan plan)
     {

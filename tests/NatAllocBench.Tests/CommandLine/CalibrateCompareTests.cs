@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
 
@@ -13,13 +14,17 @@ public sealed class CalibrateCompareTests : IDisposable
     public void A_pair_is_measured_counted_and_stored_with_the_machine()
     {
         ProgramRun run = ProgramRun.Of(
-            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.1", "--cpus", "0-0", "--machine", "lab", "--out", _root);
+            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.1", "--cpus", "0-0", "--machine", "lab", "--out", _root, "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        JsonNode answer = JsonNode.Parse(run.Output)!;
+        Assert.Equal((1, 1), ((int)answer["pairs"]!, (int)answer["pairsAsked"]!));
+        Assert.Equal(Path.Combine(_root, "lab", ComparisonErrors.FileName), (string?)answer["file"]);
+        Assert.Equal(3, answer["errors"]!["counts"]!.AsArray().Count);
         ComparisonErrors errors = ComparisonErrorsFile.Read(Path.Combine(_root, "lab", ComparisonErrors.FileName));
         Assert.Equal(["race speed", "race rate", "throughput speed"], errors.Counts.Select(c => c.Figure));
         Assert.All(errors.Counts, count => Assert.Equal(1, count.Pairs));
-        Assert.Contains("false verdicts", run.Output, StringComparison.Ordinal);
+        Assert.Contains("false verdicts", run.Error, StringComparison.Ordinal);
     }
 
     [Theory]

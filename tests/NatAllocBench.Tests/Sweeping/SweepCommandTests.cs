@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Tests.CommandLine;
@@ -35,15 +36,18 @@ public sealed class SweepCommandTests : IDisposable
         ProgramRun incomplete = ProgramRun.Of("merge", Sweep, "--no-save");
         ProgramRun retried = ProgramRun.With("SLURM_ARRAY_TASK_ID", "0", "sweep", Sweep, "--task");
         byte[] after = File.ReadAllBytes(first);
-        ProgramRun resumed = ProgramRun.Of("sweep", Sweep);
+        ProgramRun resumed = ProgramRun.Of("sweep", Sweep, "--json");
 
         Assert.Equal(1, incomplete.ExitCode);
         Assert.Contains("missing: task 1: eras 6.12", incomplete.Output, StringComparison.Ordinal);
         Assert.True(retried.ExitCode == 0, retried.Error);
         Assert.NotEqual(before, after);
         Assert.Equal(after, File.ReadAllBytes(first));
-        Assert.DoesNotContain("task 0 of 2", resumed.Output, StringComparison.Ordinal);
-        Assert.Contains("2 of 2 tasks are whole", resumed.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("task 0 of 2", resumed.Error, StringComparison.Ordinal);
+        Assert.Contains("2 of 2 tasks are whole", resumed.Error, StringComparison.Ordinal);
+        JsonNode answer = JsonNode.Parse(resumed.Output)!;
+        Assert.Equal([true, true], answer["tasks"]!.AsArray().Select(task => (bool)task!["whole"]!));
+        Assert.Equal("eras 4.14", (string?)answer["tasks"]![0]!["label"]);
     }
 
     [LinuxFact]
@@ -76,6 +80,7 @@ public sealed class SweepCommandTests : IDisposable
     [InlineData("sweep grid --task --out made", "SLURM_ARRAY_TASK_ID")]
     [InlineData("sweep grid --seconds 0", "--seconds")]
     [InlineData("sweep grid --cpus 1-", "--cpus")]
+    [InlineData("sweep grid --engine slurm --task 1", "--engine")]
     [InlineData("sweep grid --engine none", "'none' not recognized")]
     [InlineData("sweep grid --engine slurm --out none/none/none", "--out")]
     [InlineData("merge .", "sweep.json")]
