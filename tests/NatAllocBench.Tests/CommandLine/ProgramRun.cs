@@ -18,6 +18,15 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
         return Of(start, _ => { });
     }
 
+    /// <summary>Runs a copy of the program, with the data of its user in <paramref name="data"/>.</summary>
+    public static ProgramRun Installed(string program, string data, params string[] args)
+    {
+        ProcessStartInfo start = StartInfo(data, args);
+        start.ArgumentList[0] = Path.Combine(program, "NatAllocBench.dll");
+        start.Environment["XDG_DATA_HOME"] = data;
+        return Of(start, _ => { });
+    }
+
     /// <summary>Runs the program; <paramref name="whileRunning"/> gets the process when it has printed its first line.</summary>
     public static ProgramRun Of(string directory, Action<Process> whileRunning, params string[] args) =>
         Of(StartInfo(directory, args), whileRunning);

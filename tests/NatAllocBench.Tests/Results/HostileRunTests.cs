@@ -170,14 +170,45 @@ public sealed class HostileRunTests
                 WindowCurve = [new PercentilePoint(0, 200), new PercentilePoint(50, 310), new PercentilePoint(100, 900)],
                 WindowHistogram = TimeHistogram.Of([(200, 10), (310, 20), (900, 1)]),
                 Counters = [new CpuCounters { Found = 5, InsertFailed = 60 }, new CpuCounters { Found = 5, InsertFailed = 9 }],
+                PredictedRate = 0.02,
+                Dropped = new DroppedTrials { NotTogether = 1, OtherPlacement = 0, Attempts = [1000], InsertFailed = [3], Overlap = Overlap(1) },
+                PerTrial = SampleRuns.Cell("default", [1000, 1000, 1000], [20, 25, 24]).PerTrial! with
+                {
+                    Overlap = Overlap(3),
+                    Process = [0, 0, 1],
+                    Seeds = [1, 2, 3],
+                },
             },
             SampleRuns.Cell("random", [1000, 1000, 1000], [2, 1, 0]),
             SampleRuns.Cell("default", [1000, 1000, 1000], [30, 35, 34]) with { Clients = 20 }),
         "throughput" => SampleRuns.Throughput(
-            SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6), SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6) with { Threads = 1 }),
+            SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6), SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6) with { Threads = 1 },
+            WithReference(SampleRuns.Design("batched", 1e6, 2e6, 3e6, 3.5e6))),
         "scenario" => ScenarioRunTests.Run(ScenarioRunTests.Sound),
         _ => ComparisonCellTests.Run(ComparisonCellTests.Sound),
     };
+
+    private static TrialOverlaps Overlap(int trials) => new()
+    {
+        Share = Repeat(0.99, trials),
+        LateNs = Repeat(50, trials),
+        ClockGaps = [.. Enumerable.Repeat(1L, trials)],
+        LongestGapNs = Repeat(900, trials),
+        InvoluntarySwitches = [.. Enumerable.Repeat(0L, trials)],
+        SpeedRatio = Repeat(0.9, trials),
+        PingPongNs = Repeat(125, trials),
+        ReferenceNs = Repeat(6000, trials),
+        StolenShare = Repeat(0.01, trials),
+        Rounds = [.. Enumerable.Repeat(100L, trials)],
+        DroppedRounds = [.. Enumerable.Repeat(2L, trials)],
+    };
+
+    private static double[] Repeat(double value, int trials) => [.. Enumerable.Repeat(value, trials)];
+
+    private static ThroughputCell WithReference(ThroughputCell cell) => (cell with
+    {
+        PerRound = cell.PerRound! with { ReferenceNs = [6000, 6010, 6020, 6000], StolenShare = [0, 0, 0.01, 0], PingPongNs = [125, 125, 126, 125] },
+    }).Summarised();
 
     private static IEnumerable<string> Paths(JsonNode? node, string path) => node switch
     {
