@@ -35,6 +35,7 @@ internal static class TraceCommand
         command.Subcommands.Add(TraceReportCommand.Create());
         command.Subcommands.Add(TraceTimelineCommand.Create());
         command.Subcommands.Add(TracePcapCommand.Create());
+        command.Subcommands.Add(TracePerfettoCommand.Create());
         command.Subcommands.Add(TraceOverheadCommand.Create());
         return command;
     }

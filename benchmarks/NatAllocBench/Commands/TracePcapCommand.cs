@@ -1,30 +1,40 @@
 using System.CommandLine;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Running;
 using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Commands;
 
-/// <summary><c>trace pcap</c>: the packets of one collision, for Wireshark and tshark.</summary>
+/// <summary><c>trace pcap</c>: the packets of one collision or of all of a trial, for Wireshark and tshark.</summary>
 internal static class TracePcapCommand
 {
-    private static readonly Option<int> Number = new("--collision")
+    private static readonly Option<int?> Number = new("--collision")
     {
-        Description = "Number of the collision, as trace report lists it.",
+        Description = "Number of the collision, as trace report lists it. Default: 1.",
         HelpName = "N",
-        DefaultValueFactory = _ => 1,
     };
+
+    private static readonly Option<int?> Trial = new("--trial") { Description = "All collisions of this trial instead of one.", HelpName = "N" };
 
     private static readonly Option<string> Out = new("--out", "-o") { Description = "The .pcapng file to write.", HelpName = "FILE", Required = true };
 
     public static Command Create()
     {
-        var command = new Command("pcap", "Write the packets of one collision as a capture.") { TraceInput.Path, Number, Out };
+        var command = new Command("pcap", "Write the packets of one collision, or of all of a trial, as a capture.") { TraceInput.Path, Number, Trial, Out };
         JsonOutput.SetAction(command, parsed =>
         {
+            int? trial = parsed.GetValue(Trial);
+            if (trial is not null && parsed.GetValue(Number) is not null)
+            {
+                throw new UsageException("--collision and --trial exclude each other; leave one out");
+            }
+
             OutputPlace.PrepareFile(parsed.GetValue(Out)!, "--out");
             RaceTrace trace = TraceInput.Read(parsed);
-            Collision collision = trace.Collision(parsed.GetValue(Number));
-            AtomicFile.Write(parsed.GetValue(Out)!, CollisionCapture.Write(collision, trace.StartedUtc));
+            byte[] capture = trial is { } number
+                ? CollisionCapture.Write(trace.Trial(number), trace.StartedUtc)
+                : CollisionCapture.Write(trace.Collision(parsed.GetValue(Number) ?? 1), trace.StartedUtc);
+            AtomicFile.Write(parsed.GetValue(Out)!, capture);
             return CommandLine.Success;
         });
         return command;

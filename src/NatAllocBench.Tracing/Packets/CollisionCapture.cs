@@ -7,7 +7,7 @@ using NatAllocBench.Racing.Tracing;
 
 namespace NatAllocBench.Tracing;
 
-/// <summary>One collision as a capture file: what each vantage point of the host would have seen.</summary>
+/// <summary>One collision, or all of a trial, as a capture file: what each vantage point of the host would have seen.</summary>
 /// <remarks>
 /// Times are those of the trace. The race sends retransmissions at once; the capture puts them where the schedule of the era's client
 /// does. UDP has none.
@@ -17,24 +17,37 @@ public static class CollisionCapture
     private const string Host = "eth0";
     private const string Nowhere = "dropped";
 
-    /// <summary>The capture in pcapng format.</summary>
+    /// <summary>The capture of one collision in pcapng format.</summary>
     /// <param name="collision">The collision.</param>
     /// <param name="startedUtc">When the trace began.</param>
-    public static byte[] Write(Collision collision, DateTime startedUtc)
+    public static byte[] Write(Collision collision, DateTime startedUtc) => Write(Packets(collision), Summary(collision), startedUtc);
+
+    /// <summary>The capture of all collisions of a trial in pcapng format; a connection in two of them is in it once.</summary>
+    /// <param name="trial">A trial with collisions.</param>
+    /// <param name="startedUtc">When the trace began.</param>
+    /// <exception cref="TraceException">The trial has no collisions.</exception>
+    public static byte[] Write(TracedTrial trial, DateTime startedUtc) => trial.Collisions.Count == 0
+        ? throw new TraceException($"--trial {trial.Number}: the trial has no collisions; record a longer run or one with a wider window")
+        : Write(
+            trial.Collisions.SelectMany(Packets).DistinctBy(packet => (packet.Interface, packet.AtMs, Convert.ToHexString(packet.Frame))),
+            $"All {trial.Collisions.Count} collisions of trial {trial.Number}: era {trial.Era}, mode {trial.Mode}",
+            startedUtc);
+
+    private static byte[] Write(IEnumerable<CapturedPacket> captured, string summary, DateTime startedUtc)
     {
-        List<CapturedPacket> packets = [.. Packets(collision).OrderBy(packet => packet.AtMs)];
-        using var writer = new PcapngWriter("NatAllocBench", Summary(collision));
-        List<string> interfaces = [.. packets.Select(packet => packet.Interface).Distinct().OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal)];
-        foreach (string name in interfaces)
+        List<CapturedPacket> packets = [.. captured.OrderBy(packet => packet.AtMs)];
+        using var writer = new PcapngWriter("NatAllocBench", summary);
+        var interfaces = new Dictionary<string, int>();
+        foreach (string name in packets.Select(packet => packet.Interface).Distinct().OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal))
         {
+            interfaces.Add(name, interfaces.Count);
             writer.AddInterface(name, Describe(name));
         }
 
         ulong epoch = (ulong)(startedUtc - DateTime.UnixEpoch).Ticks * 100;
         foreach (CapturedPacket packet in packets)
         {
-            writer.AddPacket(
-                interfaces.IndexOf(packet.Interface), epoch + (ulong)Math.Max(0, packet.AtMs * 1e6), packet.Frame, packet.Comment);
+            writer.AddPacket(interfaces[packet.Interface], epoch + (ulong)Math.Max(0, packet.AtMs * 1e6), packet.Frame, packet.Comment);
         }
 
         return writer.ToArray();
@@ -57,10 +70,10 @@ public static class CollisionCapture
         }
 
         yield return new CapturedPacket(
-            Veth(loser), trial.ToTraceMs(loser.StartTick), Frame.Of(loser, isUdp), $"{packet} of the loser, handled on CPU {loser.Cpu}");
+            Veth(loser), trial.ToTraceMs(loser.StartTick), Frame.Of(loser, isUdp), $"{packet} of the loser of collision {collision.Number}, handled on CPU {loser.Cpu}");
         yield return new CapturedPacket(
             Nowhere, trial.ToTraceMs(loser.EndTick), Frame.Translated(loser, isUdp, loser.NatAddress, loser.NatPort),
-            $"Never leaves the host: insert_failed ({collision.Cause.Name()}) with port {loser.NatPort} ({loser.Probes} probes)");
+            $"Collision {collision.Number}, never leaves the host: insert_failed ({collision.Cause.Name()}) with port {loser.NatPort} ({loser.Probes} probes)");
         if (!isUdp)
         {
             foreach (CapturedPacket again in Retransmissions(collision))
@@ -83,7 +96,7 @@ public static class CollisionCapture
             int seconds = schedule.OffsetsSeconds[again.Round];
             double at = trial.ToTraceMs(loser.StartTick) + (1000.0 * seconds);
             bool passes = again.Result == ConfirmResult.Inserted;
-            yield return new CapturedPacket(Veth(loser), at, Frame.Of(loser, isUdp: false), $"Retransmission of the loser's SYN after {seconds} s");
+            yield return new CapturedPacket(Veth(loser), at, Frame.Of(loser, isUdp: false), $"Retransmission of the SYN of collision {collision.Number} after {seconds} s");
             yield return new CapturedPacket(
                 passes ? Host : Nowhere, at + window, Frame.Translated(loser, isUdp: false, again.NatAddress, again.NatPort),
                 passes ? $"The retransmission leaves with port {again.NatPort}" : $"Never leaves the host: insert_failed again, with port {again.NatPort}");

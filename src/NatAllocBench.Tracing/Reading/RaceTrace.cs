@@ -38,4 +38,10 @@ public sealed record RaceTrace(
         ?? throw new TraceException(Collisions.Any()
             ? $"--collision {number}: the trace has collisions 1 to {Collisions.Count()}"
             : $"--collision {number}: the trace has no collisions; record a longer run or one with a wider window");
+
+    /// <summary>A complete trial by its number.</summary>
+    /// <param name="number">The number, as the report lists it.</param>
+    /// <exception cref="TraceException">There is none with this number.</exception>
+    public TracedTrial Trial(int number) => Complete.FirstOrDefault(trial => trial.Number == number)
+        ?? throw new TraceException($"--trial {number}: the trace holds the trials {string.Join(", ", Complete.Select(trial => trial.Number))}");
 }

@@ -104,6 +104,33 @@ public class CaptureTests
         Assert.All(capture.Packets, packet => Assert.True(((UdpPacket)Parse(packet.Frame).PayloadPacket).ValidUdpChecksum));
     }
 
+    [Fact]
+    public void A_trial_has_all_its_collisions_and_a_winner_of_two_once()
+    {
+        Collision first = MadeCollision.Of();
+        TracedTrial trial = first.Trial;
+        trial.Collisions.Add(first);
+        Collision second = MadeCollision.Of("udp");
+        trial.Collisions.Add(new Collision
+        {
+            Number = 2,
+            Trial = trial,
+            Loser = MadeCollision.Connection(3, 0, "10.0.0.4", 1_000_800),
+            Winner = first.Winner,
+            WinnerClient = first.WinnerClient,
+            WinnerPort = first.WinnerPort,
+            Cause = first.Cause,
+        });
+
+        var capture = new CaptureReader(CollisionCapture.Write(trial, Started));
+
+        Assert.Equal(["veth-10.0.0.2", "veth-10.0.0.3", "veth-10.0.0.4", "eth0", "dropped"], capture.Interfaces);
+        Assert.Equal(10, capture.Packets.Count);
+        Assert.Equal([1, 2], [.. Enumerable.Range(1, 3).Where(n => capture.Packets.Any(p =>
+            p.Comment.StartsWith($"Collision {n}, never leaves the host", StringComparison.Ordinal)))]);
+        Assert.Contains("no collisions", Assert.Throws<TraceException>(() => CollisionCapture.Write(second.Trial, Started)).Message, StringComparison.Ordinal);
+    }
+
     [TsharkFact]
     public void Tshark_reads_a_capture_without_complaint()
     {

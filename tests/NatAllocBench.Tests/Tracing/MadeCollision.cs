@@ -33,10 +33,10 @@ internal static class MadeCollision
         return new Collision { Number = 1, Trial = trial, Loser = loser, Winner = winner, WinnerClient = winner.Client, WinnerPort = winner.ClientPort, Cause = FailureCause.Search };
     }
 
-    private static TracedConnection Connection(uint number, int cpu, string client, ulong start) => new()
+    public static TracedConnection Connection(uint number, int cpu, string client, ulong start, int? worker = null) => new()
     {
         Number = number,
-        Worker = cpu,
+        Worker = worker ?? cpu,
         Cpu = cpu,
         Client = IPv4Address.Parse(client),
         ClientPort = 33000,

@@ -48,4 +48,27 @@ public class TimelineTests
         Assert.Contains("prefers-color-scheme: dark", svg, StringComparison.Ordinal);
         Assert.Contains("role=\"img\"", svg, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void A_preemption_shades_the_lane_of_its_CPU_only_and_a_suspension_both()
+    {
+        Collision collision = MadeCollision.Of();
+        collision.Overlaps =
+        [
+            new Disturbance(DisturbanceKind.Preemption, 5, 5.001, 0, ""),
+            new Disturbance(DisturbanceKind.Suspension, 5, 5.0005, null, ""),
+        ];
+
+        XDocument svg = XDocument.Parse(TimelineSvg.Write(new Timeline(collision)));
+
+        string[] Tops(string label) =>
+        [
+            .. svg.Descendants().Where(e => e.Name.LocalName == "title" && e.Value.StartsWith(label, StringComparison.Ordinal))
+                .Select(e => e.Parent!.Attribute("y")!.Value),
+        ];
+        string preempted = Assert.Single(Tops("preemption of CPU 0, somewhere within"));
+        string[] suspended = Tops("runtime suspension, somewhere within");
+        Assert.Equal(2, suspended.Distinct().Count());
+        Assert.Equal(suspended[0], preempted);
+    }
 }

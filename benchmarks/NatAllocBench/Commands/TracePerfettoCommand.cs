@@ -1,0 +1,48 @@
+using System.CommandLine;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Tracing;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>trace perfetto</c>: a recording with a track per CPU, for ui.perfetto.dev and Chrome's viewer.</summary>
+internal static class TracePerfettoCommand
+{
+    private static readonly Option<string> Out = new("--out", "-o") { Description = "The .json file to write.", HelpName = "FILE", Required = true };
+
+    public static Command Create()
+    {
+        var command = new Command("perfetto", "Write a recording as trace events with a track per CPU, for Perfetto or Chrome.") { TraceInput.Path, Out };
+        JsonOutput.SetAction(command, parsed =>
+        {
+            string path = parsed.GetValue(Out)!;
+            OutputPlace.PrepareFile(path, "--out");
+            RaceTrace trace = TraceInput.Read(parsed);
+            if (!trace.Complete.Any())
+            {
+                throw new TraceException("the recording ends before its first trial does; record a longer one");
+            }
+
+            string temporary = AtomicFile.Temporary(path);
+            try
+            {
+                using (FileStream file = File.Create(temporary))
+                {
+                    TraceEvents.Write(trace, file);
+                }
+
+                AtomicFile.Replace(temporary, path);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                throw new ResultsWriteException($"cannot write {path} ({AtomicFile.Reason(e)}); name another place with --out", e);
+            }
+            finally
+            {
+                File.Delete(temporary);
+            }
+
+            return CommandLine.Success;
+        });
+        return command;
+    }
+}
