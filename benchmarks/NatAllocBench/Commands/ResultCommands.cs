@@ -2,12 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using NatAllocBench.Reports;
 using NatAllocBench.Reports.Comparison;
-using NatAllocBench.Reports.Export;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Reports.Tables;
-using NatAllocBench.Results.Files;
-using NatAllocBench.Results.Model;
-using NatAllocBench.Results.Validation;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
@@ -15,7 +11,7 @@ namespace NatAllocBench.Commands;
 /// <summary>The commands that work on published runs and measure nothing.</summary>
 internal static class ResultCommands
 {
-    public static IEnumerable<Command> All() => [Validate(), Compare(), Matrix(), PublishCommand.Create(), Export()];
+    public static IEnumerable<Command> All() => [Validate(), Compare(), Matrix(), PublishCommand.Create(), ExportCommand.Create()];
 
     private static Command Validate()
     {
@@ -79,67 +75,6 @@ internal static class ResultCommands
         var command = new Command("matrix", "Put runs or machines side by side, without verdicts.") { paths };
         DocumentOutput.AddTo(command);
         command.SetAction(parsed => DocumentOutput.Print(parsed, MatrixCommand.Run(parsed.GetValue(paths)!)));
-        return command;
-    }
-
-    private static Command Export()
-    {
-        var path = new Argument<string>("run") { Description = "A run." };
-        var format = new Option<string>("--format")
-        {
-            Description = "csv, openmetrics, conntrack (the lines of conntrack -S), smaller-is-better or bigger-is-better (for benchmark-action).",
-            HelpName = "FORMAT",
-            Required = true,
-        };
-        format.AcceptOnlyFromAmong("csv", "openmetrics", "conntrack", "smaller-is-better", "bigger-is-better");
-        var cell = new Option<int?>("--cell")
-        {
-            Description = "Only this cell of conntrack, counted from 0, without the line that names it.",
-            HelpName = "N",
-        };
-        var output = new Option<string>("--out")
-        {
-            Description = "Directory for the files of csv. Default: the current directory.",
-            HelpName = "DIR",
-            DefaultValueFactory = _ => ".",
-        };
-        var command = new Command("export", "Write a run in a format that other tools parse.") { path, format, output, cell };
-        JsonOutput.SetAction(command, parsed =>
-        {
-            if (parsed.GetValue(cell) is not null && parsed.GetValue(format) != "conntrack")
-            {
-                throw new UsageException("--cell belongs to --format conntrack; leave it out");
-            }
-
-            RunRecord run = SoundRun.ReadFile(parsed.GetValue(path)!);
-            switch (parsed.GetValue(format))
-            {
-                case "openmetrics":
-                    Console.Out.Write(OpenMetricsExport.Text(run));
-                    break;
-                case "conntrack":
-                    Console.Out.Write(parsed.GetValue(cell) is { } index ? ConntrackExport.Lines(run, index) : ConntrackExport.Text(run));
-                    break;
-                case "smaller-is-better":
-                    Console.Out.Write(BenchmarkActionExport.SmallerIsBetter(run));
-                    break;
-                case "bigger-is-better":
-                    Console.Out.Write(BenchmarkActionExport.BiggerIsBetter(run));
-                    break;
-                default:
-                    OutputPlace.PrepareDirectory(parsed.GetValue(output)!, "--out", makeParents: false);
-                    foreach ((string name, string text) in CsvExport.Files(run))
-                    {
-                        string file = Path.Combine(parsed.GetValue(output)!, name);
-                        AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(text));
-                        Console.Out.WriteLine(file);
-                    }
-
-                    break;
-            }
-
-            return CommandLine.Success;
-        });
         return command;
     }
 

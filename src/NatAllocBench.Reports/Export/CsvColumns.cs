@@ -6,14 +6,14 @@ namespace NatAllocBench.Reports.Export;
 internal sealed record CsvColumn<TRow>(string Name, Func<TRow, object?> Value);
 
 /// <summary>One trial or round of a cell.</summary>
-internal sealed record RawRow<TRaw>(int Cell, int Index, TRaw Raw);
-
-/// <summary>One figure of a scenario's cell.</summary>
-internal sealed record FigureRow(int Cell, ScenarioFigure Figure);
+internal sealed record RawRow<TRaw>(int Index, TRaw Raw);
 
 /// <summary>The columns of each CSV file.</summary>
 internal static class CsvColumns
 {
+    /// <summary>What every row of every file begins with.</summary>
+    public static IReadOnlyList<string> Origin { get; } = ["machine", "run", "commit", "date", "cell", "key"];
+
     public static IReadOnlyList<CsvColumn<RaceCell>> Race { get; } =
     [
         new("preset", c => c.Preset),
@@ -72,7 +72,6 @@ internal static class CsvColumns
 
     public static IReadOnlyList<CsvColumn<RawRow<RaceTrials>>> Trials { get; } =
     [
-        new("cell", r => r.Cell),
         new("trial", r => r.Index),
         new("attempts", r => r.Raw.Attempts[r.Index]),
         new("insertFailed", r => r.Raw.InsertFailed[r.Index]),
@@ -151,22 +150,20 @@ internal static class CsvColumns
         new("missing", c => c.Missing),
     ];
 
-    public static IReadOnlyList<CsvColumn<FigureRow>> Figures { get; } =
+    public static IReadOnlyList<CsvColumn<ScenarioFigure>> Figures { get; } =
     [
-        new("cell", r => r.Cell),
-        new("name", r => r.Figure.Name),
-        new("isShare", r => r.Figure.IsShare),
-        new("measured", r => r.Figure.Measured),
-        new("low", r => r.Figure.Low),
-        new("high", r => r.Figure.High),
-        new("predicted", r => r.Figure.Predicted),
-        new("law", r => r.Figure.Law),
-        new("agrees", r => r.Figure.Agrees),
+        new("name", r => r.Name),
+        new("isShare", r => r.IsShare),
+        new("measured", r => r.Measured),
+        new("low", r => r.Low),
+        new("high", r => r.High),
+        new("predicted", r => r.Predicted),
+        new("law", r => r.Law),
+        new("agrees", r => r.Agrees),
     ];
 
     public static IReadOnlyList<CsvColumn<RawRow<ThroughputRounds>>> Rounds { get; } =
     [
-        new("cell", r => r.Cell),
         new("round", r => r.Index),
         new("connectionsPerSecond", r => r.Raw.ConnectionsPerSecond[r.Index]),
         new("tearDownPerSecond", r => OfRound(r.Raw.TearDownPerSecond, r)),

@@ -4,52 +4,68 @@ using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Reports.Export;
 
-/// <summary>Cells as CSV (RFC 4180, LF line ends): raw numbers under the names of the run format, an empty field for null.</summary>
+/// <summary>
+/// Cells as CSV (RFC 4180, LF line ends): raw numbers under the names of the run format, an empty field for null. Every row begins with
+/// machine, run, commit and date, the cell's index in its run, and a key that is the same for the same workload in any run: files of
+/// several runs can be put under each other and joined.
+/// </summary>
 public static class CsvExport
 {
     /// <summary>The files of a run by name, one table per file: its cells and their raw values.</summary>
     /// <param name="run">The run.</param>
     /// <returns>
-    /// <c>cells.csv</c>, and <c>trials.csv</c>, <c>rounds.csv</c> or <c>figures.csv</c>, whose rows name their cell by its index from 0.
+    /// <c>cells.csv</c>, and <c>trials.csv</c>, <c>rounds.csv</c> or <c>figures.csv</c> with a row per trial, round or figure of a cell.
     /// </returns>
-    public static IReadOnlyDictionary<string, string> Files(RunRecord run) => run switch
+    public static IReadOnlyDictionary<string, string> Files(RunRecord run)
     {
-        RunRecord<RaceCell> race => new Dictionary<string, string>
+        string[] origins = [.. Workload.Of(run).Select((workload, cell) => Origin(Provenance.Of(run), cell, workload))];
+        return run switch
         {
-            ["cells.csv"] = Table(race.Cells, CsvColumns.Race),
-            ["trials.csv"] = Table(
-                race.Cells.SelectMany((c, i) => Enumerable.Range(0, c.PerTrial?.Attempts.Count ?? 0)
-                    .Select(t => new RawRow<RaceTrials>(i, t, c.PerTrial!))),
-                CsvColumns.Trials),
-        },
-        RunRecord<ThroughputCell> throughput => new Dictionary<string, string>
-        {
-            ["cells.csv"] = Table(throughput.Cells, CsvColumns.Throughput),
-            ["rounds.csv"] = Table(
-                throughput.Cells.SelectMany((c, i) => Enumerable.Range(0, c.PerRound?.ConnectionsPerSecond.Count ?? 0)
-                    .Select(r => new RawRow<ThroughputRounds>(i, r, c.PerRound!))),
-                CsvColumns.Rounds),
-        },
-        RunRecord<ComparisonCell> comparison => new Dictionary<string, string>
-        {
-            ["cells.csv"] = Table(comparison.Cells, CsvColumns.Comparison),
-        },
-        RunRecord<ScenarioCell> scenario => new Dictionary<string, string>
-        {
-            ["cells.csv"] = Table(scenario.Cells, CsvColumns.Scenario),
-            ["figures.csv"] = Table(
-                scenario.Cells.SelectMany((c, i) => c.Figures.Select(figure => new FigureRow(i, figure))), CsvColumns.Figures),
-        },
-        _ => throw new ArgumentException($"no CSV for a run of {run.GetType().Name}", nameof(run)),
-    };
+            RunRecord<RaceCell> race => new Dictionary<string, string>
+            {
+                ["cells.csv"] = Table(Cells(race.Cells), CsvColumns.Race, origins),
+                ["trials.csv"] = Table(
+                    race.Cells.SelectMany((c, i) => Enumerable.Range(0, c.PerTrial?.Attempts.Count ?? 0)
+                        .Select(t => (i, new RawRow<RaceTrials>(t, c.PerTrial!)))),
+                    CsvColumns.Trials,
+                    origins),
+            },
+            RunRecord<ThroughputCell> throughput => new Dictionary<string, string>
+            {
+                ["cells.csv"] = Table(Cells(throughput.Cells), CsvColumns.Throughput, origins),
+                ["rounds.csv"] = Table(
+                    throughput.Cells.SelectMany((c, i) => Enumerable.Range(0, c.PerRound?.ConnectionsPerSecond.Count ?? 0)
+                        .Select(r => (i, new RawRow<ThroughputRounds>(r, c.PerRound!)))),
+                    CsvColumns.Rounds,
+                    origins),
+            },
+            RunRecord<ComparisonCell> comparison => new Dictionary<string, string>
+            {
+                ["cells.csv"] = Table(Cells(comparison.Cells), CsvColumns.Comparison, origins),
+            },
+            RunRecord<ScenarioCell> scenario => new Dictionary<string, string>
+            {
+                ["cells.csv"] = Table(Cells(scenario.Cells), CsvColumns.Scenario, origins),
+                ["figures.csv"] = Table(
+                    scenario.Cells.SelectMany((c, i) => c.Figures.Select(figure => (i, figure))), CsvColumns.Figures, origins),
+            },
+            _ => throw new ArgumentException($"no CSV for a run of {run.GetType().Name}", nameof(run)),
+        };
+    }
 
-    private static string Table<TRow>(IEnumerable<TRow> rows, IReadOnlyList<CsvColumn<TRow>> columns)
+    private static IEnumerable<(int Cell, TCell Row)> Cells<TCell>(IReadOnlyList<TCell> cells) => cells.Select((cell, i) => (i, cell));
+
+    private static string Origin(Provenance from, int cell, Workload workload) => string.Join(
+        ',', ((object?[])[from.Machine, from.Run, from.Commit, from.Date, cell, Provenance.Key(workload)]).Select(Field));
+
+    private static string Table<TRow>(
+        IEnumerable<(int Cell, TRow Row)> rows, IReadOnlyList<CsvColumn<TRow>> columns, string[] origins)
     {
         StringBuilder text = new();
-        _ = text.AppendJoin(',', columns.Select(c => c.Name)).Append('\n');
-        foreach (TRow row in rows)
+        _ = text.AppendJoin(',', CsvColumns.Origin.Concat(columns.Select(c => c.Name))).Append('\n');
+        foreach ((int cell, TRow row) in rows)
         {
-            _ = text.AppendJoin(',', columns.Select(c => Field(c.Value(row)))).Append('\n');
+            _ = text.Append(origins[cell]).Append(',').AppendJoin(',', columns.Select(c => Field(c.Value(row)))).Append('\n');
         }
 
         return text.ToString();

@@ -7,15 +7,18 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Reports.Export;
 
 /// <summary>
-/// Cells as OpenMetrics text 1.0, the kernel's counters under the names that node_exporter's conntrack collector gives them, so that the
-/// dashboards and alerts of a node can be tried on a run.
+/// Cells as OpenMetrics text 1.0. All names begin with <c>nat_alloc_</c>, so that no alert on a real node fires; on request the kernel's
+/// counters have the names that node_exporter's conntrack collector gives them, for a trial of a node's dashboards and alerts.
 /// </summary>
 /// <remarks>
 /// node_exporter makes gauges of the kernel's counters, without the suffix <c>_total</c>, and adds all CPUs up; types and sums follow that.
-/// A counter that the run did not keep is left out, never 0. The parameters of the workload are labels.
+/// A counter that the run did not keep is left out, never 0. Labels are machine, processor, run and commit, and the parameters of the
+/// workload; the time stamp of every sample is the run's start in whole seconds.
 /// </remarks>
 public static class OpenMetricsExport
 {
+    private const string OwnCounter = "nat_alloc_conntrack_stat_";
+
     private static readonly Family<RaceCell>[] RaceFamilies =
     [
         Counter("found", "Number of searched entries which were successful.", c => c.FoundPerConnection * c.Attempts),
@@ -31,7 +34,10 @@ public static class OpenMetricsExport
         new("nat_alloc_insert_failed_ratio", "Share of connections that failed to be inserted.", c => c.Rate),
         new("nat_alloc_insert_failed_ratio_low", "Lower end of the 95 % interval of the share.", c => c.RateLow),
         new("nat_alloc_insert_failed_ratio_high", "Upper end of the 95 % interval of the share.", c => c.RateHigh),
-        new("nat_alloc_connections_per_second", "Connections per second, median over the trials.", c => c.ConnectionsPerSecond),
+        new(
+            "nat_alloc_connections_per_second",
+            "Connections per second, median over the trials of clients that are not paced.",
+            c => c.IsPaced ? null : c.ConnectionsPerSecond),
     ];
 
     private static readonly Family<ThroughputCell>[] ThroughputFamilies =
@@ -42,28 +48,42 @@ public static class OpenMetricsExport
 
     /// <summary>The metrics of a run.</summary>
     /// <param name="run">A race or throughput run.</param>
+    /// <param name="asNodeExporter">Whether the kernel's counters have node_exporter's names.</param>
     /// <returns>OpenMetrics text that ends with <c># EOF</c>.</returns>
-    /// <exception cref="RunFormatException">Another run, which has nothing that a node would export.</exception>
-    public static string Text(RunRecord run) => run switch
+    /// <exception cref="RunFormatException">A run without metrics, or without counters that a node would export.</exception>
+    public static string Text(RunRecord run, bool asNodeExporter = false) => run switch
     {
-        RunRecord<RaceCell> race => Text(race.Cells, RaceFamilies, Labels),
-        RunRecord<ThroughputCell> throughput => Text(throughput.Cells, ThroughputFamilies, c => Labels(Workload.Of(c).Parameters)),
+        RunRecord<RaceCell> race => Text(run, race.Cells, asNodeExporter ? RaceFamilies.Select(AsNodeExporter) : RaceFamilies, Parameters),
+        RunRecord<ThroughputCell> when asNodeExporter =>
+            throw new RunFormatException("a throughput run has no counters that node_exporter has; leave --as-node-exporter out"),
+        RunRecord<ThroughputCell> throughput => Text(run, throughput.Cells, ThroughputFamilies, c => Workload.Of(c).Parameters),
         _ => throw new RunFormatException($"a {run.Command} run has no metrics; export it as csv"),
     };
 
-    private static string Text<TCell>(IReadOnlyList<TCell> cells, IEnumerable<Family<TCell>> families, Func<TCell, string> labels)
+    private static string Text<TCell>(
+        RunRecord run,
+        IReadOnlyList<TCell> cells,
+        IEnumerable<Family<TCell>> families,
+        Func<TCell, IEnumerable<KeyValuePair<string, string>>> parameters)
     {
+        Provenance from = Provenance.Of(run);
+        KeyValuePair<string, string>[] origin =
+        [
+            new("machine", from.Machine), new("cpu_model", from.CpuModel), new("run", from.Run), new("commit", from.Commit ?? "unknown"),
+        ];
+        long seconds = from.StartedUtc.ToUnixTimeSeconds();
         StringBuilder text = new();
         foreach (Family<TCell> family in families)
         {
             (string Labels, double Value)[] samples =
-                [.. cells.Where(c => family.Value(c) is not null).Select(c => (labels(c), family.Value(c)!.Value))];
+                [.. cells.Where(c => family.Value(c) is not null)
+                    .Select(c => (Labels([.. origin, .. parameters(c)]), family.Value(c)!.Value))];
             if (samples.Length > 0)
             {
                 _ = text.Append(CultureInfo.InvariantCulture, $"# TYPE {family.Name} gauge\n# HELP {family.Name} {family.Help}\n");
                 foreach ((string sampleLabels, double value) in samples)
                 {
-                    _ = text.Append(CultureInfo.InvariantCulture, $"{family.Name}{{{sampleLabels}}} {value}\n");
+                    _ = text.Append(CultureInfo.InvariantCulture, $"{family.Name}{{{sampleLabels}}} {value} {seconds}\n");
                 }
             }
         }
@@ -73,7 +93,7 @@ public static class OpenMetricsExport
 
     // Runs from before the counters were kept know some of them from elsewhere.
     private static Family<RaceCell> Counter(string name, string help, Func<RaceCell, double?>? known = null) => new(
-        $"node_nf_conntrack_stat_{name}",
+        OwnCounter + name,
         help,
         c => c.Counters is { Count: > 0 } counters ? Sum(counters, name) : known?.Invoke(c));
 
@@ -84,8 +104,12 @@ public static class OpenMetricsExport
     }
 
     // The release of a live kernel is no part of the workload, but tells its samples apart.
-    private static string Labels(RaceCell cell) => Labels(
-        Workload.Of(cell).Parameters.Select(p => p.Key == "system" ? KeyValuePair.Create(p.Key, cell.System) : p));
+    private static IEnumerable<KeyValuePair<string, string>> Parameters(RaceCell cell) =>
+        Workload.Of(cell).Parameters.Select(p => p.Key == "system" ? KeyValuePair.Create(p.Key, cell.System) : p);
+
+    private static Family<RaceCell> AsNodeExporter(Family<RaceCell> family) => family.Name.StartsWith(OwnCounter, StringComparison.Ordinal)
+        ? family with { Name = $"node_nf_conntrack_stat_{family.Name[OwnCounter.Length..]}" }
+        : family;
 
     private static string Labels(IEnumerable<KeyValuePair<string, string>> parameters) =>
         string.Join(',', parameters.Select(p => $"{SnakeCase(p.Key)}=\"{Escape(p.Value)}\""));

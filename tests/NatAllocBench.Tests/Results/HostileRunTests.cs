@@ -148,8 +148,20 @@ public sealed class HostileRunTests
         _ = RunWarnings.Of(run);
         _ = MainTables.Of(run);
         _ = CsvExport.Files(run);
-        _ = JsonNode.Parse(BenchmarkActionExport.SmallerIsBetter(run));
-        _ = JsonNode.Parse(BenchmarkActionExport.BiggerIsBetter(run));
+        foreach (Func<RunRecord, string> export in (Func<RunRecord, string>[])
+            [BenchmarkActionExport.SmallerIsBetter, BenchmarkActionExport.BiggerIsBetter, BenchmarkDotNetExport.Text])
+        {
+            try
+            {
+                Assert.NotNull(JsonNode.Parse(export(run)));
+            }
+            catch (RunFormatException e)
+            {
+                // Refused in one line: the run has nothing that the format can say.
+                Assert.DoesNotContain('\n', e.Message);
+            }
+        }
+
         if (run is RunRecord<RaceCell> or RunRecord<ThroughputCell>)
         {
             Assert.EndsWith("# EOF\n", OpenMetricsExport.Text(run), StringComparison.Ordinal);

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using System.Text;
+using NatAllocBench.Reports.Export;
+using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Validation;
+using NatAllocBench.Running;
+
+namespace NatAllocBench.Commands;
+
+/// <summary><c>export</c>: a run in a format that other tools parse.</summary>
+internal static class ExportCommand
+{
+    private static readonly Argument<string> Run = new("run") { Description = "A run." };
+
+    private static readonly Option<string> Format = new("--format")
+    {
+        Description = "csv, openmetrics, conntrack (the lines of conntrack -S), benchmarkdotnet (full JSON of a throughput run), " +
+            "smaller-is-better or bigger-is-better (for benchmark-action).",
+        HelpName = "FORMAT",
+        Required = true,
+    };
+
+    private static readonly Option<int?> Cell = new("--cell")
+    {
+        Description = "Only this cell of conntrack, counted from 0, without the line that names it.",
+        HelpName = "N",
+    };
+
+    private static readonly Option<bool> AsNodeExporter = new("--as-node-exporter")
+    {
+        Description = "Give the counters of openmetrics the names of node_exporter, to try a node's dashboards and alerts.",
+    };
+
+    private static readonly Option<string> Out = new("--out")
+    {
+        Description = "Directory for the files of csv. Default: the current directory.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => ".",
+    };
+
+    public static Command Create()
+    {
+        Format.AcceptOnlyFromAmong("csv", "openmetrics", "conntrack", "benchmarkdotnet", "smaller-is-better", "bigger-is-better");
+        var command = new Command("export", "Write a run in a format that other tools parse.") { Run, Format, Out, Cell, AsNodeExporter };
+        JsonOutput.SetAction(command, Export);
+        return command;
+    }
+
+    private static int Export(ParseResult parsed)
+    {
+        string format = parsed.GetValue(Format)!;
+        int? cell = parsed.GetValue(Cell);
+        bool asNodeExporter = parsed.GetValue(AsNodeExporter);
+        if (cell is not null && format != "conntrack")
+        {
+            throw new UsageException("--cell belongs to --format conntrack; leave it out");
+        }
+
+        if (asNodeExporter && format != "openmetrics")
+        {
+            throw new UsageException("--as-node-exporter belongs to --format openmetrics; leave it out");
+        }
+
+        RunRecord run = SoundRun.ReadFile(parsed.GetValue(Run)!);
+        if (format == "csv")
+        {
+            WriteCsv(run, parsed.GetValue(Out)!);
+            return CommandLine.Success;
+        }
+
+        Console.Out.Write(format switch
+        {
+            "openmetrics" => OpenMetricsExport.Text(run, asNodeExporter),
+            "conntrack" => cell is { } index ? ConntrackExport.Lines(run, index) : ConntrackExport.Text(run),
+            "benchmarkdotnet" => BenchmarkDotNetExport.Text(run),
+            "smaller-is-better" => BenchmarkActionExport.SmallerIsBetter(run),
+            _ => BenchmarkActionExport.BiggerIsBetter(run),
+        });
+        return CommandLine.Success;
+    }
+
+    private static void WriteCsv(RunRecord run, string directory)
+    {
+        OutputPlace.PrepareDirectory(directory, "--out", makeParents: false);
+        foreach ((string name, string text) in CsvExport.Files(run))
+        {
+            string file = Path.Combine(directory, name);
+            AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
+            Console.Out.WriteLine(file);
+        }
+    }
+}
