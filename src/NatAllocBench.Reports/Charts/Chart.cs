@@ -30,6 +30,9 @@ public sealed record Chart(
     /// </summary>
     public IReadOnlyList<string>? Categories { get; init; }
 
+    /// <summary>The largest possible value, where there is one: the vertical axis ends there.</summary>
+    public double? Limit { get; init; }
+
     /// <summary>The machine, the day and the commit of the run.</summary>
     public string Source { get; init; } = "";
 }

@@ -40,7 +40,7 @@ public static class ChartDrawing
         {
             Title = Fitting(chart.Title, 78),
             TitleHorizontalAlignment = TitleHorizontalAlignment.CenteredWithinView,
-            Subtitle = string.Join('\n', new[] { chart.Source, chart.Note }.Where(line => line.Length > 0).Select(line => Fitting(line, 130))),
+            Subtitle = string.Join('\n', new[] { chart.Source, chart.Note }.SelectMany(line => Wrapped(line, 125))),
             DefaultFont = SansSerif,
             TitleFontSize = 16,
             TitlePadding = 8,
@@ -76,6 +76,27 @@ public static class ChartDrawing
         string legend = string.Join(", ", chart.Lines.Select(line => PlainText.OneLine(line.Name)));
         return SvgDressing.Apply(svg, PlainText.OneLine(chart.Title), PlainText.OneLine(
             $"{chart.YTitle} against {chart.XTitle}: {legend}. {chart.Note} {chart.Source}"));
+    }
+
+    // Lines of so many characters at most, broken between words; a longer word stays whole.
+    private static IEnumerable<string> Wrapped(string text, int most)
+    {
+        string line = "";
+        foreach (string word in PlainText.OneLine(text).Split(' ', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.Length > 0 && line.Length + 1 + word.Length > most)
+            {
+                yield return line;
+                line = "";
+            }
+
+            line = line.Length == 0 ? word : $"{line} {word}";
+        }
+
+        if (line.Length > 0)
+        {
+            yield return line;
+        }
     }
 
     // The picture has room for so many characters.
@@ -119,7 +140,7 @@ public static class ChartDrawing
                 FontSize = 12,
                 AxisTitleDistance = 6,
                 Minimum = 0,
-                Maximum = ends.Max() * 1.08,
+                Maximum = Math.Min(ends.Max() * 1.08, chart.Limit ?? double.MaxValue),
                 MajorGridlineStyle = LineStyle.Solid,
                 MajorGridlineColor = Grid,
             };
@@ -134,7 +155,7 @@ public static class ChartDrawing
             AxisTitleDistance = 6,
             Minimum = LogFloor(chart),
             // A hair above the decade, lest its label fall victim to rounding.
-            Maximum = Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.05)) * (1 + 1e-9),
+            Maximum = Math.Min(Math.Pow(10, Math.Ceiling(Math.Log10(ends.Max()) + 0.05)), chart.Limit ?? double.MaxValue) * (1 + 1e-9),
             LabelFormatter = Label,
             MajorGridlineStyle = LineStyle.Solid,
             MajorGridlineColor = Grid,
@@ -208,7 +229,7 @@ public static class ChartDrawing
 
     private static LineSeries Line(string name, int index) => new()
     {
-        Title = Fitting(name, 40),
+        Title = string.Join('\n', Wrapped(name, 40)),
         Color = Palette[index % Palette.Length],
         StrokeThickness = 1.5,
         LineStyle = Dashes[index / Palette.Length % Dashes.Length],

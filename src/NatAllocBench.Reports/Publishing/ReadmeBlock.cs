@@ -68,6 +68,9 @@ public static class ReadmeBlock
     {
         StringBuilder result = new();
         int position = 0;
+
+        // Each published run is read once for all blocks of the file.
+        Lazy<IReadOnlyList<PublishedEntry>> published = new(() => PublishedEntries(root ?? baseDirectory));
         while (markdown.IndexOf(Begin, position, StringComparison.Ordinal) is >= 0 and var begin)
         {
             int sourceStart = begin + Begin.Length;
@@ -82,14 +85,14 @@ public static class ReadmeBlock
 
             string source = markdown[sourceStart..sourceEnd].Trim();
             _ = result.Append(markdown, position, sourceEnd + BeginClose.Length - position)
-                .Append("\n\n").Append(Block(source, baseDirectory, root ?? baseDirectory)).Append('\n').Append(End);
+                .Append("\n\n").Append(Block(source, baseDirectory, root ?? baseDirectory, published)).Append('\n').Append(End);
             position = end + End.Length;
         }
 
         return result.Append(markdown, position, markdown.Length - position).ToString();
     }
 
-    private static string Block(string source, string baseDirectory, string root)
+    private static string Block(string source, string baseDirectory, string root, Lazy<IReadOnlyList<PublishedEntry>> published)
     {
         if (source == Errors)
         {
@@ -100,8 +103,9 @@ public static class ReadmeBlock
         bool ratios = source.StartsWith(Ratios, StringComparison.Ordinal);
         string[] parts = source[(main ? Main.Length : ratios ? Ratios.Length : 0)..].Split('#', 2);
         bool isNewest = parts[0].StartsWith(Newest, StringComparison.Ordinal);
-        string place = isNewest ? NewestOf(parts[0][Newest.Length..].Trim(), root) : Inside(parts[0], baseDirectory, root);
-        RunRecord run = SoundRun.ReadFile(place);
+        (string place, RunRecord run) = isNewest
+            ? NewestOf(parts[0][Newest.Length..].Trim(), published.Value)
+            : Read(Inside(parts[0], baseDirectory, root));
         IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : ratios ? SpeedRatios.Of(run) : RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
@@ -137,13 +141,16 @@ public static class ReadmeBlock
                 $"{relative}: a table's source must lie in the checkout of its Markdown file, or below the file's directory");
     }
 
-    private static string NewestOf(string name, string root) => new ResultsStore(Path.Combine(Path.GetFullPath(root), Results))
-        .RunDirectories()
-        .Select(directory => (Directory: directory, Run: SoundRun.ReadFile(directory)))
+    private static PublishedEntry NewestOf(string name, IReadOnlyList<PublishedEntry> published) => published
         .Where(entry => entry.Run.Name == name)
-        .OrderByDescending(entry => entry.Run.StartedUtc).ThenBy(entry => entry.Directory, StringComparer.Ordinal)
-        .Select(entry => entry.Directory).FirstOrDefault()
+        .OrderByDescending(entry => entry.Run.StartedUtc).ThenBy(entry => entry.Place, StringComparer.Ordinal)
+        .FirstOrDefault()
         ?? throw new RunFormatException($"{Newest}{name}: no such run is published; measure it and publish it");
+
+    private static PublishedEntry[] PublishedEntries(string root) =>
+        [.. new ResultsStore(Path.Combine(Path.GetFullPath(root), Results)).RunDirectories().Select(Read)];
+
+    private static PublishedEntry Read(string place) => new(place, SoundRun.ReadFile(place));
 
     private static string Load(string path)
     {
@@ -156,4 +163,7 @@ public static class ReadmeBlock
             throw new RunFormatException($"{path}: cannot be read: {AtomicFile.Reason(e)}", e);
         }
     }
+
+    /// <summary>A run and where it is.</summary>
+    private sealed record PublishedEntry(string Place, RunRecord Run);
 }
