@@ -26,6 +26,19 @@ internal static class PriceFigures
         return new ScenarioFigure { Name = name, Measured = median.Value, Low = median.Low, High = median.High };
     }
 
+    /// <summary>Time that a connection waited for the system's mutex, ns, the median of the trials; null where it has none, or no trial counts.</summary>
+    public static ScenarioFigure? LockWait(string name, MeasuredTrials cell)
+    {
+        double[] waits = [.. cell.Kept.Where(trial => trial.LockWaitNs is not null).Select(trial => trial.LockWaitNs!.Value / trial.Total.Attempts)];
+        if (waits.Length == 0 || cell.Disturbed is not null)
+        {
+            return null;
+        }
+
+        QuantileEstimate median = SampleStatistics.Instance.Median(waits);
+        return new ScenarioFigure { Name = name, Measured = median.Value, Low = median.Low, High = median.High };
+    }
+
     /// <summary>What was refused, over several fills.</summary>
     public static ScenarioFigure Refused(string name, IReadOnlyList<RefusalPoint> points) => ScenarioFigure.Share(
         name, FailureRate.Estimate([.. points.Select(point => (long)point.Attempts)], [.. points.Select(point => (long)point.Refused)]));

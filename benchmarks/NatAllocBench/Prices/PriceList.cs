@@ -69,7 +69,9 @@ internal sealed class PriceList
             + "with its by-source list, the others into one plain table with a lock per bucket. So a row of Linux and another row "
             + "differ by their "
             + "tables too.",
-        "bytes per connection: what the system itself keeps, from its declarations; - where it is not known.",
+        "bytes per connection: what the system itself keeps, from its declarations; - where it is not known. model's bytes: what the model "
+            + "keeps, its table made for as many flows as there are ports, divided by them.",
+        "lock wait: time that a connection waits for the system's mutex, in the same closed loop.",
         "100 destinations: the same number of ports in use, each towards one of 100 destinations.",
     ];
 
@@ -133,6 +135,7 @@ internal sealed class PriceList
         private readonly SystemCell? _manyDestinations;
         private readonly SystemCell[] _rates;
         private readonly int _cpus;
+        private double? _modelBytes;
 
         public PricedRow(PriceRow row, int cpus)
         {
@@ -161,6 +164,7 @@ internal sealed class PriceList
 
         public void Refuse(double[] occupancies, int fills, int attempts, ulong seed)
         {
+            _modelBytes = Row.ModelBytes();
             foreach (double occupancy in occupancies)
             {
                 _refusals[occupancy] = Points(Row, occupancy, fills, attempts, seed);
@@ -194,6 +198,8 @@ internal sealed class PriceList
                         : null,
                     _one is null ? null : PriceFigures.Speed("million conn/s, 1 CPU", _one),
                     _all is null ? null : PriceFigures.Speed($"million conn/s, {_cpus} CPUs", _all),
+                    _all is null ? null : PriceFigures.LockWait($"lock wait, {_cpus} CPUs (ns)", _all),
+                    _modelBytes is { } bytes ? ScenarioFigure.Exact("model's bytes per connection", Math.Round(bytes)) : null,
                 ]);
         }
 

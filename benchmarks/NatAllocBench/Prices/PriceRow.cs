@@ -72,6 +72,15 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
             : RefusalCurve.At(racer, Range, occupancy, attempts, seed);
     }
 
+    /// <summary>Bytes that the model reserves for a connection, in a table for as many as there are ports.</summary>
+    public double ModelBytes()
+    {
+        int flows = Range.Count * Pool;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        using SystemTable table = System.Racer(Mode)!.Create(new SystemSetup(Range, 1, flows, Pool, Seed: 1));
+        return (double)(GC.GetAllocatedBytesForCurrentThread() - before + table.NativeBytes) / flows;
+    }
+
     private static IEnumerable<PriceRow> Rows(AllocatorSystem system)
     {
         foreach (RacedSystem racer in system.Racers)

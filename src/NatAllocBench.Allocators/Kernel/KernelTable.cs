@@ -53,6 +53,8 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
 
     public override long Count => _table.Audit().Entries;
 
+    public override long NativeBytes => _table.ReservedBytes;
+
     public override void Fill(in FlowTuple<uint> reply)
     {
         // A client that has the port already, and a rule with that port only.

@@ -18,7 +18,7 @@ internal interface IScope
         in TRule rule,
         ref TState state,
         TStore store,
-        Lock mutex,
+        ref MutexUse mutex,
         ref TRandom random,
         ulong windowTicks,
         out FlowTuple<uint> reply,
@@ -36,7 +36,7 @@ internal readonly struct WindowScope : IScope
         in TRule rule,
         ref TState state,
         TStore store,
-        Lock mutex,
+        ref MutexUse mutex,
         ref TRandom random,
         ulong windowTicks,
         out FlowTuple<uint> reply,
@@ -66,7 +66,7 @@ internal readonly struct MutexScope : IScope
         in TRule rule,
         ref TState state,
         TStore store,
-        Lock mutex,
+        ref MutexUse mutex,
         ref TRandom random,
         ulong windowTicks,
         out FlowTuple<uint> reply,
@@ -78,11 +78,10 @@ internal readonly struct MutexScope : IScope
         var view = new LookingView<TStore>(store);
         bool isInserted;
         bool found;
-        lock (mutex)
-        {
-            found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
-            isInserted = found && store.TryInsert(in reply);
-        }
+        mutex.Enter();
+        found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
+        isInserted = found && store.TryInsert(in reply);
+        mutex.Exit();
 
         probes = view.Probes;
         BusyWait.For(windowTicks);
@@ -98,7 +97,7 @@ internal readonly struct ReservingScope : IScope
         in TRule rule,
         ref TState state,
         TStore store,
-        Lock mutex,
+        ref MutexUse mutex,
         ref TRandom random,
         ulong windowTicks,
         out FlowTuple<uint> reply,
@@ -123,7 +122,7 @@ internal readonly struct RetryingScope : IScope
         in TRule rule,
         ref TState state,
         TStore store,
-        Lock mutex,
+        ref MutexUse mutex,
         ref TRandom random,
         ulong windowTicks,
         out FlowTuple<uint> reply,

@@ -21,11 +21,17 @@ public sealed record SystemSetup(PortRange Range, int Workers, int Capacity, int
 /// <param name="Probes">Candidates asked for.</param>
 public record struct SteppedFlow(FlowTuple<uint> Reply, bool IsFound, bool IsHeld, int Probes);
 
-/// <summary>A system with its table, ready to be raced. One virtual call serves a whole round of connections.</summary>
+/// <summary>A system with its table, ready to be raced. One virtual call serves a batch of connections where they come one after the other, and one where each waits for its time.</summary>
 public abstract class SystemTable : IDisposable
 {
     /// <summary>Ports in use, by a walk of the table.</summary>
     public abstract long Count { get; }
+
+    /// <summary>Whether a mutex may have to be waited for.</summary>
+    public virtual bool HasMutex => false;
+
+    /// <summary>Bytes outside of the managed heap.</summary>
+    public virtual long NativeBytes => 0;
 
     /// <summary>Flows by their first packets, by a walk; null where the table is the same.</summary>
     public virtual long? Flows => null;
@@ -86,10 +92,12 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
     private readonly TRule[] _rules = [.. Enumerable.Range(0, setup.Workers).Select(rules)];
     private readonly WorkerRandom[] _randoms = [.. Enumerable.Range(0, setup.Workers).Select(worker => new WorkerRandom(setup.Seed, worker))];
     private readonly FlowTable _originals = new(setup.Capacity);
-    private readonly Lock _mutex = new();
+    private readonly SystemMutex _mutex = new();
     private TState _state = state;
 
     public override long Count => store.Count;
+
+    public override bool HasMutex => typeof(TScope) == typeof(MutexScope);
 
     public override long? Flows => _originals.Count;
 
@@ -98,6 +106,7 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
     public override void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally)
     {
         WorkerRandom random = _randoms[worker];
+        var mutex = new MutexUse(_mutex);
         foreach (ref readonly FlowTuple<uint> flow in flows)
         {
             // The look-up that every packet begins with. A first packet finds nothing: no flow of a race comes twice.
@@ -107,7 +116,7 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
             }
 
             Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-                in flow, in _rules[worker], ref _state, store, _mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply, out int probes);
+                in flow, in _rules[worker], ref _state, store, ref mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply, out int probes);
             if (fate == Fate.Inserted)
             {
                 _originals.TryInsert(in flow);
@@ -115,12 +124,15 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
             tally.Count(fate, isKept: reply.DestinationPort == flow.SourcePort, probes);
         }
+
+        tally.AddWait(mutex.WaitedTicks);
     }
 
     public override int? TryOnce(in FlowTuple<uint> flow)
     {
+        var mutex = new MutexUse(_mutex);
         Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-            in flow, in _rules[0], ref _state, store, _mutex, ref _randoms[0].Draws, 0, out FlowTuple<uint> reply, out int probes);
+            in flow, in _rules[0], ref _state, store, ref mutex, ref _randoms[0].Draws, 0, out FlowTuple<uint> reply, out int probes);
         if (fate != Fate.Inserted)
         {
             return null;
@@ -142,8 +154,9 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
             return new SteppedFlow(chosen, found, IsHeld: false, view.Probes);
         }
 
+        var mutex = new MutexUse(_mutex);
         Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-            in flow, in _rules[worker], ref _state, store, _mutex, ref draws, 0, out FlowTuple<uint> reply, out int probes);
+            in flow, in _rules[worker], ref _state, store, ref mutex, ref draws, 0, out FlowTuple<uint> reply, out int probes);
         return new SteppedFlow(reply, fate != Fate.Refused, IsHeld: fate == Fate.Inserted, probes);
     }
 

@@ -20,6 +20,9 @@ public sealed class SystemTally
     /// <summary>Candidates asked for.</summary>
     public long Probes { get; private set; }
 
+    /// <summary>Ticks that a mutex was waited for.</summary>
+    public ulong WaitedTicks { get; private set; }
+
     /// <summary>All flows.</summary>
     public long Attempts => Inserted + Refused + LostKept + LostSearched;
 
@@ -32,8 +35,11 @@ public sealed class SystemTally
         LostSearched += fate == Fate.Lost && !isKept ? 1 : 0;
     }
 
+    internal void AddWait(ulong ticks) => WaitedTicks += ticks;
+
     internal void Add(SystemTally other)
     {
+        WaitedTicks += other.WaitedTicks;
         Inserted += other.Inserted;
         Refused += other.Refused;
         LostKept += other.LostKept;
@@ -41,7 +47,11 @@ public sealed class SystemTally
         Probes += other.Probes;
     }
 
-    internal void Clear() => Inserted = Refused = LostKept = LostSearched = Probes = 0;
+    internal void Clear()
+    {
+        WaitedTicks = 0;
+        Inserted = Refused = LostKept = LostSearched = Probes = 0;
+    }
 
     /// <summary>The same in the terms of the race: a refusal is a search that was exhausted.</summary>
     internal WorkerTally ToWorkerTally(ulong startTick, ulong endTick) => new()

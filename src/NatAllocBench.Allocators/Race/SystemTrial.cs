@@ -52,7 +52,7 @@ public static class SystemTrial
         }
 
         Prove(table, before, flows.Sum(own => own.Length), workers);
-        return Summary(workers, reports, seed, times is { } then ? MachineProbe.ReadCpuTimes()?.StealShareSince(then) : null);
+        return Summary(table, workers, reports, seed, times is { } then ? MachineProbe.ReadCpuTimes()?.StealShareSince(then) : null);
     }
 
     /// <summary>The first packets of each worker: client c belongs to worker c modulo workers, and every client has its turn.</summary>
@@ -101,7 +101,7 @@ public static class SystemTrial
         }
     }
 
-    private static TrialResult Summary(SystemWorker[] workers, IReadOnlyList<WorkerReport> reports, ulong seed, double? stolenShare)
+    private static TrialResult Summary(SystemTable table, SystemWorker[] workers, IReadOnlyList<WorkerReport> reports, ulong seed, double? stolenShare)
     {
         SystemWorker[] racing = [.. workers.Where(worker => worker.StartTick != 0)];
         var total = new SystemTally();
@@ -120,6 +120,7 @@ public static class SystemTrial
             Total = total.ToWorkerTally(start, end),
             LeftOut = leftOut.ToWorkerTally(start, end),
             Probes = total.Probes,
+            LockWaitNs = table.HasMutex ? TickClock.ToNanoseconds(total.WaitedTicks) : null,
             Found = total.Probes - total.Inserted - total.LostKept - total.LostSearched,
             Counters = [],
             ConnectionsPerSecond = end > start ? total.Attempts * 1e9 / TickClock.ToNanoseconds(end - start) : 0,

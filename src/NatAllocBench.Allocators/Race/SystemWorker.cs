@@ -233,12 +233,15 @@ internal sealed class SystemWorker
     private void Connect(int first, int count)
     {
         long probes = _part.Probes;
+        ulong waited = _part.WaitedTicks;
         _course.Table.Connect(_worker, Flows.AsSpan(first, count), _window, _part);
         ulong now = TickClock.Now();
         if (Watch.IsLong(now))
         {
             double explained = (count * (MostNsOfConnection + _course.Workload.WindowNs)) + ((_part.Probes - probes) * MostNsOfProbe);
-            Watch.Note(now, TickClock.FromNanoseconds(explained));
+
+            // Who waits for a mutex runs; if its holder did not, the holder's own clock tells.
+            Watch.Note(now, TickClock.FromNanoseconds(explained) + (_part.WaitedTicks - waited));
         }
 
         Watch.Seen(now);

@@ -129,6 +129,7 @@ internal abstract class MeasuredTrials
         FastestWorkerConnectionsPerSecond = [.. trials.Select(trial => trial.WorkerConnectionsPerSecond.Max())],
         Probes = [.. trials.Select(trial => trial.Probes)],
         Found = [.. trials.Select(trial => trial.Found)],
+        LockWaitNs = trials.All(trial => trial.LockWaitNs is not null) ? [.. trials.Select(trial => trial.LockWaitNs!.Value)] : null,
         Overlap = PrintedOverlap.Of(trials),
         Seeds = [.. trials.Select(trial => trial.Seed)],
     };

@@ -27,6 +27,9 @@ public sealed record TrialResult
     /// <summary>Probes of the measured connections.</summary>
     public required long Probes { get; init; }
 
+    /// <summary>Time that the workers waited for the system's mutex over the measured connections, ns; null where it has none.</summary>
+    public double? LockWaitNs { get; init; }
+
     /// <summary>The kernel's <c>found</c> over the measured connections.</summary>
     public required long Found { get; init; }
 

@@ -87,6 +87,7 @@ public static class RaceTables
             new("reference loop (ns)", ColumnRole.Figure, c => Significant(c.ReferenceNs)),
             new("probes per connection", ColumnRole.Figure, c => Significant(c.ProbesPerConnection)),
             new("found per connection", ColumnRole.Figure, c => Significant(c.FoundPerConnection)),
+            new("lock wait per connection (ns)", ColumnRole.Figure, c => Significant(c.LockWaitNs)),
             new("window p50 (ns)", ColumnRole.Figure, c => Significant(c.WindowP50Ns)),
             new("window p99 (ns)", ColumnRole.Figure, c => Significant(c.WindowP99Ns)),
             new("connect p50 (us)", ColumnRole.Figure, c => Significant(c.ConnectP50Ns / 1000)),

@@ -41,6 +41,7 @@ public static class CellSummaries
             PingPongNs = Median(trials.Overlap?.PingPongNs)?.Value ?? cell.PingPongNs,
             ReferenceNs = Median(trials.Overlap?.ReferenceNs)?.Value ?? cell.ReferenceNs,
             ProbesPerConnection = trials.Probes is { } probes ? (double)probes.Sum() / estimate.Attempts : cell.ProbesPerConnection,
+            LockWaitNs = trials.LockWaitNs is { } waits ? waits.Sum() / estimate.Attempts : cell.LockWaitNs,
             FoundPerConnection = trials.Found is { } found ? (double)found.Sum() / estimate.Attempts : cell.FoundPerConnection,
         };
     }

@@ -163,6 +163,10 @@ public sealed record RaceCell
     /// <summary>Tested tuples that were taken, per connection.</summary>
     public double? FoundPerConnection { get; init; }
 
+    /// <summary>Time that a connection waited for the system's mutex, in nanoseconds, the mean; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? LockWaitNs { get; init; }
+
     /// <summary>Median time from the allocator's last probe to the visible insertion, in nanoseconds.</summary>
     public double? WindowP50Ns { get; init; }
 

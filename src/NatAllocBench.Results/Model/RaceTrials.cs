@@ -38,6 +38,10 @@ public sealed record RaceTrials
     /// <summary>Tested tuples that were taken.</summary>
     public IReadOnlyList<long>? Found { get; init; }
 
+    /// <summary>Time that the workers waited for the system's mutex, ns; null where it has none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<double>? LockWaitNs { get; init; }
+
     /// <summary>How the workers ran; null in runs from before it was measured.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TrialOverlaps? Overlap { get; init; }
@@ -68,6 +72,7 @@ public sealed record RaceTrials
         FastestWorkerConnectionsPerSecond = Join(parts, p => p.FastestWorkerConnectionsPerSecond),
         Probes = Join(parts, p => p.Probes),
         Found = Join(parts, p => p.Found),
+        LockWaitNs = Join(parts, p => p.LockWaitNs),
         Overlap = parts.All(p => p.Overlap is not null) ? TrialOverlaps.Join([.. parts.Select(p => p.Overlap!)]) : null,
         Seeds = Join(parts, p => p.Seeds),
         Process = [.. parts.SelectMany((p, index) => Enumerable.Repeat(index, p.Attempts.Count))],

@@ -20,6 +20,7 @@ internal static class RaceCellCheck
         problems.InRange(place, "predictedRate", cell.PredictedRate, 0, 1);
         problems.NotNegative(place, "pingPongNs", cell.PingPongNs);
         problems.NotNegative(place, "referenceNs", cell.ReferenceNs);
+        problems.NotNegative(place, "lockWaitNs", cell.LockWaitNs);
         problems.InRange(place, "neighboursOverdispersion", cell.NeighboursOverdispersion, 1, double.MaxValue);
         if (cell.NeighboursOverdispersion is < 1)
         {
@@ -218,7 +219,7 @@ internal static class RaceCellCheck
             ("slowestWorkerConnectionsPerSecond", trials.SlowestWorkerConnectionsPerSecond?.Count),
             ("fastestWorkerConnectionsPerSecond", trials.FastestWorkerConnectionsPerSecond?.Count),
             ("probes", trials.Probes?.Count), ("found", trials.Found?.Count), ("seeds", trials.Seeds?.Count),
-            ("process", trials.Process?.Count),
+            ("process", trials.Process?.Count), ("lockWaitNs", trials.LockWaitNs?.Count),
         ];
         (string Name, int? Count)[] wrong = [.. lengths.Where(l => l.Count is { } n && n != cell.Trials)];
         if (wrong.Length > 0)

@@ -1,6 +1,7 @@
 using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Tests.Platform;
@@ -98,6 +99,41 @@ public class SystemTrialTests
         Assert.True(Loses("cilium-1.15", "default", Meeting), "two clients with the same source port never met");
         Assert.False(Loses("cilium-1.8", "default", Meeting));
         Assert.False(Loses("cilium-1.16", "default", Meeting));
+    }
+
+    [TwoCpuFact]
+    public void Waiting_for_a_mutex_is_measured_and_is_no_reason_to_call_a_trial_disturbed()
+    {
+        // Jool searches a table under its lock: the other worker waits tens of microseconds, which looks like a worker that does not run.
+        var workload = new SystemWorkload { Clients = 8, Connections = 2000, SourcePorts = SourcePortChoice.Kernel };
+        IEnumerable<TrialResult> jool = Enumerable.Range(1, 30).Select(seed => Run(Find("jool-4.2"), Find("jool-4.2").DefaultRange, workload, [0, 1], (ulong)seed)!);
+        TrialResult linux = Run(Find("netfilter-6.12"), PortRange.Common, workload, [0, 1])!;
+
+        Assert.True(jool.Any(trial => trial is { LockWaitNs: > 1e6, Overlap.Counts: true }), "no trial counts in which a worker waited for a millisecond in all");
+        Assert.Null(linux.LockWaitNs);
+    }
+
+    [Fact]
+    public void Who_waits_for_the_mutex_is_told_how_long_and_who_does_not_is_told_nothing()
+    {
+        var mutex = new SystemMutex();
+        ulong first = mutex.Enter();
+        ulong waited = 0;
+        using var begun = new ManualResetEventSlim();
+        var other = new Thread(() =>
+        {
+            begun.Set();
+            waited = mutex.Enter();
+            mutex.Exit();
+        });
+        other.Start();
+        begun.Wait();
+        BusyWait.For(TickClock.FromNanoseconds(20e6));
+        mutex.Exit();
+        other.Join();
+
+        Assert.Equal(0UL, first);
+        Assert.True(waited > 0, "the second one did not wait");
     }
 
     [Fact]

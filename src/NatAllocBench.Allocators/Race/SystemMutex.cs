@@ -1,0 +1,56 @@
+using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Memory;
+
+namespace NatAllocBench.Allocators.Race;
+
+/// <summary>
+/// The one mutex of a system. It spins, as a kernel's spinlock and the first part of an adaptive mutex do, and tells how long it was waited for.
+/// </summary>
+internal sealed class SystemMutex
+{
+    // The word in the middle of three lines: no neighbour shares its line, nor does the array's header.
+    private readonly int[] _words = new int[3 * CacheLine.Size / sizeof(int)];
+
+    private ref int Word => ref _words[CacheLine.Size / sizeof(int)];
+
+    /// <summary>Takes the mutex.</summary>
+    /// <returns>Ticks that the caller waited; 0 where nobody held it.</returns>
+    public ulong Enter()
+    {
+        // Acquire: pairs with the release in Exit, so that the holder sees all that earlier holders wrote.
+        return Interlocked.CompareExchange(ref Word, 1, 0) == 0 ? 0 : Wait();
+    }
+
+    /// <summary>Gives it back.</summary>
+    public void Exit() => Volatile.Write(ref Word, 0); // release: what was written under it is visible before it is seen free; pairs with Enter
+
+    private ulong Wait()
+    {
+        ulong start = TickClock.Now();
+        var spinner = new SpinWait();
+        do
+        {
+            // On a shared copy of the line, so that the holder's release is not delayed; the compare-and-swap below has the acquire.
+            while (Volatile.Read(ref Word) != 0)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
+        }
+        while (Interlocked.CompareExchange(ref Word, 1, 0) != 0); // acquire, as in Enter
+
+        ulong end = TickClock.Now();
+        return (long)(end - start) > 0 ? end - start : 0;
+    }
+}
+
+/// <summary>A mutex as one worker uses it.</summary>
+/// <param name="mutex">The mutex.</param>
+internal struct MutexUse(SystemMutex mutex)
+{
+    /// <summary>Ticks waited so far.</summary>
+    public ulong WaitedTicks { get; private set; }
+
+    public void Enter() => WaitedTicks += mutex.Enter();
+
+    public readonly void Exit() => mutex.Exit();
+}
