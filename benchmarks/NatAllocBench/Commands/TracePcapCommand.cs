@@ -14,7 +14,11 @@ internal static class TracePcapCommand
         HelpName = "N",
     };
 
-    private static readonly Option<int?> Trial = new("--trial") { Description = "All collisions of this trial instead of one.", HelpName = "N" };
+    private static readonly Option<int?> Trial = new("--trial")
+    {
+        Description = "All collisions of this trial instead of one. Warm-up trials count but are not recorded.",
+        HelpName = "N",
+    };
 
     private static readonly Option<string> Out = new("--out", "-o") { Description = "The .pcapng file to write.", HelpName = "FILE", Required = true };
 

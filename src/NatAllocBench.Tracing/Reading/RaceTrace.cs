@@ -40,8 +40,10 @@ public sealed record RaceTrace(
             : $"--collision {number}: the trace has no collisions; record a longer run or one with a wider window");
 
     /// <summary>A complete trial by its number.</summary>
-    /// <param name="number">The number, as the report lists it.</param>
+    /// <param name="number">Its number in the process that raced; warm-up trials, which are not recorded, count too.</param>
     /// <exception cref="TraceException">There is none with this number.</exception>
     public TracedTrial Trial(int number) => Complete.FirstOrDefault(trial => trial.Number == number)
-        ?? throw new TraceException($"--trial {number}: the trace holds the trials {string.Join(", ", Complete.Select(trial => trial.Number))}");
+        ?? throw new TraceException(Complete.Any()
+            ? $"--trial {number}: the trace has trials {Complete.Min(trial => trial.Number)} to {Complete.Max(trial => trial.Number)}"
+            : $"--trial {number}: the trace has no complete trial; record a longer one");
 }

@@ -62,6 +62,13 @@ public sealed class HostileTraceTests : IDisposable
             PhaseProfile profile = PhaseProfile.Read(path);
             TraceReport.Write(trace, profile, 50, TextWriter.Null);
             Speedscope.Write(profile, path);
+            TraceEvents.Write(trace, Stream.Null);
+
+            foreach (TracedTrial trial in trace.Complete.Where(trial => trial.Collisions.Count > 0))
+            {
+                CollisionCapture.Write(trial, trace.StartedUtc);
+            }
+
             foreach (Collision collision in trace.Collisions)
             {
                 TimelineSvg.Write(new Timeline(collision));
