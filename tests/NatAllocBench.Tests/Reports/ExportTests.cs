@@ -68,6 +68,8 @@ public sealed partial class ExportTests
                     PredictedRate = 0.02,
                     NotPredicted = "no form",
                     PingPongNs = 120,
+                    ReferenceNs = 6000,
+                    LockWaitNs = 500,
                     ConnectP50Ns = 1,
                     ConnectP99Ns = 2,
                 },
