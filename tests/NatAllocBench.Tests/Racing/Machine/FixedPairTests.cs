@@ -1,4 +1,5 @@
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Machine;
 
 namespace NatAllocBench.Tests.Racing.Machine;
@@ -28,6 +29,12 @@ public sealed class FixedPairTests : IDisposable
         Assert.Equal([3, 5], FixedPair.Of(CpuSet.Parse("3,5,7"), _root));
         Assert.Equal([3], FixedPair.Of(CpuSet.Parse("3"), _root));
     }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void Every_preset_races_the_pair(string preset) => Assert.Contains(PresetFile.Load(preset).Series, series => series.IsPair);
+
+    public static TheoryData<string> Presets => [.. PresetFile.Names];
 
     private void Plant(int cpu, string siblings, string complex)
     {
