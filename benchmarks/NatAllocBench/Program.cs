@@ -18,6 +18,7 @@ root.Subcommands.Add(ErasCommand.Create());
 root.Subcommands.Add(AllocatorsCommand.Create());
 root.Subcommands.Add(MachineCommand.Create());
 root.Subcommands.Add(CalibrateCompareCommand.Create());
+root.Subcommands.Add(ContributeCommand.Create());
 root.Subcommands.Add(PlanCommand.Create());
 root.Subcommands.Add(PredictCommand.Create());
 root.Subcommands.Add(DiagnoseCommand.Create());

@@ -41,6 +41,7 @@ internal static class HelpTopics
         ["verify"] = "about 10 s",
         ["machine"] = "about 2 s",
         ["calibrate-compare"] = "8 minutes at most (--seconds)",
+        ["contribute"] = "5 minutes at most (--seconds)",
         ["validate"] = "seconds",
         ["publish"] = "seconds",
         ["diagnose"] = "at once; with --interval, that long",

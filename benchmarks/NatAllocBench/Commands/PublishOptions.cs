@@ -49,7 +49,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         HelpName = "NAME",
     };
 
-    private static readonly Option<string?> MachineOption = new("--machine")
+    public static readonly Option<string?> MachineOption = new("--machine")
     {
         Description = "Name for this machine, which becomes its directory among the runs. Default: its processor and a hash of its "
             + "topology.",
@@ -78,6 +78,9 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         command.Options.Add(NoSave);
         command.Options.Add(MachineOption);
     }
+
+    /// <summary>The owner's name for the machine, or null.</summary>
+    public static string? MachineOf(ParseResult parsed) => Named(parsed.GetValue(MachineOption), MachineOption.Name);
 
     public static bool IsJsonAsked(ParseResult parsed) => parsed.GetResult(Json) is { Implicit: false };
 
@@ -109,7 +112,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
 
         return new PublishOptions(
             directory, publish, json, parsed.GetValue(WideOption), Named(parsed.GetValue(NameOption), "--name"),
-                Named(parsed.GetValue(MachineOption), "--machine"));
+            MachineOf(parsed));
     }
 
     /// <summary>Writes the run; to be called before anything of it is printed, so that no broken terminal loses a measurement.</summary>

@@ -48,6 +48,9 @@ internal sealed class MachineWatch
     public MachineFacts End(IEnumerable<string> disturbances, MachineFacts machine) =>
         machine with { Warnings = [.. disturbances, .. During().Select(warning => warning.Text), .. machine.Warnings] };
 
+    /// <summary>What the hypervisor and other work took so far.</summary>
+    public IReadOnlyList<string> Disturbances() => [.. During().Select(warning => warning.Text)];
+
     private IEnumerable<MachineWarning> During()
     {
         double own = (Environment.CpuUsage.TotalTime - _ownBefore) / (_clock.Elapsed * Environment.ProcessorCount);

@@ -12,6 +12,12 @@ public static class MachineWarnings
     /// <summary>Share of the machine's CPU time from which other work is worth a word: 5 %.</summary>
     public const double OthersLimit = 0.05;
 
+    private const string DuringTheRun = "during the run";
+
+    /// <summary>Whether a warning says that the machine was not quiet while something was measured.</summary>
+    /// <param name="text">The text of a warning.</param>
+    public static bool IsOfDisturbance(string text) => text.Contains(DuringTheRun, StringComparison.Ordinal);
+
     /// <summary>What the CPU times before and after a measurement tell: stolen time and other work.</summary>
     /// <param name="before">Read before it.</param>
     /// <param name="after">Read after it.</param>
@@ -22,14 +28,14 @@ public static class MachineWarnings
         if (after.StealShareSince(before) is > StealLimit and { } stolen)
         {
             Add(warnings, "steal", string.Create(
-                CultureInfo.InvariantCulture, $"the hypervisor took {stolen * 100:0.0} % of the CPU time during the run"));
+                CultureInfo.InvariantCulture, $"the hypervisor took {stolen * 100:0.0} % of the CPU time {DuringTheRun}"));
         }
 
         if (after.OthersShareSince(before, ownShare) is > OthersLimit and { } others)
         {
             Add(warnings, "load", string.Create(
                 CultureInfo.InvariantCulture,
-                $"other work took {others * 100:0} % of the machine's CPU time during the run: stop it, or expect a wide spread"));
+                $"other work took {others * 100:0} % of the machine's CPU time {DuringTheRun}: stop it, or expect a wide spread"));
         }
 
         return warnings;

@@ -11,11 +11,14 @@ public static class RunWarnings
     public static IReadOnlyList<string> Of(RunRecord run) =>
     [
         .. run.Completed ? Array.Empty<string>() : ["cut short: some rows have fewer trials than their minimum, or none"],
-        .. Disturbed(run),
+        .. OfDisturbance(run),
         .. run.Machine.Warnings,
     ];
 
-    private static IEnumerable<string> Disturbed(RunRecord run)
+    /// <summary>Whether and by what the measurement of a run was disturbed: trials that do not count.</summary>
+    /// <param name="run">The run.</param>
+    /// <returns>Plain text, a line per kind.</returns>
+    public static IEnumerable<string> OfDisturbance(RunRecord run)
     {
         if (run is not RunRecord<RaceCell> race)
         {

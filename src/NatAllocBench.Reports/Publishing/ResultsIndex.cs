@@ -84,6 +84,11 @@ public static class ResultsIndex
         {
             ResultsStore store = Existing(root);
             StringBuilder output = new();
+            foreach (string directory in ContributionFolder.Unpack(store, DateTimeOffset.UtcNow))
+            {
+                _ = output.Append(CultureInfo.InvariantCulture, $"{directory}\n");
+            }
+
             RunFormatException? unsound = null;
             foreach (string directory in store.RunDirectories())
             {
@@ -131,6 +136,7 @@ public static class ResultsIndex
             ResultsStore store = Existing(root);
             List<string> faults =
                 [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, SoundRun.ReadFile(d)).Select(f => $"{d}: {f}"))];
+            faults.AddRange(ContributionFolder.In(store).Select(directory => $"{directory}: is not published yet; run publish"));
             faults.AddRange(Stale(store).Select(f => $"{f.File}: stale; run publish"));
             return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
         }
@@ -148,7 +154,7 @@ public static class ResultsIndex
         }
 
         ResultsStore store = new(root);
-        return store.RunDirectories().Count > 0
+        return store.RunDirectories().Count + ContributionFolder.In(store).Count > 0
             ? store
             : throw new RunFormatException($"{root}: there is no run in a machine's directory below it; name the results directory");
     }

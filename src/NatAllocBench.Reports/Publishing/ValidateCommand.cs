@@ -13,8 +13,8 @@ public static class ValidateCommand
 {
     /// <summary>Checks files and directories.</summary>
     /// <param name="paths">
-    /// A <c>run.json</c> (its content is checked), the directory of a run (also its name and its generated files), or a directory with
-    /// runs below it.
+    /// A <c>run.json</c> or a <c>contribution.json</c> (its content is checked), the directory of one (also its name and its other files), or a
+    /// directory with some below it.
     /// </param>
     /// <param name="now">The present time.</param>
     /// <returns>
@@ -50,7 +50,8 @@ public static class ValidateCommand
 
     private static IReadOnlyList<string> RunsAt(string path)
     {
-        if (File.Exists(path) || File.Exists(Path.Combine(path, RunFormat.FileName)))
+        if (File.Exists(path) || File.Exists(Path.Combine(path, RunFormat.FileName))
+            || File.Exists(Path.Combine(path, Contribution.FileName)))
         {
             return [path];
         }
@@ -60,15 +61,25 @@ public static class ValidateCommand
         options.MaxRecursionDepth = 4;
         return !Directory.Exists(path)
             ? []
-            : [.. Directory.EnumerateFiles(path, RunFormat.FileName, options)
+            : [.. Directory.EnumerateFiles(path, "*.json", options)
+                .Where(f => Path.GetFileName(f) is RunFormat.FileName or Contribution.FileName)
                 .Select(f => Path.GetDirectoryName(f)!)
+                .Distinct()
                 .Order(StringComparer.Ordinal)];
     }
+
+    private static bool IsContribution(string path) => Path.GetFileName(path) == Contribution.FileName
+        || (File.Exists(Path.Combine(path, Contribution.FileName)) && !File.Exists(Path.Combine(path, RunFormat.FileName)));
 
     private static IReadOnlyList<string> Check(string path, DateTimeOffset now)
     {
         try
         {
+            if (IsContribution(path))
+            {
+                return [.. ContributionFolder.Faults(path, now).Select(fault => $"{path}: {fault}")];
+            }
+
             RunRecord run = RunFormat.ReadFile(path);
             string file = Directory.Exists(path) ? Path.Combine(path, RunFormat.FileName) : path;
             IReadOnlyList<string> faults = [.. SchemaCheck.Faults(RunFormat.ReadBytes(file)), .. RunValidator.Check(run, now)];
