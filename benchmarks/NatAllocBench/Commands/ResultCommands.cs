@@ -11,9 +11,7 @@ namespace NatAllocBench.Commands;
 /// <summary>The commands that work on published runs and measure nothing.</summary>
 internal static class ResultCommands
 {
-    public static IEnumerable<Command> All() => [Validate(), Compare(), Matrix(), PublishCommand.Create(), ExportCommand.Create()];
-
-    private static Command Validate()
+    public static Command Validate()
     {
         var paths = new Argument<string[]>("path")
         {
@@ -26,7 +24,7 @@ internal static class ResultCommands
         return command;
     }
 
-    private static Command Compare()
+    public static Command Compare()
     {
         var paths = new Argument<string[]>("run") { Description = "Two or more, each a run or a machine's directory (the newest run of each name); the first is the base.", Arity = ArgumentArity.OneOrMore };
         var threshold = new Option<string>("--threshold")
@@ -69,7 +67,7 @@ internal static class ResultCommands
         return command;
     }
 
-    private static Command Matrix()
+    public static Command Matrix()
     {
         var paths = new Argument<string[]>("run") { Description = "Runs of one kind, or directories of machines (the newest run of each name).", Arity = ArgumentArity.OneOrMore };
         var command = new Command("matrix", "Put runs or machines side by side, without verdicts.") { paths };

@@ -1,5 +1,6 @@
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(InProcess.Name)]
 public class BadInputTests
 {
     [Theory]
@@ -83,7 +84,7 @@ public class BadInputTests
     [InlineData("openmetrics", "export", "/nowhere", "--format", "xml")]
     public void Bad_input_gets_one_line_that_names_it_and_exit_code_2(string named, params string[] args)
     {
-        ProgramRun run = ProgramRun.Of(args);
+        ProgramRun run = ProgramRun.Here(args);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(named, run.Error, StringComparison.Ordinal);
@@ -107,7 +108,7 @@ public class BadInputTests
         File.WriteAllText(path, text);
         try
         {
-            ProgramRun run = ProgramRun.Of("--preset", path, "--no-publish");
+            ProgramRun run = ProgramRun.Here("--preset", path, "--no-publish");
 
             Assert.Equal(2, run.ExitCode);
             Assert.Contains(named, run.Error, StringComparison.Ordinal);

@@ -33,7 +33,7 @@ public sealed class CalibrateCompareTests : IDisposable
     [InlineData("--runs: use 1 to 100", "--runs", "1000")]
     public void What_cannot_be_is_refused(string message, params string[] arguments)
     {
-        ProgramRun run = ProgramRun.Of(["calibrate-compare", .. arguments]);
+        ProgramRun run = ProgramRun.Reading(["calibrate-compare", .. arguments]);
 
         Assert.Equal((2, true), (run.ExitCode, run.Error.Contains(message, StringComparison.Ordinal)));
     }

@@ -40,7 +40,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("powershell", "Register-ArgumentCompleter -Native -CommandName natallocbench")]
     public void Other_shells_get_a_script_that_asks_the_program(string shell, string registration)
     {
-        ProgramRun run = ProgramRun.Of("completion", shell);
+        ProgramRun run = ProgramRun.Reading("completion", shell);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(registration, run.Output, StringComparison.Ordinal);
@@ -48,5 +48,5 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_shell_is_refused() => Assert.Equal(2, ProgramRun.Of("completion", "fish").ExitCode);
+    public void An_unknown_shell_is_refused() => Assert.Equal(2, ProgramRun.Reading("completion", "fish").ExitCode);
 }

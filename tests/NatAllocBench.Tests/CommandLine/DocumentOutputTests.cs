@@ -9,6 +9,7 @@ using Spectre.Console;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(InProcess.Name)]
 public sealed class DocumentOutputTests
 {
     private static readonly Document Sample = new(
@@ -48,15 +49,15 @@ public sealed class DocumentOutputTests
     [Fact]
     public void Eras_are_Markdown_where_redirected()
     {
-        Assert.StartsWith("| era | default | random | random-fully |", ProgramRun.Of("eras").Output, StringComparison.Ordinal);
-        Assert.Contains("| UDP clash |", ProgramRun.Of("eras", "--wide").Output, StringComparison.Ordinal);
+        Assert.StartsWith("| era | default | random | random-fully |", ProgramRun.Here("eras").Output, StringComparison.Ordinal);
+        Assert.Contains("| UDP clash |", ProgramRun.Here("eras", "--wide").Output, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Runs_side_by_side_are_JSON_on_request()
     {
         using var store = new TemporaryStore();
-        using JsonDocument json = JsonDocument.Parse(ProgramRun.Of("matrix", store.Publish(SampleRuns.Race()), "--json").Output);
+        using JsonDocument json = JsonDocument.Parse(ProgramRun.Reading("matrix", store.Publish(SampleRuns.Race()), "--json").Output);
 
         JsonElement table = json.RootElement.GetProperty("tables").EnumerateArray()
             .Single(t => t.GetProperty("title").GetString() == "insert_failed [95 %]");

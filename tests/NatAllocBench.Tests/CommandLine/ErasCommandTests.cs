@@ -2,7 +2,8 @@ using System.Text.Json;
 
 namespace NatAllocBench.Tests.CommandLine;
 
-/// <summary><c>eras</c> as a process.</summary>
+/// <summary>The command <c>eras</c>.</summary>
+[Collection(InProcess.Name)]
 public sealed class ErasCommandTests
 {
     /// <summary>
@@ -44,7 +45,7 @@ public sealed class ErasCommandTests
     [InlineData("6.12.40", "6.16")]
     public void Kernel_whose_behaviour_is_an_eras_is_answered_by_its_name(string kernel, string era)
     {
-        ProgramRun run = ProgramRun.Of("eras", "--kernel", kernel);
+        ProgramRun run = ProgramRun.Here("eras", "--kernel", kernel);
 
         Assert.Equal(0, run.ExitCode);
         Assert.StartsWith($"{kernel}: era {era} (", run.Output, StringComparison.Ordinal);
@@ -53,7 +54,7 @@ public sealed class ErasCommandTests
     [Fact]
     public void Text_names_the_changes_the_caution_and_both_candidates()
     {
-        ProgramRun run = ProgramRun.Of("eras", "--kernel", "4.19.250");
+        ProgramRun run = ProgramRun.Reading("eras", "--kernel", "4.19.250");
 
         Assert.Contains("rover removed, 248 attempts; random still starts at a keyed constant (4.19.y since 228)", run.Output, StringComparison.Ordinal);
         Assert.Contains("note: random-moves-every-10-s: not in 4.19.y at 222, in it at 255", run.Output, StringComparison.Ordinal);
@@ -73,7 +74,7 @@ public sealed class ErasCommandTests
 
     private static JsonElement Json(params string[] arguments)
     {
-        ProgramRun run = ProgramRun.Of(["eras", "--json", .. arguments]);
+        ProgramRun run = ProgramRun.Here(["eras", "--json", .. arguments]);
         Assert.Equal(0, run.ExitCode);
         return JsonElement.Parse(run.Output);
     }

@@ -2,12 +2,13 @@ using NatAllocBench.Tests.Node;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(InProcess.Name)]
 public sealed class NodeCommandTests
 {
     [Fact]
     public void Plan_solves_for_the_rate_and_names_the_first_limit()
     {
-        ProgramRun run = ProgramRun.Of("plan", "--era", "4.14", "--cpus", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
+        ProgramRun run = ProgramRun.Reading("plan", "--era", "4.14", "--cpus", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("rate: 529.5/s with 1 address(es)", run.Output, StringComparison.Ordinal);
         Assert.Contains("ports at 530/s", run.Output, StringComparison.Ordinal);
@@ -15,7 +16,7 @@ public sealed class NodeCommandTests
 
     [Fact]
     public void A_plan_that_misses_its_target_exits_with_1() =>
-        Assert.Equal(1, ProgramRun.Of("plan", "--era", "4.14", "--addresses", "1", "--rate", "600").ExitCode);
+        Assert.Equal(1, ProgramRun.Here("plan", "--era", "4.14", "--addresses", "1", "--rate", "600").ExitCode);
 
     [Theory]
     [InlineData("--hold", "3x")]
@@ -25,7 +26,7 @@ public sealed class NodeCommandTests
     [InlineData("--mode", "best")]
     public void Plan_refuses_what_it_does_not_know_in_one_line(string option, string value)
     {
-        ProgramRun run = ProgramRun.Of("plan", option, value);
+        ProgramRun run = ProgramRun.Here("plan", option, value);
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith(option, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
@@ -36,7 +37,7 @@ public sealed class NodeCommandTests
     {
         string directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
         string json = Path.Combine(directory, "a.json");
-        ProgramRun run = ProgramRun.Of(
+        ProgramRun run = ProgramRun.Reading(
             "diagnose", "--before", Sample.Path("busy/before"), "--after", Sample.Path("busy/after"), "--interval", "60s", "--json", json);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("insert_failed in 60 s: 18", run.Output, StringComparison.Ordinal);
@@ -50,7 +51,7 @@ public sealed class NodeCommandTests
     [InlineData("--before=x", "needs files")]
     public void Diagnose_refuses_wrong_input_in_one_line(string argument, string says)
     {
-        ProgramRun run = ProgramRun.Of("diagnose", argument);
+        ProgramRun run = ProgramRun.Here("diagnose", argument);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(says, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
@@ -58,5 +59,5 @@ public sealed class NodeCommandTests
 
     [Fact]
     public void The_script_for_other_nodes_is_printed() =>
-        Assert.Contains("conntrack -L -o extended", ProgramRun.Of("diagnose", "--collect-script").Output, StringComparison.Ordinal);
+        Assert.Contains("conntrack -L -o extended", ProgramRun.Here("diagnose", "--collect-script").Output, StringComparison.Ordinal);
 }

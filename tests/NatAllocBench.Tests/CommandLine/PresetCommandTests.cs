@@ -5,7 +5,7 @@ public sealed class PresetCommandTests
     [Fact]
     public void Help_lists_the_commands_and_the_presets()
     {
-        ProgramRun run = ProgramRun.Of("--help");
+        ProgramRun run = ProgramRun.Reading("--help");
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(

@@ -4,6 +4,7 @@ using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(InProcess.Name)]
 public sealed class ShowCommandTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
@@ -15,7 +16,7 @@ public sealed class ShowCommandTests : IDisposable
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
 
-        ProgramRun shown = ProgramRun.Of("show", run);
+        ProgramRun shown = ProgramRun.Reading("show", run);
 
         Assert.True(shown.ExitCode == 0, shown.Error);
         string[] labels = [.. shown.Output.Split('\n').Where(l => l.Length > 9 && l[0] is >= 'A' and <= 'Z' && l[8..].Length > 2 && l[9] == ' ')
@@ -31,7 +32,7 @@ public sealed class ShowCommandTests : IDisposable
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
 
-        Assert.Contains("probes per connection", ProgramRun.Of("show", run, "--wide").Output, StringComparison.Ordinal);
+        Assert.Contains("probes per connection", ProgramRun.Here("show", run, "--wide").Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -39,13 +40,13 @@ public sealed class ShowCommandTests : IDisposable
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
 
-        Assert.Equal(File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(), ProgramRun.Of("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
+        Assert.Equal(File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(), ProgramRun.Reading("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
     }
 
     [Fact]
     public void What_is_no_run_gets_one_line()
     {
-        ProgramRun shown = ProgramRun.Of("show", Path.Combine(_directory, "none"));
+        ProgramRun shown = ProgramRun.Here("show", Path.Combine(_directory, "none"));
 
         Assert.Equal(2, shown.ExitCode);
         Assert.Single(shown.Error.TrimEnd().Split('\n'));

@@ -90,7 +90,7 @@ public sealed class SystemRaceTests : IDisposable
     [InlineData("--preset prices has workloads of its own: leave --modes out", "--preset", "prices", "--modes", "default")]
     public void Bad_input_gets_one_line(string expected, params string[] args)
     {
-        ProgramRun run = ProgramRun.Of(["race", "--no-save", .. args]);
+        ProgramRun run = ProgramRun.Here(["race", "--no-save", .. args]);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(expected, Assert.Single(run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);

@@ -4,6 +4,7 @@ using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.Docs;
 
+[Collection(InProcess.Name)]
 public sealed partial class YourNodePageTests
 {
     private const int Questions = 10;
@@ -20,7 +21,7 @@ public sealed partial class YourNodePageTests
         {
             blocks++;
             string[] args = block.Groups["args"].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            ProgramRun run = ProgramRun.Of(root, _ => { }, args);
+            ProgramRun run = ProgramRun.HereIn(root, args);
             Assert.True(run.ExitCode is 0 or 1, $"{block.Groups["args"].Value}: {run.Error}");
             return $"```\n$ natallocbench {block.Groups["args"].Value}\n{run.Output.ReplaceLineEndings("\n").TrimEnd()}\n```";
         });
