@@ -32,6 +32,7 @@ internal sealed record Mutant(string Name, ProtocolStep LeftOut, string Design, 
         new("claim-order-fixed", ProtocolStep.ClaimInTupleOrder, Free, "reverse", 2, MemoryModel.Sc),
         new("dying-is-found", ProtocolStep.HideDying, Free, "recycle", 2, MemoryModel.Sc),
         new("reverse-not-asked", ProtocolStep.AskReverse, Netfilter.Table.ReserveLockFree.Name, "reverse", 2, MemoryModel.Sc),
+        new("waits-for-holder", ProtocolStep.PassHolder, Netfilter.Table.ReserveLockFree.Name, "held", 2, MemoryModel.Sc),
         new("no-grace-period", ProtocolStep.GracePeriod, Free, "recycle", 2, MemoryModel.Sc),
     ];
 

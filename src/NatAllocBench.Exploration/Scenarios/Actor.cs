@@ -11,6 +11,14 @@ internal abstract record Actor;
 /// <param name="Rule">The rule.</param>
 internal sealed record Connect(ConntrackTuple<IPv4Address> Original, NatRange<IPv4Address> Rule) : Actor;
 
+/// <summary>The first half of <see cref="Connect"/>: the port is chosen, and the thread's <see cref="ConfirmHeld"/> comes later.</summary>
+/// <param name="Original">The packet.</param>
+/// <param name="Rule">The rule.</param>
+internal sealed record Translate(ConntrackTuple<IPv4Address> Original, NatRange<IPv4Address> Rule) : Actor;
+
+/// <summary>Confirms what the thread has translated.</summary>
+internal sealed record ConfirmHeld : Actor;
+
 /// <summary>The first packet of a connection through both hooks, null bindings where there is no rule.</summary>
 /// <param name="Original">The packet.</param>
 /// <param name="Destination">The DNAT rule, or null.</param>

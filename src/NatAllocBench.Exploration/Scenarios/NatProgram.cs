@@ -23,6 +23,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     private readonly ScenarioSetup _setup;
     private readonly TableOptions _options;
     private readonly List<Answer>[] _answers;
+    private readonly (uint Slot, PortChoice Choice)[] _held;
     private NatState? _nat;
     private ConntrackTable<IPv4Address, TEra, TDesign>? _table;
 
@@ -42,6 +43,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
             HashRandom = key,
         };
         _answers = [.. setup.Threads.Select(_ => new List<Answer>())];
+        _held = new (uint, PortChoice)[setup.Threads.Count];
     }
 
     public int Threads => _setup.Threads.Count;
@@ -145,6 +147,11 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         {
             case Connect connect:
                 return Open(ref cpu, thread, connect.Original, connect.Rule);
+            case Translate translate:
+                _held[thread] = Choose(ref cpu, thread, translate.Original, translate.Rule);
+                return new Answer("");
+            case ConfirmHeld:
+                return Conclude(ref cpu, _held[thread].Slot, _held[thread].Choice);
             case Forward forward:
                 return Pass(ref cpu, forward);
             case Kill kill:
@@ -185,6 +192,14 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         var draws = new ExploredDraws(_setup.Draws, thread == 0);
         PortChoice choice = NatSetup.Run(Table, ref cpu, ref draws, slot, in rule, ManipType.Source);
         return Conclude(ref cpu, slot, choice);
+    }
+
+    private (uint Slot, PortChoice Choice) Choose(
+        ref CpuState cpu, int thread, ConntrackTuple<IPv4Address> original, NatRange<IPv4Address> rule)
+    {
+        uint slot = Table.Create(ref cpu, in original, Table.Hash(in original), NewEnd);
+        var draws = new ExploredDraws(_setup.Draws, thread == 0);
+        return (slot, NatSetup.Run(Table, ref cpu, ref draws, slot, in rule, ManipType.Source));
     }
 
     private Answer Pass(ref CpuState cpu, Forward forward)

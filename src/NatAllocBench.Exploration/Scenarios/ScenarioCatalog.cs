@@ -22,6 +22,7 @@ internal static class ScenarioCatalog
         },
         new("last-port", "a range of one port, which is free", n => SameGoal([], n, Rule.WithPorts(30_000, 30_000)) with { Watched = Pair(30_000) }),
         new("exhausted", "a range of two ports, both in use", Exhausted),
+        new("held", "each thread holds the only port of a range and meanwhile confirms a connection that needs another thread's", Held),
         new("same-flow", "datagrams of one socket to one destination", SameFlow),
         new("dnat-dns", "datagrams of one socket to one virtual address, each to another backend", DnatDns),
         new("reverse", "datagrams of two peers to each other, not translated", Reverse),
@@ -64,6 +65,29 @@ internal static class ScenarioCatalog
     {
         NatRange<IPv4Address> rule = Rule.WithPorts(30_000, 30_001);
         return SameGoal([new(Client(8, port: 30_000), rule), new(Client(9, port: 30_001), rule)], connections, rule) with { Watched = Pair(30_000) };
+    }
+
+    /// <summary>The search of the second connection of a thread finds nothing, so it reaches confirm with a tuple that is held.</summary>
+    private static ScenarioSetup Held(int connections)
+    {
+        NatRange<IPv4Address> RangeOf(int thread)
+        {
+            ushort port = (ushort)(30_000 + (thread % connections));
+            return Rule.WithPorts(port, port);
+        }
+
+        return new ScenarioSetup(
+            [],
+            [.. Enumerable.Range(0, connections).Select(i => new Actor[]
+            {
+                new Translate(Client(i), RangeOf(i)),
+                new Connect(Client(20 + i), RangeOf(i + 1)),
+                new ConfirmHeld(),
+            })])
+        {
+            Watched = Pair(30_000),
+            Draws = 1,
+        };
     }
 
     private static ScenarioSetup SameFlow(int connections) => new(

@@ -74,7 +74,8 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
             {
                 // C1 and C5, acquire: the ORIGINAL chain got no node, and after that the resident is resident still. So at the moment of
                 // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
-                if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong || StandsAgainst(scan.Link, slot, isReply: true)))
+                if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong
+                    || (TDesign.Keeps(ProtocolStep.PassHolder) ? StandsAgainst(scan.Link, slot, isReply: true) : IsResident(scan.Link))))
                 {
                     return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None, refusal);
                 }

@@ -45,6 +45,9 @@ public enum ProtocolStep
     /// <summary>R1 and R2: of two reserved entries that are each other's exact reverse, one waits for the other.</summary>
     AskReverse,
 
+    /// <summary>Lock-free reservations: an entry that is refused by a reserved one does not wait for its owner's confirm.</summary>
+    PassHolder,
+
     /// <summary>A slot is taken again after every CPU has left the section it was in.</summary>
     GracePeriod,
 }
