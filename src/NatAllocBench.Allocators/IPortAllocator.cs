@@ -6,7 +6,7 @@ namespace NatAllocBench.Allocators;
 /// <typeparam name="TAddress">Number type of an address.</typeparam>
 /// <typeparam name="TRule">What the operator configures: addresses, ports, options. Does not change while flows are made.</typeparam>
 /// <typeparam name="TState">What the allocator remembers between flows and shares between CPUs (counters, seeds).</typeparam>
-public interface IPortAllocator<TAddress, TRule, TState>
+internal interface IPortAllocator<TAddress, TRule, TState>
     where TAddress : unmanaged, IBinaryInteger<TAddress>
 {
     /// <summary>Chooses for one flow.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace NatAllocBench.Allocators;
 
 /// <summary>A source of 32-bit draws; a type parameter, so that a draw is never a virtual call.</summary>
-public interface IRandom32
+internal interface IRandom32
 {
     /// <summary>The next 32 random bits.</summary>
     uint Next();

@@ -7,7 +7,7 @@ namespace NatAllocBench.Allocators;
 /// (the answer may be stale at insertion), a view that reserves inserts if absent, so that the answer "yes" already holds the port.
 /// </summary>
 /// <typeparam name="TAddress">Number type of an address.</typeparam>
-public interface ITableView<TAddress>
+internal interface ITableView<TAddress>
     where TAddress : unmanaged, IBinaryInteger<TAddress>
 {
     /// <summary>Asks for one candidate.</summary>

@@ -1,7 +1,7 @@
 namespace NatAllocBench.Allocators;
 
 /// <summary>The protocol numbers that the allocators tell apart.</summary>
-public static class IpProtocols
+internal static class IpProtocols
 {
     /// <summary>ICMP for IPv4.</summary>
     public const byte Icmp = 1;

@@ -1,7 +1,7 @@
 namespace NatAllocBench.Stress;
 
 /// <summary>The table did something that no order of the operations explains.</summary>
-public sealed class StressFailureException : Exception
+internal sealed class StressFailureException : Exception
 {
     /// <summary>Without details.</summary>
     public StressFailureException()

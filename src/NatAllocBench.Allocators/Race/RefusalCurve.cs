@@ -9,7 +9,7 @@ namespace NatAllocBench.Allocators.Race;
 /// <param name="ProbesP50">Median of the candidates asked for, refused connections left out; null if all were refused.</param>
 /// <param name="ProbesP99">99th percentile of them.</param>
 /// <param name="ProbesMean">Their mean.</param>
-public sealed record RefusalPoint(double Occupancy, int Attempts, int Refused, int? ProbesP50, int? ProbesP99, double? ProbesMean)
+internal sealed record RefusalPoint(double Occupancy, int Attempts, int Refused, int? ProbesP50, int? ProbesP99, double? ProbesMean)
 {
     /// <summary>Share refused.</summary>
     public double Rate => (double)Refused / Attempts;
@@ -19,7 +19,7 @@ public sealed record RefusalPoint(double Occupancy, int Attempts, int Refused, i
 /// Refusal and probes against occupancy: ports in use spread at random, one connection after another, each closed at once. Client ports are
 /// uniform in the system's range, so that a system which keeps ports meets the same occupancy with its first candidate as with the others.
 /// </summary>
-public static class RefusalCurve
+internal static class RefusalCurve
 {
     private const int Clients = 40;
 

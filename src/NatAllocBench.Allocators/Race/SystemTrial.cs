@@ -8,10 +8,10 @@ using NatAllocBench.Racing.Race;
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>A table contradicts the counts of the workers: a defect of this program.</summary>
-public sealed class SystemContradictionException(string message) : Exception(message);
+internal sealed class SystemContradictionException(string message) : Exception(message);
 
 /// <summary>One trial of a system: a fresh table, filled, and a pinned worker per CPU. What it counts is proven before it is returned.</summary>
-public static class SystemTrial
+internal static class SystemTrial
 {
     /// <summary>Runs a trial.</summary>
     /// <param name="system">What is raced.</param>

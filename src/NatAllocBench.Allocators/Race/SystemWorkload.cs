@@ -3,7 +3,7 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>What the workers of a trial do.</summary>
-public sealed record SystemWorkload
+internal sealed record SystemWorkload
 {
     /// <summary>Ports that a client has towards one destination: the even ones of 32768 to 60999, so that shared sequences fit too.</summary>
     private const int PortsOfClient = 14_116;

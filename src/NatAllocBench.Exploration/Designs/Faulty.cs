@@ -6,7 +6,7 @@ namespace NatAllocBench.Exploration.Designs;
 /// A design that leaves one step of its protocol out. It exists to show that a proof notices; nothing else uses it.
 /// </summary>
 /// <typeparam name="TDesign">The sound design.</typeparam>
-public readonly struct Faulty<TDesign> : ITableDesign, IDirectAccess
+internal readonly struct Faulty<TDesign> : ITableDesign, IDirectAccess
     where TDesign : struct, ITableDesign
 {
     /// <summary>The step that is left out. A run sets it before it makes a table; not to be changed while a table works.</summary>

@@ -20,7 +20,7 @@ internal interface IProgram
 }
 
 /// <summary>An execution did what none may do.</summary>
-public sealed class ViolationException : Exception
+internal sealed class ViolationException : Exception
 {
     /// <summary>Without details.</summary>
     public ViolationException()

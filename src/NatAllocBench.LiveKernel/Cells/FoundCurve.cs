@@ -7,20 +7,20 @@ namespace NatAllocBench.LiveKernel;
 /// <param name="Delivered">Those that got a port.</param>
 /// <param name="Found">Occupied candidates met.</param>
 /// <param name="InsertFailed">Connections that got a taken port and were dropped.</param>
-public sealed record FoundStep(int Repetition, long OccupiedBefore, long Connections, long Delivered, long Found, long InsertFailed);
+internal sealed record FoundStep(int Repetition, long OccupiedBefore, long Connections, long Delivered, long Found, long InsertFailed);
 
 /// <summary>The steps of all repetitions that added up.</summary>
 /// <param name="Capacity">Ports of all ranges together: occupancy is OccupiedBefore divided by it.</param>
 /// <param name="Steps">The steps, in order.</param>
 /// <param name="DroppedRepetitions">Repetitions that lost packets outside NAT.</param>
 /// <param name="Cancelled">Whether the run was stopped; the repetitions until then are complete.</param>
-public sealed record FoundCurveResult(long Capacity, IReadOnlyList<FoundStep> Steps, int DroppedRepetitions, bool Cancelled);
+internal sealed record FoundCurveResult(long Capacity, IReadOnlyList<FoundStep> Steps, int DroppedRepetitions, bool Cancelled);
 
 /// <summary>
 /// Measures <c>found</c> per connection against occupancy: one sender fills the same range towards many destinations step by step, and the
 /// counters are read between the steps. No race is possible, so the model must give the same numbers.
 /// </summary>
-public sealed record FoundCurve
+internal sealed record FoundCurve
 {
     /// <summary>How ports are chosen.</summary>
     public required PortMode Mode { get; init; }

@@ -4,7 +4,7 @@ namespace NatAllocBench.LiveKernel;
 /// <param name="CountByPort">65536 counts.</param>
 /// <param name="DroppedRepetitions">Repetitions that lost packets outside NAT.</param>
 /// <param name="Cancelled">Whether the run was stopped; the repetitions until then are complete.</param>
-public sealed record PortDistributionResult(IReadOnlyList<long> CountByPort, int DroppedRepetitions, bool Cancelled)
+internal sealed record PortDistributionResult(IReadOnlyList<long> CountByPort, int DroppedRepetitions, bool Cancelled)
 {
     /// <summary>Number of choices.</summary>
     public long Total => CountByPort.Sum();
@@ -28,7 +28,7 @@ public sealed record PortDistributionResult(IReadOnlyList<long> CountByPort, int
 /// Measures which port the kernel chooses first: every connection goes to a destination of its own, where every port is free, so the port
 /// it is mapped to is the first one tried.
 /// </summary>
-public sealed record PortDistribution
+internal sealed record PortDistribution
 {
     /// <summary>How ports are chosen.</summary>
     public required PortMode Mode { get; init; }

@@ -1,7 +1,7 @@
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>The limit of the comparison's tests of counts.</summary>
-public static class ChiSquare
+internal static class ChiSquare
 {
     /// <summary>The 95 % point of chi-square, by Wilson and Hilferty's cube root; within 0.2 % from 5 degrees of freedom on.</summary>
     /// <param name="degrees">Degrees of freedom, 1 or more.</param>

@@ -9,7 +9,7 @@ namespace NatAllocBench.LiveKernel;
 /// destinations with the cell's own packets and is asked along the way; each answer goes through all first draws of the search, so it
 /// is exact for that filling.
 /// </summary>
-public static class RaceCurve
+internal static class RaceCurve
 {
     private const int Answers = 36;
 

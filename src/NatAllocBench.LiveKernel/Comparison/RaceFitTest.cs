@@ -11,7 +11,7 @@ namespace NatAllocBench.LiveKernel;
 /// <param name="RoundDegrees">Degrees of freedom within cells.</param>
 /// <param name="Overdispersion">Variance within cells over Poisson's, at least 1.</param>
 /// <param name="PValue">How often F is at least as large if the curve holds.</param>
-public sealed record RaceFitTest(double Statistic, int CellDegrees, int RoundDegrees, double Overdispersion, double PValue)
+internal sealed record RaceFitTest(double Statistic, int CellDegrees, int RoundDegrees, double Overdispersion, double PValue)
 {
     private const double LeastExpected = 5;
 

@@ -6,7 +6,7 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>
 /// Builds ctnetlink requests and reads the tuples out of its answers (netlink headers and attributes are in host byte order).
 /// </summary>
-public static class ConntrackMessage
+internal static class ConntrackMessage
 {
     internal const int HeaderLength = 20;
     internal const ushort TypeGet = (1 << 8) | 1;

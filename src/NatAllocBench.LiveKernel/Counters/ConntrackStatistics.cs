@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>Reads the two texts in which Linux shows conntrack's counters per CPU.</summary>
-public static class ConntrackStatistics
+internal static class ConntrackStatistics
 {
     /// <summary>
     /// Parses /proc/net/stat/nf_conntrack: a header, then a line of hexadecimal numbers per CPU. Columns are found by name, because their

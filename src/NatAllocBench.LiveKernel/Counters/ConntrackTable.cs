@@ -4,7 +4,7 @@ using NatAllocBench.LiveKernel.Interop;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>The router's conntrack table through ctnetlink: empty it, list it.</summary>
-public sealed unsafe class ConntrackTable : IDisposable
+internal sealed unsafe class ConntrackTable : IDisposable
 {
     private const int ReceiveBytes = 1 << 17;
 

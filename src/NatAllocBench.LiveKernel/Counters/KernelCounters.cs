@@ -9,7 +9,7 @@ namespace NatAllocBench.LiveKernel;
 /// Reads the router's conntrack counters and the server's received packets. The /proc files are opened inside the namespaces, once, and
 /// keep showing them wherever they are read.
 /// </summary>
-public sealed class KernelCounters : IDisposable
+internal sealed class KernelCounters : IDisposable
 {
     private const string StatPath = "/proc/thread-self/net/stat/nf_conntrack";
 

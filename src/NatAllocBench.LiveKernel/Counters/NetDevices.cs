@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>Reads the received packets of an interface from the text of /proc/net/dev.</summary>
-public static class NetDevices
+internal static class NetDevices
 {
     /// <summary>The received packets of <paramref name="device"/>.</summary>
     /// <exception cref="FormatException">The interface is not in the text.</exception>

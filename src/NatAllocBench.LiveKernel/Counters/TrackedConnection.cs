@@ -6,7 +6,7 @@ namespace NatAllocBench.LiveKernel;
 /// <param name="Original">The tuple the client sent.</param>
 /// <param name="Reply">The tuple an answer would have; its destination is the translated address and port of the client.</param>
 [StructLayout(LayoutKind.Auto)]
-public readonly record struct TrackedConnection(FlowTuple Original, FlowTuple Reply)
+internal readonly record struct TrackedConnection(FlowTuple Original, FlowTuple Reply)
 {
     /// <summary>The source port the kernel chose.</summary>
     public ushort MappedPort => Reply.DestinationPort;

@@ -3,7 +3,7 @@ using NatAllocBench.Netfilter.Eras;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>Gives the model the packets of a plan.</summary>
-public static class ModelReplay
+internal static class ModelReplay
 {
     /// <summary>Sends the packets of all senders in turn, never two at a time.</summary>
     /// <param name="router">The router.</param>

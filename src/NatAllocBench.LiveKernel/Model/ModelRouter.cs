@@ -11,7 +11,7 @@ namespace NatAllocBench.LiveKernel;
 /// The model in the router's place: it is given the same rule and the same packets as the kernel, one after the other or two at a time.
 /// Not for several threads.
 /// </summary>
-public abstract class ModelRouter : IDisposable
+internal abstract class ModelRouter : IDisposable
 {
     private protected ModelRouter()
     {

@@ -5,7 +5,7 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>
 /// Reads the build options of the running kernel where they are published, to name the missing one when a set-up step fails.
 /// </summary>
-public static class KernelConfig
+internal static class KernelConfig
 {
     /// <summary>Every option the set-up relies on.</summary>
     public static IReadOnlyList<string> Needed { get; } =

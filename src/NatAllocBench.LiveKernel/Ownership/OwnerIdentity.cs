@@ -11,7 +11,7 @@ namespace NatAllocBench.LiveKernel;
 /// <param name="StartTicks">Field 22 of /proc/PID/stat, in clock ticks since boot.</param>
 /// <param name="PidNamespace">Inode number of the owner's pid namespace.</param>
 /// <param name="Token">Four hex digits that separate the runs of one process.</param>
-public sealed partial record OwnerIdentity(int ProcessId, long StartTicks, long PidNamespace, string Token)
+internal sealed partial record OwnerIdentity(int ProcessId, long StartTicks, long PidNamespace, string Token)
 {
     /// <summary>First part of every name; nothing without it is ever touched.</summary>
     public const string Prefix = "natab-";

@@ -6,7 +6,7 @@ namespace NatAllocBench.LiveKernel;
 /// The directory that remembers, across processes and crashes, who is running and which sysctls were changed:
 /// <c>owners/NAME</c> for every run, <c>sysctls</c> with the values to put back, <c>lock</c> to take turns.
 /// </summary>
-public sealed class StateDirectory
+internal sealed class StateDirectory
 {
     /// <summary>Opens the directory and creates it when it is missing.</summary>
     /// <param name="path">Null takes <see cref="DefaultPath"/>. All runs on a machine must use the same one, or their sysctls are not

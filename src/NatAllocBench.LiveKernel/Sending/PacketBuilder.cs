@@ -7,7 +7,7 @@ namespace NatAllocBench.LiveKernel;
 /// Writes the flow of a packet into a ready-made one, with correct checksums: netfilter verifies them before it tracks. The constant part of
 /// every sum is added up once.
 /// </summary>
-public readonly struct PacketBuilder
+internal readonly struct PacketBuilder
 {
     /// <summary>The longest packet: a SYN without options.</summary>
     public const int MaxLength = IPv4Headers.TcpSynLength;

@@ -3,7 +3,7 @@ using System.Text;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>Writes the same rules in the language of <c>iptables-restore</c>.</summary>
-public static class IptablesRuleset
+internal static class IptablesRuleset
 {
     /// <summary>An empty nat table, to take iptables rules away again.</summary>
     public const string Empty = "*nat\n:PREROUTING ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\nCOMMIT\n";

@@ -3,10 +3,10 @@ namespace NatAllocBench.LiveKernel;
 /// <summary>What a clean-up found and did.</summary>
 /// <param name="RemovedNamespaces">Namespaces of dead runs that were deleted.</param>
 /// <param name="RestoredSysctls">Sysctls that were put back.</param>
-public sealed record LeftoverReport(IReadOnlyList<string> RemovedNamespaces, IReadOnlyList<string> RestoredSysctls);
+internal sealed record LeftoverReport(IReadOnlyList<string> RemovedNamespaces, IReadOnlyList<string> RestoredSysctls);
 
 /// <summary>Removes what killed runs left behind. Every <see cref="LiveTopology.Create"/> starts with it.</summary>
-public static class Leftovers
+internal static class Leftovers
 {
     /// <summary>
     /// Deletes the namespaces of runs whose process is dead and puts sysctls back when no run is alive. Names of other programs and

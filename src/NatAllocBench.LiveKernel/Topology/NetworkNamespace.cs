@@ -5,7 +5,7 @@ using NatAllocBench.LiveKernel.Interop;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>Runs code inside a named network namespace, on a thread of its own that ends afterwards.</summary>
-public static class NetworkNamespace
+internal static class NetworkNamespace
 {
     /// <summary>Where <c>ip netns</c> keeps the names.</summary>
     public const string Directory = "/run/netns";

@@ -3,7 +3,7 @@ using System.Text;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>Writes rules in the language of <c>nft -f</c>.</summary>
-public static class NftRuleset
+internal static class NftRuleset
 {
     /// <summary>The server's table: everything but what is for its listener is dropped before conntrack or a socket sees it.</summary>
     public static string ServerDrop { get; } =

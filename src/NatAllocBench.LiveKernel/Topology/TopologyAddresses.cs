@@ -6,7 +6,7 @@ namespace NatAllocBench.LiveKernel;
 /// The addresses of the topology. 198.18.0.0/15 is reserved for benchmarks and 192.0.2.0/24 for documentation, and all of them exist
 /// only inside the namespaces.
 /// </summary>
-public static class TopologyAddresses
+internal static class TopologyAddresses
 {
     /// <summary>First of the 131072 destinations 198.18.0.0/15, in host byte order.</summary>
     public const uint FirstDestination = (198u << 24) | (18u << 16);

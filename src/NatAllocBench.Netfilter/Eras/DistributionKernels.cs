@@ -6,7 +6,7 @@ namespace NatAllocBench.Netfilter.Eras;
 /// Kernels of distributions whose version string does not tell the kernel.org point release. Ubuntu's builds are ABI numbers, Red Hat's the
 /// numbers after the dash.
 /// </summary>
-public static class DistributionKernels
+internal static class DistributionKernels
 {
     /// <summary>Ubuntu's generic kernels.</summary>
     public static IReadOnlyList<KernelLine> Ubuntu { get; } =

@@ -3,7 +3,7 @@ using static NatAllocBench.Netfilter.Eras.KernelChange;
 namespace NatAllocBench.Netfilter.Eras;
 
 /// <summary>The kernel.org series that changed in the middle of their life. Builds are point releases.</summary>
-public static class StableSeries
+internal static class StableSeries
 {
     private const string NotRead = "no release of this series after its first was read";
 

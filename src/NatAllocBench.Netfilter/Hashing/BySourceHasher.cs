@@ -5,7 +5,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>The raw hash of the by-source table (<c>hash_by_src</c>): source address, source key and protocol.</summary>
-public static class BySourceHasher
+internal static class BySourceHasher
 {
     /// <summary>Hash of the source of <paramref name="tuple"/>.</summary>
     /// <typeparam name="TAddress">The address family.</typeparam>

@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// <see cref="Hash3Words"/> differ from <see cref="Hash"/> over the same words: they leave the length out and mix once.
 /// Nothing here allocates.
 /// </remarks>
-public static class Jenkins2
+internal static class Jenkins2
 {
     private const uint GoldenRatio = 0x9e3779b9;
 

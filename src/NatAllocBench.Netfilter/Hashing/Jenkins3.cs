@@ -12,7 +12,7 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// and so do <see cref="Hash2Words"/> and <see cref="Hash3Words"/>, which are the kernel's <c>jhash_2words</c> and
 /// <c>jhash_3words</c> of 4.x. Those of 3.x differ, see <see cref="Hash3WordsUnsized"/>. Nothing here allocates.
 /// </remarks>
-public static class Jenkins3
+internal static class Jenkins3
 {
     private const uint Initial = 0xdeadbeef;
 

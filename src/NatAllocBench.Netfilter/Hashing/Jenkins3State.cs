@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// port and the protocol in the initval, and a source-NAT search varies the destination port of the reply tuple: a prefix is
 /// therefore reusable only while the port and the protocol stay the same, never between candidate ports.
 /// </remarks>
-public readonly struct Jenkins3State
+internal readonly struct Jenkins3State
 {
     private const int WordCount = 9;
     private readonly uint _a;

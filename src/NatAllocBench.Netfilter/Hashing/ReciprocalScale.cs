@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>The kernel's <c>reciprocal_scale</c>: maps a 32-bit hash to a bucket or pool index without a division.</summary>
-public static class ReciprocalScale
+internal static class ReciprocalScale
 {
     /// <summary>Maps <paramref name="value"/> proportionally to 0..<paramref name="range"/>-1.</summary>
     /// <returns>The high half of the 64-bit product; 0 for a range of 0.</returns>

@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era.</typeparam>
-public struct TupleHashPrefix<TAddress, TEra>
+internal struct TupleHashPrefix<TAddress, TEra>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
 {

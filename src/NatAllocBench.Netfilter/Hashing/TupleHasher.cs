@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Hashing;
 /// The input words are those of the kernel's 40-byte tuple on a little-endian host. Deviates for zones other than 0 before 4.4,
 /// where the zone went into the Jenkins start value too: the model uses zones only to tell tuples apart.
 /// </remarks>
-public static class TupleHasher
+internal static class TupleHasher
 {
     /// <summary>Hash of <paramref name="tuple"/> under the function of <typeparamref name="TEra"/>.</summary>
     /// <typeparam name="TAddress">The address family.</typeparam>
@@ -84,4 +84,4 @@ public static class TupleHasher
 /// <param name="Key">SipHash key (5.15 and later).</param>
 /// <param name="Random">Jenkins secret (up to 5.14).</param>
 /// <param name="NetMix">Salt of the network namespace.</param>
-public readonly record struct HashSecrets(SipKey Key, uint Random, uint NetMix);
+internal readonly record struct HashSecrets(SipKey Key, uint Random, uint NetMix);

@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Nat;
 /// The choice of an address from a pool (<c>find_best_ips_proto</c>): a pure function of client and destination, or of the client
 /// alone with <c>persistent</c>. Nothing counts use, and no other address is tried when one runs out of ports.
 /// </summary>
-public static class AddressPool
+internal static class AddressPool
 {
     /// <summary>Writes the pool address into the side of <paramref name="tuple"/> that <paramref name="manip"/> rewrites.</summary>
     /// <param name="tuple">A tuple in original direction, its address not yet translated.</param>

@@ -7,7 +7,7 @@ namespace NatAllocBench.Netfilter.Packets;
 /// Addresses are 16 bytes in network order; parameters ending in <c>Be</c> are network-order fields as they lie in memory.
 /// No extension headers, no flow label, hop limit 64.
 /// </remarks>
-public static class IPv6Headers
+internal static class IPv6Headers
 {
     /// <summary>Length in bytes of the IPv6 header.</summary>
     public const int HeaderLength = 40;

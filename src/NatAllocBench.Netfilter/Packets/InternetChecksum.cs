@@ -10,7 +10,7 @@ namespace NatAllocBench.Netfilter.Packets;
 /// Words are taken as they lie in memory. The sum does not depend on byte order as long as the result is stored the same way, so
 /// nothing is swapped: fields go in and checksums come out in network order.
 /// </remarks>
-public static class InternetChecksum
+internal static class InternetChecksum
 {
     /// <summary>Adds the 16-bit words of a buffer to a running sum; an odd last byte is padded with zero.</summary>
     /// <param name="data">Bytes in network order, below 64 KiB.</param>

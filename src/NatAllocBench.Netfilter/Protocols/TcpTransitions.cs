@@ -5,7 +5,7 @@ namespace NatAllocBench.Netfilter.Protocols;
 /// <summary>
 /// The tracker's TCP state machine: <c>tcp_conntracks</c> in nf_conntrack_proto_tcp.c, as of 6.17. Window tracking is not modelled.
 /// </summary>
-public static class TcpTransitions
+internal static class TcpTransitions
 {
     private const int States = 10;
     private const int Segments = 5;

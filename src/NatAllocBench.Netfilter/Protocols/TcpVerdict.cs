@@ -1,7 +1,7 @@
 namespace NatAllocBench.Netfilter.Protocols;
 
 /// <summary>What the tracker does with a segment.</summary>
-public enum TcpVerdict : byte
+internal enum TcpVerdict : byte
 {
     /// <summary>The segment moves (or confirms) the state.</summary>
     Accept = 0,

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>Shared accesses as the processor does them. After inlining nothing is left but the instruction.</summary>
-public unsafe interface IDirectAccess : ISharedAccess
+internal unsafe interface IDirectAccess : ISharedAccess
 {
     // Acquire: pairs with Write and CompareExchange of the same word. What was written before them is seen after it; the caller names the step.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -5,7 +5,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// <summary>What a kernel chooses for <c>nf_conntrack_buckets</c> and <c>nf_conntrack_max</c> when nobody sets them.</summary>
 /// <param name="Buckets">Number of buckets.</param>
 /// <param name="MaxConnections">Most entries.</param>
-public readonly record struct TableDefaults(uint Buckets, uint MaxConnections)
+internal readonly record struct TableDefaults(uint Buckets, uint MaxConnections)
 {
     private const ulong GiB = 1UL << 30;
 

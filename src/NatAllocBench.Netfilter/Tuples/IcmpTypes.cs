@@ -1,7 +1,7 @@
 namespace NatAllocBench.Netfilter.Tuples;
 
 /// <summary>ICMP types that come in request and reply pairs (<c>icmp_invert_tuple</c>, <c>icmpv6_invert_tuple</c>, all versions).</summary>
-public static class IcmpTypes
+internal static class IcmpTypes
 {
     /// <summary>Type of an ICMP echo request.</summary>
     public const byte EchoRequest = 8;

@@ -7,7 +7,7 @@ namespace NatAllocBench.Node.Causes;
 /// <param name="Value">Best estimate.</param>
 /// <param name="Low">At least.</param>
 /// <param name="High">At most.</param>
-public readonly record struct Bounded(double Value, double Low, double High);
+internal readonly record struct Bounded(double Value, double Low, double High);
 
 /// <summary>Why insertions failed between two readings of the counters.</summary>
 internal sealed record FailureCauses

@@ -8,7 +8,7 @@ namespace NatAllocBench.Node.Destinations;
 /// <param name="NatAddress">The address that the remote end sees.</param>
 /// <param name="Remote">The remote address.</param>
 /// <param name="RemotePort">The remote port; 0 if the protocol has none.</param>
-public readonly record struct Destination(ushort Zone, byte Protocol, UInt128 NatAddress, UInt128 Remote, ushort RemotePort)
+internal readonly record struct Destination(ushort Zone, byte Protocol, UInt128 NatAddress, UInt128 Remote, ushort RemotePort)
 {
     /// <summary>The destination of an entry.</summary>
     /// <param name="entry">The entry.</param>

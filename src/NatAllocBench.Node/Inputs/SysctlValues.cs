@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NatAllocBench.Node.Inputs;
 
 /// <summary>Settings of a node by their dotted name.</summary>
-public sealed class SysctlValues
+internal sealed class SysctlValues
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 

@@ -3,7 +3,7 @@ using NatAllocBench.Netfilter.Protocols;
 namespace NatAllocBench.Node.Lines;
 
 /// <summary>What a line of an event log reports.</summary>
-public enum EventKind
+internal enum EventKind
 {
     /// <summary>The line is from a list.</summary>
     None,
@@ -19,7 +19,7 @@ public enum EventKind
 }
 
 /// <summary>One line of <c>conntrack -L</c>, <c>-E</c> or <c>/proc/net/nf_conntrack</c>.</summary>
-public struct EntryLine
+internal struct EntryLine
 {
     /// <summary>Seconds since 1970 at which conntrack-tools received an event; NaN without <c>-o timestamp</c>.</summary>
     public double Time;

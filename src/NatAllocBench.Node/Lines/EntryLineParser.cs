@@ -4,7 +4,7 @@ using NatAllocBench.Netfilter.Protocols;
 namespace NatAllocBench.Node.Lines;
 
 /// <summary>One parser for the lines of lists, of the proc file and of events. It allocates nothing.</summary>
-public static class EntryLineParser
+internal static class EntryLineParser
 {
     private const byte Tcp = 6;
 

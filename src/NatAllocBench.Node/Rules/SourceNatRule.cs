@@ -1,7 +1,7 @@
 namespace NatAllocBench.Node.Rules;
 
 /// <summary>What a rule does to the source.</summary>
-public enum NatAction
+internal enum NatAction
 {
     /// <summary><c>MASQUERADE</c>: the address of the outgoing interface.</summary>
     Masquerade,
@@ -31,7 +31,7 @@ public enum PortFlags
 }
 
 /// <summary>A rule that changes the source of connections on their way out.</summary>
-public sealed record SourceNatRule
+internal sealed record SourceNatRule
 {
     /// <summary>Chains that lead to it and its number in the last of them, for example <c>POSTROUTING > KUBE-POSTROUTING 3</c>.</summary>
     public required string Place { get; init; }

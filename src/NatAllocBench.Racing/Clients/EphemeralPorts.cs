@@ -12,7 +12,7 @@ namespace NatAllocBench.Racing.Clients;
 /// and advanced after it without lock or atomic operation. Two concurrent connects may start at the same offset, and an advance may
 /// be lost; that is the behaviour reproduced. No call allocates.
 /// </remarks>
-public sealed class EphemeralPorts
+internal sealed class EphemeralPorts
 {
     private const int SmallTableBits = 8;
     private const int LargeTableSize = 65536;

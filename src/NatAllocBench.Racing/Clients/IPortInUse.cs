@@ -4,7 +4,7 @@ namespace NatAllocBench.Racing.Clients;
 /// Whether the client's own namespace already uses a local port for the connection being made (<c>__inet_check_established</c>).
 /// Implement it as a struct: the search is then specialised and the test inlined.
 /// </summary>
-public interface IPortInUse
+internal interface IPortInUse
 {
     /// <summary>The test for one candidate; source, destination and destination port are fixed for the search.</summary>
     /// <param name="port">The candidate, host order.</param>

@@ -3,7 +3,7 @@ using NatAllocBench.Netfilter.Eras;
 namespace NatAllocBench.Racing.Clients;
 
 /// <summary>The ports a client may choose from (sysctl net.ipv4.ip_local_port_range).</summary>
-public readonly record struct LocalPortRange
+internal readonly record struct LocalPortRange
 {
     /// <summary>A range of ports.</summary>
     /// <param name="low">Lowest port, inclusive, at least 1.</param>

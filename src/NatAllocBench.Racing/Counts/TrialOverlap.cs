@@ -1,7 +1,7 @@
 namespace NatAllocBench.Racing.Counts;
 
 /// <summary>How the workers of one trial ran: whether they ran together at all, and how far apart their CPUs were.</summary>
-public sealed record TrialOverlap
+internal sealed record TrialOverlap
 {
     /// <summary>
     /// A trial or a round counts if its workers ran together for at least this share of it, 0 to 1. Fixed before anything is measured, the

@@ -4,7 +4,7 @@ using NatAllocBench.Platform.Cpus;
 namespace NatAllocBench.Racing.Counts;
 
 /// <summary>What one trial measured, after its answer was proven against the table.</summary>
-public sealed record TrialResult
+internal sealed record TrialResult
 {
     /// <summary>The trial's seed.</summary>
     public required ulong Seed { get; init; }

@@ -7,7 +7,7 @@ namespace NatAllocBench.Racing.Counts;
 
 /// <summary>What one worker counted in one trial; padded, so that neighbours in an array share no cache line.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 2 * CacheLine.Size)]
-public struct WorkerTally
+internal struct WorkerTally
 {
     /// <summary>Connections that were allocated and brought to confirm.</summary>
     public long Attempts;

@@ -7,7 +7,7 @@ using NatAllocBench.Platform.Memory;
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>Measures the basic costs of the running machine, in one to two seconds. Everything works with one CPU.</summary>
-public static class Calibration
+internal static class Calibration
 {
     /// <summary>Most pairs of CPUs whose distance is measured; some 5 ms each.</summary>
     public const int MostPairs = 200;

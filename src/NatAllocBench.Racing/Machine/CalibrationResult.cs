@@ -9,7 +9,7 @@ namespace NatAllocBench.Racing.Machine;
 /// <param name="SipHash">SipHash-2-4 of 39 bytes, each hash fed by the one before: the conntrack hash of a tuple.</param>
 /// <param name="ClockReading">A reading of the clock.</param>
 /// <param name="LineTransfers">Round trips between pairs of the allowed CPUs.</param>
-public sealed record CalibrationResult(
+internal sealed record CalibrationResult(
     MeasuredNs UncontendedCas,
     MeasuredNs ContendedCas,
     MeasuredNs DependentDramRead,
@@ -23,10 +23,10 @@ public sealed record CalibrationResult(
 /// <param name="Pairs">The pairs measured, each once, the lower CPU first; in ascending order.</param>
 /// <param name="PairsPossible">Number of pairs of allowed CPUs.</param>
 /// <param name="Note">Says that pairs were left out or why there are none; null when all were measured.</param>
-public sealed record LineTransferMatrix(IReadOnlyList<LineTransfer> Pairs, int PairsPossible, string? Note);
+internal sealed record LineTransferMatrix(IReadOnlyList<LineTransfer> Pairs, int PairsPossible, string? Note);
 
 /// <summary>The round trip between two CPUs.</summary>
 /// <param name="CpuA">The lower CPU.</param>
 /// <param name="CpuB">The higher CPU.</param>
 /// <param name="RoundTrip">Median round trip.</param>
-public sealed record LineTransfer(int CpuA, int CpuB, MeasuredNs RoundTrip);
+internal sealed record LineTransfer(int CpuA, int CpuB, MeasuredNs RoundTrip);

@@ -13,7 +13,7 @@ namespace NatAllocBench.Racing.Machine;
 /// <param name="Governors">The different frequency governors of the allowed CPUs; empty when the kernel sets no frequency.</param>
 /// <param name="MaxFrequencyMhz">Highest frequency of the first allowed CPU in MHz.</param>
 /// <param name="Boost">Whether the CPU may exceed its nominal frequency.</param>
-public sealed record CpuFacts(
+internal sealed record CpuFacts(
     string? Model,
     int? LogicalCpus,
     int? PhysicalCores,
@@ -33,10 +33,10 @@ public sealed record CpuFacts(
 /// <param name="SizeKiB">Size in KiB.</param>
 /// <param name="LineBytes">Length of a line in bytes.</param>
 /// <param name="SharedBy">How many CPUs share it.</param>
-public sealed record CacheFacts(int Level, string Type, int? SizeKiB, int? LineBytes, int? SharedBy);
+internal sealed record CacheFacts(int Level, string Type, int? SizeKiB, int? LineBytes, int? SharedBy);
 
 /// <summary>One memory node.</summary>
 /// <param name="Node">Its number.</param>
 /// <param name="Cpus">Its CPUs as a list; empty for memory without CPUs.</param>
 /// <param name="Distances">Relative distance to each node, 10 being itself; empty when unknown.</param>
-public sealed record NumaNode(int Node, string Cpus, IReadOnlyList<int> Distances);
+internal sealed record NumaNode(int Node, string Cpus, IReadOnlyList<int> Distances);

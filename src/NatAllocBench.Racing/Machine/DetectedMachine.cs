@@ -18,7 +18,7 @@ namespace NatAllocBench.Racing.Machine;
 /// <param name="LoadAverage">Load averages of 1, 5 and 15 minutes, or null.</param>
 /// <param name="NotFound">One line for each fact that is missing, with the place that was asked.</param>
 /// <param name="Warnings">What may spoil a measurement here.</param>
-public sealed record DetectedMachine(
+internal sealed record DetectedMachine(
     string Os,
     string? KernelRelease,
     string Architecture,

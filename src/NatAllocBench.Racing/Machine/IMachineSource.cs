@@ -1,7 +1,7 @@
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>Where the facts of a machine are read from: the running system, or a recording in a test.</summary>
-public interface IMachineSource
+internal interface IMachineSource
 {
     /// <summary>Processor architecture as .NET names it, in lower case: x64, arm64.</summary>
     string Architecture { get; }

@@ -5,7 +5,7 @@ using System.Text;
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>Reads the running system.</summary>
-public sealed class LiveMachineSource : IMachineSource
+internal sealed class LiveMachineSource : IMachineSource
 {
     // CPUID answers to a guest here with the largest hypervisor leaf in EAX and a name in EBX, ECX, EDX.
     private const int HypervisorLeaf = 0x40000000;

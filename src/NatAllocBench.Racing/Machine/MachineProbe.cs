@@ -4,7 +4,7 @@ using NatAllocBench.Platform.Cpus;
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>Finds out what machine this is. Never fails: what cannot be found is null and named in the facts.</summary>
-public static class MachineProbe
+internal static class MachineProbe
 {
     /// <summary>The facts of the running machine; measures the clock too, which takes some milliseconds at first use.</summary>
     /// <param name="cpusAsked">How many CPUs the measurement needs, for the warnings; null when not known.</param>

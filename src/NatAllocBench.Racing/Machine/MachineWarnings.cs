@@ -4,7 +4,7 @@ using NatAllocBench.Platform.Cpus;
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>Says what may spoil a measurement on a machine. Looks at facts only, so that recorded machines can be judged.</summary>
-public static class MachineWarnings
+internal static class MachineWarnings
 {
     /// <summary>Stolen share of CPU time from which it is worth a word: 1 %.</summary>
     public const double StealLimit = 0.01;

@@ -7,7 +7,7 @@ namespace NatAllocBench.Racing.Machine;
 /// How long a cache line takes from one CPU to another and back. It tells where a hypervisor has put the CPUs: measure
 /// it next to every result of several threads and compare only results of the same class.
 /// </summary>
-public static class PingPong
+internal static class PingPong
 {
     private const int Blocks = 9;
     private const int RoundTripsInBlock = 400;

@@ -4,13 +4,13 @@ namespace NatAllocBench.Racing.Machine;
 /// <param name="Hypervisor">Name of the hypervisor or cloud; null on bare metal or where nothing tells.</param>
 /// <param name="IsVirtual">Whether the kernel is a guest, or null when unknown.</param>
 /// <param name="CpuTimes">CPU time of the machine since it started, stolen time included.</param>
-public sealed record VirtualizationFacts(string? Hypervisor, bool? IsVirtual, CpuTimes? CpuTimes);
+internal sealed record VirtualizationFacts(string? Hypervisor, bool? IsVirtual, CpuTimes? CpuTimes);
 
 /// <summary>CPU time of all CPUs since the start of the machine, in clock ticks of 10 ms or the like.</summary>
 /// <param name="Total">All time, idle time included.</param>
 /// <param name="Steal">Time in which the hypervisor ran something else although a CPU was ready to work.</param>
 /// <param name="Processes">Time in which processes ran, their time in the kernel included.</param>
-public sealed record CpuTimes(long Total, long Steal, long Processes)
+internal sealed record CpuTimes(long Total, long Steal, long Processes)
 {
     /// <summary>Stolen share of all time since the machine started, 0 to 1.</summary>
     public double StealShare => Share(Steal, Total);
@@ -31,20 +31,20 @@ public sealed record CpuTimes(long Total, long Steal, long Processes)
 /// <param name="CgroupVersion">1, 2, or null where there are no control groups.</param>
 /// <param name="CpuQuota">CPU time per time that the group may use, in CPUs.</param>
 /// <param name="MemoryLimitBytes">Most memory that the group may use.</param>
-public sealed record ContainerFacts(int? CgroupVersion, double? CpuQuota, long? MemoryLimitBytes);
+internal sealed record ContainerFacts(int? CgroupVersion, double? CpuQuota, long? MemoryLimitBytes);
 
 /// <summary>Memory of the machine.</summary>
 /// <param name="TotalBytes">All of it.</param>
 /// <param name="AvailableBytes">What can be had without swapping.</param>
 /// <param name="SwapBytes">Swap space.</param>
 /// <param name="TransparentHugePages">Mode of transparent huge pages: always, madvise or never.</param>
-public sealed record MemoryFacts(long? TotalBytes, long? AvailableBytes, long? SwapBytes, string? TransparentHugePages);
+internal sealed record MemoryFacts(long? TotalBytes, long? AvailableBytes, long? SwapBytes, string? TransparentHugePages);
 
 /// <summary>Load averages: threads that ran or were ready to run, mean over 1, 5 and 15 minutes.</summary>
 /// <param name="OneMinute">Over one minute.</param>
 /// <param name="FiveMinutes">Over five minutes.</param>
 /// <param name="FifteenMinutes">Over fifteen minutes.</param>
-public sealed record LoadAverage(double OneMinute, double FiveMinutes, double FifteenMinutes);
+internal sealed record LoadAverage(double OneMinute, double FiveMinutes, double FifteenMinutes);
 
 /// <summary>The clock of the measurements.</summary>
 /// <param name="Source">What is read, with its frequency.</param>
@@ -52,7 +52,7 @@ public sealed record LoadAverage(double OneMinute, double FiveMinutes, double Fi
 /// <param name="ResolutionNs">Its usual step in nanoseconds.</param>
 /// <param name="CostNs">Cost of one reading in nanoseconds.</param>
 /// <param name="KernelClockSource">The kernel's own clock source, or null.</param>
-public sealed record ClockFacts(string Source, string? WhyNotTsc, double ResolutionNs, double CostNs, string? KernelClockSource);
+internal sealed record ClockFacts(string Source, string? WhyNotTsc, double ResolutionNs, double CostNs, string? KernelClockSource);
 
 /// <summary>.NET and the settings that change its speed.</summary>
 /// <param name="Version">Runtime with its version.</param>
@@ -61,10 +61,10 @@ public sealed record ClockFacts(string Source, string? WhyNotTsc, double Resolut
 /// <param name="GcLatencyMode">Latency mode of the collector.</param>
 /// <param name="NativeAot">Whether the program was compiled ahead of time, without a JIT.</param>
 /// <param name="Settings">TieredCompilation, TieredPGO and the like: the value set, or "default".</param>
-public sealed record RuntimeFacts(
+internal sealed record RuntimeFacts(
     string Version, bool ServerGc, bool ConcurrentGc, string GcLatencyMode, bool NativeAot, IReadOnlyDictionary<string, string> Settings);
 
 /// <summary>Something that may spoil a measurement.</summary>
 /// <param name="Code">Short stable name: governor, load, steal, few-cpus, one-cpu, quota, smt, virtual, thp, memory, clock.</param>
 /// <param name="Text">One sentence for the reader, with the fix where there is one.</param>
-public sealed record MachineWarning(string Code, string Text);
+internal sealed record MachineWarning(string Code, string Text);

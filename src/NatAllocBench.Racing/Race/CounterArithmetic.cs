@@ -4,7 +4,7 @@ using NatAllocBench.Netfilter.Views;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>Sums and differences of the kernel's counters, counter by counter.</summary>
-public static class CounterArithmetic
+internal static class CounterArithmetic
 {
     /// <summary>What was counted since an earlier reading of the same CPU.</summary>
     /// <param name="now">The later reading.</param>

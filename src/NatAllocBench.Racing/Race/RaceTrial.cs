@@ -17,7 +17,7 @@ namespace NatAllocBench.Racing.Race;
 /// One trial: a fresh table, filled to the requested occupancy, and one pinned worker per CPU that brings its clients' connections through
 /// allocation and confirm. The answer is proven before it is returned.
 /// </summary>
-public static class RaceTrial
+internal static class RaceTrial
 {
     /// <summary>Runs a trial.</summary>
     /// <param name="workload">A valid workload.</param>

@@ -7,7 +7,7 @@ namespace NatAllocBench.Racing.Throughput;
 /// One workload over several designs: rounds go round-robin through the designs, so that a change of the machine falls on all alike. Small
 /// tables stay between rounds; of large ones only one exists at a time.
 /// </summary>
-public sealed class ThroughputCourse : IDisposable
+internal sealed class ThroughputCourse : IDisposable
 {
     /// <summary>Up to this many connections every design keeps its table.</summary>
     public const int KeptTables = 200_000;

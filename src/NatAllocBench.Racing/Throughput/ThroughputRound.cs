@@ -1,7 +1,7 @@
 namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>What one round of one design measured: an empty table was filled and emptied again, and its answer proven.</summary>
-public sealed record ThroughputRound
+internal sealed record ThroughputRound
 {
     /// <summary>Whether a worker was preempted for too much of it; its rates are then void.</summary>
     public required bool Preempted { get; init; }

@@ -12,7 +12,7 @@ namespace NatAllocBench.Racing.Tracing;
 /// a trial too. The hot loop writes nothing for it, and nothing happens while nobody asks. What is read may be some connections old, and
 /// the numbers of one answer some connections apart.
 /// </remarks>
-public static class RaceMetrics
+internal static class RaceMetrics
 {
     /// <summary>Name of the meter.</summary>
     public const string MeterName = "NatAllocBench";

@@ -1,7 +1,7 @@
 namespace NatAllocBench.Racing.Tracing;
 
 /// <summary>What a trial tells the world besides its result, and hence which of the two compilations of the hot loop it uses.</summary>
-public enum RaceTelemetry
+internal enum RaceTelemetry
 {
     /// <summary>Feeds <see cref="RaceMetrics"/>, and is recorded while somebody listens to <see cref="RaceEventSource"/>.</summary>
     WhenListened,

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace NatAllocBench.Racing.Workloads;
 
 /// <summary>Durations as people write them: <c>250ns</c>, <c>1.5us</c>, <c>20ms</c>, <c>2s</c>, <c>0</c>.</summary>
-public static class Duration
+internal static class Duration
 {
     private static readonly (string Unit, double Nanoseconds)[] Units = [("ns", 1), ("us", 1e3), ("ms", 1e6), ("s", 1e9)];
 

@@ -10,7 +10,7 @@ namespace NatAllocBench.Reports.Comparison;
 /// error is per cell: a comparison of 100 cells is expected to have a few wrong ones. Where the comparison as a whole must not err, as a
 /// gate of a build, Holm's procedure (Scandinavian Journal of Statistics 6, 1979) takes all cells together.
 /// </remarks>
-public static class Judge
+internal static class Judge
 {
     /// <summary>Gives the verdict.</summary>
     /// <param name="ratio">The second value over the first.</param>

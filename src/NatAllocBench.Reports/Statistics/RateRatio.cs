@@ -18,7 +18,7 @@ namespace NatAllocBench.Reports.Statistics;
 /// ratio is 1 and the interval is without bounds. Where one is 1, half a failure and half a success are added to both (Haldane, Anscombe).
 /// </para>
 /// </remarks>
-public static class RateRatio
+internal static class RateRatio
 {
     /// <summary>Estimates the second rate over the first.</summary>
     /// <param name="first">Attempts and failures per trial of the base.</param>

@@ -4,7 +4,7 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Reports.Tables;
 
 /// <summary>The tables of a comparison between a live kernel and the model: one per experiment.</summary>
-public static class ComparisonTables
+internal static class ComparisonTables
 {
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>

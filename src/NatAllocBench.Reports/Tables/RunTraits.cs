@@ -4,7 +4,7 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Reports.Tables;
 
 /// <summary>What tells one run from another before any number is looked at: settings, versions, and what spoiled it, each in a few words.</summary>
-public static class RunTraits
+internal static class RunTraits
 {
     /// <summary>The settings and versions of a run.</summary>
     /// <param name="run">The run.</param>

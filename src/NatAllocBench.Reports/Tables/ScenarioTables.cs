@@ -3,7 +3,7 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Reports.Tables;
 
 /// <summary>The tables of scenario cells: one per title, every figure beside its prediction.</summary>
-public static class ScenarioTables
+internal static class ScenarioTables
 {
     /// <summary>The parameter that names a system other than Linux; it goes before its era.</summary>
     internal const string System = "system";
