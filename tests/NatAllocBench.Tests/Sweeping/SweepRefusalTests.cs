@@ -13,7 +13,6 @@ public sealed class SweepRefusalTests : IDisposable
     [InlineData("sweep none.json", "none.json")]
     [InlineData("sweep grid --split colours", "--split colours")]
     [InlineData("sweep grid --task 29 --out made", "tasks 0 to 28")]
-    [InlineData("sweep grid --engine slurm --task 1", "--engine")]
     [InlineData("sweep grid --task --out made", "SLURM_ARRAY_TASK_ID")]
     [InlineData("sweep grid --seconds 0", "--seconds")]
     [InlineData("sweep grid --cpus 1-", "--cpus")]
