@@ -26,7 +26,7 @@ internal static class AllocatorsCommand
         {
             if (parsed.GetValue(Json))
             {
-                Console.Out.WriteLine(JsonSerializer.Serialize(AllocatorCatalog.All.Select(Row.Of), Format));
+                Console.Out.WriteLine(Text(AllocatorSet.Program));
             }
             else
             {
@@ -37,6 +37,9 @@ internal static class AllocatorsCommand
         });
         return command;
     }
+
+    /// <summary>Every field of every system, as JSON.</summary>
+    public static string Text(AllocatorSet known) => JsonSerializer.Serialize(known.Systems.Select(Row.Of), Format);
 
     private static void List()
     {

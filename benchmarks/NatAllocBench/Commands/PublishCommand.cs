@@ -1,4 +1,5 @@
 using System.CommandLine;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Predicting;
 using NatAllocBench.Reports;
 using NatAllocBench.Reports.Publishing;
@@ -8,6 +9,7 @@ using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
 using NatAllocBench.Results.Validation;
 using NatAllocBench.Running;
+using NatAllocBench.Systems;
 
 namespace NatAllocBench.Commands;
 
@@ -131,12 +133,12 @@ internal static class PublishCommand
         int exit = CommandLine.Success;
         foreach (string file in files.Where(file => !FileKind.IsSpecial(file)).Order(StringComparer.Ordinal))
         {
-            if (checkOnly && !ReadmeBlock.IsCurrent(file, root))
+            if (checkOnly && !(ReadmeBlock.IsCurrent(file, root) && SystemsPage.IsCurrent(file, AllocatorSet.Program)))
             {
                 Console.Error.WriteLine($"{Path.GetRelativePath(root, file)} is stale; run publish");
                 exit = CommandLine.Failure;
             }
-            else if (!checkOnly && ReadmeBlock.Refresh(file, root))
+            else if (!checkOnly && (ReadmeBlock.Refresh(file, root) | SystemsPage.Refresh(file, AllocatorSet.Program)))
             {
                 Console.Out.WriteLine($"refreshed {Path.GetRelativePath(root, file)}");
             }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Machine;
@@ -33,7 +34,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
             parsed.GetValue(RaceCommandOptions.Seed) ?? (ulong)Random.Shared.NextInt64(),
             systems is null
                 ? Measured(preset, cpus)
-                : SystemPlan.Cells(preset, systems, cpus.Count));
+                : SystemPlan.Cells(AllocatorSet.Program, preset, systems, cpus.Count));
         plan.RequireMeasurable();
         return plan;
     }

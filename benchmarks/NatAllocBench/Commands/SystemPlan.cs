@@ -16,10 +16,22 @@ internal static class SystemPlan
     private const string OwnPorts = "own";
 
     /// <summary>The cells, in the order in which a table reads well.</summary>
+    /// <param name="known">The systems there are.</param>
+    /// <param name="preset">The workloads.</param>
+    /// <param name="systems">The systems' names.</param>
+    /// <param name="cpus">Workers.</param>
     /// <exception cref="UsageException">A name is unknown, or a value is impossible.</exception>
-    public static IReadOnlyList<SystemCell> Cells(PresetFile preset, string systems, int cpus)
+    public static IReadOnlyList<SystemCell> Cells(AllocatorSet known, PresetFile preset, string systems, int cpus)
     {
-        IReadOnlyList<AllocatorSystem> chosen = Named(systems);
+        IReadOnlyList<AllocatorSystem> chosen = Named(known, systems);
+        foreach (string mode in preset.Series.SelectMany(series => series.Modes ?? []))
+        {
+            if (!known.Modes.Contains(mode))
+            {
+                throw new UsageException($"--modes {mode}: no system has it; choose from {string.Join(", ", known.Modes)}");
+            }
+        }
+
         SystemCellPlan[] plans = [.. preset.Series.SelectMany(series => Plans(series, chosen)).Distinct().Take(RunFormat.MaxCells + 1)];
         return plans.Length <= RunFormat.MaxCells
             ? [.. plans.Select(plan => new SystemCell(plan, cpus, preset.Name))]
@@ -29,46 +41,35 @@ internal static class SystemPlan
 
     /// <summary>The systems of a list of names.</summary>
     /// <exception cref="UsageException">One is unknown.</exception>
-    public static IReadOnlyList<AllocatorSystem> Named(string systems) => systems == "all"
-        ? [.. AllocatorCatalog.All.Where(system => system.Racers.Count > 0)]
-        : [.. OptionList.Split("--system", systems).Select(Find)];
+    public static IReadOnlyList<AllocatorSystem> Named(AllocatorSet known, string systems) => systems == "all"
+        ? [.. known.Systems.Where(system => system.Racers.Count > 0)]
+        : [.. OptionList.Split("--system", systems).Select(name => Find(known, name))];
 
-    private static AllocatorSystem Find(string name) => AllocatorCatalog.All.FirstOrDefault(system => system.Name == name)
+    private static AllocatorSystem Find(AllocatorSet known, string name) => known.Systems.FirstOrDefault(system => system.Name == name)
         ?? throw new UsageException(
-            $"--system {name}: unknown; choose from {string.Join(", ", AllocatorCatalog.All.Select(system => system.Name))}, or write all");
+            $"--system {name}: unknown; choose from {string.Join(", ", known.Systems.Select(system => system.Name))}, or write all");
 
-    private static IEnumerable<SystemCellPlan> Plans(PresetSeries series, IReadOnlyList<AllocatorSystem> systems)
-    {
-        foreach (string mode in series.Modes ?? [])
+    private static IEnumerable<SystemCellPlan> Plans(PresetSeries series, IReadOnlyList<AllocatorSystem> systems) =>
+        from arrival in series.Arrival ?? []
+        from window in series.Window ?? []
+        from occupancy in series.Occupancy ?? [0]
+        from pool in series.Pool ?? [1]
+        from destinations in series.Destinations ?? [1]
+        from clients in series.Clients ?? [40]
+        from ports in series.Ports ?? [OwnPorts]
+        from system in systems
+        from mode in series.Modes ?? [RacedSystem.DefaultMode]
+        select new SystemCellPlan(series.Name, system, mode, RangeOf(system, ports), new SystemWorkload
         {
-            if (!AllocatorCatalog.Modes.Contains(mode))
-            {
-                throw new UsageException($"--modes {mode}: no system has it; choose from {string.Join(", ", AllocatorCatalog.Modes)}");
-            }
-        }
-
-        return
-            from arrival in series.Arrival ?? []
-            from window in series.Window ?? []
-            from occupancy in series.Occupancy ?? [0]
-            from pool in series.Pool ?? [1]
-            from destinations in series.Destinations ?? [1]
-            from clients in series.Clients ?? [40]
-            from ports in series.Ports ?? [OwnPorts]
-            from system in systems
-            from mode in series.Modes ?? [RacedSystem.DefaultMode]
-            select new SystemCellPlan(series.Name, system, mode, RangeOf(system, ports), new SystemWorkload
-            {
-                Clients = clients,
-                Destinations = destinations,
-                Pool = pool,
-                Occupancy = occupancy,
-                WindowNs = UsageException.Parse("--window", window, Duration.ParseNanoseconds),
-                Arrival = UsageException.Parse("--arrival", arrival, Arrival.Parse),
-                SourcePorts = Choice(series.SourcePorts ?? "kernel"),
-                Connections = series.Connections ?? 10_000,
-            });
-    }
+            Clients = clients,
+            Destinations = destinations,
+            Pool = pool,
+            Occupancy = occupancy,
+            WindowNs = UsageException.Parse("--window", window, Duration.ParseNanoseconds),
+            Arrival = UsageException.Parse("--arrival", arrival, Arrival.Parse),
+            SourcePorts = Choice(series.SourcePorts ?? "kernel"),
+            Connections = series.Connections ?? 10_000,
+        });
 
     private static SourcePortChoice Choice(string text) =>
         Enum.TryParse(text, ignoreCase: true, out SourcePortChoice choice) && Enum.IsDefined(choice) && !char.IsDigit(text[0])

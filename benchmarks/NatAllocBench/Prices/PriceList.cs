@@ -210,7 +210,7 @@ internal sealed class PriceList
                     ("a port is for", Row.PortIsFor),
                     ("source port kept", Row.KeepsPort ? "if free" : "no"),
                     ("what tells of a loss or refusal", Row.System.Counter),
-                    ("who ships it", IsCure(Row.Mode) ? "nobody" : Row.System.ShippedBy),
+                    ("who ships it", Row.Racer.IsCure ? "nobody" : Row.System.ShippedBy),
                 ]),
             [ScenarioFigure.Exact("ports", Row.Range.Count)]);
 
@@ -230,8 +230,6 @@ internal sealed class PriceList
 
         private static RefusalPoint[] Points(PriceRow row, double occupancy, int fills, int attempts, ulong seed) =>
             [.. Enumerable.Range(0, fills).Select(fill => row.Refusal(occupancy, attempts, seed + (ulong)fill))];
-
-        private static bool IsCure(string mode) => mode is "rover-interlocked" or "rover-cas" or "stripes" or "reallocate" or "reserve";
 
         private static string At(string what, double occupancy) => FormattableString.Invariant($"{what} at {100 * occupancy:0} %");
 

@@ -20,14 +20,17 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
     /// <summary>Destinations of the cure and of the second table.</summary>
     public const int ManyDestinations = 100;
 
+    /// <summary>How the row is raced.</summary>
+    public RacedSystem Racer => System.Racer(Mode)!;
+
     /// <summary>Whether the row is the system as it comes.</summary>
     public bool IsPlain => Mode == RacedSystem.DefaultMode && Pool == 1 && Destinations == 1;
 
     /// <summary>Whether something can be lost between choice and insertion.</summary>
-    public bool HasWindow => System.Scope == LockScope.Window && Mode is not ("reserve" or "reallocate");
+    public bool HasWindow => System.Scope == LockScope.Window && !Racer.ClosesWindow;
 
     /// <summary>Whether a client keeps its own port where it is free.</summary>
-    public bool KeepsPort => System.KeepsPort && !Mode.StartsWith("random", StringComparison.Ordinal);
+    public bool KeepsPort => System.KeepsPort && !Racer.IgnoresPort;
 
     /// <summary>For whom a port is taken, in words.</summary>
     public string PortIsFor => System.Identity == PortIdentity.PerDestination ? "one destination" : "all destinations";
@@ -64,13 +67,12 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
         PriceList.Name);
 
     /// <summary>Refusal at an occupancy.</summary>
-    public RefusalPoint Refusal(double occupancy, int attempts, ulong seed)
+    public RefusalPoint Refusal(double occupancy, int attempts, ulong seed) => this switch
     {
-        RacedSystem racer = System.Racer(Mode)!;
-        return Destinations > 1 ? RefusalCurve.Spread(racer, Range, occupancy, Destinations, attempts, seed)
-            : Pool > 1 ? RefusalCurve.Pooled(racer, Range, occupancy, Pool, attempts, seed)
-            : RefusalCurve.At(racer, Range, occupancy, attempts, seed);
-    }
+        { Destinations: > 1 } => RefusalCurve.Spread(Racer, Range, occupancy, Destinations, attempts, seed),
+        { Pool: > 1 } => RefusalCurve.Pooled(Racer, Range, occupancy, Pool, attempts, seed),
+        _ => RefusalCurve.At(Racer, Range, occupancy, attempts, seed),
+    };
 
     /// <summary>Bytes that the model reserves for a connection, in a table for as many as there are ports.</summary>
     public double ModelBytes()

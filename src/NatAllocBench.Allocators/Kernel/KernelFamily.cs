@@ -1,6 +1,7 @@
 using NatAllocBench.Allocators.Race;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Verification.Checks;
 
@@ -41,6 +42,9 @@ internal sealed class KernelFamily : IAllocatorFamily
     private static RacedSystem Racer(Era era, KernelMode mode) => new(setup => era.Accept<Maker, SystemTable>(new Maker(mode, setup)))
     {
         Mode = mode.Name,
+        IsCure = mode.IsCure,
+        ClosesWindow = mode.MoreTries > 0 || mode.Reserves,
+        IgnoresPort = (mode.Flags & (NatFlags.ProtoRandom | NatFlags.ProtoRandomFully)) != 0,
         TakesPools = true,
     };
 

@@ -25,6 +25,9 @@ internal sealed record KernelMode(
         new("reserve", Reserves: true),
     ];
 
+    /// <summary>Whether it is in no kernel.</summary>
+    public bool IsCure => IsStriped || MoreTries > 0 || Reserves || (Flags & (NatFlags.InterlockedRover | NatFlags.CasRover)) != 0;
+
     /// <summary>Whether an era has the mode.</summary>
     public bool IsIn(Era era) => Flags switch
     {

@@ -13,6 +13,9 @@ namespace NatAllocBench.Allocators.Kernel;
 /// <summary>
 /// Linux among the other systems: the project's own table and allocator, with both directions, the by-source table and the kernel's locks.
 /// </summary>
+/// <remarks>
+/// Draws come in the order of the race of kernel eras, so that a seed makes the same choices in both; a test compares them entry by entry.
+/// </remarks>
 internal sealed class KernelTable<TEra, TDesign> : SystemTable
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
@@ -30,7 +33,8 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
     public KernelTable(Era era, KernelMode mode, SystemSetup setup)
     {
         var random = new CpuRandom(setup.Seed);
-        _nat = NatState.Drawn(ref random);
+        var key = new SipKey(random.Next64(), random.Next64());
+        _nat = new NatState(key, NatState.DrawMd5Secret(ref random));
         _nat.Rover(IPProtocol.Udp) = random.Next16();
         _nat.InterlockedRover(IPProtocol.Udp) = random.Next16();
         uint entries = (uint)Math.Max(262_144, setup.Capacity * 2L);
@@ -47,13 +51,17 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
             },
             _nat);
         _rules = [.. Enumerable.Range(0, setup.Workers).Select(worker => Rule(mode, setup, worker))];
-        _randoms = [.. Enumerable.Range(0, setup.Workers).Select(_ => new CpuRandom(setup.Seed + random.Next64()))];
+        ulong seed = random.Next64();
+        _randoms = [.. Enumerable.Range(0, setup.Workers).Select(worker => new CpuRandom(seed + (ulong)worker))];
         _moreTries = mode.MoreTries;
     }
 
     public override long Count => _table.Audit().Entries;
 
     public override long NativeBytes => _table.ReservedBytes;
+
+    /// <summary>The table itself, for whoever reads its entries.</summary>
+    internal ConntrackTable<IPv4Address, TEra, TDesign> Table => _table;
 
     public override void Fill(in FlowTuple<uint> reply)
     {
@@ -134,6 +142,8 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
         slot = CpuState.NoSlot;
         if (!_table.TryFind(ref cpu, in tuple, _table.Hash(in tuple), out _))
         {
+            // The sequence number of a client's first packet: the race draws one for every connection.
+            _ = random.Next64();
             fate = Once(ref cpu, in tuple, in _rules[worker], windowTicks, ref random, out isKept, out slot);
             for (int again = 0; fate == Fate.Lost && again < _moreTries; again++)
             {

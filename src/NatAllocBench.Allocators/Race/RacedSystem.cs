@@ -11,6 +11,15 @@ public sealed record RacedSystem(Func<SystemSetup, SystemTable> Create, bool Has
     /// <summary>The mode.</summary>
     public string Mode { get; init; } = DefaultMode;
 
+    /// <summary>Whether nobody ships the mode: it is what people propose.</summary>
+    public bool IsCure { get; init; }
+
+    /// <summary>Whether the mode closes the window of a system that has one.</summary>
+    public bool ClosesWindow { get; init; }
+
+    /// <summary>Whether the mode gives up the client's port even where the system keeps it.</summary>
+    public bool IgnoresPort { get; init; }
+
     /// <summary>Whether it is raced with several NAT addresses.</summary>
     public bool TakesPools { get; init; }
 

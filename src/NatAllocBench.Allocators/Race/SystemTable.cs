@@ -21,7 +21,10 @@ public sealed record SystemSetup(PortRange Range, int Workers, int Capacity, int
 /// <param name="Probes">Candidates asked for.</param>
 public record struct SteppedFlow(FlowTuple<uint> Reply, bool IsFound, bool IsHeld, int Probes);
 
-/// <summary>A system with its table, ready to be raced. One virtual call serves a batch of connections where they come one after the other, and one where each waits for its time.</summary>
+/// <summary>
+/// A system with its table, ready to be raced. One virtual call serves up to eight connections that come one after the other; where each
+/// waits for a moment of its own (tick, Poisson), a call serves one, before its port is chosen. Within a call nothing is virtual.
+/// </summary>
 public abstract class SystemTable : IDisposable
 {
     /// <summary>Ports in use, by a walk of the table.</summary>

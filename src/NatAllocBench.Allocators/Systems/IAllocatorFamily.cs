@@ -3,8 +3,8 @@ using NatAllocBench.Verification.Checks;
 namespace NatAllocBench.Allocators.Systems;
 
 /// <summary>
-/// A folder of this project: one system with its eras. The catalog finds every class that implements it, so a new system needs no change
-/// elsewhere.
+/// A folder of this project: one system with its eras. <see cref="AllocatorSet"/> finds every class that implements it, with the paragraphs
+/// (<c>page.md</c>) and vectors of its folder, so a new system needs no change elsewhere.
 /// </summary>
 internal interface IAllocatorFamily
 {
