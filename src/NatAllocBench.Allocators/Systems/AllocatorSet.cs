@@ -4,7 +4,7 @@ using NatAllocBench.Verification;
 namespace NatAllocBench.Allocators.Systems;
 
 /// <summary>The allocators of one assembly, found by looking for <see cref="IAllocatorFamily"/>; their vectors and paragraphs come along.</summary>
-public sealed class AllocatorSet
+internal sealed class AllocatorSet
 {
     private const string Page = "page.md";
 
