@@ -67,13 +67,9 @@ internal static class PublishCommand
         return BringUpToDate(target, checkOnly: false);
     }
 
-    private static string Add(ResultsStore store, RunRecord run)
-    {
-        byte[] content = RunFormat.Write(run);
-        string? present = store.RunDirectories().FirstOrDefault(directory => ResultsStore.IsDirectoryOf(directory, run)
-            && RunFormat.ReadBytes(Path.Combine(directory, RunFormat.FileName)).AsSpan().SequenceEqual(content));
-        return present is null ? store.Publish(run) : throw new UsageException($"the run is published already: {present}");
-    }
+    private static string Add(ResultsStore store, RunRecord run) => store.Find(run) is { } present
+        ? throw new UsageException($"the run is published already: {present}")
+        : store.Publish(run);
 
     private static int BringUpToDate(string directory, bool checkOnly)
     {

@@ -60,25 +60,7 @@ public static class ContributionFolder
     /// <param name="now">The present time.</param>
     /// <returns>A line per fault, without the path.</returns>
     /// <exception cref="RunFormatException">The file is no contribution.</exception>
-    public static IReadOnlyList<string> Faults(string path, DateTimeOffset now)
-    {
-        bool isDirectory = Directory.Exists(path);
-        (Contribution contribution, IReadOnlyList<byte[]> json) =
-            Contribution.ReadFile(isDirectory ? Path.Combine(path, Contribution.FileName) : path);
-        IReadOnlyList<RunRecord> runs = contribution.Runs;
-        List<string> faults =
-        [
-            .. runs.SelectMany((run, i) =>
-                SchemaCheck.Faults(json[i]).Concat(RunValidator.Check(run, now)).Select(fault => $"{run.Name}: {fault}")),
-            .. OfTheWhole(runs),
-        ];
-        if (isDirectory && runs.Count > 0)
-        {
-            faults.AddRange(OfThePlace(path, runs[0]));
-        }
-
-        return faults;
-    }
+    public static IReadOnlyList<string> Faults(string path, DateTimeOffset now) => Check(path, now).Faults;
 
     /// <summary>Makes published runs of every contribution in a store, and removes it.</summary>
     /// <param name="store">The store.</param>
@@ -91,25 +73,29 @@ public static class ContributionFolder
         List<string> made = [];
         foreach (string directory in In(store))
         {
-            if (Faults(directory, now) is [var fault, ..])
+            (IReadOnlyList<RunRecord> runs, IReadOnlyList<string> faults) = Check(directory, now);
+            if (faults is [var fault, ..])
             {
                 throw new RunFormatException($"{directory}: {fault}");
             }
 
-            foreach (RunRecord run in Contribution.ReadFile(Path.Combine(directory, Contribution.FileName)).Contribution.Runs)
-            {
-                byte[] content = RunFormat.Write(run);
-                if (!store.RunDirectories().Any(at => ResultsStore.IsDirectoryOf(at, run)
-                    && RunFormat.ReadBytes(Path.Combine(at, RunFormat.FileName)).AsSpan().SequenceEqual(content)))
-                {
-                    made.Add(store.Publish(run));
-                }
-            }
+            made.AddRange(runs.Where(run => store.Find(run) is null).Select(store.Publish));
 
             Directory.Delete(directory, recursive: true);
         }
 
         return made;
+    }
+
+    private static (IReadOnlyList<RunRecord> Runs, IReadOnlyList<string> Faults) Check(string path, DateTimeOffset now)
+    {
+        bool isDirectory = Directory.Exists(path);
+        (Contribution contribution, IReadOnlyList<byte[]> json) =
+            Contribution.ReadFile(isDirectory ? Path.Combine(path, Contribution.FileName) : path);
+        IReadOnlyList<RunRecord> runs = contribution.Runs;
+        IEnumerable<string> faults = runs.SelectMany((run, i) =>
+            SchemaCheck.Faults(json[i]).Concat(RunValidator.Check(run, now)).Select(fault => $"{run.Name}: {fault}"));
+        return (runs, [.. faults, .. OfTheWhole(runs), .. isDirectory && runs.Count > 0 ? OfThePlace(path, runs[0]) : []]);
     }
 
     private static IEnumerable<string> OfTheWhole(IReadOnlyList<RunRecord> runs)

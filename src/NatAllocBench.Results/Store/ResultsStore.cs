@@ -90,6 +90,16 @@ public sealed partial class ResultsStore
         ? []
         : [.. Directory.EnumerateDirectories(Root, "*", WithoutLinks()).SelectMany(RunsIn).Order(StringComparer.Ordinal)];
 
+    /// <summary>Where a run is in the store already.</summary>
+    /// <param name="run">A run.</param>
+    /// <returns>The directory that holds the same run, byte for byte, or null.</returns>
+    public string? Find(RunRecord run)
+    {
+        byte[] content = RunFormat.Write(run);
+        return RunDirectories().FirstOrDefault(directory => IsDirectoryOf(directory, run)
+            && RunFormat.ReadBytes(Path.Combine(directory, RunFormat.FileName)).AsSpan().SequenceEqual(content));
+    }
+
     /// <summary>Removes what killed processes left in a directory of runs.</summary>
     /// <param name="root">The directory.</param>
     /// <returns>What was removed.</returns>
