@@ -72,8 +72,7 @@ internal static class CalibrateCompareCommand
         var plan = new PairPlan(CpuOption.Resolve(parsed), processes, each, parsed.GetValue(Seed) ?? (ulong)Random.Shared.NextInt64());
         PublishOptions place = PublishOptions.From(parsed);
         using var stop = new StopSignals();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        limit.CancelAfter(TimeSpan.FromMilliseconds(Math.Min(seconds * 1000, int.MaxValue)));
+        using CancellationTokenSource limit = stop.Within(seconds);
         using var console = new RunConsole(toStandardError: JsonOutput.IsAsked(parsed));
         console.Heading("calibrate-compare", "pairs of runs of the same code; every difference that compare finds is false.");
         DateTimeOffset started = DateTimeOffset.UtcNow;

@@ -71,8 +71,7 @@ internal static class ContributeCommand
         string directory = named ?? RunEnvironment.Results ?? RunEnvironment.Runs;
         OutputPlace.PrepareDirectory(directory, Out.Name, makeParents: named is null);
         using var stop = new StopSignals();
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
-        limit.CancelAfter(TimeSpan.FromMilliseconds(Math.Min(seconds * 1000, int.MaxValue)));
+        using CancellationTokenSource limit = stop.Within(seconds);
         using var console = new RunConsole(toStandardError: JsonOutput.IsAsked(parsed));
         console.Heading("contribute", FormattableString.Invariant($"machine, quick and throughput, at most {seconds:0.#} s in all."));
         if (RunEnvironment.IsDirty() == true)

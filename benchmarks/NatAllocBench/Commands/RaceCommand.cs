@@ -60,7 +60,7 @@ internal static class RaceCommand
         }
 
         RunRecord<RaceCell> run = FreshProcesses.Whole(
-            PooledProcesses.Pool(runs), runs.Count, count, RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed), placement);
+            PooledProcesses.Pool(runs), runs.Count, count, RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed), placement.Notes);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
         bool fails = run.Cells.Any(LosesReserved) || (RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed)));

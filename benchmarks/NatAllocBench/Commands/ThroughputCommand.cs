@@ -54,7 +54,7 @@ internal static class ThroughputCommand
             return CommandLine.Interrupted;
         }
 
-        RunRecord<ThroughputCell> run = FreshProcesses.Whole(PooledProcesses.Pool(runs), runs.Count, count, plan.Resolved(), placement);
+        RunRecord<ThroughputCell> run = FreshProcesses.Whole(PooledProcesses.Pool(runs), runs.Count, count, plan.Resolved(), placement.Notes);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
         return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;

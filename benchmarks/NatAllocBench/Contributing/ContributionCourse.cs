@@ -87,13 +87,7 @@ internal sealed class ContributionCourse(double seconds, int processes, ulong se
 
         _disturbances.AddRange(RunWarnings.OfDisturbance(pooled).Concat(pooled.Machine.Warnings.Where(MachineWarnings.IsOfDisturbance))
             .Select(text => $"{what}: {text}"));
-        return pooled with
-        {
-            Argv = RunEnvironment.Argv,
-            Options = new Dictionary<string, string>(pooled.Options) { ["runs"] = FormattableString.Invariant($"{runs.Count}") },
-            Completed = runs.Count == processes && pooled.Completed,
-            Machine = OfRun(pooled.Machine),
-        };
+        return FreshProcesses.Whole(pooled, runs.Count, processes, pooled.Options, []) with { Machine = OfRun(pooled.Machine) };
     }
 
     // The machine was calibrated once for all processes.

@@ -46,15 +46,15 @@ internal static class FreshProcesses
     /// <param name="measured">How many measured anything.</param>
     /// <param name="count">How many were asked for.</param>
     /// <param name="options">The options of the run.</param>
-    /// <param name="placement">The wait before each.</param>
+    /// <param name="notes">What is to be noted beside their own notes.</param>
     public static RunRecord<TCell> Whole<TCell>(
-        RunRecord<TCell> pooled, int measured, int count, IEnumerable<KeyValuePair<string, string>> options, PlacementWait placement)
+        RunRecord<TCell> pooled, int measured, int count, IEnumerable<KeyValuePair<string, string>> options, IReadOnlyList<string> notes)
         where TCell : class => pooled with
         {
             Argv = RunEnvironment.Argv,
             Options = new Dictionary<string, string>(options) { ["runs"] = FormattableString.Invariant($"{measured}") },
             Completed = measured == count && pooled.Completed,
-            Notes = [.. pooled.Notes, .. placement.Notes],
+            Notes = [.. pooled.Notes, .. notes],
         };
 
     /// <summary>Runs this program once.</summary>

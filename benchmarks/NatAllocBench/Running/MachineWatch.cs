@@ -46,7 +46,7 @@ internal sealed class MachineWatch
 
     /// <summary>The same for a description that was made meanwhile.</summary>
     public MachineFacts End(IEnumerable<string> disturbances, MachineFacts machine) =>
-        machine with { Warnings = [.. disturbances, .. During().Select(warning => warning.Text), .. machine.Warnings] };
+        machine with { Warnings = [.. disturbances, .. Disturbances(), .. machine.Warnings] };
 
     /// <summary>What the hypervisor and other work took so far.</summary>
     public IReadOnlyList<string> Disturbances() => [.. During().Select(warning => warning.Text)];

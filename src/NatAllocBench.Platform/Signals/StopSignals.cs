@@ -27,6 +27,16 @@ public sealed class StopSignals : IDisposable
     /// <summary>Cancelled by the first signal.</summary>
     public CancellationToken Token => _stop.Token;
 
+    /// <summary>A source that the first signal cancels, and the end of a time.</summary>
+    /// <param name="seconds">The time, s, above 0; longer than 24 days is 24 days.</param>
+    /// <returns>To be disposed of by the caller.</returns>
+    public CancellationTokenSource Within(double seconds)
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        limit.CancelAfter(TimeSpan.FromMilliseconds(Math.Min(seconds * 1000, int.MaxValue)));
+        return limit;
+    }
+
     /// <summary>Gives the signals back to their defaults.</summary>
     public void Dispose()
     {
