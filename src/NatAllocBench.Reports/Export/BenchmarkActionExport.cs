@@ -33,11 +33,12 @@ public static class BenchmarkActionExport
             throw new RunFormatException($"a {run.Command} run has no failure rates for smaller-is-better; export it as csv");
         }
 
+        Provenance from = Provenance.Of(run);
         RaceCell[] failed = [.. cells.Where(c => c.Rate > 0)];
         return failed.Length == 0
             ? throw new RunFormatException("every failure rate of the run is 0, and the action cannot form a ratio to 0; export it as csv")
             : Json(failed.Select(c => Entry(
-                run,
+                from,
                 "insert_failed",
                 Workload.Of(c),
                 "%",
@@ -59,10 +60,11 @@ public static class BenchmarkActionExport
                 Workload.Of(c), c.ConnectionsPerSecond, c.ConnectionsPerSecondLow, c.ConnectionsPerSecondHigh))],
             _ => [],
         };
+        Provenance from = Provenance.Of(run);
         JsonNode[] entries =
         [
             .. speeds.Where(s => s.Value > 0)
-                .Select(s => Entry(run, "connections/s", s.Workload, "connections/s", (s.Value!.Value, s.Low, s.High), "")),
+                .Select(s => Entry(from, "connections/s", s.Workload, "connections/s", (s.Value!.Value, s.Low, s.High), "")),
         ];
         return entries.Length == 0
             ? throw new RunFormatException($"the {run.Command} run has no speeds for bigger-is-better; export it as csv")
@@ -71,9 +73,8 @@ public static class BenchmarkActionExport
 
     // The name is the action's only key: without the machine two machines would be one line in its chart.
     private static JsonObject Entry(
-        RunRecord run, string what, Workload workload, string unit, (double Value, double? Low, double? High) figure, string counts)
+        Provenance from, string what, Workload workload, string unit, (double Value, double? Low, double? High) figure, string counts)
     {
-        Provenance from = Provenance.Of(run);
         JsonObject entry = new() { ["name"] = $"{what} machine={from.Machine} {workload}", ["unit"] = unit, ["value"] = figure.Value };
         if (figure.Low is { } low && figure.High is { } high)
         {

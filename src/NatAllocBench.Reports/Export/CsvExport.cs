@@ -18,7 +18,8 @@ public static class CsvExport
     /// </returns>
     public static IReadOnlyDictionary<string, string> Files(RunRecord run)
     {
-        string[] origins = [.. Workload.Of(run).Select((workload, cell) => Origin(Provenance.Of(run), cell, workload))];
+        Provenance from = Provenance.Of(run);
+        string[] origins = [.. Workload.Of(run).Select((workload, cell) => Origin(from, cell, workload))];
         return run switch
         {
             RunRecord<RaceCell> race => new Dictionary<string, string>
