@@ -14,30 +14,12 @@ internal static class PriceFigures
         Share(name, cell, tally => tally.FailedKeepPort + tally.FailedSearch);
 
     /// <summary>Million connections per second, the median of the trials; null where no trial counts.</summary>
-    public static ScenarioFigure? Speed(string name, MeasuredTrials cell)
-    {
-        double[] speeds = [.. cell.Kept.Select(trial => trial.ConnectionsPerSecond / 1e6).Where(speed => speed > 0)];
-        if (speeds.Length == 0 || cell.Disturbed is not null)
-        {
-            return null;
-        }
-
-        QuantileEstimate median = SampleStatistics.Instance.Median(speeds);
-        return new ScenarioFigure { Name = name, Measured = median.Value, Low = median.Low, High = median.High };
-    }
+    public static ScenarioFigure? Speed(string name, MeasuredTrials cell) =>
+        Median(name, cell, trial => trial.ConnectionsPerSecond > 0 ? trial.ConnectionsPerSecond / 1e6 : null);
 
     /// <summary>Time that a connection waited for the system's mutex, ns, the median of the trials; null where it has none, or no trial counts.</summary>
-    public static ScenarioFigure? LockWait(string name, MeasuredTrials cell)
-    {
-        double[] waits = [.. cell.Kept.Where(trial => trial.LockWaitNs is not null).Select(trial => trial.LockWaitNs!.Value / trial.Total.Attempts)];
-        if (waits.Length == 0 || cell.Disturbed is not null)
-        {
-            return null;
-        }
-
-        QuantileEstimate median = SampleStatistics.Instance.Median(waits);
-        return new ScenarioFigure { Name = name, Measured = median.Value, Low = median.Low, High = median.High };
-    }
+    public static ScenarioFigure? LockWait(string name, MeasuredTrials cell) =>
+        Median(name, cell, trial => trial.LockWaitNs / trial.Total.Attempts);
 
     /// <summary>What was refused, over several fills.</summary>
     public static ScenarioFigure Refused(string name, IReadOnlyList<RefusalPoint> points) => ScenarioFigure.Share(
@@ -48,6 +30,19 @@ internal static class PriceFigures
     {
         int[] values = [.. points.Select(percentile).OfType<int>().Order()];
         return values.Length == 0 ? null : ScenarioFigure.Exact(name, values[values.Length / 2]);
+    }
+
+    // Of the trials that count and have a value.
+    private static ScenarioFigure? Median(string name, MeasuredTrials cell, Func<TrialResult, double?> value)
+    {
+        double[] values = [.. cell.Kept.Select(value).OfType<double>()];
+        if (values.Length == 0 || cell.Disturbed is not null)
+        {
+            return null;
+        }
+
+        QuantileEstimate median = SampleStatistics.Instance.Median(values);
+        return new ScenarioFigure { Name = name, Measured = median.Value, Low = median.Low, High = median.High };
     }
 
     private static ScenarioFigure? Share(string name, MeasuredTrials cell, Func<WorkerTally, long> count)

@@ -79,7 +79,7 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
     {
         int flows = Range.Count * Pool;
         long before = GC.GetAllocatedBytesForCurrentThread();
-        using SystemTable table = System.Racer(Mode)!.Create(new SystemSetup(Range, 1, flows, Pool, Seed: 1));
+        using SystemTable table = Racer.Create(new SystemSetup(Range, 1, flows, Pool, Seed: 1));
         return (double)(GC.GetAllocatedBytesForCurrentThread() - before + table.NativeBytes) / flows;
     }
 

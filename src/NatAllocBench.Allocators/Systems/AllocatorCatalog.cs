@@ -8,9 +8,6 @@ public static class AllocatorCatalog
     /// <inheritdoc cref="AllocatorSet.Systems"/>
     public static IReadOnlyList<AllocatorSystem> All => AllocatorSet.Program.Systems;
 
-    /// <inheritdoc cref="AllocatorSet.Modes"/>
-    public static IReadOnlyList<string> Modes => AllocatorSet.Program.Modes;
-
     /// <inheritdoc cref="AllocatorSet.Vectors"/>
     public static VectorSuite Vectors => AllocatorSet.Program.Vectors;
 }
