@@ -4,8 +4,7 @@ namespace NatAllocBench.Commands;
 
 /// <summary>
 /// The program's commands. Making all of them takes longer than most of them run, so only those that a command line names are made; all of
-/// them for what lists them or may name any: help without a command, a word that may be a mistyped one, a directive of a shell's completion, a
-/// response file.
+/// them for what lists them or may name any: help without a command, a directive of a shell's completion, a response file.
 /// </summary>
 internal static class CommandTree
 {
@@ -67,5 +66,5 @@ internal static class CommandTree
 
     private static bool MayNameAny(IReadOnlyList<string> args, int named) =>
         args.Any(arg => arg.StartsWith('[') || arg.StartsWith('@'))
-        || (named == 0 && args.Any(arg => !arg.StartsWith('-') || arg is "--help" or "-h" or "-?"));
+        || (named == 0 && args.Any(arg => arg is "--help" or "-h" or "-?" or "/h" or "/?"));
 }
