@@ -56,16 +56,16 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
 
     /// <summary>Nodes of the first flows of a block that follows no other; <see cref="Ahead"/> fetches those of all later ones.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void FirstFlows(in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, bool keeps)
+    public static void FirstFlows(in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* sources, bool keeps)
     {
         for (int i = 0; i < Math.Min(run.Count, FirstAhead); i++)
         {
-            FirstNodes(run.Block, i, slab, heads, sources, keeps);
+            FirstNodes(run.Block, i, slab, run.Heads, sources, keeps);
         }
 
         for (int i = 0; i < Math.Min(run.Count, SecondAhead); i++)
         {
-            SecondNodes(run.Block, i, slab, heads, sources, keeps);
+            SecondNodes(run.Block, i, slab, run.Heads, sources, keeps);
         }
     }
 

@@ -115,8 +115,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
                 run.Next = next->Block;
                 if (done == 0 && IsLoaded)
                 {
-                    BlockFetch<TAddress, TDesign>.FirstFlows(
-                        in run, _table.Slab, run.Heads, _table.BySource.Chains.Heads, _plan.KeepsPort);
+                    BlockFetch<TAddress, TDesign>.FirstFlows(in run, _table.Slab, _table.BySource.Chains.Heads, _plan.KeepsPort);
                 }
 
                 TakeAll(ref cpu, ref random, ref run);
