@@ -79,6 +79,12 @@ internal static class DiagnoseCommand
             return CommandLine.Success;
         }
 
+        OutputPlace.PrepareFiles(parsed, Textfile);
+        if (JsonFile(parsed) is { } json and not "-")
+        {
+            OutputPlace.PrepareFile(json, Json.Name);
+        }
+
         double? interval = parsed.GetValue(Interval) is { } time ? UsageException.Parse("--interval", time, Seconds.Parse) : null;
         if (parsed.GetValue(Collect) is { } directory)
         {
@@ -169,7 +175,7 @@ internal static class DiagnoseCommand
 
     private static int Give(ParseResult parsed, NodeAnswer answer)
     {
-        string? json = parsed.GetResult(Json) is { Implicit: false } ? parsed.GetValue(Json) ?? "-" : null;
+        string? json = JsonFile(parsed);
         Console.Out.Write(json == "-" ? answer.Json : answer.Text);
         if (json is not (null or "-"))
         {
@@ -183,6 +189,10 @@ internal static class DiagnoseCommand
 
         return answer.HasFinding ? CommandLine.Failure : CommandLine.Success;
     }
+
+    /// <summary>Where the answer for programs goes: a file, <c>-</c> for standard output, or null.</summary>
+    private static string? JsonFile(ParseResult parsed) =>
+        parsed.GetResult(Json) is { Implicit: false } ? parsed.GetValue(Json) ?? "-" : null;
 
     private static Option<string?> Of(string name, string description, string help) =>
         new(name) { Description = description, HelpName = help };

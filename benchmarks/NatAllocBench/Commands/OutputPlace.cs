@@ -1,3 +1,4 @@
+using System.CommandLine;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Store;
 using NatAllocBench.Running;
@@ -70,6 +71,18 @@ internal static class OutputPlace
             RequireWritable(parent);
             Name(Leftovers.Remove(parent));
         });
+    }
+
+    /// <summary>The files that options name, where they name one.</summary>
+    public static void PrepareFiles(ParseResult parsed, params ReadOnlySpan<Option<string?>> options)
+    {
+        foreach (Option<string?> option in options)
+        {
+            if (parsed.GetValue(option) is { } path)
+            {
+                PrepareFile(path, option.Name);
+            }
+        }
     }
 
     private static void RequireName(string path, string option, string what)

@@ -62,6 +62,7 @@ internal static class PlanCommand
 
     private static int Run(ParseResult parsed)
     {
+        OutputPlace.PrepareFiles(parsed, Chart);
         GatewayPreset? preset = parsed.GetValue(Preset) is { } name ? GatewayPreset.Get(name) : null;
         PlanRequest request = Request(parsed, preset);
         var planner = new Planner(request);

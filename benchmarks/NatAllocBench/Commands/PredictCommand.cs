@@ -75,6 +75,7 @@ internal static class PredictCommand
 
     private static int Run(ParseResult parsed)
     {
+        OutputPlace.PrepareFiles(parsed, Json, Chart);
         string root = parsed.GetValue(Results)!;
         PublishedCells published = PublishedCells.Read(root);
         if (parsed.GetValue(Validate))

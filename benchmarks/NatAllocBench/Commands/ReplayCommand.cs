@@ -62,6 +62,7 @@ internal static class ReplayCommand
 
     private static int Run(ParseResult parsed)
     {
+        OutputPlace.PrepareFiles(parsed, Json, Anonymise);
         string path = parsed.GetValue(Recorded)!;
         if (parsed.GetValue(Anonymise) is { } anonymous)
         {
