@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
 using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tests.Results;
@@ -144,11 +145,27 @@ public sealed class HostileFileTests : IDisposable
     [Fact]
     public void One_CPU_is_said_to_race_nothing()
     {
-        ProgramRun run = ProgramRun.Of("race --cpus 1 --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save".Split(' '));
+        string file = Place("one.json");
+        ProgramRun run = ProgramRun.Of(
+            "race", "--cpus", "1", "--clients", "4", "--connections", "40", "--max-trials", "1", "--seconds", "1", "--no-save",
+            "--json", file);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("nothing can race", run.Output, StringComparison.Ordinal);
         Assert.Contains("Warnings", run.Output, StringComparison.Ordinal);
+        RaceCell[] cells = [.. Assert.IsType<RunRecord<RaceCell>>(RunFormat.ReadFile(file)).Cells.Where(cell => cell.Missing is null)];
+        Assert.NotEmpty(cells);
+
+        // Every row of the table says so in the place of its rate, and none of them counted a race.
+        string[] rows = [.. run.Output.Split('\n').Where(line => line.Contains("0 (1 CPU: nothing can race)", StringComparison.Ordinal))];
+        Assert.Equal(cells.Length, rows.Length);
+        Assert.All(cells, cell =>
+        {
+            Assert.Equal(1, cell.Cpus);
+            Assert.True(cell.Attempts > 0, cell.Missing);
+            Assert.Equal([0, 0, 0], [cell.InsertFailed, cell.FailedKeepPort, cell.FailedSearch]);
+            Assert.Contains(rows, row =>
+                row.Contains(cell.Era, StringComparison.Ordinal) && row.Contains(cell.Mode, StringComparison.Ordinal));
+        });
     }
 
     private static (int ExitCode, string Error) Outcome(ProgramRun run) => (run.ExitCode, run.Error);
