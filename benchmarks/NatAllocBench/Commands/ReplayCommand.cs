@@ -123,6 +123,7 @@ internal static class ReplayCommand
             Mode = ModeOf(parsed, recording),
             FirstAddress = setup?.FirstAddress ?? (isPool ? addresses[0] : 0),
             Addresses = setup?.Addresses ?? Math.Clamp(addresses.Length, 1, 254),
+            KeepsAddresses = isPool,
             Low = setup?.Low ?? 1024,
             High = setup?.High ?? 65535,
         };

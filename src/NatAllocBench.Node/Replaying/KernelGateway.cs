@@ -26,6 +26,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
 
     private readonly NatState _nat;
     private readonly ConntrackTable<TAddress, TEra, KernelLocks> _table;
+    private readonly WhatIf _gateway;
     private readonly NatRange<TAddress> _rule;
     private readonly uint[] _slots;
     private readonly ulong[] _statuses;
@@ -50,7 +51,8 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
                 Seed = _random.Next64(),
             },
             _nat);
-        _rule = RuleOf(gateway);
+        _gateway = gateway;
+        _rule = RuleOf(gateway, FirstAddressOf(gateway), gateway.Addresses);
         _slots = new uint[connections];
         Array.Fill(_slots, None);
         _statuses = new ulong[connections];
@@ -77,7 +79,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
         }
 
         ulong before = state.Probes;
-        _choices[number] = NatHooks.Postrouting(_table, ref state, ref _random, slot, _rule);
+        _choices[number] = NatHooks.Postrouting(_table, ref state, ref _random, slot, RuleFor(connection));
         _slots[number] = slot;
         ref readonly ConntrackTuple<TAddress> reply = ref _table.ReplyTuple(slot);
         _addresses.Add(reply.Destination);
@@ -154,16 +156,24 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
     /// successor.</summary>
     private EntryReference Entry(int number, Direction direction) => new((_slots[number] << 1) | (uint)direction, _statuses[number]);
 
-    private static NatRange<TAddress> RuleOf(WhatIf gateway)
+    /// <summary>The rule; of a pool that keeps its addresses, the one that the recording shows.</summary>
+    private NatRange<TAddress> RuleFor(RecordedConnection connection) =>
+        _gateway is { KeepsAddresses: true, Addresses: > 1 } && connection.NatAddress != 0 && IsOfFamily(connection.NatAddress)
+            ? RuleOf(_gateway, connection.NatAddress, 1)
+            : _rule;
+
+    private static UInt128 FirstAddressOf(WhatIf gateway) =>
+        gateway.FirstAddress != 0 && IsOfFamily(gateway.FirstAddress) ? gateway.FirstAddress : Documentation;
+
+    private static NatRange<TAddress> RuleOf(WhatIf gateway, UInt128 first, int addresses)
     {
-        UInt128 first = gateway.FirstAddress != 0 && IsOfFamily(gateway.FirstAddress) ? gateway.FirstAddress : Documentation;
         NatFlags flags = gateway.Mode switch
         {
             PortMode.Random => NatFlags.ProtoRandom,
             PortMode.RandomFully => NatFlags.ProtoRandomFully,
             _ => NatFlags.None,
         };
-        NatRange<TAddress> range = NatRange<TAddress>.Pool(AddressOf(first), AddressOf(first + (uint)(gateway.Addresses - 1)), flags);
+        NatRange<TAddress> range = NatRange<TAddress>.Pool(AddressOf(first), AddressOf(first + (uint)(addresses - 1)), flags);
         return gateway.Ports == 64_512 ? range : range.WithPorts(gateway.Low, gateway.High);
     }
 

@@ -24,6 +24,12 @@ public sealed record WhatIf
     /// <summary>NAT addresses, 1 to 254.</summary>
     public int Addresses { get; init; } = 1;
 
+    /// <summary>
+    /// Whether each connection gets the address that the recording shows. The kernel draws it from the addresses of both ends, which an
+    /// anonymised log does not hold; another kernel or another number of addresses draws anew.
+    /// </summary>
+    public bool KeepsAddresses { get; init; }
+
     /// <summary>First port.</summary>
     public ushort Low { get; init; } = 1024;
 
@@ -72,8 +78,8 @@ public sealed record WhatIf
 
     private static Func<WhatIf, IEnumerable<WhatIf>> Change(string key, string[] values, string change) => key switch
     {
-        "era" when values is ["all"] => one => EraCatalog.All.Select(era => one with { Era = era }),
-        "era" when values.Length > 0 => Each(values, value => EraCatalog.Find(value), (one, era) => one with { Era = era }, change,
+        "era" when values is ["all"] => one => EraCatalog.All.Select(era => OfEra(one, era)),
+        "era" when values.Length > 0 => Each(values, value => EraCatalog.Find(value), OfEra, change,
             "a name that the command eras lists"),
         "mode" when values is ["all"] => one => Enum.GetValues<PortMode>().Select(mode => one with { Mode = mode }),
         "mode" when values.Length > 0 => Each(
@@ -82,7 +88,8 @@ public sealed record WhatIf
         "addresses" when values.Length > 0 => Each(
             values, value => int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
                 && count is >= 1 and <= MostAddresses ? new Box<int>(count) : null,
-            (one, count) => one with { Addresses = count.Value }, change, $"1 to {MostAddresses}"),
+            (one, count) => one with { Addresses = count.Value, KeepsAddresses = one.KeepsAddresses && count.Value == one.Addresses },
+                change, $"1 to {MostAddresses}"),
         "ports" when values.Length > 0 => Each(
             values, Range, (one, range) => one with { Low = range.Value.Low, High = range.Value.High }, change,
                 "a range such as 1024-65535"),
@@ -94,6 +101,8 @@ public sealed record WhatIf
             (one, system) => one with { Allocator = system }, change, "a name that the command allocators lists as raced"),
         _ => throw new NodeInputException($"--what-if {change}: write era=, mode=, addresses=, ports= or allocator=, separated by commas"),
     };
+
+    private static WhatIf OfEra(WhatIf one, Era era) => one with { Era = era, KeepsAddresses = one.KeepsAddresses && era == one.Era };
 
     private static Func<WhatIf, IEnumerable<WhatIf>> Each<T>(
         string[] values, Func<string, T?> read, Func<WhatIf, T, WhatIf> with, string change, string choices)
