@@ -19,6 +19,16 @@ internal static partial class ReplayTrace
     /// machines.</summary>
     private const double LineTransfer = 60e-9;
 
+    /// <summary>
+    /// What decides is the last probe. It takes longer than those before it, since another CPU has just written what it reads: at most so
+    /// many times as long as the mean one, and at most as long as all of them.
+    /// </summary>
+    private const double LastProbe = 3;
+
+    /// <summary>A probe or a confirm that takes longer holds an interrupt, before or after what decides: four probes that miss every
+    /// cache.</summary>
+    private const double Interrupted = 1e-6;
+
     /// <summary>Whether a file is a trace.</summary>
     public static bool IsTrace(string path)
     {
@@ -45,6 +55,11 @@ internal static partial class ReplayTrace
             throw new UsageException($"{path} holds a sample of the connections: record all of them with trace --sample 1/1");
         }
 
+        if (trials.Any(trial => trial.Connections.Values.Any(connection => connection.ChooseTick == 0)))
+        {
+            throw new UsageException($"{path} does not tell when the choices began: record it again with this version");
+        }
+
         if (StandingForm().Match(first.Workload) is { Success: true } standing)
         {
             throw new UsageException($"{path}: the race began with a filled table ({standing.Value}), which the trace does not hold: "
@@ -63,31 +78,38 @@ internal static partial class ReplayTrace
         Setup = SetupOf(trial),
         Remarks =
         [
-            "the choice falls in a connection's last probe and the insertion is seen between the start of its confirm and a line "
-                + "transfer after its end: where is drawn once for each seed",
+            "the choice falls in a connection's last probe, up to three times as long as a mean one, and the insertion is seen between the "
+                + "start of its confirm and a line transfer after its end: where is drawn once for each seed, and by "
+                + "itself for a connection that was interrupted there",
             .. cells > 1 ? [$"the trace has {cells} cells: this is the first, {trial.Era} {trial.Mode}"] : Array.Empty<string>(),
         ],
     };
 
-    private static RecordedConnection Of(TracedConnection connection, TracedTrial trial) => new()
+    private static RecordedConnection Of(TracedConnection connection, TracedTrial trial)
     {
-        Start = Seconds(trial, connection.AllocatedTick) - LastProbe(connection, trial),
-        StartSpread = LastProbe(connection, trial),
-        Insert = Seconds(trial, connection.ConfirmTick),
-        InsertSpread = Seconds(trial, connection.EndTick) - Seconds(trial, connection.ConfirmTick) + LineTransfer,
-        Cpu = connection.Worker,
-        Protocol = (byte)(trial.Protocol == "udp" ? IPProtocol.Udp : IPProtocol.Tcp),
-        Client = EntryTuple.OfIPv4(connection.Client.Value),
-        ClientKey = connection.ClientPort,
-        Remote = EntryTuple.OfIPv4(connection.Destination.Value),
-        RemoteKey = connection.DestinationPort,
-        NatAddress = EntryTuple.OfIPv4(connection.NatAddress.Value),
-        NatKey = connection.NatPort,
-    };
-
-    /// <summary>What decides is the last probe: its share of the time from the packet to the choice.</summary>
-    private static double LastProbe(TracedConnection connection, TracedTrial trial) =>
-        (Seconds(trial, connection.AllocatedTick) - Seconds(trial, connection.StartTick)) / (connection.Probes + 1);
+        double choosing = Seconds(trial, connection.AllocatedTick) - Seconds(trial, connection.ChooseTick);
+        double confirm = Seconds(trial, connection.EndTick) - Seconds(trial, connection.ConfirmTick);
+        double meanProbe = choosing / Math.Max(1, connection.Probes);
+        bool isInterrupted = meanProbe > Interrupted;
+        double choice = isInterrupted ? choosing : Math.Min(choosing, LastProbe * meanProbe);
+        return new RecordedConnection
+        {
+            Start = Seconds(trial, connection.AllocatedTick) - choice,
+            StartSpread = choice,
+            StartsAnywhere = isInterrupted,
+            Insert = Seconds(trial, connection.ConfirmTick),
+            InsertSpread = confirm + LineTransfer,
+            InsertsAnywhere = confirm > Interrupted,
+            Cpu = connection.Worker,
+            Protocol = (byte)(trial.Protocol == "udp" ? IPProtocol.Udp : IPProtocol.Tcp),
+            Client = EntryTuple.OfIPv4(connection.Client.Value),
+            ClientKey = connection.ClientPort,
+            Remote = EntryTuple.OfIPv4(connection.Destination.Value),
+            RemoteKey = connection.DestinationPort,
+            NatAddress = EntryTuple.OfIPv4(connection.NatAddress.Value),
+            NatKey = connection.NatPort,
+        };
+    }
 
     private static double Seconds(TracedTrial trial, ulong tick) => (long)(tick - trial.StartTick) * trial.NanosecondsPerTick * Nanosecond;
 

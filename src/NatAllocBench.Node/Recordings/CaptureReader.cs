@@ -183,6 +183,7 @@ internal sealed class CaptureReader(string name)
         {
             Start = at,
             StartSpread = Microsecond,
+            StartsAnywhere = true,
             Protocol = flow.Protocol,
             Client = flow.Source,
             ClientKey = flow.SourcePort,

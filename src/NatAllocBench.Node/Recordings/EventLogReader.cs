@@ -147,6 +147,7 @@ internal sealed class EventLogReader
         {
             Start = Math.Floor(at / Millisecond) * Millisecond,
             StartSpread = Millisecond,
+            StartsAnywhere = true,
             Protocol = entry.Protocol,
             Zone = entry.Zone,
             Client = NamedAddress.AsNumber(entry.Original.Source),

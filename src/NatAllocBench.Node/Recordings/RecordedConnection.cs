@@ -9,11 +9,20 @@ public sealed record RecordedConnection
     /// <summary>How much later it may have been: the moment is drawn again for each seed.</summary>
     public double StartSpread { get; init; }
 
+    /// <summary>
+    /// Whether that moment has nothing to do with those of others. Else a recording with both moments comes from one program, in which the
+    /// deciding step has one place in the code.
+    /// </summary>
+    public bool StartsAnywhere { get; init; }
+
     /// <summary>When it was inserted, at the earliest; NaN if the recording does not tell, so that a window is assumed.</summary>
     public double Insert { get; init; } = double.NaN;
 
     /// <summary>How much later that may have been.</summary>
     public double InsertSpread { get; init; }
+
+    /// <summary>The same of that moment as <see cref="StartsAnywhere"/>.</summary>
+    public bool InsertsAnywhere { get; init; }
 
     /// <summary>The CPU that handled it; -1 if the recording does not tell.</summary>
     public int Cpu { get; init; } = -1;

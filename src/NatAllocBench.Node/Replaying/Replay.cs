@@ -6,8 +6,8 @@ namespace NatAllocBench.Node.Replaying;
 /// <summary>What became of a recording's connections with one seed.</summary>
 internal sealed class ReplayCount
 {
-    private const int MostProbes = 65_537;
     private readonly long[] _losses = new long[Enum.GetValues<Loss>().Length];
+    private readonly List<long> _probes = [];
 
     public long this[Loss loss] => _losses[(int)loss];
 
@@ -18,13 +18,18 @@ internal sealed class ReplayCount
     public int AddressesUsed { get; set; }
 
     /// <summary>Connections by the number of ports that they looked at.</summary>
-    public long[] Probes { get; } = new long[MostProbes];
+    public IReadOnlyList<long> Probes => _probes;
 
     public void Count(Loss loss) => _losses[(int)loss]++;
 
     public void Count(Chosen chosen)
     {
-        Probes[Math.Min(chosen.Probes, MostProbes - 1)]++;
+        while (_probes.Count <= chosen.Probes)
+        {
+            _probes.Add(0);
+        }
+
+        _probes[chosen.Probes]++;
         Kept += chosen.Kept ? 1 : 0;
     }
 }
@@ -35,7 +40,8 @@ internal sealed class ReplayCount
 /// </summary>
 /// <remarks>
 /// A recording with both moments of each connection comes from one program, in which the deciding steps have one place in the code: where
-/// between the recorded clock readings is unknown, but the same for all, so it is drawn once for each seed.
+/// between the recorded clock readings is unknown, but the same for all, so it is drawn once for each seed. Of one that was interrupted there
+/// it is drawn by itself.
 /// </remarks>
 internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, ReplayOptions options)
 {
@@ -66,7 +72,7 @@ internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, Repl
         {
             RecordedConnection connection = connections[number];
             _cpus[number] = CpuOf(number, connection);
-            double place = double.IsNaN(connection.Insert) ? _random.NextUnit() : _choicePlace;
+            double place = connection.StartsAnywhere ? _random.NextUnit() : _choicePlace;
             Plan(number, Step.Choose, connection.Start + (place * connection.StartSpread));
             Plan(number, Step.Close, connection.Closed);
             Plan(number, Step.Free, connection.End);
@@ -110,7 +116,8 @@ internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, Repl
 
     private double InsertOf(RecordedConnection connection, double chosen) => double.IsNaN(connection.Insert)
         ? chosen + options.Window
-        : Math.Max(chosen, connection.Insert + (_insertPlace * connection.InsertSpread));
+        : Math.Max(chosen, connection.Insert
+            + ((connection.InsertsAnywhere ? _random.NextUnit() : _insertPlace) * connection.InsertSpread));
 
     private void Plan(int number, Step step, double time)
     {

@@ -32,23 +32,25 @@ public sealed record ReplayRow(
         ArgumentNullException.ThrowIfNull(options);
         var failed = new double[options.Seeds];
         var counts = new List<ReplayCount>();
-        var probes = new long[new ReplayCount().Probes.Length];
         foreach (Recording recording in recordings)
         {
-            var replay = new Replay(recording.Connections, options);
-
             // The race grows with the rate: what the recording misses is missing among the partners too.
             double scale = 1 / (1 - recording.Missing);
+            ReplayCount[] ofSeeds = OfSeeds(gateway, recording.Connections, options);
             for (int seed = 0; seed < options.Seeds; seed++)
             {
-                using IGateway made = Gateways.Create(gateway, recording.Connections, options.Cpus, (ulong)seed + 1);
-                ReplayCount count = replay.Run(made, (ulong)seed + 1);
-                failed[seed] += count.Failed * scale * scale;
-                counts.Add(count);
-                for (int i = 0; i < probes.Length; i++)
-                {
-                    probes[i] += count.Probes[i];
-                }
+                failed[seed] += ofSeeds[seed].Failed * scale * scale;
+            }
+
+            counts.AddRange(ofSeeds);
+        }
+
+        long[] probes = new long[counts.Max(count => count.Probes.Count)];
+        foreach (ReplayCount count in counts)
+        {
+            for (int i = 0; i < count.Probes.Count; i++)
+            {
+                probes[i] += count.Probes[i];
             }
         }
 
@@ -60,6 +62,19 @@ public sealed record ReplayRow(
             Percentile(probes, 0.5), Percentile(probes, 0.99), counts.Sum(count => (double)count.Kept) / options.Seeds / connections,
             counts.Max(count => count.AddressesUsed),
             recordings.Max(recording => Occupancy.Highest(recording.Connections) / ((double)gateway.Ports * gateway.Addresses)));
+    }
+
+    /// <summary>Seeds are independent of each other: as many at once as this process has CPUs.</summary>
+    private static ReplayCount[] OfSeeds(WhatIf gateway, IReadOnlyList<RecordedConnection> connections, ReplayOptions options)
+    {
+        var counts = new ReplayCount[options.Seeds];
+        Parallel.For(0, options.Seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
+        {
+            ulong seed = (ulong)i + 1;
+            using IGateway made = Gateways.Create(gateway, connections, options.Cpus, seed);
+            counts[i] = new Replay(connections, options).Run(made, seed);
+        });
+        return counts;
     }
 
     private static int Percentile(long[] probes, double share)

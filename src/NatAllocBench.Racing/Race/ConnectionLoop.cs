@@ -355,6 +355,11 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
             return PortChoice.Unchanged;
         }
 
+        if (TTelemetry.IsOn)
+        {
+            _telemetry.Choosing();
+        }
+
         PortChoice choice = NatSetup.Choose(
             _table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         allocatedAt = TickClock.Now();

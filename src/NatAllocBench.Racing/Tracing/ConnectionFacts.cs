@@ -9,6 +9,7 @@ internal struct ConnectionFacts
 {
     public ConntrackTuple<IPv4Address> Tuple;
     public ulong StartTick;
+    public ulong ChooseTick;
     public ulong AllocatedTick;
     public ulong ConfirmTick;
     public ulong EndTick;

@@ -75,6 +75,8 @@ internal sealed unsafe class ConnectionRecorder
         }
     }
 
+    public void Choosing() => _current.ChooseTick = TickClock.Now();
+
     public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
     {
         // Plain store: confirm publishes the slot with a release after it.

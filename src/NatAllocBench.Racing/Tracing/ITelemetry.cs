@@ -16,6 +16,9 @@ internal interface ITelemetry
     /// <summary>The SYN reaches the kernel.</summary>
     void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu);
 
+    /// <summary>The allocator begins to choose, before the window.</summary>
+    void Choosing();
+
     /// <summary>The mapping is chosen and the packet rewritten; confirm is next. Lies inside the window, hence does little.</summary>
     void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply);
 
@@ -39,6 +42,10 @@ internal readonly struct NoTelemetry : ITelemetry
     public static bool IsOn => false;
 
     public void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu)
+    {
+    }
+
+    public void Choosing()
     {
     }
 
@@ -70,6 +77,8 @@ internal readonly struct EventTelemetry(ConnectionRecorder recorder) : ITelemetr
     public static bool IsOn => true;
 
     public void Started(in ConntrackTuple<IPv4Address> tuple, in CpuState cpu) => recorder.Started(in tuple, in cpu);
+
+    public void Choosing() => recorder.Choosing();
 
     public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply) =>
         recorder.Confirming(slot, allocatedAt, choice, in cpu, in reply);

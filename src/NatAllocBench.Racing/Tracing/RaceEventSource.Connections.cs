@@ -30,17 +30,21 @@ public sealed unsafe partial class RaceEventSource
         WriteEventCore(10, 10, data);
     }
 
-    /// <summary>How often the allocator asked whether a mapping is in use, and how often the answer was yes.</summary>
-    [Event(11, Keywords = Keywords.Connections, Level = EventLevel.Informational)]
-    public void Probed(int trial, uint number, int cpu, uint probes, uint taken)
+    /// <summary>
+    /// How often the allocator asked whether a mapping is in use, how often the answer was yes, and when it began: before, the packet came
+    /// in and its entry was made.
+    /// </summary>
+    [Event(11, Version = 1, Keywords = Keywords.Connections, Level = EventLevel.Informational)]
+    public void Probed(int trial, uint number, int cpu, uint probes, uint taken, ulong tick)
     {
-        EventData* data = stackalloc EventData[5];
+        EventData* data = stackalloc EventData[6];
         Set(data, 0, &trial);
         Set(data, 1, &number);
         Set(data, 2, &cpu);
         Set(data, 3, &probes);
         Set(data, 4, &taken);
-        WriteEventCore(11, 5, data);
+        Set(data, 5, &tick);
+        WriteEventCore(11, 6, data);
     }
 
     /// <summary>

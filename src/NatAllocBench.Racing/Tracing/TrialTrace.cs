@@ -142,7 +142,7 @@ internal sealed unsafe class TrialTrace : IDisposable
         Log.ConnectionStarted(
             _trial, number, recorder.Worker, cpu, facts.StartTick,
             facts.Tuple.Source.Value, facts.Tuple.SourcePort, facts.Tuple.Destination.Value, facts.Tuple.DestinationPort, facts.Sequence);
-        Log.Probed(_trial, number, cpu, facts.Probes, facts.Taken);
+        Log.Probed(_trial, number, cpu, facts.Probes, facts.Taken, facts.ChooseTick);
         Log.Allocated(_trial, number, cpu, facts.AllocatedTick, facts.NatAddress.Value, facts.NatPort, facts.Probes, (int)facts.Choice);
         Log.ConfirmBegin(_trial, number, cpu, facts.ConfirmTick);
         Log.ConfirmEnd(_trial, number, cpu, facts.EndTick, (int)facts.Result);

@@ -145,6 +145,7 @@ internal sealed class RaceEventReader
             case nameof(RaceEventSource.Probed):
                 connection.Probes = Number(e, "probes");
                 connection.Taken = Number(e, "taken");
+                connection.ChooseTick = e.PayloadIndex("tick") >= 0 ? (ulong)e.PayloadByName("tick") : 0;
                 break;
             case nameof(RaceEventSource.Allocated):
                 connection.AllocatedTick = (ulong)e.PayloadByName("tick");

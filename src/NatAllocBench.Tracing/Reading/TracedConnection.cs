@@ -34,6 +34,9 @@ public sealed class TracedConnection
     /// <summary>The packet reached the kernel.</summary>
     public required ulong StartTick { get; init; }
 
+    /// <summary>The allocator began to choose; 0 in recordings of before this was noted.</summary>
+    public ulong ChooseTick { get; internal set; }
+
     /// <summary>How often the allocator asked whether a mapping is in use.</summary>
     public uint Probes { get; internal set; }
 

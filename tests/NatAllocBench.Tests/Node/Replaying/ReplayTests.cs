@@ -1,3 +1,4 @@
+using System.Text.Json;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node;
 using NatAllocBench.Node.Lines;
@@ -134,18 +135,23 @@ public sealed class ReplayTests
         Assert.DoesNotContain("minimum of failures", answer.Text(), StringComparison.Ordinal);
     }
 
-    /// <summary>The race's own losses lie in the range of the seeds.</summary>
+    /// <summary>The race's own losses lie in the range of the seeds, and its middle is not to one side of them.</summary>
     [TwoCpuFact]
     public void A_recorded_race_is_replayed_to_its_own_losses()
     {
         using var trace = new TemporaryFile(".nettrace");
         ProgramRun recorded = ProgramRun.Of(
-            "trace", "--eras", "4.14", "--modes", "default", "--arrival", "poisson:20000", "--window", "1us", "--connections", "2000",
-                "--cpus", "2",
-            "--max-trials", "8", "--seconds", "6", "--no-profile", "--out", trace.Path);
+            "trace", "--eras", "4.14", "--modes", "default", "--arrival", "poisson:200000", "--window", "1us", "--connections", "4000",
+            "--clients", "40", "--source-ports", "shared", "--cpus", "2", "--max-trials", "4", "--seconds", "4", "--no-profile",
+            "--out", trace.Path);
         Assert.True(recorded.ExitCode == 0, recorded.Error);
-        ProgramRun replayed = ProgramRun.Of("replay", trace.Path, "--what-if", "mode=random-fully");
+        using var json = new TemporaryFile(".json");
+        ProgramRun replayed = ProgramRun.Of("replay", trace.Path, "--what-if", "mode=random-fully", "--json", json.Path);
         Assert.True(replayed.ExitCode == 0, replayed.Output + replayed.Error);
+        JsonElement answer = JsonElement.Parse(File.ReadAllText(json.Path));
+        double witnessed = answer.GetProperty("witnessed").GetDouble();
+        Assert.True(witnessed > 100, replayed.Output);
+        Assert.InRange(answer.GetProperty("rows")[0].GetProperty("mean").GetDouble() / witnessed, 0.7, 1.4);
         Assert.Contains("failed insertions that the race counted, inside the configured gateway's range", replayed.Output,
             StringComparison.Ordinal);
     }
