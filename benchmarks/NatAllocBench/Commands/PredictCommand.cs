@@ -15,11 +15,11 @@ namespace NatAllocBench.Commands;
 /// <summary><c>predict</c>: losses and speed on machines that are not at hand.</summary>
 internal static class PredictCommand
 {
-    private const double LivePath = 6e-6;
     private const string PerCpu = "per-cpu:";
 
     private static readonly Option<string?> From =
-        NodeOption.Of<string?>("--from", "Published run whose windows are used. Default: the newest race under --results.", null, "RUN");
+        NodeOption.Of<string?>("--from", "Whose window and path are used: a run of race or kernel, or machine to measure here for some "
+            + "seconds. Default: the newest race under --results.", null, "RUN");
     private static readonly Option<string> Results = NodeOption.Of("--results", "Directory of published runs.", "results", "DIR");
     private static readonly Option<string> Cpus =
         NodeOption.Of("--cpus", "CPUs that take new connections. A list sweeps.", "2,8,64,1024", "N");
@@ -43,6 +43,11 @@ internal static class PredictCommand
         NodeOption.Of("--arrival", "poisson, or tick:SPREAD for clients that wake together.", "poisson", "WAY");
     private static readonly Option<string> Window = NodeOption.Of(
         "--window", "run (of --from), live:NS as kernel --compare fits it (then a path of 6 us is counted), or a time.", "run", "TIME");
+    private static readonly Option<string?> Until = NodeOption.Of<string?>(
+        "--until", "Raise rate, cpus or occupancy (share of the ports in use) until more than --target fail, and print the last row "
+            + "before.", null, "WHAT");
+    private static readonly Option<double> Target =
+        NodeOption.Of("--target", "With --until: share of the connections that may fail.", 1e-3, "SHARE");
     private static readonly Option<bool> Validate = new("--validate")
     {
         Description = "Check the formulas against all published cells and write predict-validation.json there: classes that fail are not "
@@ -62,7 +67,7 @@ internal static class PredictCommand
         Option[] options =
         [
             From, Results, Cpus, Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras, Modes, Arriving, Window,
-                Validate, Wide, Json, Chart,
+                Until, Target, Validate, Wide, Json, Chart,
         ];
         foreach (Option option in options)
         {
@@ -91,18 +96,30 @@ internal static class PredictCommand
             return validation.Passed ? CommandLine.Success : CommandLine.Failure;
         }
 
-        Costs costs = CostsOf(parsed, published);
+        Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published);
         var line = new SharedLine(published, "kernel-locks");
         var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);
         double? tick = TickOf(parsed.GetValue(Arriving)!);
-        Forecast[] forecasts = [.. Requests(parsed).Select(one => forecaster.Of(one.Request, tick) with { Traffic = one.Traffic })];
+        ForecastLimit? limit = parsed.GetValue(Until) is { } what ? new ForecastLimit(what, parsed.GetValue(Target)) : null;
+        Forecast[] forecasts =
+        [
+            .. Requests(parsed, limit).Select(one => (limit is null
+                ? forecaster.Of(one.Request, tick)
+                : limit.Last(one.Request, request => forecaster.Of(request, tick))) with { Traffic = one.Traffic }),
+        ];
+        if (limit is not null)
+        {
+            Console.Out.WriteLine(limit.Heading);
+        }
+
         Console.Out.Write(ForecastReport.Text(forecasts, costs, line));
         Write(parsed.GetValue(Json), () => ForecastReport.Json(forecasts, costs));
         Write(parsed.GetValue(Chart), () => ForecastChart.Svg(forecasts));
         return CommandLine.Success;
     }
 
-    private static IEnumerable<(PlanRequest Request, string Traffic)> Requests(ParseResult parsed)
+    /// <summary>What is raised is not swept as well: its first value is where the search begins.</summary>
+    private static IEnumerable<(PlanRequest Request, string Traffic)> Requests(ParseResult parsed, ForecastLimit? limit)
     {
         Era[] eras = [.. OptionList.Split("--eras", parsed.GetValue(Eras)!).Select(name =>
             UsageException.Parse("--eras", name, EraCatalog.Get))];
@@ -113,6 +130,14 @@ internal static class PredictCommand
         ];
         int[] cpus = [.. OptionList.Split("--cpus", parsed.GetValue(Cpus)!).Select(CpuCount)];
         string[] rates = OptionList.Split("--rate", parsed.GetValue(Rate)!);
+        cpus = limit?.Raised == Raised.Cpus ? cpus[..1] : cpus;
+        rates = limit?.Raised == Raised.Rate ? rates[..1] : rates;
+        if (limit?.Raised == Raised.Cpus && rates.FirstOrDefault(rate => rate.StartsWith(PerCpu, StringComparison.Ordinal)) is { } perCpu)
+        {
+            throw new UsageException($"--rate {perCpu}: --until cpus shares one rate among more and more CPUs; give the rate of all, such "
+                + "as 20k");
+        }
+
         PlanRequest common = Common(parsed, eras[0]);
         return
             from era in eras
@@ -134,43 +159,6 @@ internal static class PredictCommand
         TimeWait = UsageException.Parse("--time-wait", parsed.GetValue(TimeWait)!, Node.Inputs.Seconds.Parse),
         IsTcp = NodeOption.IsTcp(parsed.GetValue(Protocol)!),
     };
-
-    private static Costs CostsOf(ParseResult parsed, PublishedCells published)
-    {
-        string window = parsed.GetValue(Window)!;
-        if (window.StartsWith("live:", StringComparison.Ordinal))
-        {
-            return new Costs(UsageException.Parse("--window", window[5..], Node.Inputs.Seconds.Parse), 0, LivePath,
-                "a live kernel's, as given");
-        }
-
-        const double OwnPath = 0.5e-6;
-        if (window != "run")
-        {
-            return new Costs(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, OwnPath, "as given");
-        }
-
-        string? run = parsed.GetValue(From)?.Replace('\\', '/').TrimEnd('/');
-        PublishedCell[] cells =
-        [
-            .. published.Races.Where(one => one.WindowSeconds is not null
-                && one.Cell is { System: "model", Occupancy: null or 0, WindowAddedNs: null or 0 }
-                && (run is null || run.EndsWith(one.Run, StringComparison.Ordinal)
-                    || run.EndsWith($"{one.Run}/run.json", StringComparison.Ordinal))),
-        ];
-        if (cells.Length == 0)
-        {
-            throw new UsageException(run is null
-                ? "no published run has a window without an addition: say --window TIME"
-                : $"--from {run}: this run has no race cell with an empty table and no added window; choose another or say --window TIME");
-        }
-
-        string newest = cells.OrderBy(one => one.Run.Split('/')[^1], StringComparer.Ordinal).Last().Run;
-        double[] windows = [.. cells.Where(one => one.Run == newest).Select(one => one.WindowSeconds!.Value)];
-        double mean = windows.Average();
-        return new Costs(mean, Math.Sqrt(windows.Average(one => Math.Pow(one - mean, 2))) / mean, OwnPath,
-            $"the model's own, {windows.Length} cells of {newest}");
-    }
 
     private static double? TickOf(string text) => text == "poisson" ? null : UsageException.Parse("--arrival", text, Arrival.Parse) switch
     {

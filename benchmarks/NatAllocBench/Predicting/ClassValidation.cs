@@ -33,7 +33,7 @@ internal sealed record ClassValidation
     /// <summary>Its standard deviation.</summary>
     public required double? Spread { get; init; }
 
-    /// <summary>What is left of it when the cells' own counting errors are taken out.</summary>
+    /// <summary>The standard deviation that is left when each cell's own counting error is taken out; this one is judged.</summary>
     public required double? SpreadBeyondCounting { get; init; }
 
     /// <summary>Share of all cells whose prediction lies in the 95 % interval of the measurement.</summary>
@@ -50,7 +50,6 @@ internal sealed record ClassValidation
         double[] ratios = [.. counted.Select(one => one.Ratio!.Value)];
         double? mean = ratios.Length == 0 ? null : ratios.Average();
         double? variance = ratios.Length < 2 ? null : ratios.Sum(ratio => Math.Pow(ratio - mean!.Value, 2)) / (ratios.Length - 1);
-        double counting = counted.Length == 0 ? 0 : counted.Average(one => Math.Pow(CountingError(one.Published), 2));
         double? inside = checkedCells.Length == 0 ? null : checkedCells.Average(one => one.IsInside ? 1.0 : 0);
         var validation = new ClassValidation
         {
@@ -60,7 +59,9 @@ internal sealed record ClassValidation
             Counted = counted.Length,
             MeanRatio = mean,
             Spread = variance is { } all ? Math.Sqrt(all) : null,
-            SpreadBeyondCounting = variance is { } sum ? Math.Sqrt(Math.Max(0, sum - counting)) : null,
+            SpreadBeyondCounting = ratios.Length < 2
+                ? null
+                : SpreadBeyondErrors.Of([.. counted.Select(one => (Math.Log(one.Ratio!.Value), CountingError(one.Published)))]),
             Inside = inside,
             Disabled = null,
         };
@@ -80,6 +81,7 @@ internal sealed record ClassValidation
         _ => null,
     };
 
+    /// <summary>Relative standard error of the measured rate, which is that of the ratio's logarithm.</summary>
     private static double CountingError(PublishedCell cell) =>
         (cell.Cell.RateHigh!.Value - cell.Cell.RateLow!.Value) / (2 * NormalQuantile * cell.Cell.Rate!.Value);
 }
