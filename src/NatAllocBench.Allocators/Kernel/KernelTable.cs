@@ -76,13 +76,14 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
         _table.Confirm(ref cpu, slot);
     }
 
-    public override void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally)
+    public override void Connect<TPace>(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, TPace pace, SystemTally tally)
     {
         CpuRandom random = _randoms[worker];
-        foreach (ref readonly FlowTuple<uint> flow in flows)
+        for (int i = 0; i < flows.Length && pace.Begin(i); i++)
         {
-            Fate fate = Connect(worker, in flow, windowTicks, ref random, out bool isKept, out int probes, out _);
+            Fate fate = Connect(worker, in flows[i], windowTicks, ref random, out bool isKept, out int probes, out _);
             tally.Count(fate, isKept, probes);
+            pace.End(i);
         }
 
         _randoms[worker] = random;

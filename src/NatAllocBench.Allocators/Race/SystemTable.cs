@@ -22,8 +22,8 @@ public sealed record SystemSetup(PortRange Range, int Workers, int Capacity, int
 public record struct SteppedFlow(FlowTuple<uint> Reply, bool IsFound, bool IsHeld, int Probes);
 
 /// <summary>
-/// A system with its table, ready to be raced. One virtual call serves up to eight connections that come one after the other; where each
-/// waits for a moment of its own (tick, Poisson), a call serves one, before its port is chosen. Within a call nothing is virtual.
+/// A system with its table, ready to be raced. One virtual call serves all connections of a round, or of a trial without rounds. When each
+/// of them begins is a type parameter as the allocator is, so within a call nothing is virtual; a test reads the compiled code for it.
 /// </summary>
 public abstract class SystemTable : IDisposable
 {
@@ -47,8 +47,10 @@ public abstract class SystemTable : IDisposable
     /// <param name="worker">The calling worker, 0 and up; its calls do not overlap.</param>
     /// <param name="flows">First packets.</param>
     /// <param name="windowTicks">Busy wait between choice and insertion, or after both where they are one step.</param>
+    /// <param name="pace">When each of them begins.</param>
     /// <param name="tally">Receives what became of them.</param>
-    public abstract void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally);
+    public abstract void Connect<TPace>(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, TPace pace, SystemTally tally)
+        where TPace : struct, IPace;
 
     /// <summary>Connects one flow, and gives its port back at once.</summary>
     /// <returns>The number of candidates asked for; null if the flow was refused.</returns>
@@ -106,18 +108,19 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
     public override void Fill(in FlowTuple<uint> reply) => store.TryStand(identity(reply));
 
-    public override void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally)
+    public override void Connect<TPace>(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, TPace pace, SystemTally tally)
     {
         WorkerRandom random = _randoms[worker];
-        var mutex = new MutexUse(_mutex);
-        foreach (ref readonly FlowTuple<uint> flow in flows)
+        for (int i = 0; i < flows.Length && pace.Begin(i); i++)
         {
             // The look-up that every packet begins with. A first packet finds nothing: no flow of a race comes twice.
+            ref readonly FlowTuple<uint> flow = ref flows[i];
             if (_originals.Contains(in flow))
             {
                 continue;
             }
 
+            var mutex = new MutexUse(_mutex);
             Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
                 in flow, in _rules[worker], ref _state, store, ref mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply, out int probes);
             if (fate == Fate.Inserted)
@@ -126,9 +129,9 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
             }
 
             tally.Count(fate, isKept: reply.DestinationPort == flow.SourcePort, probes);
+            tally.AddWait(mutex.WaitedTicks);
+            pace.End(i);
         }
-
-        tally.AddWait(mutex.WaitedTicks);
     }
 
     public override int? TryOnce(in FlowTuple<uint> flow)

@@ -31,6 +31,12 @@ internal sealed class SystemWorker
     private readonly SystemTally _part = new();
     private readonly ulong[] _delays;
     private CpuRandom _timing;
+    private ulong _next;
+    private long _probesBefore;
+    private ulong _waitedBefore;
+
+    // Set once another worker has ended: what this one does from then on meets no competition.
+    private bool _isAlone;
 
     public SystemWorker(SystemCourse course, int worker, CancellationToken cancellation)
     {
@@ -126,31 +132,22 @@ internal sealed class SystemWorker
         }
 
         // The gate aligned the first one to nanoseconds, as no real traffic is; a short wait of its own ends the alignment.
-        Connect(0, 1);
+        Connect(0, 1, new BatchPace(this, 1));
         EndPart(counts: false);
         BusyWait.For(TickClock.FromNanoseconds(DesynchronisingNs * _timing.NextUnit()));
         StartTick = TickClock.Now();
-        ulong next = StartTick;
-        bool meetsOthers = true;
-        for (int i = 1, count; i < Flows.Length && !_cancellation.IsCancellationRequested; i += count)
+        _next = StartTick;
+        int left = Flows.Length - 1;
+        if (meanTicks > 0)
         {
-            count = meanTicks > 0 ? 1 : Math.Min(Batch, Flows.Length - i);
-            if (meanTicks > 0)
-            {
-                next += (ulong)Exponential(meanTicks);
-                Watch.WaitUntil(next, _cancellation);
-            }
-
-            if (meetsOthers && _course.SomeoneEnded)
-            {
-                EndPart(counts: true);
-                meetsOthers = false;
-            }
-
-            Connect(i, count);
+            Connect(1, left, new PoissonPace(this, meanTicks));
+        }
+        else
+        {
+            Connect(1, left, new BatchPace(this, left));
         }
 
-        EndPart(counts: meetsOthers);
+        EndPart(counts: !_isAlone);
         _course.SomeoneEnded = true;
     }
 
@@ -159,10 +156,7 @@ internal sealed class SystemWorker
         (first, count, start, offset) =>
         {
             Watch.WaitUntil(start + offset, _cancellation);
-            for (int i = 0; i < count && !_cancellation.IsCancellationRequested; i += Batch)
-            {
-                Connect(first + i, Math.Min(Batch, count - i));
-            }
+            Connect(first, count, new BatchPace(this, count));
         });
 
     private void RunTicks(double spreadNs) => RunAllRounds(
@@ -176,14 +170,7 @@ internal sealed class SystemWorker
             Array.Sort(_delays);
             return 0;
         },
-        (first, count, start, _) =>
-        {
-            for (int i = 0; i < count && !_cancellation.IsCancellationRequested; i++)
-            {
-                Watch.WaitUntil(start + _delays[i], _cancellation);
-                Connect(first + i, 1);
-            }
-        });
+        (first, count, start, _) => Connect(first, count, new TickPace(this, start)));
 
     /// <summary>
     /// Rounds with a common start. Whether a round counts is known at the barrier after it, when every worker has told how it ran; the last
@@ -230,18 +217,35 @@ internal sealed class SystemWorker
         _course.Rounds.Write(_worker, round, late + (Watch.Ticks - gapsBefore), (long)(end - start) > 0 ? end - start : 0);
     }
 
-    private void Connect(int first, int count)
+    private void Connect<TPace>(int first, int count, TPace pace)
+        where TPace : struct, IPace => _course.Table.Connect(_worker, Flows.AsSpan(first, count), _window, pace, _part);
+
+    /// <summary>Before connections that come one right after another.</summary>
+    /// <returns>False if the trial was cancelled.</returns>
+    private bool BeginBatch()
     {
-        long probes = _part.Probes;
-        ulong waited = _part.WaitedTicks;
-        _course.Table.Connect(_worker, Flows.AsSpan(first, count), _window, _part);
+        if (!_isAlone && _course.SomeoneEnded)
+        {
+            EndPart(counts: true);
+            _isAlone = true;
+        }
+
+        _probesBefore = _part.Probes;
+        _waitedBefore = _part.WaitedTicks;
+        return !_cancellation.IsCancellationRequested;
+    }
+
+    /// <summary>After them: looks at the clock.</summary>
+    private void EndBatch(int count)
+    {
         ulong now = TickClock.Now();
         if (Watch.IsLong(now))
         {
-            double explained = (count * (MostNsOfConnection + _course.Workload.WindowNs)) + ((_part.Probes - probes) * MostNsOfProbe);
+            double explained = (count * (MostNsOfConnection + _course.Workload.WindowNs))
+                + ((_part.Probes - _probesBefore) * MostNsOfProbe);
 
             // Who waits for a mutex runs; if its holder did not, the holder's own clock tells.
-            Watch.Note(now, TickClock.FromNanoseconds(explained) + (_part.WaitedTicks - waited));
+            Watch.Note(now, TickClock.FromNanoseconds(explained) + (_part.WaitedTicks - _waitedBefore));
         }
 
         Watch.Seen(now);
@@ -255,4 +259,44 @@ internal sealed class SystemWorker
     }
 
     private double Exponential(double mean) => -mean * Math.Log(1 - _timing.NextUnit());
+
+    /// <summary>One after another; every eighth looks at the clock.</summary>
+    private readonly struct BatchPace(SystemWorker worker, int count) : IPace
+    {
+        public bool Begin(int index) => index % Batch != 0 || worker.BeginBatch();
+
+        public void End(int index)
+        {
+            int inBatch = (index % Batch) + 1;
+            if (inBatch == Batch || index == count - 1)
+            {
+                worker.EndBatch(inBatch);
+            }
+        }
+    }
+
+    /// <summary>Each at its delay after the common start of a round.</summary>
+    private readonly struct TickPace(SystemWorker worker, ulong start) : IPace
+    {
+        public bool Begin(int index)
+        {
+            worker.Watch.WaitUntil(start + worker._delays[index], worker._cancellation);
+            return worker.BeginBatch();
+        }
+
+        public void End(int index) => worker.EndBatch(1);
+    }
+
+    /// <summary>Each an exponential pause after the last one's moment.</summary>
+    private readonly struct PoissonPace(SystemWorker worker, double meanTicks) : IPace
+    {
+        public bool Begin(int index)
+        {
+            worker._next += (ulong)worker.Exponential(meanTicks);
+            worker.Watch.WaitUntil(worker._next, worker._cancellation);
+            return worker.BeginBatch();
+        }
+
+        public void End(int index) => worker.EndBatch(1);
+    }
 }

@@ -30,13 +30,14 @@ internal sealed class DetTable : SystemTable
         }
     }
 
-    public override void Connect(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, SystemTally tally)
+    public override void Connect<TPace>(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, TPace pace, SystemTally tally)
     {
-        foreach (ref readonly FlowTuple<uint> flow in flows)
+        for (int i = 0; i < flows.Length && pace.Begin(i); i++)
         {
-            DetResult result = Connect(in flow);
+            DetResult result = Connect(in flows[i]);
             Platform.Clocks.BusyWait.For(windowTicks);
             tally.Count(result.Slot >= 0 ? Fate.Inserted : Fate.Refused, isKept: false, (int)result.Probes);
+            pace.End(i);
         }
     }
 

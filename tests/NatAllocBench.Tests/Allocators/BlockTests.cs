@@ -73,7 +73,7 @@ public class BlockTests
             .. Enumerable.Range(0, ports + 1).Select(i => new FlowTuple<uint>(17, 0x0A000002, (ushort)(20_000 + i), 0xC6120000, 53)),
         ];
 
-        table.Connect(0, flows, windowTicks: 0, tally);
+        table.Connect(0, flows, windowTicks: 0, default(Unpaced), tally);
 
         Assert.Equal((ports, 1), (tally.Inserted, tally.Refused));
     }

@@ -160,7 +160,7 @@ public class KernelEqualityTests
                 },
                 seed);
             FlowTuple<uint>[] all = [.. Enumerable.Range(0, Connections).Select(i => flows.Next(i % 400))];
-            table.Connect(0, all, windowTicks: 0, new SystemTally());
+            table.Connect(0, all, windowTicks: 0, default(Unpaced), new SystemTally());
             return Entries(table.Table);
         }
 

@@ -4,7 +4,7 @@ using System.Reflection.Emit;
 
 namespace NatAllocBench.Tests.Repository;
 
-/// <summary>The types, methods and fields that the compiled code of a method names.</summary>
+/// <summary>The types, methods and fields that the compiled code of a method names, and what it does with them.</summary>
 internal static class MemberTokens
 {
     private const byte TwoByteCode = 0xFE;
@@ -13,7 +13,9 @@ internal static class MemberTokens
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToDictionary(code => code.Value & 0xFFFF);
 
-    public static IEnumerable<MemberInfo> Of(MethodBase method)
+    public static IEnumerable<MemberInfo> Of(MethodBase method) => OperationsOf(method).Select(operation => operation.Member);
+
+    public static IEnumerable<(OpCode Code, MemberInfo Member)> OperationsOf(MethodBase method)
     {
         byte[] code = method.GetMethodBody()?.GetILAsByteArray() ?? [];
         Type[] typeArguments = method.DeclaringType!.IsGenericType ? method.DeclaringType.GetGenericArguments() : [];
@@ -26,7 +28,7 @@ internal static class MemberTokens
             if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
                 int token = BinaryPrimitives.ReadInt32LittleEndian(operand);
-                yield return method.Module.ResolveMember(token, typeArguments, methodArguments)!;
+                yield return (operation, method.Module.ResolveMember(token, typeArguments, methodArguments)!);
             }
 
             at += SizeOf(operation.OperandType, code, at);
