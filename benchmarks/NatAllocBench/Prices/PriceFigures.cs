@@ -21,15 +21,29 @@ internal static class PriceFigures
     public static ScenarioFigure? LockWait(string name, MeasuredTrials cell) =>
         Median(name, cell, trial => trial.LockWaitNs / trial.Total.Attempts);
 
-    /// <summary>What was refused, over several fills.</summary>
-    public static ScenarioFigure Refused(string name, IReadOnlyList<RefusalPoint> points) => ScenarioFigure.Share(
-        name, FailureRate.Estimate([.. points.Select(point => (long)point.Attempts)], [.. points.Select(point => (long)point.Refused)]));
+    /// <summary>
+    /// What was refused. The fills are the units: all connections of one meet the same ports, so a search that leads to a few fixed ports
+    /// refuses many of them in one fill and none in another. Where nothing was refused, the bound is that of as many attempts as there are fills.
+    /// </summary>
+    public static ScenarioFigure Refused(string name, IReadOnlyList<RefusalPoint> fills) => ScenarioFigure.Share(
+        name,
+        FailureRate.Estimate(
+            [.. fills.Select(fill => (long)fill.Attempts)],
+            [.. fills.Select(fill => (long)fill.Refused)],
+            knownOverdispersion: fills.Average(fill => fill.Attempts)));
 
-    /// <summary>A percentile of the candidates asked for: the median over the fills; null where every connection was refused.</summary>
-    public static ScenarioFigure? Probes(string name, IReadOnlyList<RefusalPoint> points, Func<RefusalPoint, int?> percentile)
+    /// <summary>A percentile of the candidates asked for, over all fills; null where every connection was refused.</summary>
+    public static ScenarioFigure? Probes(string name, IReadOnlyList<RefusalPoint> fills, double share)
     {
-        int[] values = [.. points.Select(percentile).OfType<int>().Order()];
-        return values.Length == 0 ? null : ScenarioFigure.Exact(name, values[values.Length / 2]);
+        int[] sorted = [.. fills.SelectMany(fill => fill.Probes).Order()];
+        return sorted.Length == 0 ? null : ScenarioFigure.Exact(name, sorted[Math.Min(sorted.Length - 1, (int)(share * sorted.Length))]);
+    }
+
+    /// <summary>The mean of the candidates asked for, over all fills; null where every connection was refused.</summary>
+    public static ScenarioFigure? MeanProbes(string name, IReadOnlyList<RefusalPoint> fills)
+    {
+        int[] asked = [.. fills.SelectMany(fill => fill.Probes)];
+        return asked.Length == 0 ? null : ScenarioFigure.Exact(name, Math.Round(asked.Average(), 1));
     }
 
     // Of the trials that count and have a value.

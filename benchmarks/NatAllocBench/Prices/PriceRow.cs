@@ -66,13 +66,8 @@ internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange R
         cpus,
         PriceList.Name);
 
-    /// <summary>Refusal at an occupancy.</summary>
-    public RefusalPoint Refusal(double occupancy, int attempts, ulong seed) => this switch
-    {
-        { Destinations: > 1 } => RefusalCurve.Spread(Racer, Range, occupancy, Destinations, attempts, seed),
-        { Pool: > 1 } => RefusalCurve.Pooled(Racer, Range, occupancy, Pool, attempts, seed),
-        _ => RefusalCurve.At(Racer, Range, occupancy, attempts, seed),
-    };
+    /// <summary>How its refusal is measured.</summary>
+    public RefusalCurve Refusal => new(Racer, Range, Destinations, Pool);
 
     /// <summary>Bytes that the model reserves for a connection, in a table for as many as there are ports.</summary>
     public double ModelBytes()

@@ -23,15 +23,26 @@ internal static class StandingPorts
         }
     }
 
-    /// <summary>Takes a share of the ports of one address once, each towards the next of the destinations.</summary>
-    public static void Spread(SystemTable table, PortRange range, double occupancy, int destinations, ref CpuRandom random)
+    /// <summary>The ports of one address in the order in which they are taken.</summary>
+    public static ushort[] Order(PortRange range, ref CpuRandom random)
     {
         ushort[] ports = AllPorts(range);
         random.Shuffle<ushort>(ports);
-        int standing = (int)Math.Round(occupancy * range.Count);
-        for (int i = 0; i < standing; i++)
+        return ports;
+    }
+
+    /// <summary>Takes further ports of one address, each towards the next of the destinations.</summary>
+    /// <param name="table">The table.</param>
+    /// <param name="order">The ports in the order in which they are taken.</param>
+    /// <param name="taken">How many are taken already.</param>
+    /// <param name="wanted">How many shall be.</param>
+    /// <param name="address">Number of the address.</param>
+    /// <param name="destinations">Destinations.</param>
+    public static void Grow(SystemTable table, ushort[] order, int taken, int wanted, int address, int destinations)
+    {
+        for (int i = taken; i < wanted; i++)
         {
-            Take(table, i % destinations, SystemSetup.Address, ports[i]);
+            Take(table, i % destinations, SystemSetup.Address + (uint)address, order[i]);
         }
     }
 

@@ -38,7 +38,7 @@ public sealed class PlantedSystemTests
 
         Assert.Equal(200, result.All.Confirmed);
         Assert.Equal("planted", row.Cell("cost", []).Parameters["system"]);
-        Assert.Equal(0, row.Refusal(0.9, 10, 1).Refused);
+        Assert.Equal(0, row.Refusal.Fill([0.9], 10, 1)[0].Refused);
     }
 
     [Fact]
