@@ -46,6 +46,15 @@ internal static class PriceFigures
         return asked.Length == 0 ? null : ScenarioFigure.Exact(name, Math.Round(asked.Average(), 1));
     }
 
+    /// <summary>A rate beside another one, in words: told apart where their 95 % intervals do not overlap.</summary>
+    public static string Against(ScenarioFigure? rate, ScenarioFigure? other) => (rate, other) switch
+    {
+        (null, _) or (_, null) => "-",
+        var (a, b) when a.High < b.Low => "lower",
+        var (a, b) when a.Low > b.High => "higher",
+        _ => "not told apart",
+    };
+
     // Of the trials that count and have a value.
     private static ScenarioFigure? Median(string name, MeasuredTrials cell, Func<TrialResult, double?> value)
     {

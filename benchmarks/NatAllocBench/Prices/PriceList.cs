@@ -30,6 +30,7 @@ internal sealed class PriceList
     public const string CommonRange = "on ports 1024 to 65535";
     public const string SpreadOut = "100 destinations";
     public const string AgainstRate = "lost against rate";
+    public const string MoreToChoose = "more addresses and destinations";
 
     private const int Fills = 60;
     private const int Attempts = 100;
@@ -75,6 +76,8 @@ internal sealed class PriceList
             + "keeps, its table made for as many flows as there are ports, divided by them.",
         "lock wait: time that a connection waits for the system's mutex, in the same closed loop.",
         "100 destinations: the same number of ports in use, each towards one of 100 destinations.",
+        "more addresses and destinations: what is lost, beside default with one address and one destination. Lower, higher: the 95 % "
+            + "intervals do not overlap.",
     ];
 
     /// <summary>Measures.</summary>
@@ -122,6 +125,9 @@ internal sealed class PriceList
             .. _rows.Where(row => !row.IsOwn).Select(row => row.LostAndRefused(CommonRange, Occupancies)),
             .. own.Where(row => row.Row.IsPlain).Select(row => row.Spread(SpreadOut, Occupancies)),
             .. own.Where(row => row.Row.HasWindow).Select(row => row.AgainstRate(AgainstRate, Rates)),
+            .. own.Where(row => row.Row is { Pool: > 1 } or { Destinations: > 1 })
+                .Select(row => row.Beside(
+                    MoreToChoose, own.First(plain => plain.Row.IsPlain && plain.Row.System == row.Row.System), Rates)),
         ];
     }
 
@@ -219,6 +225,18 @@ internal sealed class PriceList
             ]);
 
         public ScenarioCell AgainstRate(string table, double[] rates) => Filled(Row.Cell(table, []), LostAt(rates));
+
+        /// <summary>What is lost here beside another row, in words for each of the arrivals.</summary>
+        public ScenarioCell Beside(string table, PricedRow other, double[] rates)
+        {
+            ScenarioFigure?[] own = [.. LostInRounds(), .. LostAt(rates)];
+            ScenarioFigure?[] others = [.. other.LostInRounds(), .. other.LostAt(rates)];
+            IEnumerable<(string, string)> words = own.Zip(others)
+                .Where(pair => pair.First is not null)
+                .Select(pair => (
+                    pair.First!.Name.Replace("lost", "against default", StringComparison.Ordinal), PriceFigures.Against(pair.First, pair.Second)));
+            return Filled(Row.Cell(table, words), [own[^1]]);
+        }
 
         private IEnumerable<ScenarioFigure?> LostInRounds() =>
             [PriceFigures.Lost("lost, default timing", _tick), PriceFigures.Lost("lost, bursts", _bursts)];

@@ -64,7 +64,7 @@ public sealed class SystemRaceTests : IDisposable
         var read = Assert.IsType<RunRecord<ScenarioCell>>(RunFormat.ReadFile(published));
         Assert.True(run.ExitCode is 0 or 1, run.Error);
         Assert.Equal(
-            ["lost and refused", "cost", "what an operator gets", "on ports 1024 to 65535", "100 destinations", "lost against rate"],
+            ["lost and refused", "cost", "what an operator gets", "on ports 1024 to 65535", "100 destinations", "lost against rate", "more addresses and destinations"],
             RunTables.Build(read).Select(table => table.Title));
         Assert.Contains(RunCharts.Build(read), chart => chart.FileName == "prices-refused-occupancy.svg");
         ScenarioCell vpp = read.Cells.Single(cell => cell is { Table: "lost and refused", Era: "26.06" });
