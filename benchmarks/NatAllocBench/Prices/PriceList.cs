@@ -72,7 +72,7 @@ internal sealed class PriceList
             + "with its by-source list, the others into one plain table with a lock per bucket. So a row of Linux and another row "
             + "differ by their "
             + "tables too.",
-        "bytes per connection: what the system itself keeps, from its declarations; - where it is not known. model's bytes: what the model "
+        "bytes per connection: what the system itself keeps, from its declarations. model's bytes: what the model "
             + "keeps, its table made for as many flows as there are ports, divided by them.",
         "lock wait: time that a connection waits for the system's mutex, in the same closed loop.",
         "100 destinations: the same number of ports in use, each towards one of 100 destinations.",
@@ -194,7 +194,7 @@ internal sealed class PriceList
             double most = occupancies.Max();
             RefusalPoint[] at90 = [.. _refusals[0.9]];
             return Filled(
-                Row.Cell(table, [("bytes per connection", Row.System.BytesPerConnection ?? "-")]),
+                Row.Cell(table, [("bytes per connection", Row.System.BytesPerConnection)]),
                 [
                     PriceFigures.Probes("probes at 90 %, p50", at90, 0.5),
                     PriceFigures.Probes("probes at 90 %, p99", at90, 0.99),

@@ -74,6 +74,7 @@ internal sealed class BlockFamily : IAllocatorFamily
         summary,
         LeftOut)
         {
+            BytesPerConnection = "unknown: no document gives it",
             Racers =
             [
                 RacedSystem.OfFlows<BlockAllocator, BlockRule, BlockState, ReservingScope>((setup, _) => rule(setup), _ => default, hasFixedRange),

@@ -35,7 +35,7 @@ internal sealed class KernelFamily : IAllocatorFamily
             + "; the port is taken only at confirm, after the packet's way through the stack.",
         "UDP only; nothing closes. Stripes, reallocate and reserve are in no kernel, nor are the two atomic rovers.")
     {
-        BytesPerConnection = era.HasRover ? null : "256, extensions apart (slab nf_conntrack of 6.18, x64)",
+        BytesPerConnection = era.HasRover ? "unknown: no slab figure of that kernel was read" : "256, extensions apart (slab nf_conntrack of 6.18, x64)",
         Racers = [.. KernelMode.All.Where(mode => mode.IsIn(era)).Select(mode => Racer(era, mode))],
     };
 

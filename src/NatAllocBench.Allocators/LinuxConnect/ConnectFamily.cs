@@ -25,6 +25,7 @@ internal sealed class ConnectFamily : IAllocatorFamily
             "Binding, reuse of TIME_WAIT (its port counts as free or not as the table says), the hash of the endpoints in time. "
                 + "Raced as if all clients were sockets of one host.")
             {
+                BytesPerConnection = "unknown: its socket; the port's two bind buckets are shared by all destinations",
                 Racers =
                 [
                     RacedSystem.OfFlows<RacedConnect, ConnectRacedRule, ConnectState, ReservingScope>(

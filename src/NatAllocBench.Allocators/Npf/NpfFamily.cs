@@ -24,6 +24,7 @@ internal sealed class NpfFamily : IAllocatorFamily
             "A bit per port and address, for all destinations. Random start, then a walk whose step is taken on the port number.",
             "Rules, connection tracking, and the entry with port 0 that follows a failure.")
         {
+            BytesPerConnection = "a bit for the port, 88 for the NAT entry (npf_nat.c); unknown: its connection, not read to the end",
             Racers = [RacedSystem.OfPorts<NpfAllocator, NpfRule, NpfState, NpfStore>(
                 (setup, _) => new NpfRule(SystemSetup.Address, setup.Range.First, setup.Range.Last),
                 _ => default,

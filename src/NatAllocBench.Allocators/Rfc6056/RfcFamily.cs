@@ -44,6 +44,7 @@ internal sealed class RfcFamily : IAllocatorFamily
         summary,
         LeftOut)
         {
+            BytesPerConnection = "none: it chooses only",
             Racers =
             [
                 RacedSystem.OfFlows<RacedRfc<TAlgorithm>, RfcRacedRule, RfcState, WindowScope>(

@@ -34,8 +34,8 @@ public sealed record AllocatorSystem(
     /// <summary>How it is raced, a way for each of its modes, the default first; none if it is not.</summary>
     public IReadOnlyList<RacedSystem> Racers { get; init; } = [];
 
-    /// <summary>What the system itself keeps for a connection, bytes, in words; null if it is not known.</summary>
-    public string? BytesPerConnection { get; init; }
+    /// <summary>What the system itself keeps for a connection, bytes, in words; "unknown" with the reason where it is not known.</summary>
+    public required string BytesPerConnection { get; init; }
 
     /// <summary>Its default range.</summary>
     public PortRange DefaultRange => new(FirstPort, LastPort);

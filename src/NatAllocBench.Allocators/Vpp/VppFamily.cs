@@ -30,6 +30,7 @@ internal sealed class VppFamily : IAllocatorFamily
             "Random ports of the worker's slice until a free one comes, without a limit; a port holds for all destinations.",
             "Static mappings, sessions and their eviction; MAP-E inputs that never end.")
         {
+            BytesPerConnection = "a bit for the port; unknown: its session, whose declaration was not read",
             Racers = [RacedSystem.OfPorts<EiAllocator, EiRule, EiState, EiStore>(
                 (setup, worker) => new EiRule
                 {
@@ -86,6 +87,8 @@ internal sealed class VppFamily : IAllocatorFamily
         "Keeps the port if it lies in the worker's slice, else random ports of the slice. " + summary,
         EdLeftOut)
         {
+            BytesPerConnection = "about 280: a session of about 230, two hash entries of 24 (declarations); its list element apart",
+
             // A worker's clients are those its hash gives it, so the slice is the worker's.
             Racers = [RacedSystem.OfFlows<EdAllocator<TEra>, EdRule, EdState, ReservingScope>(
                 (setup, worker) => new EdRule(

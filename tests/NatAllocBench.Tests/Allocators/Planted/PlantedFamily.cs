@@ -26,6 +26,7 @@ internal sealed class PlantedFamily : IAllocatorFamily
             "The first free port.",
             "Everything but the first free port.")
         {
+            BytesPerConnection = "none",
             Racers = [RacedSystem.OfFlows<PlantedAllocator, PlantedRule, PlantedState, ReservingScope>(
                 (setup, _) => new PlantedRule(setup.Range.First, setup.Range.Last), _ => default)],
         },
