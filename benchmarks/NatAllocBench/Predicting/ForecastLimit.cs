@@ -17,7 +17,7 @@ internal enum Raised
     Occupancy,
 }
 
-/// <summary>Finds the last forecast in which at most a given share fails, by the race and for want of ports.</summary>
+/// <summary>Finds the last forecast in which at most a given share fails, by the race and for lack of ports.</summary>
 internal sealed class ForecastLimit
 {
     private const double LeastRate = 1e-3;
@@ -51,7 +51,7 @@ internal sealed class ForecastLimit
     public Raised Raised { get; }
 
     public string Heading =>
-        $"the highest {Name} at which at most {Figures.Percent(_target)} of the connections fail, by the race or for want of ports";
+        $"the highest {Name} at which at most {Figures.Percent(_target)} of the connections fail, by the race or for lack of ports";
 
     private string Name => Raised switch
     {

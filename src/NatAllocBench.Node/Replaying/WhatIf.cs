@@ -26,7 +26,7 @@ public sealed record WhatIf
 
     /// <summary>
     /// Whether each connection gets the address that the recording shows. The kernel draws it from the addresses of both ends, which an
-    /// anonymised log does not hold; another kernel or another number of addresses draws anew.
+    /// anonymised log does not hold; another kernel or another number of addresses draws again.
     /// </summary>
     public bool KeepsAddresses { get; init; }
 

@@ -97,7 +97,7 @@ public sealed class ReplayTests
         Assert.InRange(ReplayRow.Of(pool, [together], Few).Least, 190, 200);
         Assert.Equal(1, ReplayRow.Of(pool, [together], Few).AddressesUsed);
 
-        // Another number of addresses or another kernel draws anew, from what the ends are.
+        // Another number of addresses or another kernel draws again, from what the ends are.
         Assert.All(WhatIf.Parse("addresses=3", pool).Concat(WhatIf.Parse("era=6.12", pool)), other => Assert.False(other.KeepsAddresses));
         Assert.True(WhatIf.Parse("mode=random-fully", pool)[0].KeepsAddresses);
 
