@@ -24,7 +24,7 @@ internal static class StressCells
         foreach (string eraName in eras.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             Era era = EraCatalog.Get(eraName);
-            foreach (string designName in Choose("--design", design, Designs))
+            foreach (string designName in DesignsOf(design))
             {
                 foreach (string familyName in Choose("--family", family, Families))
                 {
@@ -50,6 +50,11 @@ internal static class StressCells
             from familyName in Choose("--family", family, Families)
             select EraCatalog.Get(era).Accept<CellVisitor, StressCell>(new CellVisitor("faulty " + mutant.Design, familyName))];
     }
+
+    /// <summary>The designs that <c>--design</c> names.</summary>
+    /// <exception cref="ArgumentException">A name is unknown; the message names it and the choices.</exception>
+    public static IEnumerable<string> DesignsOf(string names) =>
+        names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).SelectMany(name => Choose("--design", name, Designs));
 
     private static string[] Choose(string option, string wanted, string[] known) =>
         wanted == "all" ? known

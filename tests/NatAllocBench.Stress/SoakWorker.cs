@@ -1,0 +1,127 @@
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Meeting;
+using NatAllocBench.Racing.Workloads;
+
+namespace NatAllocBench.Stress;
+
+/// <summary>
+/// One CPU of a soak: opens a connection to each destination from its own client, with the port that all clients have, in the order that all
+/// have, and removes them again. So each connection meets those of the other CPUs at about the same time.
+/// </summary>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">The table design.</typeparam>
+/// <param name="table">The table.</param>
+/// <param name="mode">The mode.</param>
+/// <param name="each">Connections between two meetings of the workers.</param>
+/// <param name="number">Number of the worker.</param>
+/// <param name="barrier">Where they meet.</param>
+internal sealed class SoakWorker<TEra, TDesign>(
+    ConntrackTable<IPv4Address, TEra, TDesign> table, RaceMode mode, int each, int number, SpinBarrier barrier)
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    /// <summary>Destinations of a round; table and entries stay in the caches.</summary>
+    public const int Destinations = 2048;
+
+    private const ushort Port = 20_000;
+    private readonly uint[] _slots = new uint[Destinations];
+    private readonly NatRange<IPv4Address> _rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), mode.Flags);
+    private CpuRandom _random = new((ulong)number + 1);
+
+    /// <summary>What came of the connections.</summary>
+    public StressTally Tally { get; } = new();
+
+    /// <summary>Refused connections whose search had found no free port: they knew before confirm.</summary>
+    public long Exhausted { get; private set; }
+
+    /// <summary>Rounds until somebody cancels the barrier or the number is reached.</summary>
+    /// <param name="rounds">Number of rounds.</param>
+    public void Run(long rounds)
+    {
+        for (long round = 0; round < rounds; round++)
+        {
+            if (!Open() || !barrier.SignalAndWait())
+            {
+                return; // an opened part of a round stays in the table, and is counted
+            }
+
+            Close();
+            if (!barrier.SignalAndWait())
+            {
+                return;
+            }
+        }
+    }
+
+    private bool Open()
+    {
+        ref CpuState cpu = ref table.Cpu(number);
+        for (int i = 0; i < Destinations; i++)
+        {
+            if (i % each == 0 && !barrier.SignalAndWait())
+            {
+                _slots.AsSpan(i).Fill(CpuState.NoSlot);
+                return false;
+            }
+
+            _slots[i] = Connect(ref cpu, i);
+        }
+
+        return true;
+    }
+
+    private uint Connect(ref CpuState cpu, int destination)
+    {
+        ConntrackTuple<IPv4Address> original = ConntrackTuple<IPv4Address>.Of(
+            IPProtocol.Tcp, RaceWorkload.ClientAddress(number), Port, RaceWorkload.DestinationAddress(destination), 80);
+        uint hash = table.Hash(in original);
+        if (table.TryFind(ref cpu, in original, hash, out _))
+        {
+            throw new StressFailureException($"a lookup found {original} before it was inserted");
+        }
+
+        uint slot = table.Create(ref cpu, in original, hash);
+        if (slot == CpuState.NoSlot)
+        {
+            Tally.Dropped++;
+            return slot;
+        }
+
+        Tally.Created++;
+        PortChoice choice = NatSetup.Run(table, ref cpu, ref _random, slot, in _rule, ManipType.Source);
+        ConfirmResult result = table.Confirm(ref cpu, slot);
+        Tally.Count(result);
+        if (result == ConfirmResult.Inserted)
+        {
+            return slot;
+        }
+
+        Exhausted += choice == PortChoice.Exhausted ? 1 : 0;
+        return CpuState.NoSlot;
+    }
+
+    private void Close()
+    {
+        ref CpuState cpu = ref table.Cpu(number);
+        foreach (uint slot in _slots)
+        {
+            if (slot == CpuState.NoSlot)
+            {
+                continue;
+            }
+
+            if (!table.Kill(ref cpu, new EntryReference(slot << 1, table.Status(slot))))
+            {
+                throw new StressFailureException($"the entry in slot {slot} was removed by nobody, and is not there");
+            }
+
+            Tally.Removed++;
+        }
+    }
+}
