@@ -69,24 +69,34 @@ internal static class ExploreCommand
 
     private static int Explore(ExploreOptions options, CancellationToken stop)
     {
-        var searches = new List<CellSearch>();
-        long start = System.Diagnostics.Stopwatch.GetTimestamp();
-        for (int i = 0; i < options.Cells.Count && !stop.IsCancellationRequested; i++)
+        CellSearch[] searches = [.. options.Cells.Select(cell => new CellSearch(cell, options.Strategy))];
+        ExplorationFile? file = options.CheckpointFile is { } name ? ExplorationFile.Open(name, searches) : null;
+        int printed = 0;
+        var course = new ExploreCourse(searches, options.Time, options.MaxExecutions, options.IsExhaustive)
         {
-            TimeSpan left = options.Time - System.Diagnostics.Stopwatch.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero)
+            Advanced = search =>
             {
-                break;
-            }
-
-            var search = new CellSearch(options.Cells[i]);
-            search.Run(options.Strategy, new SearchLimits(options.MaxExecutions, left / (options.Cells.Count - i), stop));
-            searches.Add(search);
-            Console.Out.Write(ExploreReport.Cell(search));
-            PrintTimelines(options, search);
+                file?.Note(search);
+                for (; printed < searches.Length && searches[printed].IsComplete; printed++)
+                {
+                    Print(options, searches[printed]);
+                }
+            },
+        };
+        course.Run(stop);
+        file?.Write();
+        foreach (CellSearch search in searches[printed..].Where(search => search.Results.Count > 0))
+        {
+            Print(options, search);
         }
 
-        return Conclude(options, searches, stop.IsCancellationRequested);
+        return Conclude(options, [.. searches.Where(search => search.Results.Count > 0)], stop.IsCancellationRequested);
+    }
+
+    private static void Print(ExploreOptions options, CellSearch search)
+    {
+        Console.Out.Write(ExploreReport.Cell(search));
+        PrintTimelines(options, search);
     }
 
     private static int Conclude(ExploreOptions options, List<CellSearch> searches, bool isInterrupted)
@@ -141,6 +151,11 @@ internal static class ExploreCommand
     private static int Replay(ExploreOptions options)
     {
         var witness = new Witness(options.Cells[0], options.Geometry);
+        if (options.SvgFile is { } svg)
+        {
+            AtomicFile.Write(svg, System.Text.Encoding.UTF8.GetBytes(witness.ToSvg(options.Replay!)));
+        }
+
         Console.Out.Write(options.IsPicture ? witness.ToMermaid(options.Replay!) : witness.ToText(options.Replay!));
         Console.Out.WriteLine($"outcome: {witness.Outcome}{(witness.IsExact ? "" : " (the schedule could not be followed in every step)")}");
         return witness.IsExact ? CommandLine.Success : CommandLine.Failure;

@@ -46,6 +46,7 @@ internal sealed record ExploreOptions
     private static readonly Option<string?> ReplayOption = new("--replay") { Description = "Run one schedule and print every step.", HelpName = "SCHEDULE" };
     private static readonly Option<int> GeometryOption = new("--geometry") { Description = "Bucket geometry of --replay; see --list.", HelpName = "N" };
     private static readonly Option<bool> Picture = new("--picture") { Description = "Write --replay as a Mermaid sequence diagram." };
+    private static readonly Option<string?> SvgOption = new("--svg") { Description = "Draw --replay into a file.", HelpName = "FILE" };
     private static readonly Option<string?> TimelineOption = new("--timeline")
     {
         Description = "Print the witness of this outcome, of every violation (the default) or of all.",
@@ -71,6 +72,12 @@ internal sealed record ExploreOptions
         HelpName = "FILE",
     };
 
+    private static readonly Option<string?> CheckpointOption = new("--checkpoint")
+    {
+        Description = "Keep the state of the search in a file; if it is there, go on from it. With --strategy dpor only.",
+        HelpName = "FILE",
+    };
+
     private static readonly Option<bool> Require = new("--require-complete") { Description = "Exit with 3 if a cell is not complete." };
     private static readonly Option<int> Seed = new("--seed") { Description = "Seed of pct and random.", DefaultValueFactory = _ => 1, HelpName = "N" };
 
@@ -90,6 +97,8 @@ internal sealed record ExploreOptions
 
     public bool IsPicture { get; init; }
 
+    public string? SvgFile { get; init; }
+
     public string? Timeline { get; init; }
 
     public IReadOnlyList<Mutant> Mutants { get; init; } = [];
@@ -98,6 +107,8 @@ internal sealed record ExploreOptions
 
     public string? DocumentFile { get; init; }
 
+    public string? CheckpointFile { get; init; }
+
     public bool RequiresComplete { get; init; }
 
     public static void AddTo(Command command)
@@ -105,7 +116,7 @@ internal sealed record ExploreOptions
         foreach (Option option in new Option[]
         {
             Eras, Designs, Scenarios, Connections, Memory, StrategyOption, Seconds, Executions, ReplayOption, GeometryOption, Picture,
-            TimelineOption, Bug, List, Json, Document, Require, Seed,
+            SvgOption, TimelineOption, Bug, List, Json, Document, CheckpointOption, Require, Seed,
         })
         {
             command.Options.Add(option);
@@ -178,10 +189,16 @@ internal sealed record ExploreOptions
                 Replay = replay,
                 Geometry = Geometry.All[geometry],
                 IsPicture = parsed.GetValue(Picture),
+                SvgFile = replay is not null || parsed.GetValue(SvgOption) is not { } svg
+                    ? parsed.GetValue(SvgOption)
+                    : throw new UsageException($"--svg {svg}: there is nothing to draw without --replay"),
                 Timeline = parsed.GetValue(TimelineOption),
                 Mutants = parsed.GetValue(Bug) is { } bug ? SelectMutants(bug) : [],
                 JsonFile = IsJsonToStandardOutput(parsed) ? "-" : parsed.GetValue(Json),
                 DocumentFile = ReadableFile(parsed.GetValue(Document)),
+                CheckpointFile = parsed.GetValue(CheckpointOption) is not { } checkpoint || StrategyName.IsExhaustive(strategy)
+                    ? parsed.GetValue(CheckpointOption)
+                    : throw new UsageException($"--checkpoint {checkpoint}: only --strategy dpor can be continued, leave one of the two out"),
                 RequiresComplete = parsed.GetValue(Require),
             };
         }
@@ -216,10 +233,11 @@ internal sealed record ExploreOptions
             let scenario = ScenarioCatalog.Find(name)
             where scenario.AppliesTo(era)
             from design in designs
+            where ExploredCell.Exists(era, design, scenario)
             select new ExploredCell(era, design, scenario, connections, model == "sc" ? MemoryModel.Sc : MemoryModel.Tso));
         if (cells.Count == 0)
         {
-            throw new UsageException("none of the eras has what the scenario is about; choose another era or scenario");
+            throw new UsageException("none of the eras and designs has what the scenario is about; choose another era, design or scenario");
         }
 
         if (replay is not null && (cells.Count != 1 || replay.Threads != cells[0].Scenario.Build(connections).Threads.Count))

@@ -14,9 +14,13 @@ internal static class ExploreReport
     {
         var text = new StringBuilder();
         string state = search.IsComplete ? "complete" : "not complete, nothing is proved";
+        string bound = search.IsComplete ? "" : search.CompletedBound is >= 0 and int most
+            ? $"  every order with at most {most} preemptions was run, without reduction\n"
+            : "  not even every order without a preemption was run\n";
         text.Append(
             CultureInfo.InvariantCulture,
             $"{search.Cell}: {state}, {search.Executions} executions ({search.Blocked} blocked), {search.Elapsed.TotalSeconds:0.00} s\n");
+        text.Append(bound);
         if (search.Results is [(_, { } first), ..])
         {
             text.Append(
@@ -64,7 +68,9 @@ internal static class ExploreReport
         }
     }
 
-    private static bool IsComparable(CellSearch search) => search.IsComplete && !search.Cell.Design.StartsWith("reserve", StringComparison.Ordinal);
+    /// <summary>The what-if designs are to differ, and of the short path it is not known which ports were chosen.</summary>
+    private static bool IsComparable(CellSearch search) =>
+        search.IsComplete && !search.Cell.Design.StartsWith("reserve", StringComparison.Ordinal) && search.Cell.Design != "batched";
 
     private static IEnumerable<string> Names(CellSearch search) => search.Outcomes.Select(outcome => outcome.Outcome.Name);
 

@@ -51,7 +51,7 @@ internal sealed record Mutant(string Name, ProtocolStep LeftOut, string Design, 
     /// <summary>Looks for a violation, until there is one or a limit is reached.</summary>
     public CellSearch Hunt(TimeSpan time, CancellationToken stop)
     {
-        var search = new CellSearch(Cell, LeftOut);
+        var search = new CellSearch(Cell, fault: LeftOut);
         search.Run(new SearchLimits(long.MaxValue, time, stop, StopsAtViolation: true));
         return search;
     }

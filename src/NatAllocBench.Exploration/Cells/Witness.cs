@@ -38,7 +38,7 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
     public string ToMermaid(Schedule schedule)
     {
         var text = new StringBuilder("sequenceDiagram\n");
-        for (int i = 0; i < cell.Connections; i++)
+        for (int i = 0; i < schedule.Threads; i++)
         {
             text.Append(CultureInfo.InvariantCulture, $"  participant T{i} as thread {i}\n");
         }
@@ -51,6 +51,13 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
         }
 
         return text.ToString();
+    }
+
+    /// <summary>The execution as a picture.</summary>
+    public string ToSvg(Schedule schedule)
+    {
+        List<(int Thread, string Step)> steps = Steps(schedule);
+        return WitnessPicture.ToSvg($"{cell}: {Outcome}", schedule.Threads, steps);
     }
 
     private List<(int Thread, string Step)> Steps(Schedule schedule)
@@ -96,6 +103,6 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
             StepKind.Issue => "store, not visible yet:",
             _ => access.Kind.ToString().ToLowerInvariant(),
         };
-        return $"{verb} {LocationNames.Of(region, offset)}";
+        return $"{verb} {LocationNames.Of(region, offset)}{(access.Source.Length > 0 ? $" ({access.Source})" : "")}";
     }
 }

@@ -10,7 +10,7 @@ internal sealed unsafe class ControlledThread : IDisposable
     private static ControlledThread? _current;
 
     private readonly Execution _execution;
-    private readonly SemaphoreSlim _turn = new(0);
+    private readonly Turn _turn = new();
     private readonly List<(nint Address, int Size, ulong Before)> _plain = [];
     private readonly Thread _thread;
     private int _waits;

@@ -9,13 +9,14 @@ namespace NatAllocBench.Exploration.Engine;
 internal sealed class Execution : IDisposable
 {
     private readonly ControlledThread[] _threads;
-    private readonly SemaphoreSlim _returned = new(0);
+    private readonly Turn _returned = new();
     private readonly ProcessView _view;
     private readonly List<byte> _trace = [];
     private readonly List<TracedAccess> _accesses = [];
     private readonly int[] _steps = new int[Limits.MaxThreads];
     private IStrategy _strategy = null!;
     private bool _starting;
+    private int _started;
     private int _unwinding;
     private bool _records;
     private int _running;
@@ -66,15 +67,8 @@ internal sealed class Execution : IDisposable
         Array.ForEach(_threads, thread => thread.Prepare());
         _left = _threads.Length;
         _starting = true;
-        foreach (ControlledThread thread in _threads)
-        {
-            thread.Wake();
-            _returned.Wait(); // until its first step
-        }
-
-        _starting = false;
-        _running = -1;
-        HandOver(null);
+        _started = 1;
+        _threads[0].Wake(); // each wakes the next when it has reached its first step
         _returned.Wait();
         return Conclude();
     }
@@ -99,8 +93,7 @@ internal sealed class Execution : IDisposable
         thread.Buffer.TakeOff();
         if (_starting)
         {
-            _returned.Release();
-            thread.Wait();
+            StartNext(thread);
         }
         else
         {
@@ -161,7 +154,10 @@ internal sealed class Execution : IDisposable
         if (_records)
         {
             bool shared = access.Location != Access.Nowhere && Locations.IsShared(access.Location);
-            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, shared, ""));
+            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, shared, "")
+            {
+                Source = process < _threads.Length ? SourceLine.OfCaller() : "",
+            });
         }
     }
 
@@ -203,7 +199,11 @@ internal sealed class Execution : IDisposable
         // Full fence. Threads of an aborted execution come here at the same time; after the last one the next execution begins, so whatever
         // is to be known of this one was read before.
         bool last = Interlocked.Decrement(ref _left) == 0;
-        if (isStarting || (isAborted && last))
+        if (isStarting)
+        {
+            StartNext(thread);
+        }
+        else if (isAborted && last)
         {
             _returned.Release();
         }
@@ -233,6 +233,25 @@ internal sealed class Execution : IDisposable
         }
 
         return new ExecutionResult(outcome, _violation, _preemptions, _trace, _accesses);
+    }
+
+    /// <summary>Lets the next thread come to its first step; after the last one the search begins.</summary>
+    private void StartNext(ControlledThread from)
+    {
+        if (_started == _threads.Length)
+        {
+            _starting = false;
+            _running = -1;
+            HandOver(from);
+            return;
+        }
+
+        bool goesOn = !from.IsFinished;
+        _threads[_started++].Wake();
+        if (goesOn)
+        {
+            from.Wait();
+        }
     }
 
     /// <summary>Lets the chosen thread run. Returns when the caller is chosen; throws if the execution is over.</summary>

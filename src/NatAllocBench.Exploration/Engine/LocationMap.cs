@@ -25,6 +25,20 @@ internal sealed unsafe class LocationMap
     /// <summary>How many locations are shared.</summary>
     public int SharedCount => _entries.Count(entry => entry.IsShared);
 
+    /// <summary>The shared locations, for a search that another process continues.</summary>
+    public IEnumerable<(string Region, long Offset)> Shared =>
+        _entries.Where(entry => entry.IsShared).Select(entry => (entry.Region, entry.Offset));
+
+    /// <summary>Knows locations as shared from the beginning.</summary>
+    /// <param name="shared">What <see cref="Shared"/> gave.</param>
+    public void Restore(IEnumerable<(string Region, long Offset)> shared)
+    {
+        foreach ((string region, long offset) in shared)
+        {
+            _entries[Number(region, offset)].IsShared = true;
+        }
+    }
+
     /// <summary>Forgets the addresses and the threads of the execution before.</summary>
     public void Begin()
     {

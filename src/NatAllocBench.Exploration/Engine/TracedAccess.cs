@@ -9,4 +9,7 @@ namespace NatAllocBench.Exploration.Engine;
 internal readonly record struct TracedAccess(int Process, StepKind Kind, int Location, bool IsShared, string Text)
 {
     public bool IsRemark { get; init; }
+
+    /// <summary>Line of the source that makes the access, as <c>File.cs:91</c>; empty without symbols.</summary>
+    public string Source { get; init; } = "";
 }

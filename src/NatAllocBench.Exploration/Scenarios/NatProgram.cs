@@ -25,6 +25,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     private readonly List<Answer>[] _answers;
     private readonly (uint Slot, PortChoice Choice)[] _held;
     private NatState? _nat;
+    private ShortConnections<TEra, TDesign>? _short;
     private ConntrackTable<IPv4Address, TEra, TDesign>? _table;
 
     public NatProgram(Era era, ScenarioSetup setup, Geometry geometry)
@@ -69,6 +70,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
             Table.Cpu(i).Counters = default;
         }
 
+        _short = TDesign.Name == Batched.Name ? new ShortConnections<TEra, TDesign>(Table, Threads) : null;
         Table.VisitRegions((start, bytes, name) => locations.Map(start, bytes, name));
         _nat.VisitRegions((start, bytes, name) => locations.Map(start, bytes, name));
     }
@@ -92,6 +94,11 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
             outcome += Table.Nat.Rover(IPProtocol.Tcp) < furthest ? ", rover update lost" : "";
         }
 
+        if (_short is { Taken: 0 } && _setup.Residents.Count == 0 && Array.Exists(_answers, answers => answers[0].Choice is null))
+        {
+            throw new ViolationException("no connection took the short path");
+        }
+
         try
         {
             new Oracle<TEra, TDesign>(Table, _setup, _answers).Check();
@@ -106,6 +113,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
 
     public void Dispose()
     {
+        _short?.Dispose();
         _table?.Dispose();
         _nat?.Dispose();
     }
@@ -146,7 +154,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         switch (actor)
         {
             case Connect connect:
-                return Open(ref cpu, thread, connect.Original, connect.Rule);
+                return _short?.Connect(thread, connect.Original, connect.Rule) ?? Open(ref cpu, thread, connect.Original, connect.Rule);
             case Translate translate:
                 _held[thread] = Choose(ref cpu, thread, translate.Original, translate.Rule);
                 return new Answer("");

@@ -103,7 +103,7 @@ internal readonly struct Oracle<TEra, TDesign>(
         ConntrackTuple<IPv4Address> reply = table.ReplyTuple(loser.Winner);
         Require(
             (table.Status(loser.Winner) & EntryStatus.Confirmed) != 0
-                && (original == loser.Original || original == loser.Reply || reply == loser.Original || reply == loser.Reply),
+                && (loser.Choice is null || original == loser.Original || original == loser.Reply || reply == loser.Original || reply == loser.Reply),
             $"the winner of a clash has no tuple of the loser {loser.Original}");
     }
 

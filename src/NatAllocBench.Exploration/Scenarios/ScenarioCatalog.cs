@@ -14,8 +14,11 @@ internal static class ScenarioCatalog
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("keep-port", "clients with one source port and one destination", n => SameGoal([], n, Rule)),
-        new("search", "clients whose ports are outside a range of four", n => SameGoal([], n, Rule.WithPorts(30_000, 30_003)) with { Watched = Pair(30_000) }),
+        new("keep-port", "clients with one source port and one destination", n => SameGoal([], n, Rule)) { HasShortPath = era => !era.HasRover },
+        new("search", "clients whose ports are outside a range of four", n => SameGoal([], n, Rule.WithPorts(30_000, 30_003)) with { Watched = Pair(30_000) })
+        {
+            HasShortPath = era => !era.HasRover && era.Traits.Search != PortSearch.LimitedEvicting, // so few ports that a search may evict
+        },
         new("rover", "clients whose port is in use, so that all search from the rover", n => SameGoal([Other(Rule)], n, Rule) with { Watched = Pair(1024) })
         {
             AppliesTo = era => era.HasRover,
@@ -39,7 +42,10 @@ internal static class ScenarioCatalog
         new("lookup", "a connection and lookups of both its tuples", Lookup),
         new("recycle", "a lookup against the removal of an entry and a new one in its slot", Recycle) { HasGeometry = false },
         new("resize", "a connection and lookups against a resize", Resize) { HasGeometry = false },
-        new("two-destinations", "clients with one source port and different destinations: they never meet", TwoDestinations),
+        new("two-destinations", "clients with one source port and different destinations: they never meet", TwoDestinations)
+        {
+            HasShortPath = era => !era.HasRover,
+        },
     ];
 
     public static Scenario? Find(string name) => All.FirstOrDefault(scenario => scenario.Name == name);

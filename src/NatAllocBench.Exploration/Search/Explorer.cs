@@ -22,36 +22,59 @@ internal sealed class Explorer : IDisposable
     private readonly Execution _execution;
 
     public Explorer(IProgram program, MemoryModel model)
+        : this(program, model, new LocationMap())
+    {
+    }
+
+    /// <summary>For a search that goes on: its locations are known.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="model">The memory model.</param>
+    /// <param name="locations">The memory of the program.</param>
+    public Explorer(IProgram program, MemoryModel model, LocationMap locations)
     {
         _program = program;
         _model = model;
+        Locations = locations;
         _execution = new Execution(program, Locations, model);
     }
 
     /// <summary>The memory of the program.</summary>
-    public LocationMap Locations { get; } = new();
+    public LocationMap Locations { get; }
 
-    /// <summary>
-    /// Runs a strategy to its end or to a limit. A location that turns out to be shared makes it begin again: what was run until then
-    /// took the location's accesses for private.
-    /// </summary>
+    /// <summary>Runs a strategy from its beginning to its end or to a limit.</summary>
     /// <param name="create">Makes the strategy.</param>
     /// <param name="limits">When to stop.</param>
     public SearchResult Search(Func<IStrategy> create, SearchLimits limits)
     {
+        var state = new SearchState(create) { Locations = Locations };
+        Continue(state, limits);
+        return state.Result;
+    }
+
+    /// <summary>
+    /// Goes on with a search to its end or to a limit. A location that turns out to be shared makes it begin again: what was run until then
+    /// took the location's accesses for private.
+    /// </summary>
+    /// <param name="state">The search, with this explorer's locations.</param>
+    /// <param name="limits">When to stop; the time counts from now.</param>
+    public void Continue(SearchState state, SearchLimits limits)
+    {
         long start = Stopwatch.GetTimestamp();
-        int[] accesses = RunInTurn();
-        SearchResult result;
+        TimeSpan before = state.Result.Elapsed;
+        int[] accesses = state.Result.Accesses is { Length: > 0 } known ? known : RunInTurn();
         do
         {
-            Locations.HasGrown = false;
-            result = Run(create(), limits, start);
+            if (state.Strategy is null || Locations.HasGrown)
+            {
+                state.Begin();
+            }
+
+            Run(state.Strategy!, state.Result, limits, start);
         }
-        while (Locations.HasGrown && !IsOver(result, limits, start));
-        result.Accesses = accesses;
-        result.Elapsed = Stopwatch.GetElapsedTime(start);
-        result.SharedLocations = Locations.SharedCount;
-        return result;
+        while (Locations.HasGrown && !IsOver(state.Result, limits, start));
+        state.Result.Accesses = accesses;
+        state.Result.Elapsed = before + Stopwatch.GetElapsedTime(start);
+        state.Result.SharedLocations = Locations.SharedCount;
     }
 
     /// <summary>One execution after a schedule, with every access.</summary>
@@ -67,9 +90,8 @@ internal sealed class Explorer : IDisposable
 
     public void Dispose() => _execution.Dispose();
 
-    private SearchResult Run(IStrategy strategy, SearchLimits limits, long start)
+    private void Run(IStrategy strategy, SearchResult result, SearchLimits limits, long start)
     {
-        var result = new SearchResult();
         while (!IsOver(result, limits, start))
         {
             if (!strategy.MoveNext())
@@ -84,8 +106,6 @@ internal sealed class Explorer : IDisposable
                 break;
             }
         }
-
-        return result;
     }
 
     /// <summary>All threads one after the other: counts their accesses.</summary>

@@ -21,6 +21,18 @@ internal sealed class DynamicReduction : IStrategy
     private int _parent;
     private bool _hasBegun;
 
+    /// <summary>A search that was left after an execution; it goes on with the next one.</summary>
+    /// <param name="decisions">What <see cref="Save"/> gave.</param>
+    public static DynamicReduction Restore(IEnumerable<SavedDecision> decisions)
+    {
+        var search = new DynamicReduction { _hasBegun = true };
+        search._decisions.AddRange(decisions.Select(Decision.Of));
+        return search;
+    }
+
+    /// <summary>Where the search is. The rest of a decision comes out again when its execution is repeated up to there.</summary>
+    public IReadOnlyList<SavedDecision> Save() => [.. _decisions.Select(decision => decision.Save())];
+
     public bool MoveNext()
     {
         _depth = 0;
@@ -262,6 +274,17 @@ internal sealed class DynamicReduction : IStrategy
 
         /// <summary>How many steps the chosen process has made after this one.</summary>
         public int Count { get; set; }
+
+        public static Decision Of(SavedDecision saved) => new()
+        {
+            Chosen = saved.Chosen,
+            Choices = saved.Choices,
+            Backtrack = saved.Backtrack,
+            Done = saved.Done,
+            Sleep = saved.Sleep,
+        };
+
+        public SavedDecision Save() => new(Chosen, Choices, Backtrack, Done, Sleep);
 
         /// <summary>Goes on to the next process or alternative that must be tried here.</summary>
         public bool TryNext()

@@ -105,6 +105,24 @@ public sealed class StopTests : IDisposable
     }
 
     [LinuxFact]
+    public void An_interrupt_of_an_exploration_keeps_what_was_explored()
+    {
+        string json = Path.Combine(_directory, "explored.json");
+        ProgramRun run = ProgramRun.Of(
+            _directory,
+            process => Signal(process, "INT"),
+            [
+                "explore", "--eras", "6.12", "--designs", "kernel-locks,lock-free", "--scenario", "kill,same-flow,reverse",
+                "--seconds", "100", "--json", json, "--checkpoint", Path.Combine(_directory, "state.json"),
+            ]);
+
+        Assert.Equal((130, ""), (run.ExitCode, run.Error));
+        Assert.Contains("of 12 cells are complete", run.Output, StringComparison.Ordinal);
+        Assert.Contains("kernel-locks", File.ReadAllText(json), StringComparison.Ordinal);
+        Assert.Contains("kernel-locks", File.ReadAllText(Path.Combine(_directory, "state.json")), StringComparison.Ordinal);
+    }
+
+    [LinuxFact]
     public void An_interrupt_of_a_recording_that_is_starting_is_no_error()
     {
         // The first line comes before the race's process is started.
