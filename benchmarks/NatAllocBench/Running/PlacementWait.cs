@@ -9,14 +9,21 @@ namespace NatAllocBench.Running;
 /// Waits until the hypervisor has put the first two CPUs as far apart as a base had them: only then can speeds of several threads be compared
 /// with its own.
 /// </summary>
-internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan patience)
+/// <param name="cpus">The CPUs.</param>
+/// <param name="roundTripNs">The base's round trip of a cache line between its first two, ns; null waits for none.</param>
+/// <param name="patience">The longest wait.</param>
+/// <param name="measure">Measures the round trip, or null where it cannot be had; by default on the first two CPUs.</param>
+internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan patience, Func<double?>? measure = null)
 {
-    /// <summary>The wait before a process; afterwards it measures where the CPUs are.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan MostPatience = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(0.5);
 
     private readonly List<string> _failures = [];
+
+    /// <summary>The wait before a process that measures so long: as long, and at most a minute. Afterwards it measures where the CPUs are.</summary>
+    /// <param name="seconds">Its time limit.</param>
+    public static TimeSpan PatienceFor(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, MostPatience.TotalSeconds));
 
     /// <summary>What could not be had, a line for each time, for the notes of the run.</summary>
     public IReadOnlyList<string> Notes => _failures;
@@ -34,7 +41,7 @@ internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan p
         var clock = Stopwatch.StartNew();
         for (bool told = false; !stop.IsCancellationRequested; told = true)
         {
-            double? now = PingPong.MeasureRoundTripNs(cpus.Cpus[0], cpus.Cpus[1]).Nanoseconds;
+            double? now = measure is null ? PingPong.MeasureRoundTripNs(cpus.Cpus[0], cpus.Cpus[1]).Nanoseconds : measure();
             if (now is { } ns && PlacementClass.HoldsBoth(ns, target))
             {
                 return;
@@ -43,7 +50,7 @@ internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan p
             if (clock.Elapsed >= patience)
             {
                 string failure = FormattableString.Invariant(
-                    $"not placed as asked: the first two CPUs were {now:0} ns apart after {patience.TotalSeconds:0} s of waiting, not {target:0} ns");
+                    $"not placed as asked: the first two CPUs were {now:0} ns apart after {patience.TotalSeconds:0.#} s of waiting, not {target:0} ns");
                 _failures.Add(failure);
                 line(failure);
                 return;
@@ -52,7 +59,7 @@ internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan p
             if (!told)
             {
                 line(FormattableString.Invariant(
-                    $"waiting, at most {patience.TotalSeconds:0} s, until the first two CPUs are about {target:0} ns apart; now {now:0} ns"));
+                    $"waiting, at most {patience.TotalSeconds:0.#} s, until the first two CPUs are about {target:0} ns apart; now {now:0} ns"));
             }
 
             _ = stop.WaitHandle.WaitOne(Pause);

@@ -1,5 +1,7 @@
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Running;
 using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
@@ -50,6 +52,41 @@ public sealed class FreshProcessesTests : IDisposable
         });
         ProgramRun valid = ProgramRun.Of("validate", file);
         Assert.True(valid.ExitCode == 0, valid.Output + valid.Error);
+    }
+
+    // No two CPUs are a millisecond apart: the wait ends with the time that the process may measure, and the run is made all the same.
+    [LinuxTheory]
+    [InlineData("throughput", "--designs", "kernel-locks", "--threads", "1", "--connections", "2k", "--rounds", "1", "--max-rounds", "1")]
+    [InlineData("race", "--connections", "200", "--max-trials", "1", "--eras", "4.14", "--modes", "default", "--arrival", "closed")]
+    public void A_placement_that_does_not_come_is_waited_for_so_long_and_then_noted(params string[] command)
+    {
+        if (Environment.ProcessorCount < 2)
+        {
+            return;
+        }
+
+        string file = Path.Combine(_root, "run.json");
+
+        ProgramRun run = ProgramRun.Of([.. command, "--seconds", "1", "--placement", "1ms", "--no-save", "--json", file]);
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Error);
+        Assert.Contains("waiting, at most 1 s, until the first two CPUs are about 1000000 ns apart", run.Output, StringComparison.Ordinal);
+        Assert.Contains(RunFormat.ReadFile(file).Notes, note => note.StartsWith("not placed as asked: the first two CPUs were ", StringComparison.Ordinal)
+            && note.EndsWith("ns apart after 1 s of waiting, not 1000000 ns", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_wait_ends_when_the_placement_is_there_and_leaves_no_note()
+    {
+        Queue<double?> roundTrips = new([300, null, 60]);
+        List<string> lines = [];
+        var wait = new PlacementWait(CpuSet.Of([0, 1]), 52, TimeSpan.FromSeconds(60), roundTrips.Dequeue);
+
+        wait.Await(lines.Add, CancellationToken.None);
+
+        Assert.Empty(roundTrips);
+        Assert.Equal(["waiting, at most 60 s, until the first two CPUs are about 52 ns apart; now 300 ns"], lines);
+        Assert.Empty(wait.Notes);
     }
 
     [Theory]
