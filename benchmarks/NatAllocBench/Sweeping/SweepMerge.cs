@@ -81,7 +81,8 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
                 Seeds = [plan.Seed, .. runs.SelectMany(run => run.Seeds)],
                 Notes = [.. Notes(measured, missing, cutShort), .. runs.SelectMany(run => run.Notes).Distinct()],
                 Machine = runs[0].Machine with { Warnings = [.. runs.SelectMany(run => run.Machine.Warnings).Distinct()] },
-                Cells = [.. cells.OrderBy(c => c.Task.Number).SelectMany(c => c.Cells)],
+                // A cell without failures has its neighbours in other tasks.
+                Cells = Neighbours.Applied([.. cells.OrderBy(c => c.Task.Number).SelectMany(c => c.Cells)]),
             },
             missing,
             cutShort);

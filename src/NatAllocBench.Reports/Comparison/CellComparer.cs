@@ -36,18 +36,18 @@ internal sealed class CellComparer(ComparisonOptions options)
     private CellComparison Rates(Workload workload, RaceCell first, RaceCell second)
     {
         const string Metric = Rate;
-        if (first.PerTrial is not { } trialsA || second.PerTrial is not { } trialsB)
+        if (first.PerTrial is null || second.PerTrial is null)
         {
             return Missing(workload, Metric, Text(first), Text(second), first.Missing ?? second.Missing);
         }
 
-        RatioEstimate ratio = RateRatio.Estimate(trialsA, trialsB);
+        RatioEstimate ratio = RateRatio.Estimate(first, second);
         bool belowFloor = first.RateHigh < options.RateNoiseFloor && second.RateHigh < options.RateNoiseFloor;
         Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: true);
         return new CellComparison(workload, Metric, Text(first), Text(second), ratio, verdict, belowFloor ? "below the noise floor" : null)
         {
             WorseByChance = verdict == Verdict.Worse
-                ? Judge.Chance(confidence => RateRatio.Estimate(trialsA, trialsB, confidence), options.Threshold, smallerIsBetter: true)
+                ? Judge.Chance(confidence => RateRatio.Estimate(first, second, confidence), options.Threshold, smallerIsBetter: true)
                 : null,
         };
 

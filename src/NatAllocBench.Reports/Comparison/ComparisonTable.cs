@@ -41,11 +41,13 @@ public static class ComparisonTable
 
     internal static string? Parameter(Workload workload, string name) => workload.Parameters.FirstOrDefault(p => p.Key == name).Value;
 
+    private static string Percent(double share) => Figures.Significant(share * 100);
+
     private static string? Ratio(RatioEstimate? ratio) => ratio switch
     {
         null => null,
-        { Ratio: double.PositiveInfinity, Low: { } low } => $"at least {Figures.Significant(low)}",
-        { Ratio: 0, High: { } high } => $"at most {Figures.Significant(high)}",
+        // A ratio against zero has no value; the difference has one.
+        { DifferenceLow: { } low, DifferenceHigh: { } high } => $"B - A: {Percent(low)} to {Percent(high)} %",
         { High: double.PositiveInfinity } => "any",
         _ => Figures.WithInterval(ratio.Ratio, ratio.Low, ratio.High),
     };

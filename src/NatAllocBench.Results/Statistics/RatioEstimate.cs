@@ -10,4 +10,12 @@ public sealed record RatioEstimate(double Ratio, double? Low, double? High)
     /// How often a value of the second sample lies above one of the first, 0 to 1; null where the values behind the ratio are counts.
     /// </summary>
     public double? Superiority { get; init; }
+
+    /// <summary>
+    /// The lower end of the second value minus the first, both of them shares, where one of the two is 0 and the ratio therefore a bound; else null.
+    /// </summary>
+    public double? DifferenceLow { get; init; }
+
+    /// <summary>The upper end of that difference.</summary>
+    public double? DifferenceHigh { get; init; }
 }

@@ -1,6 +1,8 @@
 using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.Reports;
@@ -116,7 +118,7 @@ public sealed class RunComparisonTests
     }
 
     [Fact]
-    public void Failures_against_none_are_worse_and_the_ratio_is_a_bound()
+    public void Failures_against_none_are_worse_the_ratio_is_a_bound_and_the_difference_is_shown()
     {
         RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [0, 0, 0, 0, 0]));
         RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
@@ -124,10 +126,28 @@ public sealed class RunComparisonTests
         CellComparison worse = RunComparison.Compare(none, some, Plain).Cells[0];
         Assert.Equal(Verdict.Worse, worse.Verdict);
         Assert.Equal(some.Cells[0].RateLow / none.Cells[0].RateHigh, worse.Ratio!.Low);
-        Assert.Contains(ComparisonTable.Build([worse]).Rows[0], text => text.StartsWith("at least ", StringComparison.Ordinal));
+        (double low, double high) = (Rate(some, 0.975).Low - Rate(none, 0.975).High, Rate(some, 0.975).High);
+        Assert.Equal((low, high), (worse.Ratio.DifferenceLow!.Value, worse.Ratio.DifferenceHigh!.Value));
+        Assert.Contains($"B - A: {Figures.Significant(100 * low)} to {Figures.Significant(100 * high)} %", ComparisonTable.Build([worse]).Rows[0]);
         CellComparison better = RunComparison.Compare(some, none, Plain).Cells[0];
         Assert.Equal(Verdict.Better, better.Verdict);
-        Assert.Contains(ComparisonTable.Build([better]).Rows[0], text => text.StartsWith("at most ", StringComparison.Ordinal));
+        Assert.Contains($"B - A: {Figures.Significant(-100 * high)} to {Figures.Significant(-100 * low)} %", ComparisonTable.Build([better]).Rows[0]);
+
+        static RateEstimate Rate(RunRecord<RaceCell> run, double confidence) =>
+            FailureRate.Estimate(run.Cells[0].PerTrial!.Attempts, run.Cells[0].PerTrial!.InsertFailed, confidence);
+    }
+
+    [Fact]
+    public void None_among_clustering_neighbours_is_a_weaker_base_than_none_alone()
+    {
+        RaceCell none = SampleRuns.Cell("default", Attempts, [0, 0, 0, 0, 0]);
+        RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
+
+        RatioEstimate alone = RunComparison.Compare(SampleRuns.Race(none), some, Plain).Cells[0].Ratio!;
+        RatioEstimate clustered = RunComparison.Compare(SampleRuns.Race(none with { NeighboursOverdispersion = 20 }), some, Plain).Cells[0].Ratio!;
+
+        Assert.Equal(alone.Low!.Value / 20, clustered.Low!.Value, alone.Low.Value * 0.01);
+        Assert.True(clustered.DifferenceLow < alone.DifferenceLow);
     }
 
     [Fact]

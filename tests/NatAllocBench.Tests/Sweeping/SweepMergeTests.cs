@@ -2,6 +2,7 @@ using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Validation;
 using NatAllocBench.Sweeping;
+using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.Sweeping;
 
@@ -54,6 +55,25 @@ public sealed class SweepMergeTests : IDisposable
             ["task 1 of the sweep is missing", "task 2 of the sweep is missing"],
             merge.Run.Cells.Select(cell => cell.Missing).OfType<string>().Distinct());
         Assert.Empty(RunValidator.Check(merge.Run, DateTimeOffset.UtcNow));
+    }
+
+    [Fact]
+    public void A_cell_without_failures_is_as_overdispersed_as_its_neighbours_in_other_tasks()
+    {
+        long[] attempts = [100_000, 100_000, 100_000];
+        Write(0, run => run with { Cells = [.. run.Cells.Select(cell => With(cell, attempts, [0, 0, 0]))] });
+        Write(1, run => run with { Cells = [.. run.Cells.Select(cell => With(cell, attempts, [10, 2000, 300]))] });
+
+        IReadOnlyList<RaceCell> cells = Assert.Single(SweepMerge.Of(_folder, byMachine: false)).Run.Cells;
+
+        Assert.All(cells.Where(cell => cell.InsertFailed == 0), cell =>
+        {
+            Assert.True(cell.NeighboursOverdispersion > 100, $"{cell.NeighboursOverdispersion}");
+            Assert.True(cell.RateHigh > 100 * 3 / 300_000.0, $"{cell.RateHigh}");
+        });
+
+        static RaceCell With(RaceCell cell, long[] attempts, long[] failed) =>
+            (cell with { PerTrial = SampleRuns.Cell(cell.Mode, attempts, failed).PerTrial }).Summarised();
     }
 
     [Fact]
