@@ -84,7 +84,7 @@ function drawRows(list) {
   const most = scales(list);
   const table = make("table", null, at("results"), "rows");
   const head = make("tr", null, make("thead", null, table));
-  for (const [title, by] of [...sorts, ["bar", null]]) heading(head, title, by);
+  for (const [title, by] of sorts) heading(head, title, by);
   const body = make("tbody", null, table);
   for (const r of list.slice(0, shown)) {
     const line = make("tr", null, body);
@@ -93,8 +93,8 @@ function drawRows(list) {
       if (name) td.dataset.name = name;
       return td;
     };
-    cell("machine", r.machine);
-    const run = cell("run");
+    cell("machine", r.machine, "machine");
+    const run = cell("run", null, "run");
     link(run, r.source, r.name);
     const note = make("span", r.source.date + (r.source.cautions ? ", see its warnings" : ""), run, "caution");
     if (r.source.cautions) note.title = r.source.cautions;
@@ -103,8 +103,7 @@ function drawRows(list) {
     cell("mode", r.mode ?? "");
     cell("design", r.design);
     cell("workload", r.workload, "workload");
-    cell("value", r.text, typeof r.value === "number" ? "value" : "value missing");
-    bar(cell(null, null, "plot"), r, most.get(r.metric));
+    bar(cell("value", r.text, typeof r.value === "number" ? "value" : "value missing"), r, most.get(r.metric));
   }
 }
 

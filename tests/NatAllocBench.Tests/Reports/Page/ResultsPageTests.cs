@@ -85,6 +85,15 @@ public sealed class ResultsPageTests : IDisposable
         Assert.Equal("block", browser.FindElement(By.CssSelector("table.rows td")).GetCssValue("display"));
     }
 
+    [BrowserFact]
+    public void A_desk_sees_the_bars_without_scrolling_sideways()
+    {
+        using ChromeDriver browser = Open(1280);
+
+        Assert.Equal(0L, browser.ExecuteScript("const m = document.querySelector('main'); return m.scrollWidth > m.clientWidth ? 1 : 0"));
+        Assert.NotEmpty(browser.FindElements(By.CssSelector("table.rows td.value .bar i")));
+    }
+
     private static IReadOnlyList<string> Values(ISearchContext page) =>
         [.. page.FindElements(By.CssSelector("table.rows td.value")).Select(cell => cell.Text.Split(' ')[0])];
 
