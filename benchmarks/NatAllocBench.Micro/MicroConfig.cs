@@ -8,6 +8,9 @@ namespace NatAllocBench.Micro;
 /// <summary>What all micro benchmarks have in common; BenchmarkDotNet's own options come on top.</summary>
 public static class MicroConfig
 {
+    // BenchmarkDotNet leaves outliers out: at least fifteen values should stay, or ResultsComparer can find nothing.
+    private const int MinIterations = 20;
+
     /// <summary>The configuration for a command line.</summary>
     /// <param name="args">The arguments: a job that they name replaces the one of this configuration.</param>
     public static IConfig Create(IReadOnlyList<string> args)
@@ -22,6 +25,6 @@ public static class MicroConfig
         // One optimised version of every method from the first call on, as in the main program: the narrowest spread.
         return args.Contains("--job") || args.Contains("-j")
             ? config
-            : config.AddJob(Job.Default.WithEnvironmentVariable("DOTNET_TieredCompilation", "0"));
+            : config.AddJob(Job.Default.WithMinIterationCount(MinIterations).WithEnvironmentVariable("DOTNET_TieredCompilation", "0"));
     }
 }

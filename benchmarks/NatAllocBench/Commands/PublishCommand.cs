@@ -78,9 +78,10 @@ internal static class PublishCommand
             OutputPlace.PrepareDirectory(directory, "publish", makeParents: false);
         }
 
-        int exit = ResultCommands.Print(checkOnly ? ResultsIndex.Check(directory) : ResultsIndex.Publish(directory));
+        var runs = new PublishedRuns();
+        int exit = ResultCommands.Print(checkOnly ? ResultsIndex.Check(directory, runs) : ResultsIndex.Publish(directory, runs));
         return exit != CommandLine.Success ? exit
-            : Math.Max(RefreshDocuments(directory, checkOnly), RefreshValidation(directory, checkOnly));
+            : Math.Max(RefreshDocuments(directory, checkOnly, runs), RefreshValidation(directory, checkOnly));
     }
 
     /// <summary>What the published runs say about the formulas of predict, where that is kept.</summary>
@@ -114,7 +115,7 @@ internal static class PublishCommand
             + "published runs");
 
     /// <summary>The marked blocks of the Markdown files beside the results directory and under docs.</summary>
-    private static int RefreshDocuments(string results, bool checkOnly)
+    private static int RefreshDocuments(string results, bool checkOnly, PublishedRuns runs)
     {
         // Only a checkout has documents of ours; whatever else lies beside a directory of runs is not looked at.
         if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(results))) is not { } root
@@ -129,12 +130,12 @@ internal static class PublishCommand
         int exit = CommandLine.Success;
         foreach (string file in files.Where(file => !FileKind.IsSpecial(file)).Order(StringComparer.Ordinal))
         {
-            if (checkOnly && !(ReadmeBlock.IsCurrent(file, root) && SystemsPage.IsCurrent(file, AllocatorSet.Program)))
+            if (checkOnly && !(ReadmeBlock.IsCurrent(file, root, runs) && SystemsPage.IsCurrent(file, AllocatorSet.Program)))
             {
                 Console.Error.WriteLine($"{Path.GetRelativePath(root, file)} is stale; run publish");
                 exit = CommandLine.Failure;
             }
-            else if (!checkOnly && (ReadmeBlock.Refresh(file, root) | SystemsPage.Refresh(file, AllocatorSet.Program)))
+            else if (!checkOnly && (ReadmeBlock.Refresh(file, root, runs) | SystemsPage.Refresh(file, AllocatorSet.Program)))
             {
                 Console.Out.WriteLine($"refreshed {Path.GetRelativePath(root, file)}");
             }

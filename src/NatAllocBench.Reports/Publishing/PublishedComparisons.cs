@@ -9,7 +9,6 @@ using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
-using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
 
@@ -37,8 +36,9 @@ internal static class PublishedComparisons
 
     /// <summary>The sections of all comparisons; empty where none is named.</summary>
     /// <param name="store">The store; only its own runs can be compared.</param>
+    /// <param name="runs">Reads them.</param>
     /// <exception cref="RunFormatException">The file is malformed, names no run of the store, or runs that cannot be compared.</exception>
-    public static string Markdown(ResultsStore store)
+    public static string Markdown(ResultsStore store, PublishedRuns runs)
     {
         string file = Path.Combine(store.Root, FileName);
         if (!File.Exists(file))
@@ -54,7 +54,7 @@ internal static class PublishedComparisons
             _ = page.Append(CultureInfo.InvariantCulture, $"\n## {MarkdownText.Escape(comparison.Title)}\n\n");
             try
             {
-                Append(page, comparison, directories, store.Root);
+                Append(page, comparison, directories, store.Root, runs);
             }
             catch (RunFormatException e)
             {
@@ -65,7 +65,7 @@ internal static class PublishedComparisons
         return page.ToString().TrimEnd('\n') + (page.Length > 0 ? "\n" : "");
     }
 
-    private static void Append(StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories, string root)
+    private static void Append(StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories, string root, PublishedRuns published)
     {
         ComparisonOptions options = new() { Threshold = comparison.Threshold, Across = (comparison.Across ?? []).ToHashSet(), Stores = [root] };
         if (options.WhyImpossible is { } reason)
@@ -78,7 +78,7 @@ internal static class PublishedComparisons
             throw new RunFormatException("it needs two runs or more");
         }
 
-        RunRecord[] runs = [.. comparison.Runs.Select(name => SoundRun.ReadFile(
+        RunRecord[] runs = [.. comparison.Runs.Select(name => published.Read(
             directories.GetValueOrDefault(name) ?? throw new RunFormatException($"there is no run {name}; name it as MACHINE/RUN")))];
         _ = page.Append(CultureInfo.InvariantCulture, $"A is [{Link(comparison.Runs[0])}, B ");
         for (int i = 1; i < runs.Length; i++)

@@ -4,7 +4,6 @@ using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
-using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
 
@@ -38,12 +37,12 @@ public static class PublishedRun
     /// written before the format gained a member gets that member without a value.
     /// </summary>
     /// <param name="directory">The run's directory.</param>
+    /// <param name="run">The run it holds.</param>
     /// <returns>The names of the files that were written.</returns>
     /// <exception cref="RunFormatException">The run cannot be read.</exception>
     /// <exception cref="ResultsWriteException">A file cannot be written.</exception>
-    public static IReadOnlyList<string> Regenerate(string directory)
+    public static IReadOnlyList<string> Regenerate(string directory, RunRecord run)
     {
-        RunRecord run = SoundRun.ReadFile(directory);
         List<string> stale = [.. Stale(directory, run, out IReadOnlyDictionary<string, byte[]> files)];
         foreach (string name in stale)
         {

@@ -5,7 +5,6 @@ using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
-using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
 
@@ -31,13 +30,14 @@ public static class ReadmeBlock
     /// <summary>Brings every block of a file up to date; the file is written whole, and only if it changes.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
     /// <param name="root">The directory that sources may not leave, with the published runs in <c>results</c>; null for the file's own.</param>
+    /// <param name="runs">What was read of the runs already, or null.</param>
     /// <returns>Whether the file changed.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
     /// <exception cref="ResultsWriteException">The file cannot be written.</exception>
-    public static bool Refresh(string markdownPath, string? root = null)
+    public static bool Refresh(string markdownPath, string? root = null, PublishedRuns? runs = null)
     {
         string before = Load(markdownPath);
-        string after = Render(before, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root);
+        string after = Render(before, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root, runs);
         if (before == after)
         {
             return false;
@@ -50,27 +50,27 @@ public static class ReadmeBlock
     /// <summary>Whether every block of a file is what its run says; changes nothing.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
     /// <param name="root">As for <see cref="Refresh"/>.</param>
+    /// <param name="runs">As for <see cref="Refresh"/>.</param>
     /// <returns>True when <see cref="Refresh"/> would change nothing.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
-    public static bool IsCurrent(string markdownPath, string? root = null)
+    public static bool IsCurrent(string markdownPath, string? root = null, PublishedRuns? runs = null)
     {
         string text = Load(markdownPath);
-        return text == Render(text, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root);
+        return text == Render(text, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root, runs);
     }
 
     /// <summary>The text with every block generated again.</summary>
     /// <param name="markdown">The text of the Markdown file.</param>
     /// <param name="baseDirectory">The directory that sources are relative to.</param>
     /// <param name="root">As for <see cref="Refresh"/>.</param>
+    /// <param name="runs">As for <see cref="Refresh"/>.</param>
     /// <returns>The new text; all else stays as it is.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
-    public static string Render(string markdown, string baseDirectory, string? root = null)
+    public static string Render(string markdown, string baseDirectory, string? root = null, PublishedRuns? runs = null)
     {
+        runs ??= new PublishedRuns();
         StringBuilder result = new();
         int position = 0;
-
-        // Each published run is read once for all blocks of the file.
-        Lazy<IReadOnlyList<PublishedEntry>> published = new(() => PublishedEntries(root ?? baseDirectory));
         while (markdown.IndexOf(Begin, position, StringComparison.Ordinal) is >= 0 and var begin)
         {
             int sourceStart = begin + Begin.Length;
@@ -85,14 +85,14 @@ public static class ReadmeBlock
 
             string source = markdown[sourceStart..sourceEnd].Trim();
             _ = result.Append(markdown, position, sourceEnd + BeginClose.Length - position)
-                .Append("\n\n").Append(Block(source, baseDirectory, root ?? baseDirectory, published)).Append('\n').Append(End);
+                .Append("\n\n").Append(Block(source, baseDirectory, root ?? baseDirectory, runs)).Append('\n').Append(End);
             position = end + End.Length;
         }
 
         return result.Append(markdown, position, markdown.Length - position).ToString();
     }
 
-    private static string Block(string source, string baseDirectory, string root, Lazy<IReadOnlyList<PublishedEntry>> published)
+    private static string Block(string source, string baseDirectory, string root, PublishedRuns runs)
     {
         if (source == Errors)
         {
@@ -104,8 +104,8 @@ public static class ReadmeBlock
         string[] parts = source[(main ? Main.Length : ratios ? Ratios.Length : 0)..].Split('#', 2);
         bool isNewest = parts[0].StartsWith(Newest, StringComparison.Ordinal);
         (string place, RunRecord run) = isNewest
-            ? NewestOf(parts[0][Newest.Length..].Trim(), published.Value)
-            : Read(Inside(parts[0], baseDirectory, root));
+            ? NewestOf(parts[0][Newest.Length..].Trim(), PublishedEntries(root, runs))
+            : Read(Inside(parts[0], baseDirectory, root), runs);
         IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : ratios ? SpeedRatios.Of(run) : RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
@@ -147,10 +147,10 @@ public static class ReadmeBlock
         .FirstOrDefault()
         ?? throw new RunFormatException($"{Newest}{name}: no such run is published; measure it and publish it");
 
-    private static PublishedEntry[] PublishedEntries(string root) =>
-        [.. new ResultsStore(Path.Combine(Path.GetFullPath(root), Results)).RunDirectories().Select(Read)];
+    private static PublishedEntry[] PublishedEntries(string root, PublishedRuns runs) =>
+        [.. new ResultsStore(Path.Combine(Path.GetFullPath(root), Results)).RunDirectories().Select(place => Read(place, runs))];
 
-    private static PublishedEntry Read(string place) => new(place, SoundRun.ReadFile(place));
+    private static PublishedEntry Read(string place, PublishedRuns runs) => new(place, runs.Read(place));
 
     private static string Load(string path)
     {

@@ -6,7 +6,6 @@ using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
-using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Reports.Publishing;
 
@@ -22,10 +21,11 @@ public static class ResultsIndex
     /// <exception cref="RunFormatException">A run cannot be read.</exception>
     public static string Markdown(ResultsStore store)
     {
-        return Markdown(store, Entries(store));
+        var runs = new PublishedRuns();
+        return Markdown(store, Entries(store, runs), runs);
     }
 
-    private static string Markdown(ResultsStore store, Entry[] entries)
+    private static string Markdown(ResultsStore store, Entry[] entries, PublishedRuns published)
     {
         (string Name, Entry[] Runs)[] machines =
         [
@@ -41,14 +41,16 @@ public static class ResultsIndex
         foreach ((string name, Entry[] runs) in machines)
         {
             AppendMachine(page, name, [.. runs.OrderBy(e => e.Run.Name, StringComparer.Ordinal)]);
+            IReadOnlyList<MicroReport> micro = MicroReport.In(Path.Combine(store.Root, name));
+            _ = page.Append(micro.Count > 0 ? "\n" : "").AppendJoin("", micro.Select(report => report.Item(name)));
         }
 
-        return page.Append(PublishedComparisons.Markdown(store)).ToString();
+        return page.Append(PublishedComparisons.Markdown(store, published)).ToString();
     }
 
-    private static Entry[] Entries(ResultsStore store)
+    private static Entry[] Entries(ResultsStore store, PublishedRuns runs)
     {
-        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, SoundRun.ReadFile(d)))];
+        Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, runs.Read(d)))];
         if (entries.GroupBy(e => e.Machine).FirstOrDefault(m => m.Select(e => MachineIdentity.Fingerprint(e.Run.Machine)).Distinct().Count() > 1) is { } mixed)
         {
             throw new RunFormatException($"{Path.Combine(store.Root, mixed.Key)}: holds runs of different machines; give each its own name with --machine");
@@ -77,9 +79,11 @@ public static class ResultsIndex
 
     /// <summary>Brings a store's generated files up to date: tables and charts of each run, the index and the schema.</summary>
     /// <param name="root">The <c>results</c> directory.</param>
+    /// <param name="runs">What was read of it already, or null.</param>
     /// <returns>A line per written file; exit code 2 when a run cannot be read or a file cannot be written.</returns>
-    public static CommandResult Publish(string root)
+    public static CommandResult Publish(string root, PublishedRuns? runs = null)
     {
+        runs ??= new PublishedRuns();
         try
         {
             ResultsStore store = Existing(root);
@@ -94,7 +98,7 @@ public static class ResultsIndex
             {
                 try
                 {
-                    foreach (string name in PublishedRun.Regenerate(directory))
+                    foreach (string name in PublishedRun.Regenerate(directory, runs.Read(directory)))
                     {
                         _ = output.Append(CultureInfo.InvariantCulture, $"{Path.Combine(directory, name)}\n");
                     }
@@ -111,7 +115,7 @@ public static class ResultsIndex
                 return new CommandResult(2, output.ToString(), unsound.Message);
             }
 
-            foreach ((string file, string text) in Stale(store))
+            foreach ((string file, string text) in Stale(store, runs))
             {
                 _ = Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
@@ -128,16 +132,18 @@ public static class ResultsIndex
 
     /// <summary>Names the generated files of a store that are stale; changes nothing.</summary>
     /// <param name="root">The <c>results</c> directory.</param>
+    /// <param name="runs">What was read of it already, or null.</param>
     /// <returns>A line per stale file; exit code 1 when there is one, 2 when a run cannot be read.</returns>
-    public static CommandResult Check(string root)
+    public static CommandResult Check(string root, PublishedRuns? runs = null)
     {
+        runs ??= new PublishedRuns();
         try
         {
             ResultsStore store = Existing(root);
             List<string> faults =
-                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, SoundRun.ReadFile(d)).Select(f => $"{d}: {f}"))];
+                [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, runs.Read(d)).Select(f => $"{d}: {f}"))];
             faults.AddRange(ContributionFolder.In(store).Select(directory => $"{directory}: is not published yet; run publish"));
-            faults.AddRange(Stale(store).Select(f => $"{f.File}: stale; run publish"));
+            faults.AddRange(Stale(store, runs).Select(f => $"{f.File}: stale; run publish"));
             return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
         }
         catch (RunFormatException e)
@@ -160,12 +166,12 @@ public static class ResultsIndex
     }
 
     // The generated files of the store itself that are not what they should be.
-    private static (string File, string Text)[] Stale(ResultsStore store)
+    private static (string File, string Text)[] Stale(ResultsStore store, PublishedRuns runs)
     {
-        Entry[] entries = Entries(store);
+        Entry[] entries = Entries(store, runs);
         (string File, string Text)[] files =
         [
-            (Path.Combine(store.Root, FileName), Markdown(store, entries)),
+            (Path.Combine(store.Root, FileName), Markdown(store, entries, runs)),
             (Path.Combine(store.Root, ResultsPage.FileName), ResultsPage.Html(entries.Select(e => (e.Machine, e.Page, e.Run)))),
             (Path.Combine(store.Root, RunSchema.FileName), RunSchema.Text()),
         ];

@@ -45,6 +45,37 @@ public sealed class ResultsIndexTests : IDisposable
         ResultsIndex.Markdown(_store),
         StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(3, "1 micro benchmarks of 3 values or more: a first look, 15 are needed to compare two reports")]
+    [InlineData(15, "1 micro benchmarks of 15 values or more\n")]
+    public void A_report_of_the_micro_benchmarks_is_listed_with_its_machine(int values, string text)
+    {
+        string epyc = MachineIdentity.Of(SampleRuns.Machine);
+        string directory = Directory.CreateDirectory(Path.Combine(_root, epyc, "20260304-0123456789-micro")).FullName;
+        File.WriteAllText(Path.Combine(directory, "micro-report-full.json"), $$"""{ "Benchmarks": [ { "Statistics": { "N": {{values}} } } ] }""");
+        File.WriteAllText(Path.Combine(directory, "micro-report-github.md"), "| Mean |\n");
+
+        Assert.Contains(
+            $"- [20260304-0123456789-micro]({epyc}/20260304-0123456789-micro/micro-report-github.md): {text}",
+            ResultsIndex.Markdown(_store),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"Benchmarks":[]}""")]
+    [InlineData("[")]
+    public void A_report_of_the_micro_benchmarks_without_a_benchmark_is_refused(string json)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(_root, MachineIdentity.Of(SampleRuns.Machine), "micro")).FullName;
+        File.WriteAllText(Path.Combine(directory, "micro-report-full.json"), json);
+
+        CommandResult result = ResultsIndex.Check(_root);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("micro-report-full.json: not a report of BenchmarkDotNet", result.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_named_comparison_is_part_of_the_index_and_goes_stale_with_its_runs()
     {

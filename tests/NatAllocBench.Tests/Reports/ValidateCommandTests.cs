@@ -144,8 +144,8 @@ public sealed class ValidateCommandTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_run, "tables.md"), "old");
 
-        Assert.Equal(["tables.md"], PublishedRun.Regenerate(_run));
-        Assert.Empty(PublishedRun.Regenerate(_run));
+        Assert.Equal(["tables.md"], PublishedRun.Regenerate(_run, RunFormat.ReadFile(_run)));
+        Assert.Empty(PublishedRun.Regenerate(_run, RunFormat.ReadFile(_run)));
     }
 
     private void AssertFault(string file, Func<byte[], byte[]> damage, string fault)
