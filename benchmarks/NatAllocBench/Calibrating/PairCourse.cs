@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using NatAllocBench.Reports.Comparison;
-using NatAllocBench.Results.Format;
-using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Calibrating;
@@ -9,6 +7,8 @@ namespace NatAllocBench.Calibrating;
 /// <summary>Measures pairs of runs of the same code until there are enough, the time is up or it is stopped, and counts what compare says of them.</summary>
 internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
 {
+    private const int Pilots = 10;
+
     private readonly Stopwatch _clock = Stopwatch.StartNew();
     private int _next;
 
@@ -20,51 +20,87 @@ internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
     /// <param name="seconds">The time for all; a pair that cannot be expected to end in time is not begun.</param>
     /// <param name="progress">Told before every process: pairs that are done, and what comes next.</param>
     /// <param name="stop">Ends it; whole pairs stand.</param>
+    /// <exception cref="UsageException">The machine is too busy to measure how long a connection takes, or a process failed.</exception>
     public void Run(int pairs, double seconds, Action<int, string> progress, CancellationToken stop)
     {
+        progress(0, "a first process, for the work that makes the difference");
+        if (Pilot(stop) is not { } added)
+        {
+            return;
+        }
+
+        double begun = _clock.Elapsed.TotalSeconds;
         while (Pairs < pairs && !stop.IsCancellationRequested)
         {
-            double each = Pairs == 0 ? 0 : _clock.Elapsed.TotalSeconds / Pairs;
-            if (_clock.Elapsed.TotalSeconds + each > seconds)
+            double each = Pairs == 0 ? 0 : (_clock.Elapsed.TotalSeconds - begun) / Pairs;
+            if (_clock.Elapsed.TotalSeconds + each > seconds || Pair(added, progress, stop) is not ({ } first, { } second, { } harder))
             {
                 return;
             }
 
-            (RunRecord<RaceCell>, RunRecord<RaceCell>)? race = Pair<RaceCell>(plan.Race, PooledProcesses.Pool, progress, "race", stop);
-            (RunRecord<ThroughputCell>, RunRecord<ThroughputCell>)? throughput =
-                Pair<ThroughputCell>(plan.Throughput, PooledProcesses.Pool, progress, "throughput", stop);
-            if (race is not ({ } a, { } b) || throughput is not ({ } c, { } d))
-            {
-                return;
-            }
-
-            counter.Add(a, b, unchecked(plan.Seed + (ulong)_next));
-            counter.Add(c, d);
+            counter.Add("race speed", first.Speeds, second.Speeds, harder.Speeds);
+            counter.Add("race rate", first.Rates, second.Rates, harder.Rates);
+            counter.Add("throughput speed", first.Throughput, second.Throughput, harder.Throughput);
             Pairs++;
         }
     }
 
-    private (RunRecord<TCell>, RunRecord<TCell>)? Pair<TCell>(
-        Func<int, IReadOnlyList<string>> arguments,
-        Func<IReadOnlyList<RunRecord<TCell>>, RunRecord<TCell>> pool,
-        Action<int, string> progress,
-        string what,
-        CancellationToken stop)
-        where TCell : class
+    private AddedWork? Pilot(CancellationToken stop)
     {
-        List<RunRecord<TCell>> first = [];
-        List<RunRecord<TCell>> second = [];
-        for (int i = 0; i < 2 * plan.Processes; i++)
+        string? disturbed = null;
+        for (int i = 0; i < Pilots; i++)
         {
-            progress(Pairs, $"{what}, process {i + 1} of {2 * plan.Processes}");
-            if (stop.IsCancellationRequested || FreshProcesses.One<TCell>(arguments(_next++), calibrates: false, isQuiet: true, stop) is not { } run)
+            if (Process(null, stop) is not [var side])
             {
                 return null;
             }
 
-            (PairPlan.IsFirst(i) ? first : second).Add(run);
+            if (AddedWork.For(side, counter.Injected) is { } added)
+            {
+                return added;
+            }
+
+            disturbed = side.Disturbed;
         }
 
-        return stop.IsCancellationRequested ? null : (pool(first), pool(second));
+        throw new UsageException(
+            $"calibrate-compare: each of {Pilots} processes had a disturbed cell ({disturbed}); stop other work, or raise --process-seconds");
+    }
+
+    private (PairSide First, PairSide Second, PairSide Harder)? Pair(AddedWork added, Action<int, string> progress, CancellationToken stop)
+    {
+        List<PairSide> first = [];
+        List<PairSide> second = [];
+        List<PairSide> harder = [];
+        for (int i = 0; i < 2 * plan.Processes; i++)
+        {
+            progress(Pairs, $"process {i + 1} of {2 * plan.Processes}");
+            if (Process(added, stop) is not [var plain, var slowed])
+            {
+                return null;
+            }
+
+            if (PairPlan.IsFirst(i))
+            {
+                first.Add(plain);
+            }
+            else
+            {
+                second.Add(plain);
+                harder.Add(slowed);
+            }
+        }
+
+        return (PairSide.Pool(first), PairSide.Pool(second), PairSide.Pool(harder));
+    }
+
+    // Both sides that it measured, the plain one only without added work, none where it was stopped.
+    private PairSide[] Process(AddedWork? added, CancellationToken stop)
+    {
+        string[] work = added is null ? [] : ["--added", added.ToString()];
+        using MemoryStream output = FreshProcesses.Output([.. plan.Arguments(_next++), .. work], isQuiet: true, stop);
+        PairSide? plain = PairSide.Read(output);
+        PairSide? slowed = plain is null ? null : PairSide.Read(output);
+        return stop.IsCancellationRequested || plain is null ? [] : slowed is null ? [plain] : [plain, slowed];
     }
 }

@@ -18,7 +18,7 @@ namespace NatAllocBench.Commands;
 /// </summary>
 internal static class CalibrateCompareCommand
 {
-    private const double Injected = 0.1;
+    private const double InjectedShare = 0.1;
 
     private static readonly Option<int> Pairs = new("--pairs")
     {
@@ -48,6 +48,9 @@ internal static class CalibrateCompareCommand
         DefaultValueFactory = _ => 0.4,
     };
 
+    // For the processes that this command starts: what makes their second half harder.
+    private static readonly Option<string?> Added = new("--added") { Hidden = true };
+
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
 
     public static Command Create()
@@ -55,7 +58,7 @@ internal static class CalibrateCompareCommand
         var command = new Command(
             "calibrate-compare", "Count on real pairs of equal runs how often compare is wrong on this machine, and how often it finds 10 %.")
         {
-            Pairs, Runs, Seconds, ProcessSeconds, Seed, CpuOption.Option,
+            Pairs, Runs, Seconds, ProcessSeconds, Seed, CpuOption.Option, Added, ProcessOptions.Lifeline,
         };
         PublishOptions.AddPlaceTo(command);
         command.Options.Add(JsonOutput.Option);
@@ -70,6 +73,11 @@ internal static class CalibrateCompareCommand
         double seconds = Checked(parsed.GetValue(Seconds), IsTime, Seconds, "use a number above 0");
         double each = Checked(parsed.GetValue(ProcessSeconds), IsTime, ProcessSeconds, "use a number above 0");
         var plan = new PairPlan(CpuOption.Resolve(parsed), processes, each, parsed.GetValue(Seed) ?? (ulong)Random.Shared.NextInt64());
+        if (ProcessOptions.IsChild(parsed))
+        {
+            return OfAPair(plan, parsed.GetValue(Added));
+        }
+
         PublishOptions place = PublishOptions.From(parsed);
         using var stop = new StopSignals();
         using CancellationTokenSource limit = stop.Within(seconds);
@@ -78,7 +86,7 @@ internal static class CalibrateCompareCommand
         DateTimeOffset started = DateTimeOffset.UtcNow;
         MachineFacts machine = RecordedMachine.Detect(plan.Cpus) with { Label = place.Machine };
         var options = new ComparisonOptions();
-        var counter = new ErrorCounter(options, Injected);
+        var counter = new ErrorCounter(options, InjectedShare);
         var course = new PairCourse(plan, counter);
         _ = console.WithProgress(seconds, report =>
         {
@@ -93,18 +101,7 @@ internal static class CalibrateCompareCommand
             return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
         }
 
-        var errors = new ComparisonErrors
-        {
-            StartedUtc = started,
-            MeasuredCommit = RunEnvironment.Commit,
-            Fingerprint = MachineIdentity.Fingerprint(machine),
-            Processes = processes,
-            SecondsOfProcess = each,
-            Threshold = options.Threshold,
-            Injected = Injected,
-            LoadAverage = machine.Facts.GetValueOrDefault("load")?.GetValueOrDefault("average of 1 minute"),
-            Counts = counter.Counts,
-        };
+        ComparisonErrors errors = Errors(plan, machine, started, options, counter);
         string? file = place.Directory is { } directory ? ComparisonErrorsFile.Write(new ResultsStore(directory), machine, errors) : null;
         console.Table(ErrorTable.Build(errors));
         console.Line(course.Pairs < pairs ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time." : $"{course.Pairs} pairs.");
@@ -119,6 +116,32 @@ internal static class CalibrateCompareCommand
         }
 
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
+
+    private static ComparisonErrors Errors(
+        PairPlan plan, MachineFacts machine, DateTimeOffset started, ComparisonOptions options, ErrorCounter counter)
+    {
+        return new ComparisonErrors
+        {
+            StartedUtc = started,
+            MeasuredCommit = RunEnvironment.Commit,
+            Fingerprint = MachineIdentity.Fingerprint(machine),
+            Processes = plan.Processes,
+            SecondsOfProcess = plan.SecondsOfProcess,
+            Threshold = options.Threshold,
+            Injected = counter.Injected,
+            LoadAverage = machine.Facts.GetValueOrDefault("load")?.GetValueOrDefault("average of 1 minute"),
+            Counts = counter.Counts,
+        };
+    }
+
+    private static int OfAPair(PairPlan plan, string? added)
+    {
+        AddedWork? work = added is null ? null : AddedWork.Parse(added);
+        using var lifeline = new Lifeline(CommandLine.Interrupted);
+        using Stream output = Console.OpenStandardOutput();
+        PairProcess.Run(plan, work, output, lifeline.Token);
+        return lifeline.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
     }
 
     private static bool IsTime(double seconds) => seconds > 0 && double.IsFinite(seconds);

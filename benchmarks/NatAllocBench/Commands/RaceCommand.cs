@@ -40,7 +40,8 @@ internal static class RaceCommand
         }
 
         using var stop = new StopSignals();
-        var placement = new PlacementWait(plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.PatienceFor(plan.Limits.Seconds / processes));
+        var placement = new PlacementWait(
+            plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.PatienceFor(plan.Limits.Seconds / processes));
         return processes == 1
             ? Here(parsed, plan, publish, placement, stop.Token)
             : InProcesses(processes, parsed, plan, publish, placement, stop.Token);

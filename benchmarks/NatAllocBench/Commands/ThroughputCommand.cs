@@ -36,7 +36,8 @@ internal static class ThroughputCommand
         }
 
         using var stop = new StopSignals();
-        var placement = new PlacementWait(plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.PatienceFor(plan.Seconds / processes));
+        var placement = new PlacementWait(
+            plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.PatienceFor(plan.Seconds / processes));
         return processes == 1
             ? Here(plan, publish, calibrates, placement, stop.Token)
             : InProcesses(processes, plan, publish, placement, stop.Token);

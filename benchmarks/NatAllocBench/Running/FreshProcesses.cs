@@ -67,19 +67,38 @@ internal static class FreshProcesses
     public static RunRecord<TCell>? One<TCell>(IEnumerable<string> arguments, bool calibrates, bool isQuiet, CancellationToken stop)
         where TCell : class
     {
-        ProcessStartInfo start = ChildProcess.StartInfo(
-            [.. arguments, "--no-save", "--json", "-", ProcessOptions.Lifeline.Name, .. calibrates ? (string[])[] : [ProcessOptions.Uncalibrated.Name]]);
+        using MemoryStream output = Output(
+            [.. arguments, "--no-save", "--json", "-", .. calibrates ? (string[])[] : [ProcessOptions.Uncalibrated.Name]], isQuiet, stop);
+        return output.Length == 0 ? null
+            : RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) as RunRecord<TCell>
+                ?? throw new UsageException("a process of the run measured something else");
+    }
+
+    /// <summary>Runs this program once as a child.</summary>
+    /// <param name="arguments">Its arguments; it gets its lifeline as well.</param>
+    /// <param name="isQuiet">Whether its progress is not shown.</param>
+    /// <param name="stop">Ends the child early.</param>
+    /// <returns>What it wrote, from its beginning: nothing only where it was stopped.</returns>
+    /// <exception cref="UsageException">It failed; its own words are on standard error.</exception>
+    public static MemoryStream Output(IEnumerable<string> arguments, bool isQuiet, CancellationToken stop)
+    {
+        ProcessStartInfo start = ChildProcess.StartInfo([.. arguments, ProcessOptions.Lifeline.Name]);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = isQuiet;
         using Process child = Process.Start(start)!;
         Task<string> words = isQuiet ? child.StandardError.ReadToEndAsync(CancellationToken.None) : Task.FromResult("");
         using CancellationTokenRegistration registration = stop.Register(() => ChildProcess.RequestStop(child));
-        using var output = new MemoryStream();
+        var output = new MemoryStream();
         child.StandardOutput.BaseStream.CopyTo(output);
         child.WaitForExit();
-        return output.Length > 0 && RunFormat.Read(output.GetBuffer().AsSpan(0, (int)output.Length)) is RunRecord<TCell> run ? run
-            : stop.IsCancellationRequested ? null
-            : throw new UsageException($"a process of the run ended with exit code {child.ExitCode} and without a result{Last(words.Result)}");
+        if (output.Length == 0 && !stop.IsCancellationRequested)
+        {
+            throw new UsageException(
+                $"a process of the run ended with exit code {child.ExitCode} and without a result{Last(words.Result)}");
+        }
+
+        output.Position = 0;
+        return output;
     }
 
     private static string Last(string words) =>

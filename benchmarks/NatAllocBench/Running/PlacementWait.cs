@@ -21,7 +21,9 @@ internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan p
 
     private readonly List<string> _failures = [];
 
-    /// <summary>The wait before a process that measures so long: as long, and at most a minute. Afterwards it measures where the CPUs are.</summary>
+    /// <summary>
+    /// The wait before a process that measures so long: as long, and at most a minute. Afterwards it measures where the CPUs are.
+    /// </summary>
     /// <param name="seconds">Its time limit.</param>
     public static TimeSpan PatienceFor(double seconds) => TimeSpan.FromSeconds(Math.Min(seconds, MostPatience.TotalSeconds));
 
@@ -50,7 +52,7 @@ internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan p
             if (clock.Elapsed >= patience)
             {
                 string failure = FormattableString.Invariant(
-                    $"not placed as asked: the first two CPUs were {now:0} ns apart after {patience.TotalSeconds:0.#} s of waiting, not {target:0} ns");
+                    $"not placed as asked: the first two CPUs were {now:0} ns apart after {Words(patience)} of waiting, not {target:0} ns");
                 _failures.Add(failure);
                 line(failure);
                 return;
@@ -59,10 +61,12 @@ internal sealed class PlacementWait(CpuSet cpus, double? roundTripNs, TimeSpan p
             if (!told)
             {
                 line(FormattableString.Invariant(
-                    $"waiting, at most {patience.TotalSeconds:0.#} s, until the first two CPUs are about {target:0} ns apart; now {now:0} ns"));
+                    $"waiting, at most {Words(patience)}, until the first two CPUs are about {target:0} ns apart; now {now:0} ns"));
             }
 
             _ = stop.WaitHandle.WaitOne(Pause);
         }
     }
+
+    private static string Words(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.#} s");
 }

@@ -26,8 +26,8 @@ internal static class ProcessOptions
 
     private static readonly Option<string> Placement = new("--placement")
     {
-        Description = "Wait before each process, at most as long as it measures and at most a minute, until the first two CPUs are as far apart as this ping-pong, "
-            + "or as in this run.",
+        Description = "Wait before each process, at most as long as it measures and at most a minute, until the first two CPUs are as far apart "
+            + "as this ping-pong, or as in this run.",
         HelpName = "52ns|RUN",
     };
 

@@ -38,6 +38,14 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// <summary>The lock-free designs with every connection on the general path: what those cost that the short path does not cover.</summary>
     public static IReadOnlyList<TableDesign> OnGeneralPath { get; } = [General<LockFree>(), General<Batched>()];
 
+    /// <summary>The design with connections that take longer by a fixed time.</summary>
+    /// <param name="addedNs">That time for a workload, ns a connection.</param>
+    internal TableDesign Slowed(Func<ThroughputWorkload, double> addedNs) => this with
+    {
+        Name = $"{Name}-slowed",
+        Create = (workload, seed) => new SlowedTable(Create(workload, seed), addedNs(workload)),
+    };
+
     private static TableDesign General<TDesign>()
         where TDesign : struct, ITableDesign => new(
             $"{TDesign.Name}-general",

@@ -1,98 +1,92 @@
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Reports.Comparison;
 
-/// <summary>Counts what <c>compare</c> says about pairs of runs of the same code, and about the same pairs with a difference put into the second.</summary>
+/// <summary>
+/// Counts what <c>compare</c> says about pairs of runs of the same code, and about pairs of which one side did more work.
+/// </summary>
 /// <param name="options">How it compares.</param>
-/// <param name="injected">The relative difference, 0.1 for 10 %.</param>
+/// <param name="injected">The relative difference that the work is to make, 0.1 for 10 %.</param>
 public sealed class ErrorCounter(ComparisonOptions options, double injected)
 {
-    private readonly Dictionary<string, ErrorCount> _counts = [];
+    private const double FoundIn = 0.9;
+
+    private readonly List<FigureCount> _counts = [];
+
+    /// <summary>The relative difference that the work is to make.</summary>
+    public double Injected => injected;
 
     /// <summary>The counts so far, by figure.</summary>
-    public IReadOnlyList<ErrorCount> Counts => [.. _counts.Values];
+    public IReadOnlyList<ErrorCount> Counts => [.. _counts.Select(count => count.Sum(options.Threshold))];
 
-    /// <summary>Adds a pair of races.</summary>
+    /// <summary>Adds a pair.</summary>
+    /// <param name="figure">What is compared; one that ends in <c>rate</c> takes the failure rates, any other the speeds.</param>
     /// <param name="first">The base.</param>
     /// <param name="second">A run of the same code.</param>
-    /// <param name="seed">Decides which connections fail more in the injected difference.</param>
-    public void Add(RunRecord<RaceCell> first, RunRecord<RaceCell> second, ulong seed)
+    /// <param name="harder">What the processes of the second run measured with more work; its cells are named as theirs.</param>
+    public void Add(string figure, RunRecord first, RunRecord second, RunRecord harder)
     {
-        CellComparison[] plain = [.. RunComparison.Compare(first, second, options).Cells];
-        CellComparison[] slower = [.. RunComparison.Compare(first, second with { Cells = [.. second.Cells.Select(Slower)] }, options).Cells];
-        var random = new Random(unchecked((int)seed));
-        RaceCell[] worse = [.. second.Cells];
-        for (int i = 0; i < worse.Length; i++)
+        FigureCount? count = _counts.Find(c => c.Figure == figure);
+        if (count is null)
         {
-            worse[i] = Lossier(worse[i], random);
+            count = new FigureCount(figure);
+            _counts.Add(count);
         }
 
-        CellComparison[] lossier = [.. RunComparison.Compare(first, second with { Cells = worse }, options).Cells];
-        Count("race speed", Speeds(plain), Speeds(slower));
-        Count("race rate", Rates(plain), Rates(lossier));
+        count.Pairs++;
+        count.Plain.AddRange(Compare(first, second));
+        count.Injected.AddRange(Compare(first, harder));
+        count.PutIn.AddRange(Compare(second, harder));
+
+        IEnumerable<CellComparison> Compare(RunRecord a, RunRecord b) =>
+            RunComparison.Compare(a, b, options).Cells.Where(c => c.Metric == count.Metric);
     }
 
-    /// <summary>Adds a pair of throughput runs.</summary>
-    /// <param name="first">The base.</param>
-    /// <param name="second">A run of the same code.</param>
-    public void Add(RunRecord<ThroughputCell> first, RunRecord<ThroughputCell> second) => Count(
-        "throughput speed",
-        [.. RunComparison.Compare(first, second, options).Cells],
-        [.. RunComparison.Compare(first, second with { Cells = [.. second.Cells.Select(Slower)] }, options).Cells]);
-
-    private void Count(string figure, CellComparison[] plain, CellComparison[] injectedInto)
+    private sealed class FigureCount(string figure)
     {
-        ErrorCount before = _counts.GetValueOrDefault(figure) ?? new ErrorCount(figure, 0, 0, 0, 0, 0, 0);
-        _counts[figure] = before with
+        public string Figure => figure;
+
+        public string Metric { get; } = figure.EndsWith("rate", StringComparison.Ordinal) ? CellComparer.Rate : CellComparer.Speed;
+
+        public int Pairs { get; set; }
+
+        public List<CellComparison> Plain { get; } = [];
+
+        public List<CellComparison> Injected { get; } = [];
+
+        public List<CellComparison> PutIn { get; } = [];
+
+        public ErrorCount Sum(double threshold)
         {
-            Pairs = before.Pairs + 1,
-            Comparisons = before.Comparisons + plain.Length,
-            NotJudged = before.NotJudged + plain.Count(IsNotJudged),
-            FalseVerdicts = before.FalseVerdicts + plain.Count(c => c.Verdict is Verdict.Better or Verdict.Worse),
-            Same = before.Same + plain.Count(c => c.Verdict is Verdict.Same),
-            Found = before.Found + injectedInto.Count(c => c.Verdict is Verdict.Worse),
-        };
-    }
-
-    // No interval, or a gate that took the verdict away.
-    private static bool IsNotJudged(CellComparison comparison) =>
-        comparison.Verdict == Verdict.Undecided && (comparison.Ratio?.Low is null || comparison.Remark is not null);
-
-    private static CellComparison[] Speeds(CellComparison[] cells) => [.. cells.Where(c => c.Metric == CellComparer.Speed)];
-
-    private static CellComparison[] Rates(CellComparison[] cells) => [.. cells.Where(c => c.Metric == CellComparer.Rate)];
-
-    private RaceCell Slower(RaceCell cell) => cell.PerTrial?.ConnectionsPerSecond is null ? cell : (cell with
-    {
-        PerTrial = cell.PerTrial with { ConnectionsPerSecond = Slower(cell.PerTrial.ConnectionsPerSecond) },
-    }).Summarised();
-
-    private ThroughputCell Slower(ThroughputCell cell) => cell.PerRound is null ? cell : (cell with
-    {
-        PerRound = cell.PerRound with { ConnectionsPerSecond = Slower(cell.PerRound.ConnectionsPerSecond) },
-    }).Summarised();
-
-    private double[] Slower(IReadOnlyList<double> speeds) => [.. speeds.Select(speed => speed / (1 + injected))];
-
-    // Every failure is drawn once more with the injected share as its chance: the rate rises by it, and the trials keep their own scatter.
-    private RaceCell Lossier(RaceCell cell, Random random)
-    {
-        if (cell.PerTrial is not { } trials)
-        {
-            return cell;
-        }
-
-        long[] failed = [.. trials.InsertFailed];
-        for (int i = 0; i < failed.Length; i++)
-        {
-            for (long failure = trials.InsertFailed[i]; failure > 0; failure--)
+            double[] putIn =
+                [.. PutIn.Select(c => c.Ratio).OfType<RatioEstimate>().Select(ratio => Worse(ratio.Ratio) - 1).Where(double.IsFinite)];
+            double[] needed = [.. Plain.Where(c => !IsNotJudged(c)).Select(c => Needed(c, threshold)).Order()];
+            double? from = needed.Length == 0 ? null : needed[(int)Math.Ceiling(FoundIn * needed.Length) - 1];
+            return new ErrorCount(
+                Figure,
+                Pairs,
+                Plain.Count,
+                Plain.Count(IsNotJudged),
+                Plain.Count(c => c.Verdict is Verdict.Better or Verdict.Worse),
+                Plain.Count(c => c.Verdict is Verdict.Same),
+                Injected.Count(c => !IsNotJudged(c)),
+                Injected.Count(c => c.Verdict is Verdict.Worse))
             {
-                bool more = random.NextDouble() < injected;
-                failed[i] = Math.Min(trials.Attempts[i], failed[i] + (more ? 1 : 0));
-            }
+                PutIn = putIn.Length == 0 ? null : SampleStatistics.Instance.Median(putIn).Value,
+                FoundFrom = from is { } share && double.IsFinite(share) ? share : null,
+            };
         }
 
-        RaceTrials worse = trials with { InsertFailed = failed, FailedKeepPort = null, FailedSearch = null, FailedExhausted = null, FailedChain = null };
-        return (cell with { PerTrial = worse }).Summarised();
+        // The least difference that moves the interval of this pair beyond the threshold.
+        private double Needed(CellComparison plain, double threshold) =>
+            ((1 + threshold) / Math.Min(Worse(plain.Ratio!.Low ?? 0), Worse(plain.Ratio.High ?? double.PositiveInfinity))) - 1;
+
+        // Above 1 where the second run is worse.
+        private double Worse(double ratio) => Metric == CellComparer.Rate ? ratio : 1 / ratio;
+
+        // No interval, or a gate that took the verdict away.
+        private static bool IsNotJudged(CellComparison comparison) =>
+            comparison.Verdict == Verdict.Undecided && (comparison.Ratio?.Low is null || comparison.Remark is not null);
     }
 }

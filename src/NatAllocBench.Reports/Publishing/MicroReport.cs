@@ -24,8 +24,8 @@ internal sealed record MicroReport(string Directory, string Page, int Count, int
     public static IReadOnlyList<MicroReport> In(string machine) =>
     [
         .. System.IO.Directory.EnumerateDirectories(machine, "*", ResultsStore.WithoutLinks()).Order(StringComparer.Ordinal)
-            .SelectMany(directory => System.IO.Directory.EnumerateFiles(directory, ReportPattern, ResultsStore.WithoutLinks()).Order(StringComparer.Ordinal))
-            .Select(Read),
+            .SelectMany(directory => System.IO.Directory.EnumerateFiles(directory, ReportPattern, ResultsStore.WithoutLinks()))
+            .Order(StringComparer.Ordinal).Select(Read),
     ];
 
     /// <summary>A line of a list.</summary>
@@ -34,9 +34,8 @@ internal sealed record MicroReport(string Directory, string Page, int Count, int
     {
         string few = LeastValues < EnoughValues
             ? string.Create(CultureInfo.InvariantCulture, $": a first look, {EnoughValues} are needed to compare two reports") : "";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"- [{MarkdownText.Escape(Directory)}]({machine}/{Directory}/{Page}): {Figures.Count(Count)} micro benchmarks of {LeastValues} values or more{few}\n");
+        string values = string.Create(CultureInfo.InvariantCulture, $"{LeastValues} values or more");
+        return $"- [{MarkdownText.Escape(Directory)}]({machine}/{Directory}/{Page}): {Figures.Count(Count)} micro benchmarks of {values}{few}\n";
     }
 
     private static MicroReport Read(string file)
@@ -45,14 +44,19 @@ internal sealed record MicroReport(string Directory, string Page, int Count, int
         try
         {
             using var report = JsonDocument.Parse(RunFormat.ReadBytes(file));
-            int[] values = [.. report.RootElement.GetProperty("Benchmarks").EnumerateArray().Select(b => b.GetProperty("Statistics").GetProperty("N").GetInt32())];
+            int[] values =
+            [
+                .. report.RootElement.GetProperty("Benchmarks").EnumerateArray()
+                    .Select(benchmark => benchmark.GetProperty("Statistics").GetProperty("N").GetInt32()),
+            ];
             string page = Path.GetFileName(file).Replace("-full.json", "-github.md", StringComparison.Ordinal);
-            return new MicroReport(
-                Path.GetFileName(directory), File.Exists(Path.Combine(directory, page)) ? page : Path.GetFileName(file), values.Length, values.Min());
+            string shown = File.Exists(Path.Combine(directory, page)) ? page : Path.GetFileName(file);
+            return new MicroReport(Path.GetFileName(directory), shown, values.Length, values.Min());
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
         {
-            throw new RunFormatException($"{file}: not a report of BenchmarkDotNet with a benchmark in it; make it with the micro benchmarks", e);
+            throw new RunFormatException(
+                $"{file}: not a report of BenchmarkDotNet with a benchmark in it; make it with the micro benchmarks", e);
         }
     }
 }

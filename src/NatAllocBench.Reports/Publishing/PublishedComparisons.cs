@@ -65,7 +65,8 @@ internal static class PublishedComparisons
         return page.ToString().TrimEnd('\n') + (page.Length > 0 ? "\n" : "");
     }
 
-    private static void Append(StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories, string root, PublishedRuns published)
+    private static void Append(
+        StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories, string root, PublishedRuns published)
     {
         ComparisonOptions options = new() { Threshold = comparison.Threshold, Across = (comparison.Across ?? []).ToHashSet(), Stores = [root] };
         if (options.WhyImpossible is { } reason)

@@ -14,8 +14,8 @@ namespace NatAllocBench.Reports.Statistics;
 /// </para>
 /// <para>
 /// Where one of the rates is 0 a ratio has no value. What can be said is a bound: from 0 to a rate it is at least the lower end of that rate
-/// over the upper bound of the other, from a rate to 0 at most the reverse, both of them exact. The difference of the two has exact bounds as well,
-/// from intervals at half the error each. Where both are 0 there is nothing to compare: the
+/// over the upper bound of the other, from a rate to 0 at most the reverse, both of them exact. The difference of the two has exact bounds
+/// as well, from intervals at half the error each. Where both are 0 there is nothing to compare: the
 /// ratio is 1 and the interval is without bounds. Where one is 1, half a failure and half a success are added to both (Haldane, Anscombe).
 /// </para>
 /// </remarks>
@@ -38,7 +38,8 @@ internal static class RateRatio
 
         if (a.Failures == 0)
         {
-            return WithDifference(new RatioEstimate(double.PositiveInfinity, b.Low / a.High, double.PositiveInfinity), first, second, confidence);
+            var atLeast = new RatioEstimate(double.PositiveInfinity, b.Low / a.High, double.PositiveInfinity);
+            return WithDifference(atLeast, first, second, confidence);
         }
 
         if (b.Failures == 0)

@@ -8,12 +8,15 @@ public static class ErrorTable
     /// <summary>What a comparison says where nothing was counted.</summary>
     public const string NotMeasured = "wrong verdicts: not measured on this machine (calibrate-compare)";
 
+    private const double EnoughPower = 0.9;
+
     /// <summary>The table of all figures.</summary>
     /// <param name="errors">What was counted.</param>
     /// <returns>A row per figure.</returns>
     public static ResultTable Build(ComparisonErrors errors)
     {
-        string[] injected = [$"{Figures.Significant(errors.Injected * 100)} % injected: found [95 %]"];
+        string[] injected =
+            ["worse by added work", $"found of {Figures.Significant(errors.Injected * 100)} % [95 %]", "found in 90 % from"];
         string[] headings = ["figure", "pairs", "comparisons", "no verdict possible", "false verdicts [95 %]", "same", .. injected];
         return new ResultTable(
             "false verdicts",
@@ -33,8 +36,14 @@ public static class ErrorTable
         : $"wrong verdicts, counted on this machine over pairs of the same code: {string.Join(", ", errors.Counts.Select(Words))}";
 
     private static string Words(ErrorCount count) => count.FalseShare() is { } share
-        ? $"{count.Figure} {Percent(share)} ({count.FalseVerdicts} of {count.Judged()}), {Percent(count.FoundShare()!.Value)} of injected differences found"
+        ? $"{count.Figure} {Percent(share)} ({count.FalseVerdicts} of {count.Judged()}), {Power(count)}"
         : $"{count.Figure} none could be judged";
+
+    // A power that is too low is no help without the difference for which it would do.
+    private static string Power(ErrorCount count) => count.FoundShare() is { } found && count.PutIn is { } putIn
+        ? $"finds a difference of {Percent(putIn)} in {Percent(found)}"
+            + (found.Share < EnoughPower ? $" and one of {Percent(count.FoundFrom)} or more in 90 %" : "")
+        : "no difference was put in";
 
     private static string[] Row(ErrorCount count) =>
     [
@@ -44,12 +53,16 @@ public static class ErrorTable
         Figures.Count(count.NotJudged),
         WithInterval(count.FalseShare()),
         Figures.Count(count.Same),
+        Percent(count.PutIn),
         WithInterval(count.FoundShare()),
+        Percent(count.FoundFrom),
     ];
 
     private static string WithInterval((double Share, double Low, double High)? share) => share is { } s
         ? $"{Percent(s)} [{Figures.Significant(s.Low * 100)}, {Figures.Significant(s.High * 100)}]"
         : TableLayout.NoValue;
+
+    private static string Percent(double? share) => share is { } s ? $"{Figures.Significant(s * 100)} %" : TableLayout.NoValue;
 
     private static string Percent((double Share, double Low, double High) share) => $"{Figures.Significant(share.Share * 100)} %";
 }

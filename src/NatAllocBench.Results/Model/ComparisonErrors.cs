@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Results.Model;
@@ -29,7 +30,7 @@ public sealed record ComparisonErrors
     /// <summary>The relative difference that mattered.</summary>
     public required double Threshold { get; init; }
 
-    /// <summary>The relative difference that was put into the values of the second side of each pair, to be found.</summary>
+    /// <summary>The relative difference that the second side of each pair was made to have by added work, to be found.</summary>
     public required double Injected { get; init; }
 
     /// <summary>The load average of a minute at the start, as the system prints it; null where unknown.</summary>
@@ -46,29 +47,44 @@ public sealed record ComparisonErrors
 /// <param name="NotJudged">Those that got no verdict because the machine was another one between the two, or too little was measured.</param>
 /// <param name="FalseVerdicts">Better or worse between runs of the same code.</param>
 /// <param name="Same">Verdicts that the two are the same.</param>
-/// <param name="Found">Worse, where the second side was made worse by the injected difference.</param>
-public sealed record ErrorCount(string Figure, int Pairs, int Comparisons, int NotJudged, int FalseVerdicts, int Same, int Found)
+/// <param name="Injected">Comparisons with a side that really did more work, and that could be judged.</param>
+/// <param name="Found">Those of them that were called worse.</param>
+public sealed record ErrorCount(
+    string Figure, int Pairs, int Comparisons, int NotJudged, int FalseVerdicts, int Same, int Injected, int Found)
 {
-    /// <summary>Comparisons that could be judged.</summary>
+    /// <summary>
+    /// The relative difference that the added work made, measured within the processes that did both: the median over all comparisons.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? PutIn { get; init; }
+
+    /// <summary>
+    /// The relative difference from which nine of ten comparisons would find it, from the intervals of the pairs of the same code; null
+    /// where there were none.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public double? FoundFrom { get; init; }
+
+    /// <summary>Comparisons of the same code that could be judged.</summary>
     /// <returns>Their number.</returns>
     public int Judged() => Comparisons - NotJudged;
 
     /// <summary>The share of false verdicts among the judged comparisons with its exact 95 % interval, or null without any.</summary>
     /// <returns>Share and both ends, 0 to 1.</returns>
-    public (double Share, double Low, double High)? FalseShare() => Of(FalseVerdicts);
+    public (double Share, double Low, double High)? FalseShare() => Of(FalseVerdicts, Judged());
 
     /// <summary>The share of injected differences that were found with its exact 95 % interval, or null without any.</summary>
     /// <returns>Share and both ends, 0 to 1.</returns>
-    public (double Share, double Low, double High)? FoundShare() => Of(Found);
+    public (double Share, double Low, double High)? FoundShare() => Of(Found, Injected);
 
-    private (double Share, double Low, double High)? Of(int count)
+    private static (double Share, double Low, double High)? Of(int count, int all)
     {
-        if (Judged() <= 0)
+        if (all <= 0)
         {
             return null;
         }
 
-        (double low, double high) = FailureRate.ClopperPearson(count, Judged());
-        return ((double)count / Judged(), low, high);
+        (double low, double high) = FailureRate.ClopperPearson(count, all);
+        return ((double)count / all, low, high);
     }
 }

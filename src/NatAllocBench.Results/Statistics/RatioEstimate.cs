@@ -12,7 +12,8 @@ public sealed record RatioEstimate(double Ratio, double? Low, double? High)
     public double? Superiority { get; init; }
 
     /// <summary>
-    /// The lower end of the second value minus the first, both of them shares, where one of the two is 0 and the ratio therefore a bound; else null.
+    /// The lower end of the second value minus the first, both of them shares, where one of the two is 0 and the ratio therefore a bound;
+    /// else null.
     /// </summary>
     public double? DifferenceLow { get; init; }
 

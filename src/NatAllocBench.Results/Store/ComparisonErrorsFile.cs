@@ -78,7 +78,7 @@ public static class ComparisonErrorsFile
 
             ComparisonErrors? errors = JsonSerializer.Deserialize(File.ReadAllText(file), ComparisonErrorsContext.Default.ComparisonErrors);
             return errors?.Counts.All(c => c is { Pairs: >= 0, NotJudged: >= 0, FalseVerdicts: >= 0, Same: >= 0, Found: >= 0 }
-                    && c.FalseVerdicts + c.Same <= c.Judged() && c.Found <= c.Judged()) == true
+                    && c.FalseVerdicts + c.Same <= c.Judged() && c.Found <= c.Injected && c.Injected <= c.Comparisons) == true
                 ? errors
                 : throw new RunFormatException($"{file}: the counts contradict each other");
         }

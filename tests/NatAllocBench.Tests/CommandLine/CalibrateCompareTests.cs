@@ -1,9 +1,11 @@
 using System.Text.Json.Nodes;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(Alone.Name)]
 public sealed class CalibrateCompareTests : IDisposable
 {
     private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
@@ -14,7 +16,7 @@ public sealed class CalibrateCompareTests : IDisposable
     public void A_pair_is_measured_counted_and_stored_with_the_machine()
     {
         ProgramRun run = ProgramRun.Of(
-            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.1", "--cpus", "0-0", "--machine", "lab", "--out", _root, "--json");
+            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.4", "--cpus", "0-0", "--machine", "lab", "--out", _root, "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         JsonNode answer = JsonNode.Parse(run.Output)!;
@@ -24,6 +26,9 @@ public sealed class CalibrateCompareTests : IDisposable
         ComparisonErrors errors = ComparisonErrorsFile.Read(Path.Combine(_root, "lab", ComparisonErrors.FileName));
         Assert.Equal(["race speed", "race rate", "throughput speed"], errors.Counts.Select(c => c.Figure));
         Assert.All(errors.Counts, count => Assert.Equal(1, count.Pairs));
+        // One CPU loses no connection, so no window makes it lose more; how much slower the rest became was measured.
+        Assert.All(
+            errors.Counts.Where(count => count.Figure.EndsWith("speed", StringComparison.Ordinal)), count => Assert.NotNull(count.PutIn));
         Assert.Contains("false verdicts", run.Error, StringComparison.Ordinal);
     }
 
@@ -31,6 +36,8 @@ public sealed class CalibrateCompareTests : IDisposable
     [InlineData("--pairs: use 1 to 10000", "--pairs", "0")]
     [InlineData("--seconds: use a number above 0", "--seconds", "0")]
     [InlineData("--runs: use 1 to 100", "--runs", "1000")]
+    [InlineData("--added 1: is made by calibrate-compare", "--added", "1", "--lifeline")]
+    [InlineData("--added -1: use times in ns", "--added", "-1,1;1,1;1,1", "--lifeline")]
     public void What_cannot_be_is_refused(string message, params string[] arguments)
     {
         ProgramRun run = ProgramRun.Reading(["calibrate-compare", .. arguments]);

@@ -8,7 +8,7 @@ using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.Docs;
 
-/// <summary>docs/exports.md: its examples are what the exports of a published run look like, and the program takes its command lines.</summary>
+/// <summary>docs/exports.md: its examples are what exports of a published run look like, and the program takes its command lines.</summary>
 public sealed partial class ExportsPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "exports.md"));
@@ -32,7 +32,8 @@ public sealed partial class ExportsPageTests
     {
         Match example = Metric().Match(Page);
         string[] labels = [.. Labels().Matches(example.Groups[2].Value).Select(label => label.Groups[1].Value)];
-        string line = OpenMetricsExport.Text(Run).Split('\n').First(text => text.StartsWith($"{example.Groups[1].Value}{{", StringComparison.Ordinal));
+        string line = OpenMetricsExport.Text(Run).Split('\n')
+            .First(text => text.StartsWith($"{example.Groups[1].Value}{{", StringComparison.Ordinal));
 
         Assert.Equal(labels, Labels().Matches(line).Select(label => label.Groups[1].Value).Take(labels.Length));
         Assert.Matches(@"\} \d+ \d+(\.\d+)?$", line);
@@ -48,7 +49,9 @@ public sealed partial class ExportsPageTests
         string export = ProgramRun.Reading("export", "--help").Output;
         string[] formats = [.. Formats().Matches(Page).Select(format => format.Groups[1].Value).Distinct()];
 
-        Assert.Equal(["benchmarkdotnet", "bigger-is-better", "conntrack", "csv", "openmetrics", "smaller-is-better"], formats.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["benchmarkdotnet", "bigger-is-better", "conntrack", "csv", "openmetrics", "smaller-is-better"],
+            formats.Order(StringComparer.Ordinal));
         Assert.All(formats, format => Assert.Contains(format, export, StringComparison.Ordinal));
         Assert.Contains("--as-node-exporter", export, StringComparison.Ordinal);
         Assert.Contains("--out", ProgramRun.Reading("trace", "perfetto", "--help").Output, StringComparison.Ordinal);

@@ -16,15 +16,37 @@ public sealed class ErrorCounterTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public void Equal_runs_give_no_false_verdict_and_an_injected_tenth_is_found()
+    public void Equal_runs_give_no_false_verdict_and_a_side_with_a_tenth_more_work_is_found()
     {
         var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
 
-        counter.Add(Race(5e6), Race(5e6), seed: 1);
-        counter.Add(Throughput(5e6), Throughput(5e6));
+        counter.Add("race speed", Race(5e6), Race(5e6), Race(5e6 / 1.1));
+        counter.Add("race rate", Race(5e6), Race(5e6), Race(5e6, failures: 11_000));
+        counter.Add("throughput speed", Throughput(5e6), Throughput(5e6), Throughput(5e6 / 1.1));
 
         Assert.Equal(["race speed", "race rate", "throughput speed"], counter.Counts.Select(c => c.Figure));
-        Assert.All(counter.Counts, count => Assert.Equal((1, 1, 0, 0, 1, 1), (count.Pairs, count.Comparisons, count.NotJudged, count.FalseVerdicts, count.Same, count.Found)));
+        Assert.All(counter.Counts, count =>
+        {
+            Assert.Equal((1, 1, 0, 0, 1), (count.Pairs, count.Comparisons, count.NotJudged, count.FalseVerdicts, count.Same));
+            Assert.Equal((1, 1), (count.Injected, count.Found));
+            Assert.Equal(0.1, count.PutIn!.Value, 0.001);
+        });
+    }
+
+    [Fact]
+    public void The_difference_that_would_be_found_is_the_one_that_moves_nine_of_ten_intervals_beyond_the_threshold()
+    {
+        var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
+
+        counter.Add("throughput speed", Throughput(5e6), Throughput(5e6), Throughput(5e6));
+        ErrorCount equal = Assert.Single(counter.Counts);
+        counter.Add("throughput speed", Throughput(5e6), Scattered(), Scattered());
+        ErrorCount scattered = Assert.Single(counter.Counts);
+
+        Assert.Equal(0.05, equal.FoundFrom!.Value, 0.001);
+        Assert.Equal((0, 0), (equal.Found, scattered.Found));
+        // The fastest of its processes is a fifth faster: it has to fall by that and the threshold.
+        Assert.Equal((1.2 * 1.05) - 1, scattered.FoundFrom!.Value, 0.001);
     }
 
     [Fact]
@@ -32,12 +54,17 @@ public sealed class ErrorCounterTests : IDisposable
     {
         var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
         RunRecord<ThroughputCell> slow = Throughput(5e6);
+        RunRecord<ThroughputCell> elsewhere = Throughput(6e6) with
+        {
+            Cells = [.. Throughput(6e6).Cells.Select(c => c with { PingPongNs = 500 })],
+        };
 
-        counter.Add(slow, Throughput(6e6));
-        counter.Add(slow, Throughput(6e6) with { Cells = [.. Throughput(6e6).Cells.Select(c => c with { PingPongNs = 500 })] });
+        counter.Add("throughput speed", slow, Throughput(6e6), Throughput(6e6));
+        counter.Add("throughput speed", slow, elsewhere, elsewhere);
 
         ErrorCount count = Assert.Single(counter.Counts);
         Assert.Equal((2, 2, 1, 1), (count.Pairs, count.Comparisons, count.NotJudged, count.FalseVerdicts));
+        Assert.Equal((1, 0), (count.Injected, count.Found));
         Assert.Equal(1, count.FalseShare()!.Value.Share);
     }
 
@@ -53,7 +80,11 @@ public sealed class ErrorCounterTests : IDisposable
         Assert.Contains(ErrorTable.NotMeasured, before, StringComparison.Ordinal);
         Assert.Equal(Path.Combine(_root, MachineIdentity.Of(run.Machine), ComparisonErrors.FileName), file);
         Assert.Equal(errors.Counts, ComparisonErrorsFile.Find([_root], run.Machine)!.Counts);
-        Assert.Contains("race speed 2.50 % (3 of 120), 91.7 % of injected differences found", Header(run), StringComparison.Ordinal);
+        string header = Header(run);
+        Assert.Contains("race speed 2.50 % (3 of 120), finds a difference of 10.2 % in 91.7 %", header, StringComparison.Ordinal);
+        // Too low a power says what it would be enough for.
+        Assert.Contains(
+            "race rate 2.50 % (3 of 120), finds a difference of 9.80 % in 50.0 % and one of 17.0 % or more in 90 %", header, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -73,7 +104,8 @@ public sealed class ErrorCounterTests : IDisposable
     {
         var store = new ResultsStore(_root);
         MachineFacts machine = SampleRuns.Machine;
-        string file = ComparisonErrorsFile.Write(store, machine, Errors() with { Counts = [new ErrorCount("race speed", 1, 2, 1, 2, 0, 0)] });
+        string file = ComparisonErrorsFile.Write(
+            store, machine, Errors() with { Counts = [new ErrorCount("race speed", 1, 2, 1, 2, 0, 0, 0)] });
         _ = Assert.Throws<RunFormatException>(() => ComparisonErrorsFile.Read(file));
 
         _ = ComparisonErrorsFile.Write(store, machine, Errors() with { Fingerprint = "000000" });
@@ -94,17 +126,23 @@ public sealed class ErrorCounterTests : IDisposable
         SecondsOfProcess = 0.4,
         Threshold = 0.05,
         Injected = 0.1,
-        Counts = [new ErrorCount("race speed", 30, 120, 0, 3, 90, 110)],
+        Counts =
+        [
+            new ErrorCount("race speed", 30, 120, 0, 3, 90, 120, 110) { PutIn = 0.102, FoundFrom = 0.09 },
+            new ErrorCount("race rate", 30, 120, 0, 3, 90, 120, 60) { PutIn = 0.098, FoundFrom = 0.17 },
+        ],
     };
 
-    private static RunRecord<RaceCell> Race(double speed)
+    private static RunRecord<RaceCell> Race(double speed, long failures = 10_000)
     {
-        RaceCell cell = SampleRuns.Cell("default", Attempts, [.. Attempts.Select((_, i) => 10_000L + i)], speed);
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [.. Attempts.Select((_, i) => failures + i)], speed);
         return SampleRuns.Race((cell with
         {
             PerTrial = cell.PerTrial! with { ConnectionsPerSecond = [.. Attempts.Select((_, i) => speed + i)], Process = [0, 0, 1, 1, 2, 2, 3, 3] },
         }).Summarised());
     }
+
+    private static RunRecord<ThroughputCell> Scattered() => SampleRuns.Throughput(SampleRuns.Design("batched", 5e6, 5e6, 5e6, 6e6));
 
     private static RunRecord<ThroughputCell> Throughput(double speed) =>
         SampleRuns.Throughput(SampleRuns.Design("batched", speed, speed + 1, speed + 2, speed + 3));

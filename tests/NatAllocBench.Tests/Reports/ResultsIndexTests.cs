@@ -52,7 +52,8 @@ public sealed class ResultsIndexTests : IDisposable
     {
         string epyc = MachineIdentity.Of(SampleRuns.Machine);
         string directory = Directory.CreateDirectory(Path.Combine(_root, epyc, "20260304-0123456789-micro")).FullName;
-        File.WriteAllText(Path.Combine(directory, "micro-report-full.json"), $$"""{ "Benchmarks": [ { "Statistics": { "N": {{values}} } } ] }""");
+        File.WriteAllText(
+            Path.Combine(directory, "micro-report-full.json"), $$"""{ "Benchmarks": [ { "Statistics": { "N": {{values}} } } ] }""");
         File.WriteAllText(Path.Combine(directory, "micro-report-github.md"), "| Mean |\n");
 
         Assert.Contains(

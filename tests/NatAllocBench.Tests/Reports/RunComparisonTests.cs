@@ -128,10 +128,12 @@ public sealed class RunComparisonTests
         Assert.Equal(some.Cells[0].RateLow / none.Cells[0].RateHigh, worse.Ratio!.Low);
         (double low, double high) = (Rate(some, 0.975).Low - Rate(none, 0.975).High, Rate(some, 0.975).High);
         Assert.Equal((low, high), (worse.Ratio.DifferenceLow!.Value, worse.Ratio.DifferenceHigh!.Value));
-        Assert.Contains($"B - A: {Figures.Significant(100 * low)} to {Figures.Significant(100 * high)} %", ComparisonTable.Build([worse]).Rows[0]);
+        Assert.Contains(Points(low, high), ComparisonTable.Build([worse]).Rows[0]);
         CellComparison better = RunComparison.Compare(some, none, Plain).Cells[0];
         Assert.Equal(Verdict.Better, better.Verdict);
-        Assert.Contains($"B - A: {Figures.Significant(-100 * high)} to {Figures.Significant(-100 * low)} %", ComparisonTable.Build([better]).Rows[0]);
+        Assert.Contains(Points(-high, -low), ComparisonTable.Build([better]).Rows[0]);
+
+        static string Points(double low, double high) => $"B - A: {Figures.Significant(100 * low)} to {Figures.Significant(100 * high)} %";
 
         static RateEstimate Rate(RunRecord<RaceCell> run, double confidence) =>
             FailureRate.Estimate(run.Cells[0].PerTrial!.Attempts, run.Cells[0].PerTrial!.InsertFailed, confidence);
@@ -144,7 +146,8 @@ public sealed class RunComparisonTests
         RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
 
         RatioEstimate alone = RunComparison.Compare(SampleRuns.Race(none), some, Plain).Cells[0].Ratio!;
-        RatioEstimate clustered = RunComparison.Compare(SampleRuns.Race(none with { NeighboursOverdispersion = 20 }), some, Plain).Cells[0].Ratio!;
+        RunRecord<RaceCell> among = SampleRuns.Race(none with { NeighboursOverdispersion = 20 });
+        RatioEstimate clustered = RunComparison.Compare(among, some, Plain).Cells[0].Ratio!;
 
         Assert.Equal(alone.Low!.Value / 20, clustered.Low!.Value, alone.Low.Value * 0.01);
         Assert.True(clustered.DifferenceLow < alone.DifferenceLow);
