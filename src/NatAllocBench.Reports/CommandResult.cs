@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using NatAllocBench.Reports.Documents;
 
 namespace NatAllocBench.Reports;
@@ -10,6 +11,9 @@ public sealed record CommandResult(int ExitCode, string Output, string? Error = 
 {
     /// <summary>The same output before it was rendered as Markdown, where a terminal can show it better; or null.</summary>
     public Document? Document { get; init; }
+
+    /// <summary>The same output as data, where the command has no document; or null.</summary>
+    public JsonObject? Data { get; init; }
 
     internal static CommandResult Of(int exitCode, Document document) =>
         new(exitCode, MarkdownDocument.Render(document)) { Document = document };

@@ -30,13 +30,6 @@ internal static class DiagnoseCommand
     private static readonly Option<string?> EraName = Of("--era", "Kernel era, instead of the release.", "ERA");
     private static readonly Option<string?> Kernel = Of("--kernel", "Kernel release, if no file has it.", "RELEASE");
     private static readonly Option<string?> Window = Of("--window", "Time from choice to insertion, as kernel --compare fits it.", "TIME");
-    private static readonly Option<string?> Json = new("--json")
-    {
-        Description = "Write the answer as JSON to a file; without a file or with - on standard output, with nothing else on it.",
-        HelpName = "FILE",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
     private static readonly Option<string?> Textfile = Of("--textfile", "Write metrics for node_exporter's textfile collector.", "FILE");
     private static readonly Option<string?> Alerts = Of("--alerts", "Print alert rules: prometheus.", "KIND");
     private static readonly Option<string?> Dashboard = Of("--dashboard", "Print a dashboard as JSON: grafana.", "KIND");
@@ -59,7 +52,7 @@ internal static class DiagnoseCommand
         command.Arguments.Add(Paths);
         Option[] options =
         [
-            Live, Before, After, Interval, EraName, Kernel, Window, Json, Textfile, Alerts, Dashboard, Collect, CollectScript,
+            Live, Before, After, Interval, EraName, Kernel, Window, JsonFile.Option, Textfile, Alerts, Dashboard, Collect, CollectScript,
                 KeepAddresses, FailAbove,
         ];
         foreach (Option option in options)
@@ -79,11 +72,8 @@ internal static class DiagnoseCommand
             return CommandLine.Success;
         }
 
+        JsonFile.Prepare(parsed);
         OutputPlace.PrepareFiles(parsed, Textfile);
-        if (JsonFile(parsed) is { } json and not "-")
-        {
-            OutputPlace.PrepareFile(json, Json.Name);
-        }
 
         double? interval = parsed.GetValue(Interval) is { } time ? UsageException.Parse("--interval", time, Seconds.Parse) : null;
         if (parsed.GetValue(Collect) is { } directory)
@@ -175,13 +165,8 @@ internal static class DiagnoseCommand
 
     private static int Give(ParseResult parsed, NodeAnswer answer)
     {
-        string? json = JsonFile(parsed);
-        Console.Out.Write(json == "-" ? answer.Json : answer.Text);
-        if (json is not (null or "-"))
-        {
-            AtomicFile.Write(json, Encoding.UTF8.GetBytes(answer.Json));
-        }
-
+        JsonFile.Text(parsed).Write(answer.Text);
+        JsonFile.Write(parsed, () => answer.Json);
         if (parsed.GetValue(Textfile) is { } textfile)
         {
             AtomicFile.Write(textfile, Encoding.UTF8.GetBytes(answer.Textfile));
@@ -189,10 +174,6 @@ internal static class DiagnoseCommand
 
         return answer.HasFinding ? CommandLine.Failure : CommandLine.Success;
     }
-
-    /// <summary>Where the answer for programs goes: a file, <c>-</c> for standard output, or null.</summary>
-    private static string? JsonFile(ParseResult parsed) =>
-        parsed.GetResult(Json) is { Implicit: false } ? parsed.GetValue(Json) ?? "-" : null;
 
     private static Option<string?> Of(string name, string description, string help) =>
         new(name) { Description = description, HelpName = help };

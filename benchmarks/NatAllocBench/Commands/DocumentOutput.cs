@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using NatAllocBench.Reports;
 using NatAllocBench.Reports.Documents;
 using NatAllocBench.Reports.Tables;
@@ -47,9 +48,9 @@ internal static class DocumentOutput
     {
         if (parsed.GetValue(Json))
         {
-            using Stream output = Console.OpenStandardOutput();
-            JsonTables.Write(document, output);
-            output.WriteByte((byte)'\n');
+            using var json = new MemoryStream();
+            JsonTables.Write(document, json);
+            Console.Out.WriteLine(Encoding.UTF8.GetString(json.ToArray()));
         }
         else if (parsed.GetValue(Markdown) || Console.IsOutputRedirected)
         {

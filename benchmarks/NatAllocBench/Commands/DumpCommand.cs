@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Dump;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Views;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Running;
 
@@ -64,7 +65,7 @@ internal static class DumpCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static Answer Run(ParseResult parsed, TextWriter output)
     {
         Era era = UsageException.Parse("--era", parsed.GetValue(EraName)!, EraCatalog.Get);
         RaceMode mode = UsageException.Parse("--mode", parsed.GetValue(Mode)!, RaceMode.Get);
@@ -88,16 +89,47 @@ internal static class DumpCommand
         TableDump dump = TableDump.Of(era, mode, connections, occupancy, parsed.GetValue(Seed));
         if (parsed.GetValue(Stats))
         {
-            Console.Out.Write(dump.CommandStatistics);
-            Console.Out.WriteLine();
-            Console.Out.Write(dump.ProcStatistics);
+            output.Write(dump.CommandStatistics);
+            output.WriteLine();
+            output.Write(dump.ProcStatistics);
         }
         else
         {
-            Console.Out.Write(dump.Entries);
-            Console.Error.WriteLine($"{dump.Count} flow entries have been shown.");
+            foreach (ConntrackLine entry in dump.Entries)
+            {
+                output.Write($"{entry.ToCommandLine()}\n");
+            }
+
+            Console.Error.WriteLine($"{dump.Entries.Count} flow entries have been shown.");
         }
 
-        return CommandLine.Success;
+        return Answer.Success(() => JsonOutput.Node(new
+        {
+            era = era.Name,
+            mode = mode.Name,
+            connections,
+            occupancy,
+            cpus = dump.Counters.Select(counters => counters.ToDictionary(each => each.Name, each => each.Value)),
+            entries = dump.Entries.Select(Entry),
+        }));
+    }
+
+    private static object Entry(ConntrackLine entry) => new
+    {
+        protocol = entry.ProtocolName,
+        timeoutSeconds = entry.TimeoutSeconds,
+        state = entry.StateName,
+        original = Tuple(entry, entry.Original),
+        reply = Tuple(entry, entry.Reply),
+        seenReply = entry.SeenReply,
+        assured = entry.Assured,
+    };
+
+    private static object Tuple(ConntrackLine entry, LineTuple tuple)
+    {
+        (string source, string destination) = (tuple.Source.ToString(), tuple.Destination.ToString());
+        return entry.ProtocolName is "tcp" or "udp"
+            ? new { source, destination, sourcePort = tuple.SourceKey, destinationPort = tuple.DestinationKey }
+            : new { source, destination, type = tuple.DestinationKey >> 8, code = tuple.DestinationKey & 0xFF, id = tuple.SourceKey };
     }
 }

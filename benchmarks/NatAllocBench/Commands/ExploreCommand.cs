@@ -21,32 +21,18 @@ internal static class ExploreCommand
         var command = new Command(
             "explore", "Enumerate every interleaving of two or three connections on the model's own code, and prove which outcomes there are.");
         ExploreOptions.AddTo(command);
-        command.SetAction(parsed => !ExploreOptions.IsJsonToStandardOutput(parsed) ? Run(parsed)
-            : ExploreOptions.HasCells(parsed) ? RunSilently(parsed)
-            : JsonOutput.WriteLines(Run, parsed));
+        command.SetAction(parsed => Run(parsed, JsonFile.Text(parsed)));
         return command;
     }
 
-    /// <summary>Standard output belongs to the JSON that is written at the end.</summary>
-    private static int RunSilently(ParseResult parsed)
+    /// <summary>Explores; the text goes to <paramref name="output"/>, since standard output may belong to the JSON.</summary>
+    private static int Run(ParseResult parsed, TextWriter output)
     {
-        TextWriter terminal = Console.Out;
-        try
-        {
-            Console.SetOut(TextWriter.Null);
-            return Run(parsed);
-        }
-        finally
-        {
-            Console.SetOut(terminal);
-        }
-    }
-
-    private static int Run(ParseResult parsed)
-    {
+        JsonFile.Prepare(parsed);
         if (parsed.GetValue(ExploreOptions.List))
         {
-            ExploreOptions.PrintList(Console.Out);
+            ExploreOptions.PrintList(output);
+            JsonFile.Write(parsed, () => JsonOutput.Text(ExploreOptions.ListData()));
             return CommandLine.Success;
         }
 
@@ -54,12 +40,12 @@ internal static class ExploreCommand
         ExploreOptions options = ExploreOptions.From(parsed);
         if (options.Mutants.Count > 0)
         {
-            return Hunt(options, stop.Token);
+            return Hunt(parsed, options, output, stop.Token);
         }
 
         try
         {
-            return options.Replay is not null ? Replay(options) : Explore(options, stop.Token);
+            return options.Replay is not null ? Replay(parsed, options, output) : Explore(parsed, options, output, stop.Token);
         }
         catch (FormatException e)
         {
@@ -67,7 +53,7 @@ internal static class ExploreCommand
         }
     }
 
-    private static int Explore(ExploreOptions options, CancellationToken stop)
+    private static int Explore(ParseResult parsed, ExploreOptions options, TextWriter output, CancellationToken stop)
     {
         CellSearch[] searches = [.. options.Cells.Select(cell => new CellSearch(cell, options.Strategy))];
         ExplorationFile? file = options.CheckpointFile is { } name ? ExplorationFile.Open(name, searches) : null;
@@ -79,7 +65,7 @@ internal static class ExploreCommand
                 file?.Note(search);
                 for (; printed < searches.Length && searches[printed].IsComplete; printed++)
                 {
-                    Print(options, searches[printed]);
+                    Print(options, output, searches[printed]);
                 }
             },
         };
@@ -87,43 +73,34 @@ internal static class ExploreCommand
         file?.Write();
         foreach (CellSearch search in searches[printed..].Where(search => search.Results.Count > 0))
         {
-            Print(options, search);
+            Print(options, output, search);
         }
 
-        return Conclude(options, [.. searches.Where(search => search.Results.Count > 0)], stop.IsCancellationRequested);
+        return Conclude(parsed, options, [.. searches.Where(search => search.Results.Count > 0)], output, stop.IsCancellationRequested);
     }
 
-    private static void Print(ExploreOptions options, CellSearch search)
+    private static void Print(ExploreOptions options, TextWriter output, CellSearch search)
     {
-        Console.Out.Write(ExploreReport.Cell(search));
-        PrintTimelines(options, search);
+        output.Write(ExploreReport.Cell(search));
+        PrintTimelines(options, search, output);
     }
 
-    private static int Conclude(ExploreOptions options, List<CellSearch> searches, bool isInterrupted)
+    private static int Conclude(ParseResult parsed, ExploreOptions options, List<CellSearch> searches, TextWriter output, bool isInterrupted)
     {
         int complete = searches.Count(search => search.IsComplete);
         bool violated = searches.Exists(search => search.HasViolation);
         string[] differences = [.. ExploreReport.Differences(searches)];
-        Console.Out.WriteLine();
+        output.WriteLine();
         foreach (string difference in differences)
         {
-            Console.Out.WriteLine($"designs differ: {difference}");
+            output.WriteLine($"designs differ: {difference}");
         }
 
-        Console.Out.WriteLine(
+        output.WriteLine(
             $"{complete} of {options.Cells.Count} cells are complete{(options.IsExhaustive ? "" : " (this strategy proves nothing)")}; "
             + $"{(violated ? "an execution is FORBIDDEN" : "no forbidden execution")}. "
             + "Counts of executions are not probabilities. Nothing here is proved for ARM64.");
-        if (options.JsonFile is "-")
-        {
-            using Stream output = Console.OpenStandardOutput();
-            output.Write(System.Text.Encoding.UTF8.GetBytes(ExploreJson.Of(searches)));
-        }
-        else if (options.JsonFile is { } file)
-        {
-            AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(ExploreJson.Of(searches)));
-        }
-
+        JsonFile.Write(parsed, () => ExploreJson.Of(searches));
         if (options.DocumentFile is { } document)
         {
             AtomicFile.Write(document, System.Text.Encoding.UTF8.GetBytes(ProofDocument.Update(File.ReadAllText(document), searches)));
@@ -135,20 +112,20 @@ internal static class ExploreCommand
             : CommandLine.Success;
     }
 
-    private static void PrintTimelines(ExploreOptions options, CellSearch search)
+    private static void PrintTimelines(ExploreOptions options, CellSearch search, TextWriter output)
     {
         foreach ((OutcomeTally outcome, var geometry) in search.Outcomes)
         {
             if (outcome.Witness is { } schedule && (options.Timeline == "all" || options.Timeline == outcome.Name
                 || (outcome.IsViolation && options.Timeline is null or "violation")))
             {
-                Console.Out.WriteLine($" witness of '{outcome.Name}': explore {ExploreReport.ReplayOptions(search.Cell, geometry, outcome)}");
-                Console.Out.Write(new Witness(search.Cell, geometry).ToText(schedule));
+                output.WriteLine($" witness of '{outcome.Name}': explore {ExploreReport.ReplayOptions(search.Cell, geometry, outcome)}");
+                output.Write(new Witness(search.Cell, geometry).ToText(schedule));
             }
         }
     }
 
-    private static int Replay(ExploreOptions options)
+    private static int Replay(ParseResult parsed, ExploreOptions options, TextWriter output)
     {
         var witness = new Witness(options.Cells[0], options.Geometry);
         if (options.SvgFile is { } svg)
@@ -156,25 +133,42 @@ internal static class ExploreCommand
             AtomicFile.Write(svg, System.Text.Encoding.UTF8.GetBytes(witness.ToSvg(options.Replay!)));
         }
 
-        Console.Out.Write(options.IsPicture ? witness.ToMermaid(options.Replay!) : witness.ToText(options.Replay!));
-        Console.Out.WriteLine($"outcome: {witness.Outcome}{(witness.IsExact ? "" : " (the schedule could not be followed in every step)")}");
+        output.Write(options.IsPicture ? witness.ToMermaid(options.Replay!) : witness.ToText(options.Replay!));
+        output.WriteLine($"outcome: {witness.Outcome}{(witness.IsExact ? "" : " (the schedule could not be followed in every step)")}");
+        JsonFile.Write(parsed, () => JsonOutput.Text(JsonOutput.Node(new
+        {
+            schedule = options.Replay!.ToString(),
+            outcome = witness.Outcome,
+            isExact = witness.IsExact,
+            steps = witness.Steps(options.Replay).Select(step => new { thread = step.Thread, access = step.Step }),
+        })));
         return witness.IsExact ? CommandLine.Success : CommandLine.Failure;
     }
 
-    private static int Hunt(ExploreOptions options, CancellationToken stop)
+    private static int Hunt(ParseResult parsed, ExploreOptions options, TextWriter output, CancellationToken stop)
     {
+        List<object> hunts = [];
         int survivors = 0;
         foreach (Mutant mutant in options.Mutants)
         {
             CellSearch search = mutant.Hunt(options.Time, stop);
             OutcomeTally? found = search.Results.SelectMany(result => result.Result.Outcomes.Values).FirstOrDefault(outcome => outcome.IsViolation);
             survivors += found is null ? 1 : 0;
-            Console.Out.WriteLine(string.Create(
+            output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{mutant.Name,-26} {(found is null ? "SURVIVES" : "found")} after {search.Executions} executions, {search.Elapsed.TotalSeconds:0.00} s"
                 + $"{(found is null ? "" : $": {found.Name}")}"));
+            hunts.Add(new
+            {
+                name = mutant.Name,
+                isFound = found is not null,
+                outcome = found?.Name,
+                executions = search.Executions,
+                seconds = search.Elapsed.TotalSeconds,
+            });
         }
 
+        JsonFile.Write(parsed, () => JsonOutput.Text(JsonOutput.Node(new { mutants = hunts })));
         return survivors > 0 ? CommandLine.Failure : CommandLine.Success;
     }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text.Json.Nodes;
 using NatAllocBench.Exploration.Cells;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Scenarios;
@@ -59,13 +60,6 @@ internal sealed record ExploreOptions
         HelpName = "NAME",
     };
 
-    private static readonly Option<string?> Json = new("--json")
-    {
-        Description = "Write the result as JSON to a file; without a file or with - on standard output, with nothing else on it.",
-        HelpName = "FILE",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
     private static readonly Option<string?> Document = new("--document")
     {
         Description = "Replace the tables of a Markdown file, between its lines explore:begin and explore:end.",
@@ -103,8 +97,6 @@ internal sealed record ExploreOptions
 
     public IReadOnlyList<Mutant> Mutants { get; init; } = [];
 
-    public string? JsonFile { get; init; }
-
     public string? DocumentFile { get; init; }
 
     public string? CheckpointFile { get; init; }
@@ -116,20 +108,26 @@ internal sealed record ExploreOptions
         foreach (Option option in new Option[]
         {
             Eras, Designs, Scenarios, Connections, Memory, StrategyOption, Seconds, Executions, ReplayOption, GeometryOption, Picture,
-            SvgOption, TimelineOption, Bug, List, Json, Document, CheckpointOption, Require, Seed,
+            SvgOption, TimelineOption, Bug, List, JsonFile.Option, Document, CheckpointOption, Require, Seed,
         })
         {
             command.Options.Add(option);
         }
     }
 
-    /// <summary>Whether standard output belongs to the JSON alone.</summary>
-    public static bool IsJsonToStandardOutput(ParseResult parsed) =>
-        parsed.GetResult(Json) is { Implicit: false } && parsed.GetValue(Json) is (null or "-");
-
-    /// <summary>Whether cells are explored: a list, a replay and a hunt for mutants have only text.</summary>
-    public static bool HasCells(ParseResult parsed) =>
-        !parsed.GetValue(List) && parsed.GetValue(ReplayOption) is null && parsed.GetValue(Bug) is null;
+    public static JsonNode ListData() => JsonOutput.Node(new
+    {
+        scenarios = ScenarioCatalog.All.Select(scenario => new { name = scenario.Name, summary = scenario.Summary }),
+        designs = ExploredCell.Designs,
+        geometries = Geometry.All.Select(geometry => geometry.ToString()),
+        mutants = Mutant.All.Select(mutant => new
+        {
+            name = mutant.Name,
+            design = mutant.Design,
+            scenario = mutant.Scenario,
+            connections = mutant.Connections,
+        }),
+    });
 
     public static void PrintList(TextWriter output)
     {
@@ -194,7 +192,6 @@ internal sealed record ExploreOptions
                     : throw new UsageException($"--svg {svg}: there is nothing to draw without --replay"),
                 Timeline = parsed.GetValue(TimelineOption),
                 Mutants = parsed.GetValue(Bug) is { } bug ? SelectMutants(bug) : [],
-                JsonFile = IsJsonToStandardOutput(parsed) ? "-" : parsed.GetValue(Json),
                 DocumentFile = ReadableFile(parsed.GetValue(Document)),
                 CheckpointFile = parsed.GetValue(CheckpointOption) is not { } checkpoint || StrategyName.IsExhaustive(strategy)
                     ? parsed.GetValue(CheckpointOption)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using System.Text.Json.Nodes;
 using NatAllocBench.Reports.Export;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Model;
@@ -47,7 +48,7 @@ internal static class ExportCommand
         return command;
     }
 
-    private static int Export(ParseResult parsed)
+    private static Answer Export(ParseResult parsed, TextWriter output)
     {
         string format = parsed.GetValue(Format)!;
         int? cell = parsed.GetValue(Cell);
@@ -65,29 +66,57 @@ internal static class ExportCommand
         RunRecord run = SoundRun.ReadFile(parsed.GetValue(Run)!);
         if (format == "csv")
         {
-            WriteCsv(run, parsed.GetValue(Out)!);
-            return CommandLine.Success;
+            IReadOnlyList<string> files = WriteCsv(run, parsed.GetValue(Out)!, output);
+            return Answer.Success(() => JsonOutput.Node(new { format, run = run.Name, files }));
         }
 
-        Console.Out.Write(format switch
+        string text = format switch
         {
             "openmetrics" => OpenMetricsExport.Text(run, asNodeExporter),
             "conntrack" => cell is { } index ? ConntrackExport.Lines(run, index) : ConntrackExport.Text(run),
             "benchmarkdotnet" => BenchmarkDotNetExport.Text(run),
             "smaller-is-better" => BenchmarkActionExport.SmallerIsBetter(run),
             _ => BenchmarkActionExport.BiggerIsBetter(run),
+        };
+        output.Write(text);
+        return Answer.Success(() => format switch
+        {
+            "openmetrics" => JsonOutput.Node(new
+            {
+                format,
+                run = run.Name,
+                metrics = OpenMetricsExport.Metrics(run, asNodeExporter).Select(Data),
+            }),
+            "conntrack" => JsonOutput.Node(new { format, run = run.Name, cells = ConntrackExport.Cells(run, cell).Select(Data) }),
+            _ => JsonOutput.Node(new { format, run = run.Name, document = JsonNode.Parse(text) }),
         });
-        return CommandLine.Success;
     }
 
-    private static void WriteCsv(RunRecord run, string directory)
+    private static object Data(Metric metric) => new
+    {
+        name = metric.Name,
+        help = metric.Help,
+        samples = metric.Samples.Select(sample => new { labels = sample.Labels.ToDictionary(), value = sample.Value }),
+    };
+
+    private static object Data(RaceCell cell) => new
+    {
+        workload = Workload.Of(cell).Parameters.ToDictionary(),
+        cpus = cell.Counters!.Select(cpu => cpu.Named().ToDictionary(counter => counter.Name, counter => counter.Value)),
+    };
+
+    private static List<string> WriteCsv(RunRecord run, string directory, TextWriter output)
     {
         OutputPlace.PrepareDirectory(directory, "--out", makeParents: false);
+        List<string> files = [];
         foreach ((string name, string text) in CsvExport.Files(run))
         {
             string file = Path.Combine(directory, name);
             AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
-            Console.Out.WriteLine(file);
+            output.WriteLine(file);
+            files.Add(file);
         }
+
+        return files;
     }
 }

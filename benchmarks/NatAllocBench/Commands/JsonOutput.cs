@@ -23,7 +23,10 @@ internal static class JsonOutput
 
     public static bool IsAsked(ParseResult parsed) => parsed.GetValue(Option);
 
-    public static void Write(JsonNode document) => Console.Out.WriteLine(document.ToJsonString(Format));
+    public static void Write(JsonNode document) => Console.Out.Write(Text(document));
+
+    /// <summary>The document, ended by a line end.</summary>
+    public static string Text(JsonNode document) => document.ToJsonString(Format) + Environment.NewLine;
 
     /// <summary>A record as JSON.</summary>
     public static JsonNode Node<T>(T value) => JsonSerializer.SerializeToNode(value, Format)!;
@@ -31,36 +34,24 @@ internal static class JsonOutput
     public static JsonArray Strings(IEnumerable<string> texts) => new([.. texts.Select(text => (JsonNode)text)]);
 
     /// <summary>
-    /// Gives a command whose result is text the option: with it the lines come as an array beside the exit code.
+    /// Gives a command the option. Its text goes to the writer that it gets, its data to standard output where they are asked for.
     /// </summary>
-    public static void SetAction(Command command, Func<ParseResult, int> run)
+    public static void SetAction(Command command, Func<ParseResult, TextWriter, Answer> run)
     {
         command.Options.Add(Option);
-        command.SetAction(parsed => IsAsked(parsed) ? WriteLines(run, parsed) : run(parsed));
+        command.SetAction(parsed => IsAsked(parsed) ? WriteData(run(parsed, TextWriter.Null)) : run(parsed, Console.Out).ExitCode);
     }
 
-    /// <summary>Runs a command whose result is text, and writes its lines and its exit code as JSON.</summary>
-    public static int WriteLines(Func<ParseResult, int> run, ParseResult parsed)
+    /// <summary>Writes the data of an answer, unless the input was refused.</summary>
+    /// <returns>The exit code.</returns>
+    public static int WriteData(Answer answer)
     {
-        TextWriter terminal = Console.Out;
-        using var text = new StringWriter();
-        int exitCode;
-        try
+        if (answer.ExitCode != CommandLine.BadInput)
         {
-            Console.SetOut(text);
-            exitCode = run(parsed);
-        }
-        finally
-        {
-            Console.SetOut(terminal);
+            Write(answer.Data());
         }
 
-        if (exitCode != CommandLine.BadInput)
-        {
-            Write(new JsonObject { ["exitCode"] = exitCode, ["lines"] = Lines(text.ToString()) });
-        }
-
-        return exitCode;
+        return answer.ExitCode;
     }
 
     /// <summary>The lines of a text that are not empty.</summary>

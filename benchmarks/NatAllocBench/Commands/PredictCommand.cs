@@ -56,7 +56,6 @@ internal static class PredictCommand
 
     private static readonly Option<bool> Wide = new("--wide") { Description = "With --validate: also every cell, measured and predicted." };
 
-    private static readonly Option<string?> Json = NodeOption.Of<string?>("--json", "Write the answer for programs.", null, "FILE");
     private static readonly Option<string?> Chart =
         NodeOption.Of<string?>("--chart", "Write the losses over CPUs, or over rates, as an SVG chart.", null, "FILE");
 
@@ -67,7 +66,7 @@ internal static class PredictCommand
         Option[] options =
         [
             From, Results, Cpus, Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras, Modes, Arriving, Window,
-                Until, Target, Validate, Wide, Json, Chart,
+                Until, Target, Validate, Wide, JsonFile.Option, Chart,
         ];
         foreach (Option option in options)
         {
@@ -80,19 +79,22 @@ internal static class PredictCommand
 
     private static int Run(ParseResult parsed)
     {
-        OutputPlace.PrepareFiles(parsed, Json, Chart);
+        JsonFile.Prepare(parsed);
+        OutputPlace.PrepareFiles(parsed, Chart);
+        TextWriter output = JsonFile.Text(parsed);
         string root = parsed.GetValue(Results)!;
         PublishedCells published = PublishedCells.Read(root);
         if (parsed.GetValue(Validate))
         {
             var validation = PredictionValidation.Of(published);
             validation.Write(root);
-            Console.Out.Write(validation.Text());
+            output.Write(validation.Text());
             if (parsed.GetValue(Wide))
             {
-                Console.Out.Write("\n" + PredictionValidation.CellsText(published));
+                output.Write("\n" + PredictionValidation.CellsText(published));
             }
 
+            JsonFile.Write(parsed, validation.Json);
             return validation.Passed ? CommandLine.Success : CommandLine.Failure;
         }
 
@@ -109,12 +111,16 @@ internal static class PredictCommand
         ];
         if (limit is not null)
         {
-            Console.Out.WriteLine(limit.Heading);
+            output.WriteLine(limit.Heading);
         }
 
-        Console.Out.Write(ForecastReport.Text(forecasts, costs, line));
-        Write(parsed.GetValue(Json), () => ForecastReport.Json(forecasts, costs));
-        Write(parsed.GetValue(Chart), () => ForecastChart.Svg(forecasts));
+        output.Write(ForecastReport.Text(forecasts, costs, line));
+        JsonFile.Write(parsed, () => ForecastReport.Json(forecasts, costs));
+        if (parsed.GetValue(Chart) is { } chart)
+        {
+            AtomicFile.Write(chart, Encoding.UTF8.GetBytes(ForecastChart.Svg(forecasts)));
+        }
+
         return CommandLine.Success;
     }
 
@@ -181,12 +187,4 @@ internal static class PredictCommand
         && count is >= 1 and <= 4096
         ? count
         : throw new UsageException($"--cpus {text}: use 1 to 4096");
-
-    private static void Write(string? path, Func<string> content)
-    {
-        if (path is not null)
-        {
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(content()));
-        }
-    }
 }

@@ -1,7 +1,7 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using NatAllocBench.Allocators.Systems;
 using NatAllocBench.Predicting;
-using NatAllocBench.Reports;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
@@ -37,11 +37,13 @@ internal static class PublishCommand
         {
             PathArgument, Out, Check,
         };
-        JsonOutput.SetAction(command, parsed => Run(parsed.GetValue(PathArgument), parsed.GetValue(Out), parsed.GetValue(Check)));
+        JsonOutput.SetAction(
+            command,
+            (parsed, output) => Run(parsed.GetValue(PathArgument), parsed.GetValue(Out), parsed.GetValue(Check), output));
         return command;
     }
 
-    private static int Run(string? path, string? results, bool checkOnly)
+    private static Answer Run(string? path, string? results, bool checkOnly, TextWriter output)
     {
         bool isRun = path is not null && (path.EndsWith(".json", StringComparison.Ordinal)
             || File.Exists(Path.Combine(path, RunFormat.FileName)));
@@ -52,7 +54,7 @@ internal static class PublishCommand
 
         if (!isRun)
         {
-            return BringUpToDate(path ?? DefaultResults(), checkOnly);
+            return BringUpToDate(path ?? DefaultResults(), published: null, checkOnly, output);
         }
 
         if (checkOnly)
@@ -63,15 +65,16 @@ internal static class PublishCommand
         RunRecord run = SoundRun.ReadFile(path!);
         string target = results ?? DefaultResults();
         OutputPlace.PrepareDirectory(target, "--out", makeParents: false);
-        Console.Out.WriteLine(Add(new ResultsStore(target), run));
-        return BringUpToDate(target, checkOnly: false);
+        string published = Add(new ResultsStore(target), run);
+        output.WriteLine(published);
+        return BringUpToDate(target, published, checkOnly: false, output);
     }
 
     private static string Add(ResultsStore store, RunRecord run) => store.Find(run) is { } present
         ? throw new UsageException($"the run is published already: {present}")
         : store.Publish(run);
 
-    private static int BringUpToDate(string directory, bool checkOnly)
+    private static Answer BringUpToDate(string directory, string? published, bool checkOnly, TextWriter output)
     {
         if (!checkOnly && Directory.Exists(directory))
         {
@@ -79,68 +82,72 @@ internal static class PublishCommand
         }
 
         var runs = new PublishedRuns();
-        int exit = ResultCommands.Print(checkOnly ? ResultsIndex.Check(directory, runs) : ResultsIndex.Publish(directory, runs));
-        return exit != CommandLine.Success ? exit
-            : Math.Max(RefreshDocuments(directory, checkOnly, runs), RefreshValidation(directory, checkOnly));
+        Answer index = ResultCommands.Print(
+            checkOnly ? ResultsIndex.Check(directory, runs) : ResultsIndex.Publish(directory, runs), output);
+        string[] pages = index.ExitCode == CommandLine.Success
+            ? [.. StaleDocuments(directory, checkOnly, runs), .. StaleValidation(directory, checkOnly)]
+            : [];
+        foreach (string page in pages)
+        {
+            (checkOnly ? Console.Error : output).WriteLine(checkOnly ? $"{page} is stale; run publish" : $"refreshed {page}");
+        }
+
+        int exitCode = checkOnly && pages.Length > 0 ? CommandLine.Failure : index.ExitCode;
+        return new Answer(exitCode, () =>
+        {
+            JsonObject data = index.Data().AsObject();
+            data["published"] = published;
+            data["pages"] = JsonOutput.Strings(pages);
+            return data;
+        });
     }
 
-    /// <summary>What the published runs say about the formulas of predict, where that is kept.</summary>
-    private static int RefreshValidation(string results, bool checkOnly)
+    /// <summary>The file of what the published runs say about the formulas of predict, if it is out of date; refreshes it.</summary>
+    private static IEnumerable<string> StaleValidation(string results, bool checkOnly)
     {
         string path = Path.Combine(results, PredictionValidation.FileName);
         if (!File.Exists(path))
         {
-            return CommandLine.Success;
+            return [];
         }
 
         var validation = PredictionValidation.Of(PublishedCells.Read(results));
         if (File.ReadAllText(path) == validation.Json())
         {
-            return CommandLine.Success;
+            return [];
         }
 
-        if (checkOnly)
+        if (!checkOnly)
         {
-            Console.Error.WriteLine($"{PredictionValidation.FileName} is stale; run publish");
-            return CommandLine.Failure;
+            validation.Write(results);
         }
 
-        validation.Write(results);
-        Console.Out.WriteLine($"refreshed {PredictionValidation.FileName}");
-        return CommandLine.Success;
+        return [PredictionValidation.FileName];
     }
 
     private static string DefaultResults() =>
         RunEnvironment.Results ?? throw new UsageException("publish: the program does not run in a checkout; name the directory of "
             + "published runs");
 
-    /// <summary>The marked blocks of the Markdown files beside the results directory and under docs.</summary>
-    private static int RefreshDocuments(string results, bool checkOnly, PublishedRuns runs)
+    /// <summary>
+    /// The Markdown files beside the results directory and under docs whose marked blocks are out of date; refreshes them.
+    /// </summary>
+    private static IEnumerable<string> StaleDocuments(string results, bool checkOnly, PublishedRuns runs)
     {
         // Only a checkout has documents of ours; whatever else lies beside a directory of runs is not looked at.
         if (Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(results))) is not { } root
             || !File.Exists(Path.Combine(root, "NatAllocBench.sln")))
         {
-            return CommandLine.Success;
+            return [];
         }
 
         string docs = Path.Combine(root, "docs");
         IEnumerable<string> files = Directory.EnumerateFiles(root, "*.md")
             .Concat(Directory.Exists(docs) ? Directory.EnumerateFiles(docs, "*.md") : []);
-        int exit = CommandLine.Success;
-        foreach (string file in files.Where(file => !FileKind.IsSpecial(file)).Order(StringComparer.Ordinal))
-        {
-            if (checkOnly && !(ReadmeBlock.IsCurrent(file, root, runs) && SystemsPage.IsCurrent(file, AllocatorSet.Program)))
-            {
-                Console.Error.WriteLine($"{Path.GetRelativePath(root, file)} is stale; run publish");
-                exit = CommandLine.Failure;
-            }
-            else if (!checkOnly && (ReadmeBlock.Refresh(file, root, runs) | SystemsPage.Refresh(file, AllocatorSet.Program)))
-            {
-                Console.Out.WriteLine($"refreshed {Path.GetRelativePath(root, file)}");
-            }
-        }
-
-        return exit;
+        return files.Where(file => !FileKind.IsSpecial(file)).Order(StringComparer.Ordinal)
+            .Where(file => checkOnly
+                ? !(ReadmeBlock.IsCurrent(file, root, runs) && SystemsPage.IsCurrent(file, AllocatorSet.Program))
+                : ReadmeBlock.Refresh(file, root, runs) | SystemsPage.Refresh(file, AllocatorSet.Program))
+            .Select(file => Path.GetRelativePath(root, file));
     }
 }

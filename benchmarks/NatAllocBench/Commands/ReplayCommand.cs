@@ -41,7 +41,6 @@ internal static class ReplayCommand
     private static readonly Option<int> Seeds = NodeOption.Of("--seeds", "Seeds of each range.", 20, "N");
     private static readonly Option<bool> Inside =
         new("--inside") { Description = "The capture was taken before NAT although one address opens everything." };
-    private static readonly Option<string?> Json = NodeOption.Of<string?>("--json", "Write the answer for programs.", null, "FILE");
     private static readonly Option<string?> Anonymise =
         NodeOption.Of<string?>("--anonymise", "Only write the log again with names for addresses.", null, "OUT");
 
@@ -50,7 +49,7 @@ internal static class ReplayCommand
         var command = new Command("replay", "Send recorded connections through the model: what would have failed with this kernel, rule "
             + "and number of addresses, and with others.");
         command.Arguments.Add(Recorded);
-        Option[] options = [WhatIfs, EraName, Kernel, Mode, Window, Cpus, CpuBy, Seeds, Inside, Json, Anonymise];
+        Option[] options = [WhatIfs, EraName, Kernel, Mode, Window, Cpus, CpuBy, Seeds, Inside, JsonFile.Option, Anonymise];
         foreach (Option option in options)
         {
             command.Options.Add(option);
@@ -62,7 +61,8 @@ internal static class ReplayCommand
 
     private static int Run(ParseResult parsed)
     {
-        OutputPlace.PrepareFiles(parsed, Json, Anonymise);
+        JsonFile.Prepare(parsed);
+        OutputPlace.PrepareFiles(parsed, Anonymise);
         string path = parsed.GetValue(Recorded)!;
         if (parsed.GetValue(Anonymise) is { } anonymous)
         {
@@ -83,12 +83,8 @@ internal static class ReplayCommand
         WhatIf[] gateways = [configured, .. (parsed.GetValue(WhatIfs) ?? []).SelectMany(text => WhatIf.Parse(text, configured))];
         ReplayAnswer answer = ReplayAnswer.Of(
             recordings, [.. gateways.DistinctBy(gateway => gateway.Name)], options, name => Console.Error.WriteLine($"replaying {name}"));
-        Console.Out.Write(answer.Text());
-        if (parsed.GetValue(Json) is { } json)
-        {
-            AtomicFile.Write(json, Encoding.UTF8.GetBytes(answer.Json()));
-        }
-
+        JsonFile.Text(parsed).Write(answer.Text());
+        JsonFile.Write(parsed, answer.Json);
         return answer.Agrees ? CommandLine.Success : CommandLine.Failure;
     }
 

@@ -19,8 +19,8 @@ internal static class ResultCommands
             Arity = ArgumentArity.ZeroOrMore,
         };
         var command = new Command("validate", "Check runs: schema, sums, dates, and that their tables regenerate to the same bytes.") { paths };
-        JsonOutput.SetAction(command, parsed => Print(ValidateCommand.Run(
-            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.Results ?? RunEnvironment.Runs], DateTimeOffset.UtcNow)));
+        JsonOutput.SetAction(command, (parsed, output) => Print(ValidateCommand.Run(
+            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.Results ?? RunEnvironment.Runs], DateTimeOffset.UtcNow), output));
         return command;
     }
 
@@ -85,14 +85,14 @@ internal static class ResultCommands
     }
 
     /// <summary>Prints what a command found.</summary>
-    public static int Print(CommandResult result)
+    public static Answer Print(CommandResult result, TextWriter output)
     {
-        Console.Out.Write(result.Output);
+        output.Write(result.Output);
         if (result.Error is { } error)
         {
             Console.Error.WriteLine(PlainText.OneLine(error));
         }
 
-        return result.ExitCode;
+        return new Answer(result.ExitCode, () => result.Data!);
     }
 }

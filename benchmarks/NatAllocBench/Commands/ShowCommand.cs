@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -25,8 +26,7 @@ internal static class ShowCommand
             RunRecord run = SoundRun.ReadFile(path);
             if (parsed.GetValue(Json))
             {
-                using Stream output = Console.OpenStandardOutput();
-                RunFormat.Write(run, output);
+                Console.Out.Write(Encoding.UTF8.GetString(RunFormat.Write(run)));
                 return CommandLine.Success;
             }
 

@@ -21,11 +21,11 @@ internal static class TraceAttachCommand
     {
         var command = new Command("attach", "Record a race that runs in another process, from its next trial on.") { ProcessId, Seconds };
         TraceOutput.AddTo(command);
-        JsonOutput.SetAction(command, Run);
+        JsonOutput.SetAction(command, (parsed, _) => Run(parsed));
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static Answer Run(ParseResult parsed)
     {
         int processId = parsed.GetValue(ProcessId);
         double? seconds = parsed.GetValue(Seconds);
@@ -36,12 +36,12 @@ internal static class TraceAttachCommand
 
         (string path, TraceRecordingOptions options) = TraceOutput.From(parsed);
         using var stop = new StopSignals();
-        using var console = new RunConsole(toStandardError: false);
+        using var console = new RunConsole(toStandardError: JsonOutput.IsAsked(parsed));
         using TraceRecording recording = TraceRecording.Start(processId, path, options);
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Recording process {processId}; Ctrl-C ends it."));
         Wait(recording, seconds, stop.Token);
-        return TraceOutput.Keep(recording, path, console)
-            ? CommandLine.Success
+        return TraceOutput.Keep(recording, path, console) is { } kept
+            ? Answer.Success(() => kept)
             : throw new TraceException($"process {processId} finished no trial while it was recorded: is it a race of this program?");
     }
 

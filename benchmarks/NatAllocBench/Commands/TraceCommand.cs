@@ -29,8 +29,8 @@ internal static class TraceCommand
         command.Options.Add(Recorded);
         command.Options.Add(JsonOutput.Option);
         command.SetAction(parsed => parsed.GetValue(Recorded) ? Race(parsed)
-            : JsonOutput.IsAsked(parsed) ? JsonOutput.WriteLines(Record, parsed)
-            : Record(parsed));
+            : JsonOutput.IsAsked(parsed) ? JsonOutput.WriteData(Record(parsed))
+            : Record(parsed).ExitCode);
         command.Subcommands.Add(TraceAttachCommand.Create());
         command.Subcommands.Add(TraceReportCommand.Create());
         command.Subcommands.Add(TraceTimelineCommand.Create());
@@ -41,12 +41,12 @@ internal static class TraceCommand
     }
 
     /// <summary>The process that the user started.</summary>
-    private static int Record(ParseResult parsed)
+    private static Answer Record(ParseResult parsed)
     {
         using var stop = new StopSignals();
         (string path, TraceRecordingOptions options) = TraceOutput.From(parsed);
         RacePlan plan = RacePlan.From(parsed);
-        using var console = new RunConsole(toStandardError: false);
+        using var console = new RunConsole(toStandardError: JsonOutput.IsAsked(parsed));
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         try
         {
@@ -55,12 +55,17 @@ internal static class TraceCommand
         catch (TraceException) when (stop.Token.IsCancellationRequested)
         {
             // The child ended while it started, or in the middle of an event.
-            console.Line("Interrupted before a trial was finished: nothing was written.");
-            return CommandLine.Interrupted;
+            return Nothing(console);
         }
     }
 
-    private static int Record(
+    private static Answer Nothing(RunConsole console)
+    {
+        console.Line("Interrupted before a trial was finished: nothing was written.");
+        return new Answer(CommandLine.Interrupted, () => JsonOutput.Node(new { file = (string?)null }));
+    }
+
+    private static Answer Record(
         ParseResult parsed, RacePlan plan, string path, TraceRecordingOptions options, RunConsole console, CancellationToken cancellation)
     {
         using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
@@ -74,7 +79,8 @@ internal static class TraceCommand
         int exitCode = race.WaitForExit(recording.Ended);
         if (exitCode is CommandLine.Failure or CommandLine.BadInput)
         {
-            return exitCode; // it has said why
+            // It has said why.
+            return new Answer(exitCode, () => JsonOutput.Node(new { file = (string?)null }));
         }
 
         if (exitCode is not (CommandLine.Success or CommandLine.Interrupted))
@@ -83,14 +89,17 @@ internal static class TraceCommand
                 CultureInfo.InvariantCulture, $"the race ended with code {exitCode}; nothing was written: was it killed, or is memory short?"));
         }
 
-        if (!TraceOutput.Keep(recording, path, console))
+        if (TraceOutput.Keep(recording, path, console) is not { } kept)
         {
-            console.Line("Interrupted before a trial was finished: nothing was written.");
-            return CommandLine.Interrupted;
+            return Nothing(console);
         }
 
         console.Line(string.Create(CultureInfo.InvariantCulture, $"Seed {plan.Seed}."));
-        return exitCode;
+        return new Answer(exitCode, () =>
+        {
+            kept["seed"] = plan.Seed;
+            return kept;
+        });
     }
 
     /// <summary>The child: the race itself, which begins when somebody listens.</summary>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NatAllocBench.Running;
 using NatAllocBench.Tracing;
 
@@ -44,14 +45,14 @@ internal static class TraceOutput
     }
 
     /// <summary>Ends a recording, and keeps it if it holds a finished trial.</summary>
-    /// <returns>Whether it does.</returns>
-    public static bool Keep(TraceRecording recording, string path, RunConsole console)
+    /// <returns>What was kept, as data; null where no trial is finished.</returns>
+    public static JsonNode? Keep(TraceRecording recording, string path, RunConsole console)
     {
         RaceTrace trace = recording.Stop();
         if (!trace.Complete.Any())
         {
             return trace.LostEvents == 0
-                ? false
+                ? null
                 : throw new TraceException(
                     $"{path} was not written: {trace.LostEvents} events were lost and no trial is whole; write fewer with --sample 1/64");
         }
@@ -63,7 +64,15 @@ internal static class TraceOutput
         string advice = trace.LostEvents + trace.MissingEvents == 0 ? "" : " Write fewer with --sample 1/64.";
         console.Line($"Events lost: {trace.LostEvents} by the session, {trace.MissingEvents} of the trials' own.{advice}");
         console.Line($"Read it with: trace report {path}");
-        return true;
+        return JsonOutput.Node(new
+        {
+            file = path,
+            bytes,
+            trials = trace.Complete.Count(),
+            collisions = trace.Collisions.Count(),
+            lostEvents = trace.LostEvents,
+            missingEvents = trace.MissingEvents,
+        });
     }
 
     private static int ParseSample(string text)

@@ -42,7 +42,7 @@ internal static class TraceOverheadCommand
         return command;
     }
 
-    private static int Run(ParseResult parsed)
+    private static Answer Run(ParseResult parsed, TextWriter output)
     {
         double seconds = parsed.GetValue(Seconds);
         if (!(seconds > 0 && seconds <= 1e6))
@@ -53,12 +53,23 @@ internal static class TraceOverheadCommand
         CpuSet cpus = CpuOption.Resolve(parsed.GetValue(Workers) ?? "1");
 
         using var stop = new StopSignals();
-        using var console = new RunConsole(toStandardError: false);
         using var progress = new RunConsole(toStandardError: true);
         var comparison = new TelemetryComparison(Workload(), cpus.Cpus);
         progress.WithProgress(seconds, report => Measure(comparison, seconds, report, stop.Token));
-        Print(comparison, cpus, console);
-        return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+        Print(comparison, cpus, output);
+        return new Answer(stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success, () => JsonOutput.Node(new
+        {
+            rounds = comparison.Rounds,
+            connections = Workload().Connections,
+            cpus = cpus.Cpus,
+            ways = TelemetryComparison.Ways.Index().Select(way => new
+            {
+                name = way.Item.Text,
+                connectionsPerSecond = comparison.MedianSpeed(way.Index),
+                undisturbedRounds = comparison.Pairs(way.Index).Count,
+                ratio = Estimate(comparison, way.Index),
+            }),
+        }));
     }
 
     /// <summary>Short trials without a wait in them: any cost of the code shows in full, and few are disturbed.</summary>
@@ -90,18 +101,18 @@ internal static class TraceOverheadCommand
         return goesOn;
     }
 
-    private static void Print(TelemetryComparison comparison, CpuSet cpus, RunConsole console)
+    private static void Print(TelemetryComparison comparison, CpuSet cpus, TextWriter output)
     {
-        console.Line(
+        output.WriteLine(
             $"{comparison.Rounds} rounds of {Workload().Connections} connections a trial on CPU {cpus}, era {Workload().Era}, mode {Workload().Mode}.");
-        console.Line("Median speed, and ratio to the race without trace code [95 %] from the rounds that nothing disturbed:");
+        output.WriteLine("Median speed, and ratio to the race without trace code [95 %] from the rounds that nothing disturbed:");
         for (int way = 0; way < TelemetryComparison.Ways.Count; way++)
         {
             string speed = comparison.MedianSpeed(way) is { } median ? Figures.Significant(median) : "-";
-            console.Line($"  {TelemetryComparison.Ways[way].Text,-28}  {speed,10}/s  {(way == 0 ? "1" : Describe(comparison, way))}");
+            output.WriteLine($"  {TelemetryComparison.Ways[way].Text,-28}  {speed,10}/s  {(way == 0 ? "1" : Describe(comparison, way))}");
         }
 
-        console.Line(Verdict(Estimate(comparison, 1)));
+        output.WriteLine(Verdict(Estimate(comparison, 1)));
     }
 
     private static string Describe(TelemetryComparison comparison, int way) => Estimate(comparison, way) switch

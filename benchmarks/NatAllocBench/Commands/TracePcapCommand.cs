@@ -25,7 +25,7 @@ internal static class TracePcapCommand
     public static Command Create()
     {
         var command = new Command("pcap", "Write the packets of one collision, or of all of a trial, as a capture.") { TraceInput.Path, Number, Trial, Out };
-        JsonOutput.SetAction(command, parsed =>
+        JsonOutput.SetAction(command, (parsed, _) =>
         {
             int? trial = parsed.GetValue(Trial);
             if (trial is not null && parsed.GetValue(Number) is not null)
@@ -38,8 +38,14 @@ internal static class TracePcapCommand
             byte[] capture = trial is { } number
                 ? CollisionCapture.Write(trace.Trial(number), trace.StartedUtc)
                 : CollisionCapture.Write(trace.Collision(parsed.GetValue(Number) ?? 1), trace.StartedUtc);
-            AtomicFile.Write(parsed.GetValue(Out)!, capture);
-            return CommandLine.Success;
+            string file = parsed.GetValue(Out)!;
+            AtomicFile.Write(file, capture);
+            return Answer.Success(() => JsonOutput.Node(new
+            {
+                file,
+                bytes = capture.Length,
+                collisions = trial is { } all ? trace.Trial(all).Collisions.Select(collision => collision.Number) : [parsed.GetValue(Number) ?? 1],
+            }));
         });
         return command;
     }

@@ -12,7 +12,7 @@ internal static class TracePerfettoCommand
     public static Command Create()
     {
         var command = new Command("perfetto", "Write a recording as trace events with a track per CPU, for Perfetto or Chrome.") { TraceInput.Path, Out };
-        JsonOutput.SetAction(command, parsed =>
+        JsonOutput.SetAction(command, (parsed, _) =>
         {
             string path = parsed.GetValue(Out)!;
             OutputPlace.PrepareFile(path, "--out");
@@ -41,7 +41,13 @@ internal static class TracePerfettoCommand
                 File.Delete(temporary);
             }
 
-            return CommandLine.Success;
+            return Answer.Success(() => JsonOutput.Node(new
+            {
+                file = path,
+                trials = trace.Complete.Count(),
+                connections = trace.Complete.Sum(trial => trial.Connections.Count),
+                collisions = trace.Complete.Sum(trial => trial.Collisions.Count),
+            }));
         });
         return command;
     }

@@ -27,7 +27,7 @@ internal static class TraceReportCommand
         {
             TraceInput.Path, Collisions, SpeedscopePath,
         };
-        JsonOutput.SetAction(command, parsed =>
+        JsonOutput.SetAction(command, (parsed, output) =>
         {
             int most = parsed.GetValue(Collisions);
             if (most < 0)
@@ -49,9 +49,8 @@ internal static class TraceReportCommand
                 AtomicFile.Write(stacks, Speedscope.Write(profile, Path.GetFileName(path)));
             }
 
-            TraceReport.Write(trace, profile, most, Console.Out);
-
-            return CommandLine.Success;
+            TraceReport.Write(trace, profile, most, output);
+            return Answer.Success(() => TraceJson.Report(trace, profile, most));
         });
         return command;
     }

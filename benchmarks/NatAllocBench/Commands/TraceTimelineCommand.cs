@@ -8,7 +8,7 @@ namespace NatAllocBench.Commands;
 /// <summary><c>trace timeline</c>: one collision as two lanes in time.</summary>
 internal static class TraceTimelineCommand
 {
-    private static readonly Option<int> Collision = new("--collision")
+    private static readonly Option<int> Number = new("--collision")
     {
         Description = "Number of the collision, as trace report lists it.",
         HelpName = "N",
@@ -19,8 +19,8 @@ internal static class TraceTimelineCommand
 
     public static Command Create()
     {
-        var command = new Command("timeline", "Draw one collision of a recording.") { TraceInput.Path, Collision, SvgPath };
-        JsonOutput.SetAction(command, parsed =>
+        var command = new Command("timeline", "Draw one collision of a recording.") { TraceInput.Path, Number, SvgPath };
+        JsonOutput.SetAction(command, (parsed, output) =>
         {
             string? picture = parsed.GetValue(SvgPath);
             if (picture is not null)
@@ -28,14 +28,15 @@ internal static class TraceTimelineCommand
                 OutputPlace.PrepareFile(picture, "--svg");
             }
 
-            var timeline = new Timeline(TraceInput.Read(parsed).Collision(parsed.GetValue(Collision)));
+            Collision collision = TraceInput.Read(parsed).Collision(parsed.GetValue(Number));
+            var timeline = new Timeline(collision);
             if (picture is not null)
             {
                 AtomicFile.Write(picture, Encoding.UTF8.GetBytes(TimelineSvg.Write(timeline)));
             }
 
-            TimelineText.Write(timeline, Console.Out);
-            return CommandLine.Success;
+            TimelineText.Write(timeline, output);
+            return Answer.Success(() => TraceJson.Collision(collision));
         });
         return command;
     }

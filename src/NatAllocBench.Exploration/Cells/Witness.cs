@@ -60,7 +60,8 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
         return WitnessPicture.ToSvg($"{cell}: {Outcome}", schedule.Threads, steps);
     }
 
-    private List<(int Thread, string Step)> Steps(Schedule schedule)
+    /// <summary>The steps of the execution, each with the thread that makes it.</summary>
+    public List<(int Thread, string Step)> Steps(Schedule schedule)
     {
         IProgram program = cell.CreateProgram(geometry, fault);
         using var disposable = (IDisposable)program;

@@ -19,38 +19,42 @@ public static class CommandStatisticsView
         for (int cpu = 0; cpu < perCpu.Length; cpu++)
         {
             text.Append(CultureInfo.InvariantCulture, $"cpu={cpu,-4}\t");
-            AppendPairs(text, format, in perCpu[cpu]);
+            foreach ((string name, uint value) in Counters(format, perCpu[cpu]))
+            {
+                text.Append(CultureInfo.InvariantCulture, $"{name}={value} ");
+            }
+
             text.Append('\n');
         }
 
         return text.ToString();
     }
 
-    private static void AppendPairs(StringBuilder text, CommandStatisticsFormat format, in CpuStatistics cpu)
+    /// <summary>The counters of one CPU, in the order of its line; each is the low 32 bits of what was counted.</summary>
+    /// <param name="format">The generation, which decides the counters.</param>
+    /// <param name="cpu">The CPU.</param>
+    /// <returns>Names and values.</returns>
+    public static IReadOnlyList<(string Name, uint Value)> Counters(CommandStatisticsFormat format, CpuStatistics cpu)
     {
         bool full = format == CommandStatisticsFormat.V3_13;
-        Append(text, full, "searched", cpu.Searched);
-        Append(text, true, "found", cpu.Found);
-        Append(text, full, "new", cpu.New);
-        Append(text, true, "invalid", cpu.Invalid);
-        Append(text, format <= CommandStatisticsFormat.V4_9, "ignore", cpu.Ignore);
-        Append(text, full, "delete", cpu.Delete);
-        Append(text, full, "delete_list", cpu.DeleteList);
-        Append(text, true, "insert", cpu.Insert);
-        Append(text, true, "insert_failed", cpu.InsertFailed);
-        Append(text, true, "drop", cpu.Drop);
-        Append(text, true, "early_drop", cpu.EarlyDrop);
-        Append(text, true, "error", cpu.Error);
-        Append(text, true, "search_restart", cpu.SearchRestart);
-        Append(text, format >= CommandStatisticsFormat.V5_10, "clash_resolve", cpu.ClashResolve);
-        Append(text, format >= CommandStatisticsFormat.V5_15, "chaintoolong", cpu.ChainTooLong);
-    }
-
-    private static void Append(StringBuilder text, bool present, string name, ulong counter)
-    {
-        if (present)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{name}={(uint)counter} ");
-        }
+        (bool IsPresent, string Name, ulong Counter)[] all =
+        [
+            (full, "searched", cpu.Searched),
+            (true, "found", cpu.Found),
+            (full, "new", cpu.New),
+            (true, "invalid", cpu.Invalid),
+            (format <= CommandStatisticsFormat.V4_9, "ignore", cpu.Ignore),
+            (full, "delete", cpu.Delete),
+            (full, "delete_list", cpu.DeleteList),
+            (true, "insert", cpu.Insert),
+            (true, "insert_failed", cpu.InsertFailed),
+            (true, "drop", cpu.Drop),
+            (true, "early_drop", cpu.EarlyDrop),
+            (true, "error", cpu.Error),
+            (true, "search_restart", cpu.SearchRestart),
+            (format >= CommandStatisticsFormat.V5_10, "clash_resolve", cpu.ClashResolve),
+            (format >= CommandStatisticsFormat.V5_15, "chaintoolong", cpu.ChainTooLong),
+        ];
+        return [.. all.Where(each => each.IsPresent).Select(each => (each.Name, (uint)each.Counter))];
     }
 }

@@ -51,9 +51,9 @@ public readonly record struct ConntrackLine(
     private string Format(StringBuilder text, bool isProcFile)
     {
         text.Append(CultureInfo.InvariantCulture, $"{ProtocolName,-8} {Protocol} {TimeoutSeconds} ");
-        if (Protocol == Tcp)
+        if (StateName is { } state)
         {
-            text.Append(StateName).Append(' ');
+            text.Append(state).Append(' ');
         }
 
         AppendTuple(text, Original, isProcFile);
@@ -65,7 +65,8 @@ public readonly record struct ConntrackLine(
         return text.Append(CultureInfo.InvariantCulture, $"use={Use}").ToString();
     }
 
-    private string ProtocolName => Protocol switch
+    /// <summary>The name of the protocol, as it is printed.</summary>
+    public string ProtocolName => Protocol switch
     {
         Tcp => "tcp",
         Udp => "udp",
@@ -74,8 +75,10 @@ public readonly record struct ConntrackLine(
         _ => "unknown",
     };
 
-    private string StateName => (int)State < StateNames.Length
-        ? StateNames[(int)State]
+    /// <summary>The name of the state, as it is printed; null for what is not TCP.</summary>
+    /// <exception cref="InvalidOperationException">The entry is TCP and its state is not a defined value.</exception>
+    public string? StateName => Protocol != Tcp ? null
+        : (int)State < StateNames.Length ? StateNames[(int)State]
         : throw new InvalidOperationException($"{(int)State} is not a TCP state of the tracker");
 
     private void AppendTuple(StringBuilder text, LineTuple tuple, bool isFull)

@@ -17,25 +17,40 @@ public static class ConntrackExport
     /// <c>name=value</c>, each followed by a space.
     /// </returns>
     /// <exception cref="RunFormatException">There is no such cell, or it has no counters.</exception>
-    public static string Lines(RunRecord run, int index)
-    {
-        IReadOnlyList<RaceCell> cells = run is RunRecord<RaceCell> race ? race.Cells : [];
-        return index >= 0 && index < cells.Count && cells[index].Counters is { Count: > 0 } counters
-            ? Lines(counters)
-            : throw new RunFormatException(string.Create(
-                CultureInfo.InvariantCulture, $"cell {index} of {run.CellCount} does not exist or has no conntrack counters"));
-    }
+    public static string Lines(RunRecord run, int index) => Lines(Cell(run, index).Counters!);
 
     /// <summary>The lines of all cells that have counters, each cell under a line <c># workload</c>.</summary>
     /// <param name="run">A race run.</param>
     /// <returns>The text.</returns>
     /// <exception cref="RunFormatException">No cell has counters.</exception>
-    public static string Text(RunRecord run)
+    public static string Text(RunRecord run) =>
+        string.Join('\n', Cells(run, index: null).Select(c => $"# {PlainText.OneLine(Workload.Of(c).ToString())}\n{Lines(c.Counters!)}"));
+
+    /// <summary>The cells that have counters, or one of them.</summary>
+    /// <param name="run">A race run.</param>
+    /// <param name="index">The cell, counted from 0; null for all.</param>
+    /// <returns>At least one cell.</returns>
+    /// <exception cref="RunFormatException">There is no such cell, or it has no counters.</exception>
+    public static IReadOnlyList<RaceCell> Cells(RunRecord run, int? index)
     {
+        if (index is { } one)
+        {
+            return [Cell(run, one)];
+        }
+
         IReadOnlyList<RaceCell> cells = run is RunRecord<RaceCell> race ? [.. race.Cells.Where(c => c.Counters is { Count: > 0 })] : [];
         return cells.Count > 0
-            ? string.Join('\n', cells.Select(c => $"# {PlainText.OneLine(Workload.Of(c).ToString())}\n{Lines(c.Counters!)}"))
+            ? cells
             : throw new RunFormatException("the run has no conntrack counters: race and kernel runs keep them, those from before did not");
+    }
+
+    private static RaceCell Cell(RunRecord run, int index)
+    {
+        IReadOnlyList<RaceCell> cells = run is RunRecord<RaceCell> race ? race.Cells : [];
+        return index >= 0 && index < cells.Count && cells[index].Counters is { Count: > 0 }
+            ? cells[index]
+            : throw new RunFormatException(string.Create(
+                CultureInfo.InvariantCulture, $"cell {index} of {run.CellCount} does not exist or has no conntrack counters"));
     }
 
     private static string Lines(IReadOnlyList<CpuCounters> cpus)

@@ -46,21 +46,44 @@ public static class OpenMetricsExport
         new("nat_alloc_bytes_per_connection", "Memory per connection at full table.", c => c.BytesPerConnection),
     ];
 
-    /// <summary>The metrics of a run.</summary>
+    /// <summary>The metrics of a run as text.</summary>
     /// <param name="run">A race or throughput run.</param>
     /// <param name="asNodeExporter">Whether the kernel's counters have node_exporter's names.</param>
     /// <returns>OpenMetrics text that ends with <c># EOF</c>.</returns>
     /// <exception cref="RunFormatException">A run without metrics, or without counters that a node would export.</exception>
-    public static string Text(RunRecord run, bool asNodeExporter = false) => run switch
+    public static string Text(RunRecord run, bool asNodeExporter = false)
     {
-        RunRecord<RaceCell> race => Text(run, race.Cells, asNodeExporter ? RaceFamilies.Select(AsNodeExporter) : RaceFamilies, Parameters),
+        long seconds = Provenance.Of(run).StartedUtc.ToUnixTimeSeconds();
+        StringBuilder text = new();
+        foreach (Metric metric in Metrics(run, asNodeExporter))
+        {
+            _ = text.Append(CultureInfo.InvariantCulture, $"# TYPE {metric.Name} gauge\n# HELP {metric.Name} {metric.Help}\n");
+            foreach (MetricSample sample in metric.Samples)
+            {
+                string labels = string.Join(',', sample.Labels.Select(label => $"{label.Key}=\"{Escape(label.Value)}\""));
+                _ = text.Append(CultureInfo.InvariantCulture, $"{metric.Name}{{{labels}}} {sample.Value} {seconds}\n");
+            }
+        }
+
+        return text.Append("# EOF\n").ToString();
+    }
+
+    /// <summary>The metrics of a run.</summary>
+    /// <param name="run">A race or throughput run.</param>
+    /// <param name="asNodeExporter">Whether the kernel's counters have node_exporter's names.</param>
+    /// <returns>Those that have samples.</returns>
+    /// <exception cref="RunFormatException">A run without metrics, or without counters that a node would export.</exception>
+    public static IReadOnlyList<Metric> Metrics(RunRecord run, bool asNodeExporter) => run switch
+    {
+        RunRecord<RaceCell> race =>
+            Metrics(run, race.Cells, asNodeExporter ? RaceFamilies.Select(AsNodeExporter) : RaceFamilies, Parameters),
         RunRecord<ThroughputCell> when asNodeExporter =>
             throw new RunFormatException("a throughput run has no counters that node_exporter has; leave --as-node-exporter out"),
-        RunRecord<ThroughputCell> throughput => Text(run, throughput.Cells, ThroughputFamilies, c => Workload.Of(c).Parameters),
+        RunRecord<ThroughputCell> throughput => Metrics(run, throughput.Cells, ThroughputFamilies, c => Workload.Of(c).Parameters),
         _ => throw new RunFormatException($"a {run.Command} run has no metrics; export it as csv"),
     };
 
-    private static string Text<TCell>(
+    private static IReadOnlyList<Metric> Metrics<TCell>(
         RunRecord run,
         IReadOnlyList<TCell> cells,
         IEnumerable<Family<TCell>> families,
@@ -71,24 +94,13 @@ public static class OpenMetricsExport
         [
             new("machine", from.Machine), new("cpu_model", from.CpuModel), new("run", from.Run), new("commit", from.Commit ?? "unknown"),
         ];
-        long seconds = from.StartedUtc.ToUnixTimeSeconds();
-        StringBuilder text = new();
-        foreach (Family<TCell> family in families)
-        {
-            (string Labels, double Value)[] samples =
-                [.. cells.Where(c => family.Value(c) is not null)
-                    .Select(c => (Labels([.. origin, .. parameters(c)]), family.Value(c)!.Value))];
-            if (samples.Length > 0)
-            {
-                _ = text.Append(CultureInfo.InvariantCulture, $"# TYPE {family.Name} gauge\n# HELP {family.Name} {family.Help}\n");
-                foreach ((string sampleLabels, double value) in samples)
-                {
-                    _ = text.Append(CultureInfo.InvariantCulture, $"{family.Name}{{{sampleLabels}}} {value} {seconds}\n");
-                }
-            }
-        }
-
-        return text.Append("# EOF\n").ToString();
+        return
+        [
+            .. families.Select(family => new Metric(family.Name, family.Help, [.. cells.Where(c => family.Value(c) is not null).Select(c =>
+                new MetricSample(
+                    [.. origin, .. parameters(c).Select(p => KeyValuePair.Create(SnakeCase(p.Key), p.Value))], family.Value(c)!.Value))]))
+                .Where(metric => metric.Samples.Count > 0),
+        ];
     }
 
     // Runs from before the counters were kept know some of them from elsewhere.
@@ -110,9 +122,6 @@ public static class OpenMetricsExport
     private static Family<RaceCell> AsNodeExporter(Family<RaceCell> family) => family.Name.StartsWith(OwnCounter, StringComparison.Ordinal)
         ? family with { Name = $"node_nf_conntrack_stat_{family.Name[OwnCounter.Length..]}" }
         : family;
-
-    private static string Labels(IEnumerable<KeyValuePair<string, string>> parameters) =>
-        string.Join(',', parameters.Select(p => $"{SnakeCase(p.Key)}=\"{Escape(p.Value)}\""));
 
     private static string SnakeCase(string name) =>
         string.Concat(name.Select(c => char.IsAsciiLetterUpper(c) ? $"_{char.ToLowerInvariant(c)}" : c.ToString()));

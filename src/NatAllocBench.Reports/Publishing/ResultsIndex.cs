@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using NatAllocBench.Reports.Page;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
@@ -87,10 +88,10 @@ public static class ResultsIndex
         try
         {
             ResultsStore store = Existing(root);
-            StringBuilder output = new();
+            List<string> written = [];
             foreach (string directory in ContributionFolder.Unpack(store, DateTimeOffset.UtcNow))
             {
-                _ = output.Append(CultureInfo.InvariantCulture, $"{directory}\n");
+                written.Add(directory);
             }
 
             RunFormatException? unsound = null;
@@ -98,10 +99,8 @@ public static class ResultsIndex
             {
                 try
                 {
-                    foreach (string name in PublishedRun.Regenerate(directory, runs.Read(directory)))
-                    {
-                        _ = output.Append(CultureInfo.InvariantCulture, $"{Path.Combine(directory, name)}\n");
-                    }
+                    written.AddRange(
+                        PublishedRun.Regenerate(directory, runs.Read(directory)).Select(name => Path.Combine(directory, name)));
                 }
                 catch (RunFormatException e)
                 {
@@ -112,17 +111,17 @@ public static class ResultsIndex
 
             if (unsound is not null)
             {
-                return new CommandResult(2, output.ToString(), unsound.Message);
+                return Of(2, "written", written) with { Error = unsound.Message };
             }
 
             foreach ((string file, string text) in Stale(store, runs))
             {
                 _ = Directory.CreateDirectory(Path.GetDirectoryName(file)!);
                 AtomicFile.Write(file, Encoding.UTF8.GetBytes(text));
-                _ = output.Append(CultureInfo.InvariantCulture, $"{file}\n");
+                written.Add(file);
             }
 
-            return new CommandResult(0, output.ToString());
+            return Of(0, "written", written);
         }
         catch (Exception e) when (e is RunFormatException or ResultsWriteException)
         {
@@ -144,13 +143,19 @@ public static class ResultsIndex
                 [.. store.RunDirectories().SelectMany(d => PublishedRun.Faults(d, runs.Read(d)).Select(f => $"{d}: {f}"))];
             faults.AddRange(ContributionFolder.In(store).Select(directory => $"{directory}: is not published yet; run publish"));
             faults.AddRange(Stale(store, runs).Select(f => $"{f.File}: stale; run publish"));
-            return new CommandResult(faults.Count > 0 ? 1 : 0, string.Concat(faults.Select(f => f + "\n")));
+            return Of(faults.Count > 0 ? 1 : 0, "stale", faults);
         }
         catch (RunFormatException e)
         {
             return CommandResult.BadInput(e.Message);
         }
     }
+
+    private static CommandResult Of(int exitCode, string what, List<string> lines) =>
+        new(exitCode, string.Concat(lines.Select(line => line + "\n")))
+        {
+            Data = new JsonObject { [what] = new JsonArray([.. lines.Select(line => (JsonNode)line)]) },
+        };
 
     private static ResultsStore Existing(string root)
     {

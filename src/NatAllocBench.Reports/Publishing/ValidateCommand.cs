@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json.Nodes;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -23,6 +24,7 @@ public static class ValidateCommand
     public static CommandResult Run(IReadOnlyList<string> paths, DateTimeOffset now)
     {
         StringBuilder output = new();
+        JsonArray checkedRuns = [];
         int passed = 0;
         int failed = 0;
         foreach (string path in paths)
@@ -38,6 +40,11 @@ public static class ValidateCommand
                 IReadOnlyList<string> faults = Check(run, now);
                 passed += faults.Count == 0 ? 1 : 0;
                 failed += faults.Count == 0 ? 0 : 1;
+                checkedRuns.Add((JsonNode)new JsonObject
+                {
+                    ["path"] = run,
+                    ["faults"] = new JsonArray([.. faults.Select(fault => (JsonNode)fault)]),
+                });
                 _ = faults.Count == 0
                     ? output.Append(CultureInfo.InvariantCulture, $"{PlainText.OneLine(run)}: ok\n")
                     : output.AppendJoin("", faults.Select(f => $"{PlainText.OneLine(f)}\n"));
@@ -45,7 +52,10 @@ public static class ValidateCommand
         }
 
         _ = output.Append(CultureInfo.InvariantCulture, $"{passed} passed, {failed} failed\n");
-        return new CommandResult(failed > 0 ? 1 : 0, output.ToString());
+        return new CommandResult(failed > 0 ? 1 : 0, output.ToString())
+        {
+            Data = new JsonObject { ["passed"] = passed, ["failed"] = failed, ["runs"] = checkedRuns },
+        };
     }
 
     private static IReadOnlyList<string> RunsAt(string path)

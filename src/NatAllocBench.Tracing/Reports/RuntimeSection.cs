@@ -6,18 +6,11 @@ internal static class RuntimeSection
     public static void Write(RaceTrace trace, TextWriter writer)
     {
         writer.WriteLine("5. Garbage collection, suspension, contention, preemption");
-        List<(double From, double To)> trials =
-            [.. trace.Complete.Select(trial => (trial.ToTraceMs(trial.StartTick), trial.ToTraceMs(trial.EndTick)))];
         var table = new TextColumns("", "in the trace", "inside trials", "ms inside trials");
-        foreach (DisturbanceKind kind in Enum.GetValues<DisturbanceKind>())
+        foreach ((DisturbanceKind kind, int count, int inside, double msInside) in Counts(trace))
         {
-            List<Disturbance> spans = kind == DisturbanceKind.Preemption
-                ? [.. trace.Trials.SelectMany(trial => trial.Preemptions)]
-                : [.. trace.Runtime.Where(span => span.Kind == kind)];
-            List<Disturbance> inside = [.. spans.Where(span => trials.Exists(trial => span.Overlaps(trial.From, trial.To)))];
             table.Add(
-                CollisionSection.Name(kind), Figure.Count(spans.Count), Figure.Count(inside.Count),
-                FormattableString.Invariant($"{inside.Sum(span => span.ToMs - span.FromMs):0.000}"));
+                CollisionSection.Name(kind), Figure.Count(count), Figure.Count(inside), FormattableString.Invariant($"{msInside:0.000}"));
         }
 
         table.Write(writer);
@@ -30,6 +23,21 @@ internal static class RuntimeSection
         foreach (string failure in trace.Trials.SelectMany(trial => trial.PinFailures).Distinct())
         {
             writer.WriteLine($"  not pinned: {failure}");
+        }
+    }
+
+    /// <summary>For each kind of disturbance how many there were, how many fell into complete trials, and for how long.</summary>
+    public static IEnumerable<(DisturbanceKind Kind, int Count, int Inside, double MsInside)> Counts(RaceTrace trace)
+    {
+        List<(double From, double To)> trials =
+            [.. trace.Complete.Select(trial => (trial.ToTraceMs(trial.StartTick), trial.ToTraceMs(trial.EndTick)))];
+        foreach (DisturbanceKind kind in Enum.GetValues<DisturbanceKind>())
+        {
+            List<Disturbance> spans = kind == DisturbanceKind.Preemption
+                ? [.. trace.Trials.SelectMany(trial => trial.Preemptions)]
+                : [.. trace.Runtime.Where(span => span.Kind == kind)];
+            List<Disturbance> inside = [.. spans.Where(span => trials.Exists(trial => span.Overlaps(trial.From, trial.To)))];
+            yield return (kind, spans.Count, inside.Count, inside.Sum(span => span.ToMs - span.FromMs));
         }
     }
 }

@@ -38,7 +38,7 @@ public sealed class HostileFileTests : IDisposable
         ];
 
         Assert.All(runs, run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
-        Assert.NotEmpty(JsonNode.Parse(runs[2].Output)!["lines"]!.AsArray());
+        Assert.NotEmpty(JsonNode.Parse(runs[2].Output)!["cells"]!.AsArray());
         Assert.True(FileKind.IsSpecial("/dev/null"));
         Assert.Contains("<svg", File.ReadAllText(target), StringComparison.Ordinal);
         Assert.NotNull(new FileInfo(link).LinkTarget);

@@ -8,11 +8,7 @@ public sealed class MeasuringOptionTests
     private const string Short = "--max-trials 1 --connections 40 --seconds 1 --no-save --json";
 
     [Theory]
-    [InlineData("passed", "verify --designs kernel-locks --json")]
     [InlineData("cpuModel", "machine --json")]
-    [InlineData("rows", "plan --rate 1k --table 1M --addresses 4 --mode random-fully --json")]
-    [InlineData("lines", "dump --connections 2 --json")]
-    [InlineData("lines", "explore --list --json")]
     [InlineData("cells", "race --clients 10 " + Short)]
     [InlineData(
         "cells", "throughput --designs kernel-locks --connections 1k --threads 1 --seconds 0.1 --rounds 1 --max-rounds 1 --no-save --json")]
@@ -28,7 +24,7 @@ public sealed class MeasuringOptionTests
     public void Singular_and_plural_names_of_eras_and_modes_are_the_same_option()
     {
         ProgramRun race = ProgramRun.Of([.. "race --era 6.12 --mode random-fully --clients 10".Split(' '), .. Short.Split(' ')]);
-        ProgramRun dump = ProgramRun.Reading("dump", "--eras", "4.14", "--modes", "default", "--connections", "2");
+        ProgramRun dump = ProgramRun.Of("dump", "--eras", "4.14", "--modes", "default", "--connections", "2");
 
         Assert.True(race.ExitCode == 0, race.Error);
         Assert.All(

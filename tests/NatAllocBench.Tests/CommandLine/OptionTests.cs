@@ -1,31 +1,11 @@
 using System.Text.Json.Nodes;
-using NatAllocBench.Reports.Publishing;
-using NatAllocBench.Results.Store;
 using NatAllocBench.Tests.Node;
-using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
 
 [Collection(InProcess.Name)]
-public sealed class OptionTests : IDisposable
+public sealed class OptionTests
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    [Fact]
-    public void Every_command_has_JSON()
-    {
-        string[][] commands =
-        [
-            .. Commands(ProgramRun.Here("--help").Output).Select(name => (string[])[name]),
-            .. Commands(ProgramRun.Here("trace", "--help").Output).Select(name => (string[])["trace", name]),
-        ];
-
-        Assert.True(commands.Length > 20, $"{commands.Length} commands");
-        Assert.All(commands, command => Assert.Contains("--json", ProgramRun.Here([.. command, "--help"]).Output, StringComparison.Ordinal));
-    }
-
     [Fact]
     public void The_answer_about_a_node_comes_as_JSON_alone()
     {
@@ -44,19 +24,6 @@ public sealed class OptionTests : IDisposable
         JsonArray list = JsonNode.Parse(run.Output)!.AsArray();
         Assert.Contains("chains", list.Select(each => (string?)each!["name"]));
         Assert.All(list, each => Assert.NotEmpty((string?)each!["summary"] ?? ""));
-    }
-
-    [Fact]
-    public void Validate_and_export_give_their_lines_and_exit_code_as_JSON()
-    {
-        string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
-
-        JsonNode valid = JsonNode.Parse(ProgramRun.Here("validate", run, "--json").Output)!;
-        JsonNode export = JsonNode.Parse(ProgramRun.Here("export", run, "--format", "openmetrics", "--json").Output)!;
-
-        Assert.Equal("1 passed, 0 failed", (string?)valid["lines"]!.AsArray()[^1]);
-        Assert.Equal(0, (int)valid["exitCode"]!);
-        Assert.NotEmpty(export["lines"]!.AsArray());
     }
 
     [Fact]
@@ -107,9 +74,4 @@ public sealed class OptionTests : IDisposable
         Assert.All(parts, part => Assert.Contains(part, text, StringComparison.Ordinal));
         Assert.All(help.Output.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
     }
-
-    /// <summary>The names in the last section of a command's help.</summary>
-    private static IEnumerable<string> Commands(string help) => help[(help.IndexOf("\nCommands:", StringComparison.Ordinal) + 1)..]
-        .Split('\n').Skip(1).Where(line => line.StartsWith("  ", StringComparison.Ordinal) && line[2] != ' ')
-        .Select(line => line.Trim().Split(' ')[0]);
 }

@@ -21,7 +21,7 @@ public sealed class TableDumpTests
             icmp     1 30 src=10.0.0.13 dst=198.18.0.0 type=8 code=0 id=40005 src=198.18.0.0 dst=203.0.113.1 type=0 code=0 id=0 mark=0 use=1
             """,
             string.Join('\n', Lines(dump).Where(IsLoser).Order(StringComparer.Ordinal).OrderBy(Client)));
-        Assert.Equal(12, dump.Count);
+        Assert.Equal(12, dump.Entries.Count);
         Assert.Equal(12, Lines(dump).Count);
     }
 
@@ -76,16 +76,21 @@ public sealed class TableDumpTests
     {
         TableDump dump = TableDump.Of(EraCatalog.Get("6.12"), RaceMode.RandomFully, 0, 0.001, 7);
 
-        Assert.Equal(65, dump.Count);
+        Assert.Equal(65, dump.Entries.Count);
         Assert.All(Lines(dump), line => Assert.Contains("TIME_WAIT", line, StringComparison.Ordinal));
     }
 
     [Fact]
-    public void Equal_seeds_print_equal_tables() => Assert.Equal(Dump("6.12"), Dump("6.12"));
+    public void Equal_seeds_print_equal_tables()
+    {
+        (TableDump first, TableDump second) = (Dump("6.12"), Dump("6.12"));
+        Assert.Equal(first.Entries, second.Entries);
+        Assert.Equal((first.CommandStatistics, first.ProcStatistics), (second.CommandStatistics, second.ProcStatistics));
+    }
 
     private static TableDump Dump(string era) => TableDump.Of(EraCatalog.Get(era), RaceMode.Default, 12, 0, 1);
 
-    private static List<string> Lines(TableDump dump) => [.. dump.Entries.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    private static List<string> Lines(TableDump dump) => [.. dump.Entries.Select(entry => entry.ToCommandLine())];
 
     /// <summary>The second of each pair has an odd last address byte.</summary>
     private static bool IsLoser(string line) => Client(line) % 2 == 1;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.Json.Nodes;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Tracing;
 using NatAllocBench.Tests.CommandLine;
@@ -24,11 +25,13 @@ public sealed class TraceRecordingCommandTests : IDisposable
         ProgramRun run = ProgramRun.Of(
             _directory.FullName, _ => { },
             ["trace", "--eras", "4.14", "--modes", "default", "--arrival", "tick:320us", "--connections", "400", "--max-trials", "2", "--seed", "7",
-                "--sample", "1/8", "--out", "race.nettrace"]);
+                "--sample", "1/8", "--out", "race.nettrace", "--json"]);
 
-        Assert.Equal((0, ""), (run.ExitCode, run.Error));
-        Assert.Contains("Events lost: 0 by the session, 0 of the trials' own.", run.Output, StringComparison.Ordinal);
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("Events lost: 0 by the session, 0 of the trials' own.", run.Error, StringComparison.Ordinal);
         RaceTrace trace = TraceFile.Read(TracePath);
+        JsonNode kept = JsonNode.Parse(run.Output)!;
+        Assert.Equal(("race.nettrace", trace.Complete.Count(), 7), ((string?)kept["file"], (int)kept["trials"]!, (int)kept["seed"]!));
         Assert.All(trace.Trials, trial => Assert.Equal(("4.14", "default", 8, 400L), (trial.Era, trial.Mode, trial.SampleEvery, trial.Attempts)));
 
         // The preset has two series; trials whose workers did not run together do not count and are repeated.
@@ -36,6 +39,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
         Assert.All(trace.Collisions.Where(collision => collision.Cause == FailureCause.Search), collision => Assert.NotNull(collision.Winner));
         Assert.True(PhaseProfile.Read(TracePath).Count > 0);
         Assert.Equal(["race.nettrace"], _directory.GetFiles().Select(file => file.Name));
+        ReadAsJson(trace);
     }
 
     [LinuxFact]
@@ -59,14 +63,15 @@ public sealed class TraceRecordingCommandTests : IDisposable
             process =>
             {
                 attached = ProgramRun.Of(
-                    _directory.FullName, _ => { }, ["trace", "attach", Text(process.Id), "--seconds", "4", "--out", "race.nettrace", "--no-profile"]);
+                    _directory.FullName, _ => { }, ["trace", "attach", Text(process.Id), "--seconds", "3", "--out", "race.nettrace", "--no-profile", "--json"]);
                 Signal(process.Id);
             },
             ["race", "--no-publish", "--seconds", "60"]);
 
-        Assert.Equal((0, ""), (attached!.ExitCode, attached.Error));
+        Assert.True(attached!.ExitCode == 0, attached.Error);
         Assert.Equal(130, race.ExitCode);
         Assert.True(TraceFile.Read(TracePath).Complete.Any());
+        Assert.Equal(TraceFile.Read(TracePath).Complete.Count(), (int)JsonNode.Parse(attached.Output)!["trials"]!);
     }
 
     [LinuxFact]
@@ -79,6 +84,30 @@ public sealed class TraceRecordingCommandTests : IDisposable
         Assert.Contains($"process {Text(Environment.ProcessId)} finished no trial", run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
         Assert.Empty(_directory.GetFiles());
+    }
+
+    /// <summary>What the commands that read a recording say as data.</summary>
+    private void ReadAsJson(RaceTrace trace)
+    {
+        JsonNode report = Json("report", TracePath, "--collisions", "2");
+        Assert.Equal(trace.Complete.Sum(trial => trial.InsertFailed), (long)report["insertFailed"]!);
+        Assert.Equal(trace.Complete.Count(), report["cells"]!.AsArray().Sum(cell => (int)cell!["trials"]!));
+        Assert.Equal(Math.Min(2, trace.Collisions.Count()), report["collisions"]!.AsArray().Count);
+        Assert.Equal(trace.Complete.Count(), (int)Json("perfetto", TracePath, "--out", "race.events.json")["trials"]!);
+        if (trace.Collisions.FirstOrDefault() is { } collision)
+        {
+            JsonNode timeline = Json("timeline", TracePath);
+            Assert.Equal(collision.Loser.NatPort, (ushort)timeline["natPort"]!);
+            Assert.Equal(new Timeline(collision).LengthNs, timeline["lanes"]!.AsArray().Max(lane => (double)lane!["endNs"]!), 1);
+            Assert.Equal([1], Json("pcap", TracePath, "--out", "race.pcapng")["collisions"]!.AsArray().Select(number => (int)number!));
+        }
+    }
+
+    private JsonNode Json(params string[] args)
+    {
+        ProgramRun run = ProgramRun.Of(_directory.FullName, _ => { }, ["trace", .. args, "--json"]);
+        Assert.True(run.ExitCode == 0, run.Error);
+        return JsonNode.Parse(run.Output)!;
     }
 
     /// <summary>Records until a trial is finished, interrupts the parent alone, and checks that the child is gone with its socket.</summary>
