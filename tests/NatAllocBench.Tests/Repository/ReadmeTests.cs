@@ -11,6 +11,26 @@ public partial class ReadmeTests
     private static readonly string Text = File.ReadAllText(Path.Combine(RepositoryTests.Root, "README.md"));
 
     [Fact]
+    public void CI_runs_its_two_commands_in_its_order_where_nothing_was_built()
+    {
+        string[] commands =
+        [
+            .. Text.Split('\n').SkipWhile(line => line != "## Two commands")
+                .Where(line => line.StartsWith("dotnet ", StringComparison.Ordinal))
+                .Take(2)
+                .Select(line => line.Split('#')[0].TrimEnd()),
+        ];
+        string[] steps =
+        [
+            .. File.ReadLines(Path.Combine(RepositoryTests.Root, ".ci", "run"))
+                .Where(line => line.StartsWith("step ", StringComparison.Ordinal)),
+        ];
+
+        Assert.StartsWith("step clone git clone ", steps[0], StringComparison.Ordinal);
+        Assert.Equal(commands, steps[1..3].Select(step => step.Split(" in_clone ")[1]));
+    }
+
+    [Fact]
     public void Its_table_has_at_most_six_columns()
     {
         string heading = Text.Split('\n').First(line => line.StartsWith("| era", StringComparison.Ordinal));
