@@ -25,7 +25,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     /// <summary>The same for each further worker: the line with the start reaches one after the other.</summary>
     private const double LeadOfWorkerNs = 50;
 
-    /// <summary>Longest wait behind the first connection, ns: about one connection, so that no pair of workers stays aligned.</summary>
+    /// <summary>Longest wait after the first connection, ns: about one connection, so that no pair of workers stays aligned.</summary>
     private const double DesynchronisingNs = 2000;
 
     private readonly RaceCourse<TEra, TDesign> _course;
@@ -265,7 +265,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         });
 
     /// <summary>
-    /// Rounds with a common start. Whether a round counts is known behind the next barrier, when every worker has told how it ran; the last
+    /// Rounds with a common start. Whether a round counts is known after the next barrier, when every worker has told how it ran; the last
     /// one has a barrier of its own.
     /// </summary>
     /// <param name="prepare">Draws what a round needs, and this worker's offset from the start in ticks.</param>

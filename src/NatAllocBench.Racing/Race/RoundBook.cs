@@ -6,12 +6,12 @@ namespace NatAllocBench.Racing.Race;
 
 /// <summary>Decides for all workers of a trial which rounds count: those whose workers ran together.</summary>
 /// <remarks>
-/// Each worker writes what became of its round before it arrives at the next barrier, and reads what all wrote behind it. A place is written
-/// again two rounds later, that is behind a barrier at which every reader has arrived. The barrier is the full fence of every pair of them.
+/// Each worker writes what became of its round before it arrives at the next barrier, and reads what all wrote after it. A place is written
+/// again two rounds later, that is after a barrier at which every reader has arrived. The barrier is the full fence of every pair of them.
 /// </remarks>
 internal sealed class RoundBook(int workers)
 {
-    // Two rounds, one behind the other; an element of each at the front keeps the array's header off the first worker's line.
+    // Two rounds, one after the other; an element of each at the front keeps the array's header off the first worker's line.
     private readonly Place[] _even = new Place[workers + 1];
     private readonly Place[] _odd = new Place[workers + 1];
 
@@ -27,7 +27,7 @@ internal sealed class RoundBook(int workers)
         place.Length = lengthTicks;
     }
 
-    /// <summary>Whether the workers ran together in a round; the same answer for all, behind the barrier that follows the round.</summary>
+    /// <summary>Whether the workers ran together in a round; the same answer for all, after the barrier that follows the round.</summary>
     /// <param name="round">The round.</param>
     public bool Counts(int round)
     {

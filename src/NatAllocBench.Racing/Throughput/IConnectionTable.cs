@@ -25,14 +25,14 @@ public interface IConnectionTable : IDisposable
     /// <summary>Brings a slice of the workload's flows through allocation and confirm.</summary>
     /// <param name="worker">Number of the worker.</param>
     /// <param name="first">First flow.</param>
-    /// <param name="end">Behind the last flow.</param>
+    /// <param name="end">The index after the last flow.</param>
     /// <returns>How many of them are in the table.</returns>
     int Connect(int worker, int first, int end);
 
     /// <summary>Deletes the connections of a slice of flows by name: lookup and removal of both directions and the source.</summary>
     /// <param name="worker">Number of the worker.</param>
     /// <param name="first">First flow.</param>
-    /// <param name="end">Behind the last flow.</param>
+    /// <param name="end">The index after the last flow.</param>
     /// <returns>How many were there.</returns>
     int Delete(int worker, int first, int end);
 
