@@ -68,13 +68,7 @@ internal static class TraceCommand
     private static Answer Record(
         ParseResult parsed, RacePlan plan, string path, TraceRecordingOptions options, RunConsole console, CancellationToken cancellation)
     {
-        using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan));
-        if (cancellation.IsCancellationRequested)
-        {
-            // The signal came before there was a child to pass it on to.
-            race.RequestStop();
-        }
-
+        using RecordedRace race = RecordedRace.Start(ChildArguments(parsed, plan), cancellation);
         using TraceRecording recording = race.Record(path, options);
         int exitCode = race.WaitForExit(recording.Ended);
         if (exitCode is CommandLine.Failure or CommandLine.BadInput)

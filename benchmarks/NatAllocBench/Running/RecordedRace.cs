@@ -15,8 +15,10 @@ internal sealed class RecordedRace : IDisposable
 
     private readonly Process _child;
     private readonly PosixSignalRegistration[] _registrations;
+    private readonly CancellationTokenRegistration _stop;
+    private int _signals;
 
-    private RecordedRace(Process child)
+    private RecordedRace(Process child, CancellationToken stop)
     {
         _child = child;
         _registrations =
@@ -25,11 +27,16 @@ internal sealed class RecordedRace : IDisposable
             PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle),
             PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle),
         ];
+
+        // A signal that came before there was a child is passed on at once, and so is one whose handler has not run yet.
+        _stop = stop.Register(RequestStop);
     }
 
     /// <summary>Starts this program once more.</summary>
     /// <param name="arguments">Its arguments.</param>
-    public static RecordedRace Start(IEnumerable<string> arguments) => new(Process.Start(ChildProcess.StartInfo(arguments))!);
+    /// <param name="stop">Asks the child to finish: the first signal.</param>
+    public static RecordedRace Start(IEnumerable<string> arguments, CancellationToken stop) =>
+        new(Process.Start(ChildProcess.StartInfo(arguments))!, stop);
 
     /// <summary>Begins to record the child.</summary>
     /// <exception cref="TraceException">The file cannot be written, or the child's runtime does not answer.</exception>
@@ -48,6 +55,7 @@ internal sealed class RecordedRace : IDisposable
     /// <summary>Ends the child if it still runs.</summary>
     public void Dispose()
     {
+        _stop.Dispose();
         RequestStop();
         _child.WaitForExit();
         foreach (PosixSignalRegistration registration in _registrations)
@@ -58,13 +66,16 @@ internal sealed class RecordedRace : IDisposable
         _child.Dispose();
     }
 
-    /// <summary>The first signal asks the child to finish, a second one to end at once. This process ends when the child has.</summary>
+    /// <summary>The first signal is the token's; a second one asks the child to end at once. This process ends when the child has.</summary>
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;
-        RequestStop();
+        if (Interlocked.Increment(ref _signals) > 1)
+        {
+            RequestStop();
+        }
     }
 
     /// <summary>Asks the child to finish; if it was asked before, to end at once.</summary>
-    public void RequestStop() => ChildProcess.RequestStop(_child);
+    private void RequestStop() => ChildProcess.RequestStop(_child);
 }
