@@ -40,7 +40,7 @@ public sealed class CalibrateCompareTests : IDisposable
     [InlineData("--added -1: use times in ns", "--added", "-1,1;1,1;1,1", "--lifeline")]
     public void What_cannot_be_is_refused(string message, params string[] arguments)
     {
-        ProgramRun run = ProgramRun.Reading(["calibrate-compare", .. arguments]);
+        ProgramRun run = ProgramRun.Of(["calibrate-compare", .. arguments]);
 
         Assert.Equal((2, true), (run.ExitCode, run.Error.Contains(message, StringComparison.Ordinal)));
     }

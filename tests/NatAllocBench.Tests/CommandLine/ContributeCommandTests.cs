@@ -65,7 +65,7 @@ public sealed class ContributeCommandTests : IDisposable
     [InlineData("--out:", "--out", "none/none")]
     public void What_cannot_be_is_refused(string message, params string[] arguments)
     {
-        ProgramRun run = ProgramRun.Of(["contribute", .. arguments]);
+        ProgramRun run = ProgramRun.Here(["contribute", .. arguments]);
 
         Assert.Equal((2, true), (run.ExitCode, run.Error.Contains(message, StringComparison.Ordinal)));
         Assert.Single(run.Error.TrimEnd().Split('\n'));

@@ -52,8 +52,8 @@ public sealed class DisturbedRunTests
             string b = Write(directory, "b.json", far);
             string c = Write(directory, "c.json", far with { PingPongNs = 130 });
 
-            string refused = ProgramRun.Of("compare", a, b).Output;
-            string given = ProgramRun.Of("compare", a, c).Output;
+            string refused = ProgramRun.Here("compare", a, b).Output;
+            string given = ProgramRun.Here("compare", a, c).Output;
 
             Assert.Contains("CPUs placed differently: ping-pong 120 and 480 ns", refused, StringComparison.Ordinal);
             Assert.DoesNotContain("worse", refused, StringComparison.Ordinal);

@@ -50,7 +50,7 @@ public sealed class FreshProcessesTests : IDisposable
             Assert.Equal(cell.Trials, cell.PerTrial.Overlap!.ReferenceNs!.Count);
             Assert.True(cell.ReferenceNs > 0);
         });
-        ProgramRun valid = ProgramRun.Of("validate", file);
+        ProgramRun valid = ProgramRun.Here("validate", file);
         Assert.True(valid.ExitCode == 0, valid.Output + valid.Error);
     }
 
@@ -98,7 +98,7 @@ public sealed class FreshProcessesTests : IDisposable
     [InlineData("--placement 0: use a round trip above 0", "throughput", "--placement", "0")]
     public void What_cannot_be_is_refused_before_anything_is_measured(string message, params string[] arguments)
     {
-        ProgramRun run = ProgramRun.Of(arguments);
+        ProgramRun run = ProgramRun.Here(arguments);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(message, run.Error, StringComparison.Ordinal);

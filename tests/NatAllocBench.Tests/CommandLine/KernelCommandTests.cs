@@ -85,7 +85,7 @@ public class KernelCommandTests
     [InlineData("-0.5")]
     public void A_fill_that_cannot_be_is_named(string fill)
     {
-        ProgramRun run = ProgramRun.Reading("kernel", "--fill=" + fill);
+        ProgramRun run = ProgramRun.Of("kernel", "--fill=" + fill);
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"--fill {fill}: use 0, or shares from 5% to 95%", run.Error, StringComparison.Ordinal);
     }

@@ -5,7 +5,6 @@ using NatAllocBench.Tests.Platform;
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>Where output goes: nothing is destroyed, nothing measured is lost, and what cannot be written is said before the measurement.</summary>
-[Collection(Alone.Name)]
 public sealed class OutputPlaceTests : IDisposable
 {
     private static readonly string[] Short = ["--seconds", "1", "--max-trials", "1", "--connections", "200", "--modes", "default", "--eras", "4.14"];

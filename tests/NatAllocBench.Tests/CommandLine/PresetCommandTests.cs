@@ -5,7 +5,7 @@ public sealed class PresetCommandTests
     [Fact]
     public void Help_lists_the_commands_and_the_presets()
     {
-        ProgramRun run = ProgramRun.Reading("--help");
+        ProgramRun run = ProgramRun.Of("--help");
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(
@@ -19,7 +19,7 @@ public sealed class PresetCommandTests
         foreach (string preset in (string[])["quick", "xing-2018", "xing-2021", "mitigations"])
         {
             ProgramRun run = ProgramRun.Of(
-                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "2", "--max-trials", "1", "--connections", "40"]);
+                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "0.5", "--max-trials", "1", "--connections", "40"]);
             Assert.True(run.ExitCode == 0, run.Error);
         }
     }

@@ -1,9 +1,7 @@
 using NatAllocBench.Racing.Cells;
-using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
-[Collection(Alone.Name)]
 public sealed class PresetNoteTests
 {
     private static readonly string[] Short = ["--no-publish", "--seconds", "1", "--max-trials", "1", "--connections", "200"];

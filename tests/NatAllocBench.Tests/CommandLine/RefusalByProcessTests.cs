@@ -11,7 +11,7 @@ public sealed class RefusalByProcessTests
     [MemberData(nameof(Commands))]
     public void An_unknown_option_is_one_line_and_exit_code_2(string command)
     {
-        ProgramRun run = ProgramRun.Reading(command, "--no-such-option");
+        ProgramRun run = ProgramRun.Of(command, "--no-such-option");
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output.Trim()));
         Assert.Single(run.Error.TrimEnd().Split('\n'));
@@ -26,7 +26,7 @@ public sealed class RefusalByProcessTests
     [InlineData("schedule 'x'", "explore", "--replay", "x")]
     public void What_a_command_refuses_is_named(string named, params string[] args)
     {
-        ProgramRun run = ProgramRun.Reading(args);
+        ProgramRun run = ProgramRun.Of(args);
 
         Assert.Equal((2, ""), (run.ExitCode, run.Output.Trim()));
         Assert.Contains(named, Assert.Single(run.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);

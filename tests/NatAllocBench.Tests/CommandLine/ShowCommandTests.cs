@@ -16,7 +16,7 @@ public sealed class ShowCommandTests : IDisposable
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
 
-        ProgramRun shown = ProgramRun.Reading("show", run);
+        ProgramRun shown = ProgramRun.Of("show", run);
 
         Assert.True(shown.ExitCode == 0, shown.Error);
         string[] labels = [.. shown.Output.Split('\n').Where(l => l.Length > 9 && l[0] is >= 'A' and <= 'Z' && l[8..].Length > 2 && l[9] == ' ')
@@ -40,7 +40,7 @@ public sealed class ShowCommandTests : IDisposable
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
 
-        Assert.Equal(File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(), ProgramRun.Reading("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
+        Assert.Equal(File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(), ProgramRun.Of("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
     }
 
     [Fact]

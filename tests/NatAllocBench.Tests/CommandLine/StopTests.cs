@@ -8,7 +8,6 @@ using NatAllocBench.Tests.Platform;
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>Every limit and every signal ends a run, whatever was asked; what was measured is kept.</summary>
-[Collection(Alone.Name)]
 public sealed class StopTests : IDisposable
 {
     /// <summary>Far above what any of these takes, and far below what they took when a trial had no bound.</summary>

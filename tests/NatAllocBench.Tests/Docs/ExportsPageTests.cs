@@ -46,7 +46,7 @@ public sealed partial class ExportsPageTests
     [Fact]
     public void The_program_has_every_format_and_option_that_the_page_names()
     {
-        string export = ProgramRun.Reading("export", "--help").Output;
+        string export = ProgramRun.Of("export", "--help").Output;
         string[] formats = [.. Formats().Matches(Page).Select(format => format.Groups[1].Value).Distinct()];
 
         Assert.Equal(
@@ -54,8 +54,8 @@ public sealed partial class ExportsPageTests
             formats.Order(StringComparer.Ordinal));
         Assert.All(formats, format => Assert.Contains(format, export, StringComparison.Ordinal));
         Assert.Contains("--as-node-exporter", export, StringComparison.Ordinal);
-        Assert.Contains("--out", ProgramRun.Reading("trace", "perfetto", "--help").Output, StringComparison.Ordinal);
-        Assert.Contains("--trial", ProgramRun.Reading("trace", "pcap", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("--out", ProgramRun.Of("trace", "perfetto", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("--trial", ProgramRun.Of("trace", "pcap", "--help").Output, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^\| `(\w+)` \|", RegexOptions.Multiline)]

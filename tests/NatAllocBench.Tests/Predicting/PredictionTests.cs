@@ -6,7 +6,6 @@ using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
-using NatAllocBench.Tests.CommandLine;
 using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.Predicting;
@@ -15,6 +14,7 @@ public sealed class PredictionTests
 {
     private static readonly PublishedCells Published = PublishedCells.Read(Path.Combine(RepositoryRoot.Path, "results"));
     private static readonly PredictionValidation Validation = PredictionValidation.Of(Published);
+    private static readonly Lazy<Forecast> Crowded = new(() => Predict(8, 4e6));
     private static readonly Costs Costs = new(1e-6, 0.05, 0.5e-6, "test");
 
     /// <summary>What the project promises of its formulas, over all cells with a hundred failures.</summary>
@@ -144,16 +144,15 @@ public sealed class PredictionTests
         Assert.Equal(Basis.Checked, Predict(2, 200).Basis);
         Assert.Equal(Basis.Formula, Predict(2).Basis);
         Assert.Equal(Basis.Formula, Predict(64).Basis);
-        Assert.Equal(Basis.Extrapolated, Predict(8, 4e6).Basis);
+        Assert.Equal(Basis.Extrapolated, Crowded.Value.Basis);
         Assert.Equal(Basis.NotModelled, Made().Of(Request(2, 20_000, PortMode.Random), null).Basis);
     }
 
     [Fact]
     public void Crowded_CPUs_lose_more_and_the_same_input_gives_the_same_answer()
     {
-        Forecast crowded = Predict(8, 4e6);
-        Assert.InRange(crowded.Race.Sum, Predict(8, 1e6).Race.Sum, 7.0 / 8);
-        Assert.Equal(crowded.Race, Predict(8, 4e6).Race);
+        Assert.InRange(Crowded.Value.Race.Sum, Predict(8, 1e6).Race.Sum, 7.0 / 8);
+        Assert.Equal(Crowded.Value.Race, Predict(8, 4e6).Race);
     }
 
     [Fact]
@@ -172,22 +171,6 @@ public sealed class PredictionTests
         Forecast forecast = Predict(2);
         Assert.Equal("ports", forecast.FirstLimit.Name);
         Assert.Equal(64_512 / 20_000.0, forecast.PortsLast, 6);
-    }
-
-    [Fact]
-    public void The_command_prints_a_row_for_each_machine()
-    {
-        ProgramRun run = ProgramRun.Of(
-            RepositoryRoot.Path, _ => { }, "predict", "--cpus", "1,2,64", "--rate", "20k,per-cpu:10k", "--eras", "4.14,6.12", "--modes",
-                "default");
-        Assert.Equal(0, run.ExitCode);
-        string[] rows = [.. run.Output.Split('\n').Where(line => line.Contains(" 64 ", StringComparison.Ordinal))];
-        Assert.Equal(4, rows.Length);
-
-        // A class whose published cells spread too far says so in place of a figure.
-        Assert.All(rows, row => Assert.Matches(" formula$| disabled by --validate", row));
-        Assert.Contains(rows, row => row.EndsWith(" formula", StringComparison.Ordinal));
-        Assert.Contains("nothing above 2 CPUs was measured", run.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -237,22 +220,6 @@ public sealed class PredictionTests
         Assert.Equal((pace.WindowNs * 1e-9, pace.PathTimeNs * 1e-9), (costs.WindowSeconds, costs.PathSeconds));
         Assert.InRange(costs.WindowError, 0.001, 0.2);
         Assert.Contains("the kernel's", costs.Source, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("--until", "much")]
-    [InlineData("--rate", "much")]
-    [InlineData("--cpus", "0")]
-    [InlineData("--modes", "best")]
-    [InlineData("--arrival", "closed")]
-    [InlineData("--window", "5x")]
-    [InlineData("--from", "nothing")]
-    public void Predict_refuses_what_it_does_not_know_in_one_line(string option, string value)
-    {
-        ProgramRun run = ProgramRun.Of(RepositoryRoot.Path, _ => { }, "predict", option, value);
-        Assert.Equal(2, run.ExitCode);
-        Assert.StartsWith(option, run.Error, StringComparison.Ordinal);
-        Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
 
     /// <summary>How often each of two estimates calls a spread of 10 % or more.</summary>
