@@ -11,7 +11,6 @@ namespace NatAllocBench.Micro;
 /// <typeparam name="TDesign">The table design.</typeparam>
 [GenericTypeArguments(typeof(KernelLocks))]
 [GenericTypeArguments(typeof(LockFree))]
-[GenericTypeArguments(typeof(Batched))]
 [BenchmarkCategory("confirm")]
 public class ConfirmBenchmarks<TDesign>
     where TDesign : struct, ITableDesign

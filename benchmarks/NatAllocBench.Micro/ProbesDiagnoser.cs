@@ -10,7 +10,9 @@ using BenchmarkDotNet.Validators;
 
 namespace NatAllocBench.Micro;
 
-/// <summary>The column "Probes": candidates that one operation probes, as the benchmark's process left it in <see cref="ProbesFile"/>.</summary>
+/// <summary>
+/// The column "Probes": candidates that one operation probes, as the benchmark's process left it in <see cref="ProbesFile"/>.
+/// </summary>
 internal sealed class ProbesDiagnoser : IDiagnoser
 {
     private readonly Dictionary<BenchmarkCase, int> _processes = [];

@@ -9,8 +9,8 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Micro;
 
 /// <summary>
-/// The allocator (<c>get_unique_tuple</c>) for a flow whose own port is taken, over eras, modes and occupancies, on kernel-locks. Up to 4.20
-/// the mode random has one constant start: on a nearly full range its search is as long as the range.
+/// The allocator (<c>get_unique_tuple</c>) for a flow whose own port is taken, over eras, modes and occupancies, on kernel-locks. Up to
+/// 4.20 the mode random has one constant start: on a nearly full range its search is as long as the range.
 /// </summary>
 [BenchmarkCategory("allocate")]
 public class UniqueTupleBenchmarks

@@ -18,7 +18,6 @@ public static class VectorVerifier
     [
         (KernelLocks.Name, RunFile<KernelLocks>),
         (LockFree.Name, RunFile<LockFree>),
-        (Batched.Name, RunFile<Batched>),
     ];
 
     /// <summary>Names of all table designs.</summary>

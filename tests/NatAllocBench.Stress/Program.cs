@@ -7,17 +7,34 @@ using NatAllocBench.Stress;
 
 // Exit codes: 0 nothing found, 1 the table is wrong, 2 bad input. With --bug: 0 found, 1 not found.
 var seconds = new Option<double>("--seconds") { Description = "How long to work, all tables together.", DefaultValueFactory = _ => 10 };
-var threads = new Option<int>("--threads") { Description = "Worker threads, 1 to 64.", DefaultValueFactory = _ => Math.Max(2, Environment.ProcessorCount) };
-var design = new Option<string>("--design") { Description = "kernel-locks, lock-free, batched, reserve, reserve-lock-free, several of them separated by commas, or all.", DefaultValueFactory = _ => "all" };
-var era = new Option<string>("--era") { Description = "An era such as 6.12, or several, separated by commas.", DefaultValueFactory = _ => "6.12,4.14,3.1" };
+var threads = new Option<int>("--threads")
+{
+    Description = "Worker threads, 1 to 64.",
+    DefaultValueFactory = _ => Math.Max(2, Environment.ProcessorCount),
+};
+var design = new Option<string>("--design")
+{
+    Description = "kernel-locks, lock-free, reserve, reserve-lock-free, several of them separated by commas, or all.",
+    DefaultValueFactory = _ => "all",
+};
+var era = new Option<string>("--era")
+{
+    Description = "An era such as 6.12, or several, separated by commas.",
+    DefaultValueFactory = _ => "6.12,4.14,3.1",
+};
 var family = new Option<string>("--family") { Description = "ipv4, ipv6 or all.", DefaultValueFactory = _ => "all" };
-var seed = new Option<ulong>("--seed") { Description = "Seed of all random choices; the interleaving stays the machine's.", DefaultValueFactory = _ => 1 };
+var seed = new Option<ulong>("--seed")
+{
+    Description = "Seed of all random choices; the interleaving stays the machine's.",
+    DefaultValueFactory = _ => 1,
+};
 var bug = new Option<string?>("--bug") { Description = "Leave a step of the protocol out; the run must notice. Names: explore --list." };
 var soak = new Option<long?>("--soak")
 {
     Description = "Race so many connections, all tables together, and count exactly those that are lost after their port was chosen.",
 };
-var root = new RootCommand("Recycles entries, resizes and expires under load, then walks the table: nothing lost, nothing twice, counters add up.")
+var root = new RootCommand(
+    "Recycles entries, resizes and expires under load, then walks the table: nothing lost, nothing twice, counters add up.")
 {
     seconds, threads, design, era, family, seed, bug, soak,
 };
@@ -58,7 +75,8 @@ static int Soak(long connections, string designs, string eras, int threads, doub
     List<SoakCell> cells = SoakCell.Select(designs, eras);
     if (connections < 1 || cells.Count == 0)
     {
-        throw new ArgumentException(connections < 1 ? $"--soak {connections}: give at least 1" : $"--era '{eras}' and --design '{designs}': name at least one of each");
+        throw new ArgumentException(connections < 1 ? $"--soak {connections}: give at least 1" : $"--era '{eras}' and --design "
+            + $"'{designs}': name at least one of each");
     }
 
     using var stop = new CancellationTokenSource();
@@ -96,7 +114,8 @@ static int Soak(long connections, string designs, string eras, int threads, doub
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{design.Key}: {design.Sum(report => report.Raced):N0} raced in {design.Sum(report => report.Elapsed.TotalSeconds):N1} s, "
-            + $"{design.Sum(report => report.Lost):N0} lost after their port was chosen, {design.Sum(report => report.Exhausted):N0} exhausted"));
+            + $"{design.Sum(report => report.Lost):N0} lost after their port was chosen, {design.Sum(report => report.Exhausted):N0} "
+            + $"exhausted"));
     }
 
     return stop.IsCancellationRequested ? 130

@@ -62,7 +62,8 @@ internal sealed record SoakCell(Era Era, string Design, RaceMode Mode, SoakArriv
         end.CancelAfter(time);
         long start = Stopwatch.GetTimestamp();
         PinnedWorkers.Run(
-            [.. Enumerable.Range(0, threads).Select(i => cpus[i % cpus.Length])], worker => workers[worker].Run(rounds), [barrier], cancellation: end.Token);
+            [.. Enumerable.Range(0, threads).Select(i => cpus[i % cpus.Length])], worker => workers[worker].Run(rounds), [barrier],
+            cancellation: end.Token);
         TimeSpan elapsed = Stopwatch.GetElapsedTime(start);
         var tally = new StressTally();
         ulong failed = 0;
@@ -84,7 +85,6 @@ internal sealed record SoakCell(Era Era, string Design, RaceMode Mode, SoakArriv
             where TEra : struct, IEra => Cell.Design == Reserve.Name ? Cell.Run<TEra, Reserve>(Connections, Threads, Time, Stop)
                 : Cell.Design == ReserveLockFree.Name ? Cell.Run<TEra, ReserveLockFree>(Connections, Threads, Time, Stop)
                 : Cell.Design == LockFree.Name ? Cell.Run<TEra, LockFree>(Connections, Threads, Time, Stop)
-                : Cell.Design == Batched.Name ? Cell.Run<TEra, Batched>(Connections, Threads, Time, Stop)
                 : Cell.Run<TEra, KernelLocks>(Connections, Threads, Time, Stop);
     }
 }

@@ -24,18 +24,21 @@ internal sealed record SoakReport(SoakCell Cell, StressTally Tally, long Exhaust
     {
         if (insertFailed != Lost + Exhausted)
         {
-            throw new StressFailureException($"{Cell.Design}: insert_failed is {insertFailed}, but {Lost + Exhausted} connections were refused");
+            throw new StressFailureException(
+                $"{Cell.Design}: insert_failed is {insertFailed}, but {Lost + Exhausted} connections were refused");
         }
 
         if (entries != Tally.Inserted - Tally.Removed || Raced != Tally.Inserted + insertFailed)
         {
             throw new StressFailureException(
-                $"{Cell.Design}: {Raced} raced, {Tally.Inserted} inserted, {insertFailed} refused, {Tally.Removed} removed, but {entries} entries are there");
+                $"{Cell.Design}: {Raced} raced, {Tally.Inserted} inserted, {insertFailed} refused, {Tally.Removed} removed, but {entries} "
+                    + $"entries are there");
         }
     }
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"{Cell.Design,-18} {Cell.Era.Name,-5} {Cell.Mode.Name,-17} {Cell.Arrival.Name,-9} {Raced,14:N0} raced, {Lost,10:N0} lost after their port "
-        + $"was chosen, {Exhausted:N0} exhausted, {Elapsed.TotalSeconds,7:0.00} s, {Raced / Elapsed.TotalSeconds / 1e6:0.00} M/s");
+        $"{Cell.Design,-18} {Cell.Era.Name,-5} {Cell.Mode.Name,-17} {Cell.Arrival.Name,-9} {Raced,14:N0} raced, {Lost,10:N0} lost after "
+        + $"their port was chosen, {Exhausted:N0} exhausted, {Elapsed.TotalSeconds,7:0.00} s, {Raced / Elapsed.TotalSeconds / 1e6:0.00} "
+        + $"M/s");
 }

@@ -11,8 +11,8 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Stress;
 
 /// <summary>
-/// One CPU of a soak: opens a connection to each destination from its own client, with the port that all clients have, in the order that all
-/// have, and removes them again. So each connection meets those of the other CPUs at about the same time.
+/// One CPU of a soak: opens a connection to each destination from its own client, with the port that all clients have, in the order that
+/// all have, and removes them again. So each connection meets those of the other CPUs at about the same time.
 /// </summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">The table design.</typeparam>

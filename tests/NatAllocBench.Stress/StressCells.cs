@@ -15,7 +15,7 @@ internal sealed record StressCell(string Name, Func<StressOptions, TimeSpan, Can
 internal static class StressCells
 {
     private static readonly string[] Families = ["ipv4", "ipv6"];
-    private static readonly string[] Designs = [KernelLocks.Name, LockFree.Name, Batched.Name, Reserve.Name, ReserveLockFree.Name];
+    private static readonly string[] Designs = [KernelLocks.Name, LockFree.Name, Reserve.Name, ReserveLockFree.Name];
 
     /// <exception cref="ArgumentException">A name is unknown; the message names it and the choices.</exception>
     public static List<StressCell> Select(string design, string eras, string family)
@@ -54,7 +54,8 @@ internal static class StressCells
     /// <summary>The designs that <c>--design</c> names.</summary>
     /// <exception cref="ArgumentException">A name is unknown; the message names it and the choices.</exception>
     public static IEnumerable<string> DesignsOf(string names) =>
-        names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).SelectMany(name => Choose("--design", name, Designs));
+        names.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .SelectMany(name => Choose("--design", name, Designs));
 
     private static string[] Choose(string option, string wanted, string[] known) =>
         wanted == "all" ? known
@@ -65,7 +66,6 @@ internal static class StressCells
     {
         public StressCell Visit<TEra>(Era era)
             where TEra : struct, IEra => Design == LockFree.Name ? Cell<TEra, LockFree>(era)
-                : Design == Batched.Name ? Cell<TEra, Batched>(era)
                 : Design == Reserve.Name ? Cell<TEra, Reserve>(era)
                 : Design == ReserveLockFree.Name ? Cell<TEra, ReserveLockFree>(era)
                 : Design == "faulty " + ReserveLockFree.Name ? Cell<TEra, Faulty<ReserveLockFree>>(era)
@@ -78,9 +78,14 @@ internal static class StressCells
             where TDesign : struct, ITableDesign
         {
             string name = $"{TDesign.Name} {era.Name} {Family}";
-            return Family == "ipv4"
-                ? new StressCell(name, new StressRun<IPv4Address, TEra, TDesign>(name, era, new StressPlan<IPv4Address>("198.51.100.1", "192.0.2.1", "10.0.0.0")).Run)
-                : new StressCell(name, new StressRun<IPv6Address, TEra, TDesign>(name, era, new StressPlan<IPv6Address>("2001:db8:1::1", "2001:db8:2::1", "fd00::")).Run);
+            if (Family == "ipv4")
+            {
+                var plan = new StressPlan<IPv4Address>("198.51.100.1", "192.0.2.1", "10.0.0.0");
+                return new StressCell(name, new StressRun<IPv4Address, TEra, TDesign>(name, era, plan).Run);
+            }
+
+            var plan6 = new StressPlan<IPv6Address>("2001:db8:1::1", "2001:db8:2::1", "fd00::");
+            return new StressCell(name, new StressRun<IPv6Address, TEra, TDesign>(name, era, plan6).Run);
         }
     }
 }

@@ -57,6 +57,7 @@ internal sealed class StressPlan<TAddress>(string nat, string server, string cli
     private TAddress Client(uint number)
     {
         int last = TAddress.WordCount - 1;
-        return _clients.WithWord(last, BinaryPrimitives.ReverseEndianness(BinaryPrimitives.ReverseEndianness(_clients.Word(last)) + number));
+        return _clients.WithWord(
+            last, BinaryPrimitives.ReverseEndianness(BinaryPrimitives.ReverseEndianness(_clients.Word(last)) + number));
     }
 }

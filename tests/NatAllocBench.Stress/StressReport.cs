@@ -17,7 +17,15 @@ internal sealed record StressReport(
 {
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
-        $"""
-        {Name,-24} {(Failure is null ? "ok" : "WRONG")} after {Elapsed.TotalSeconds:0.00} s, {Rounds} rounds: {Tally.Created} created, {Tally.Inserted} inserted ({Tally.Confirms(ConfirmResult.InsertedReplyOnly)} reply-only), {Tally.Confirms(ConfirmResult.Clash)} clashes, {Tally.Confirms(ConfirmResult.Merged)} merged, {Tally.Confirms(ConfirmResult.ChainTooLong)} chains too long, {Tally.Removed} killed, {Expired} expired, {Evicted} evicted, {Tally.Dropped} not admitted, {Tally.Lookups} lookups, {Resizes} resizes
-        """) + (Failure is null ? "" : $"{Environment.NewLine}  {Failure}");
+        $"{Name,-24} {(Failure is null ? "ok" : "WRONG")} after {Elapsed.TotalSeconds:0.00} s, {Rounds} rounds: {Confirms()}, ")
+        + string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Tally.Removed} killed, {Expired} expired, {Evicted} evicted, {Tally.Dropped} not admitted, {Tally.Lookups} lookups, ")
+        + $"{Resizes} resizes{(Failure is null ? "" : $"{Environment.NewLine}  {Failure}")}";
+
+    private string Confirms() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Tally.Created} created, {Tally.Inserted} inserted ({Tally.Confirms(ConfirmResult.InsertedReplyOnly)} reply-only), ")
+        + $"{Tally.Confirms(ConfirmResult.Clash)} clashes, {Tally.Confirms(ConfirmResult.Merged)} merged, "
+        + $"{Tally.Confirms(ConfirmResult.ChainTooLong)} chains too long";
 }

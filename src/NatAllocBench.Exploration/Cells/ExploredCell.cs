@@ -14,11 +14,14 @@ namespace NatAllocBench.Exploration.Cells;
 /// <param name="Model">The memory model.</param>
 internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, int Connections, MemoryModel Model)
 {
+    private const string Batched = "batched";
+
     /// <summary>The designs that can be explored.</summary>
-    public static IReadOnlyList<string> Designs { get; } = [KernelLocks.Name, LockFree.Name, Batched.Name, Reserve.Name, ReserveLockFree.Name];
+    public static IReadOnlyList<string> Designs { get; } =
+        [KernelLocks.Name, LockFree.Name, Batched, Reserve.Name, ReserveLockFree.Name];
 
     /// <summary>Whether a design has a way of its own through a scenario.</summary>
-    public static bool Exists(Era era, string design, Scenario scenario) => design != Batched.Name || scenario.HasShortPath(era);
+    public static bool Exists(Era era, string design, Scenario scenario) => design != Batched || scenario.HasShortPath(era);
 
     /// <summary>The bucket geometries that are explored, one after the other.</summary>
     public IReadOnlyList<Geometry> Geometries => Scenario.HasGeometry ? Geometry.All : [Geometry.All[0]];
@@ -52,7 +55,7 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
                 ("reserve", _) => new NatProgram<TEra, Explored<Reserve>>(era, Setup, Geometry),
                 ("reserve-lock-free", true) => new NatProgram<TEra, Explored<Faulty<ReserveLockFree>>>(era, Setup, Geometry),
                 ("reserve-lock-free", false) => new NatProgram<TEra, Explored<ReserveLockFree>>(era, Setup, Geometry),
-                ("batched", _) => new NatProgram<TEra, Explored<Batched>>(era, Setup, Geometry),
+                (Batched, _) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry, takesShortPath: true),
                 ("lock-free", true) => new NatProgram<TEra, Explored<Faulty<LockFree>>>(era, Setup, Geometry),
                 ("lock-free", false) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry),
                 (_, true) => new NatProgram<TEra, Explored<Faulty<KernelLocks>>>(era, Setup, Geometry),

@@ -15,8 +15,6 @@ internal readonly unsafe struct Explored<TDesign> : ITableDesign
 
     public static bool IsLockFree => TDesign.IsLockFree;
 
-    public static bool ReusesHashes => TDesign.ReusesHashes;
-
     public static bool ReservesReply => TDesign.ReservesReply;
 
     public static int MagazineSlots => 1;

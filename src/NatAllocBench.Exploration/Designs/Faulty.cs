@@ -19,9 +19,6 @@ internal readonly struct Faulty<TDesign> : ITableDesign, IDirectAccess
     public static bool IsLockFree => TDesign.IsLockFree;
 
     /// <inheritdoc/>
-    public static bool ReusesHashes => TDesign.ReusesHashes;
-
-    /// <inheritdoc/>
     public static bool ReservesReply => TDesign.ReservesReply;
 
     /// <inheritdoc/>

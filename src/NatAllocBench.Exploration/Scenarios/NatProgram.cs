@@ -24,12 +24,14 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     private readonly TableOptions _options;
     private readonly List<Answer>[] _answers;
     private readonly (uint Slot, PortChoice Choice)[] _held;
+    private readonly bool _takesShortPath;
     private NatState? _nat;
     private ShortConnections<TEra, TDesign>? _short;
     private ConntrackTable<IPv4Address, TEra, TDesign>? _table;
 
-    public NatProgram(Era era, ScenarioSetup setup, Geometry geometry)
+    public NatProgram(Era era, ScenarioSetup setup, Geometry geometry, bool takesShortPath = false)
     {
+        _takesShortPath = takesShortPath;
         _era = era;
         _setup = setup;
         (ConntrackTuple<IPv4Address> original, ConntrackTuple<IPv4Address> reply) = setup.Watched;
@@ -70,7 +72,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
             Table.Cpu(i).Counters = default;
         }
 
-        _short = TDesign.Name == Batched.Name ? new ShortConnections<TEra, TDesign>(Table, Threads) : null;
+        _short = _takesShortPath ? new ShortConnections<TEra, TDesign>(Table, Threads) : null;
         Table.VisitRegions((start, bytes, name) => locations.Map(start, bytes, name));
         _nat.VisitRegions((start, bytes, name) => locations.Map(start, bytes, name));
     }
@@ -131,7 +133,8 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
 
         if (resident.IsClosing)
         {
-            ReadOnlySpan<TcpSegment> segments = [TcpSegment.SynAck, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack];
+            ReadOnlySpan<TcpSegment> segments =
+                [TcpSegment.SynAck, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack];
             ReadOnlySpan<bool> isReply = [true, false, false, true, true, false];
             ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(slot);
             for (int i = 0; i < segments.Length; i++)
@@ -164,7 +167,8 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 return Pass(ref cpu, forward);
             case Kill kill:
                 ConntrackTuple<IPv4Address> victim = kill.Original;
-                bool killed = Table.TryFind(ref cpu, in victim, Table.Hash(in victim), out EntryReference found) && Table.Kill(ref cpu, found);
+                bool killed = Table.TryFind(ref cpu, in victim, Table.Hash(in victim), out EntryReference found)
+                    && Table.Kill(ref cpu, found);
                 return new Answer(killed ? "killed" : "nothing to kill") { Removed = killed ? 1 : 0 };
             case Collect collect:
                 ConntrackTuple<IPv4Address> tuple = collect.Tuple;

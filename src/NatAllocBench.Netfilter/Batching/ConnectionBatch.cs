@@ -29,16 +29,16 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     public const int MaxSize = 64;
 
     private const int Lanes = SipHash24Lanes.Count;
-    private readonly ConntrackTable<TAddress, TEra, Batched> _table;
-    private readonly ChainTable<TAddress, TEra, Batched> _chains;
-    private readonly BySourceTable<TAddress, TEra, Batched> _bySource;
+    private readonly ConntrackTable<TAddress, TEra, LockFree> _table;
+    private readonly ChainTable<TAddress, TEra, LockFree> _chains;
+    private readonly BySourceTable<TAddress, TEra, LockFree> _bySource;
     private readonly int _size;
     private readonly NativeRegion _memory;
     private readonly FlowLanes.Scratch* _scratch;
     private readonly HashMemo<TAddress>* _memos;
     private readonly ConntrackTuple<TAddress>* _replies;
     private readonly uint* _hashes;
-    private readonly ShortPath<TAddress, TEra, Batched> _shortPath;
+    private readonly ShortPath<TAddress, TEra, LockFree> _shortPath;
     private readonly bool _takesShortPath;
     private bool _expectsSearch;
 
@@ -46,7 +46,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     /// <param name="table">The table.</param>
     /// <param name="size">Connections of a batch, 1 to <see cref="MaxSize"/>; 16 to 64 pay off.</param>
     /// <param name="takesShortPath">False: every connection takes the general path, as those do that the short one does not cover.</param>
-    public ConnectionBatch(ConntrackTable<TAddress, TEra, Batched> table, int size = 16, bool takesShortPath = true)
+    public ConnectionBatch(ConntrackTable<TAddress, TEra, LockFree> table, int size = 16, bool takesShortPath = true)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(size, MaxSize);
@@ -55,7 +55,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         _bySource = table.BySource;
         _size = size;
         _takesShortPath = takesShortPath;
-        _shortPath = new ShortPath<TAddress, TEra, Batched>(table);
+        _shortPath = new ShortPath<TAddress, TEra, LockFree>(table);
         int memos = MaxSize * sizeof(HashMemo<TAddress>);
         int replies = MaxSize * sizeof(ConntrackTuple<TAddress>);
         _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + memos + replies + (MaxSize * sizeof(uint)));

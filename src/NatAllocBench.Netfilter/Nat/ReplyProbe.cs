@@ -9,8 +9,8 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Nat;
 
 /// <summary>
-/// The probe of one allocation (<c>nf_nat_used_tuple</c>): is the reply that a mapping would have in the table? Designs with
-/// <see cref="ITableDesign.ReusesHashes"/> hash only the port of a candidate, and keep the hash of the accepted one for confirm.
+/// The probe of one allocation (<c>nf_nat_used_tuple</c>): is the reply that a mapping would have in the table? Lock-free
+/// designs hash only the port of a candidate, and keep the hash of the accepted one for confirm.
 /// </summary>
 internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
@@ -53,7 +53,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     public void FixAllButPort(in ConntrackTuple<TAddress> tuple, ManipType manip)
     {
         // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
-        if (TDesign.ReusesHashes && TupleHashPrefix<TAddress, TEra>.IsUseful)
+        if (TDesign.IsLockFree && TupleHashPrefix<TAddress, TEra>.IsUseful)
         {
             _wantsPrefix = manip == ManipType.Source && !tuple.IsIcmp; // started when a hash is needed that was not computed ahead
         }
@@ -88,7 +88,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void Stash()
     {
-        if (!TDesign.ReusesHashes)
+        if (!TDesign.IsLockFree)
         {
             return;
         }
@@ -106,7 +106,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint Hash(ref CpuState cpu, in ConntrackTuple<TAddress> reply)
     {
-        if (!TDesign.ReusesHashes)
+        if (!TDesign.IsLockFree)
         {
             return _table.Hash(in reply);
         }
@@ -142,7 +142,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
             return !_table.Reservations.TryReserve(ref cpu, _self, in reply, hash);
         }
 
-        if (TDesign.ReusesHashes)
+        if (TDesign.IsLockFree)
         {
             _hash = hash;
             _accepted = !used;

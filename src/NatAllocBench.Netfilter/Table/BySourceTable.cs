@@ -62,7 +62,8 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     {
         uint bucket = ReciprocalScale.Scale(hash, _count);
 
-        // An empty answer reads nothing after the head, so it pairs with nothing: this table is never resized, and WalkSources begins again.
+        // An empty answer reads nothing after the head, so it pairs with nothing: this table is never resized, and WalkSources begins
+        // again.
         if (ChainLink.IsEnd(TDesign.Read(ref _heads[bucket])))
         {
             Unsafe.SkipInit(out mapped);
@@ -78,7 +79,8 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     {
         while (true)
         {
-            // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. The same holds for every link below.
+            // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. The same
+            // holds for every link below.
             uint link = TDesign.Read(ref _heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
@@ -172,7 +174,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
     {
-        if (TDesign.ReusesHashes
+        if (TDesign.IsLockFree
             && (_slab.Original(slot)->Next & HashStash.HasSource) != 0 && (_slab.Original(slot)->Status & EntryStatus.SourceNatDone) == 0
             && (!tuple.IsIcmp || _slab.HasSource(slot, in tuple)))
         {
@@ -180,7 +182,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
         }
 
         uint hash = Hash(in tuple);
-        if (TDesign.ReusesHashes && (_slab.Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && _slab.HasSource(slot, in tuple))
+        if (TDesign.IsLockFree && (_slab.Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && _slab.HasSource(slot, in tuple))
         {
             _slab.SetBySourceNext(slot, hash);
             _slab.SetNext(slot << 1, _slab.Original(slot)->Next | HashStash.HasSource);
@@ -197,7 +199,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint StashedSourceHash(uint slot) => TDesign.ReusesHashes && (_slab.Original(slot)->Next & HashStash.HasSource) != 0
+    private uint StashedSourceHash(uint slot) => TDesign.IsLockFree && (_slab.Original(slot)->Next & HashStash.HasSource) != 0
         ? _slab.Reply(slot)->BySourceNext
         : Hash(in _slab.Original(slot)->Tuple);
 

@@ -7,7 +7,8 @@ namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
 /// Confirm (<c>__nf_conntrack_confirm</c>): the late half of the race. Both chains are walked under the locks; the first entry with one
-/// of the connection's tuples, in either role, is a clash. The lock-free design does the same by the protocol of <see cref="LockFreeChains{TAddress, TEra, TDesign}"/>.
+/// of the connection's tuples, in either role, is a clash. The lock-free design does the same by the protocol of
+/// <see cref="LockFreeChains{TAddress, TEra, TDesign}"/>.
 /// </summary>
 /// <remarks>
 /// Clash resolution (<c>nf_ct_resolve_clash</c>): UDP and UDP-Lite from 4.7 on, GRE from 6.5 on, unknown protocols from 7.0 on. It helps
@@ -71,8 +72,8 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     }
 
     /// <summary>
-    /// Goes on where a pass ended that could not claim both tuples with the heads it had walked: the entry is written whole and in the by-source
-    /// table. Inside its section, lock-free design only.
+    /// Goes on where a pass ended that could not claim both tuples with the heads it had walked: the entry is written whole and in the
+    /// by-source table. Inside its section, lock-free design only.
     /// </summary>
     /// <param name="cpu">The CPU.</param>
     /// <param name="slot">The entry.</param>
@@ -90,7 +91,9 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
             : chains.Insert(ref cpu, slot, hashes.Original, hashes.Reply, limit, new Resolution(this));
     }
 
-    /// <summary>Inserts a ready-made entry, inside a section; false, and the entry is freed, if one of its tuples is in the table.</summary>
+    /// <summary>
+    /// Inserts a ready-made entry, inside a section; false, and the entry is freed, if one of its tuples is in the table.
+    /// </summary>
     public bool TryRestore(ref CpuState cpu, uint slot, uint originalHash, uint replyHash) =>
         Insert(ref cpu, slot, originalHash, replyHash, ChainScan.Unlimited, new NoResolution(_life)) == ConfirmResult.Inserted;
 
@@ -119,7 +122,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint ReplyHash(uint slot) => TDesign.ReusesHashes && (_slab.Original(slot)->Next & HashStash.HasReply) != 0
+    private uint ReplyHash(uint slot) => TDesign.IsLockFree && (_slab.Original(slot)->Next & HashStash.HasReply) != 0
         ? _slab.Reply(slot)->Next
         : _chains.Hash(in _slab.Reply(slot)->Tuple);
 
@@ -160,7 +163,9 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         }
     }
 
-    /// <summary>Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks or the claims.</summary>
+    /// <summary>
+    /// Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks or the claims.
+    /// </summary>
     private ConfirmResult ResolveClash(ref CpuState cpu, uint slot, uint resident, in BucketPair pair, ReplyClaim reply)
     {
         if (ResolvesClashes(_traits, _slab.Original(slot)->Tuple.Protocol))
@@ -209,7 +214,8 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
         _slab.SetDeadline(slot, cpu.Now + ClashLifetime);
 
-        // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free design.
+        // Release: makes the reply node visible with its deadline. Pairs with the acquire in StillMatches. It is C4 of the lock-free
+        // design.
         TDesign.Write(
             ref first->Status,
             (first->Status & ~EntryStatus.Reservation) | EntryStatus.Confirmed | EntryStatus.FixedTimeout | EntryStatus.NatClash);

@@ -21,7 +21,9 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
 {
     private readonly EntrySlab<TAddress, TDesign> _slab = chains.Slab;
 
-    /// <summary>An unconfirmed entry whose REPLY is the inverse of ORIGINAL, outside a section; or no slot, counted as <c>drop</c>.</summary>
+    /// <summary>
+    /// An unconfirmed entry whose REPLY is the inverse of ORIGINAL, outside a section; or no slot, counted as <c>drop</c>.
+    /// </summary>
     public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd)
     {
         if (!AdmitOne(ref cpu, hash))
@@ -41,7 +43,7 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
         OriginalNode<TAddress>* first = _slab.Original(slot);
         ReplyNode<TAddress>* second = _slab.Reply(slot);
         Debug.Assert((uint)first->Status == 0, "a slot that is taken was free");
-        if (TDesign.ReusesHashes)
+        if (TDesign.IsLockFree)
         {
             _slab.SetNext(slot << 1, 0); // no hash is stashed yet
         }

@@ -4,7 +4,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
-/// Hashes that designs with <see cref="ITableDesign.ReusesHashes"/> keep from the port search to confirm. They are in the links of
+/// Hashes that lock-free designs keep from the port search to confirm. They are in the links of
 /// the unconfirmed entry, which nobody follows yet: the ORIGINAL node's link says which hashes are there, the REPLY node's link
 /// holds that of the REPLY tuple, the by-source link that of the source.
 /// </summary>

@@ -12,9 +12,6 @@ public readonly struct KernelLocksFifo : ITableDesign, IDirectAccess
     /// <inheritdoc/>
     public static bool IsLockFree => false;
 
-    /// <inheritdoc/>
-    public static bool ReusesHashes => false;
-
     static void ISharedAccess.Lock(ref int word) => TicketLock32.Enter(ref word);
 
     static void ISharedAccess.Unlock(ref int word) => TicketLock32.Exit(ref word);

@@ -8,7 +8,7 @@ namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>The model's table under load, connections in batches; deletion and expiry as in the other designs.</summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
-internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
+internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, LockFree>
     where TEra : struct, IEra
 {
     /// <summary>Connections of a batch: what NAPI hands over at once.</summary>
@@ -20,7 +20,11 @@ internal sealed class BatchedTable<TEra> : NetfilterTable<TEra, Batched>
     public BatchedTable(ThroughputWorkload workload, ulong seed, bool takesShortPath = true)
         : base(workload, seed)
     {
-        _batches = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionBatch<IPv4Address, TEra>(Table, BatchSize, takesShortPath))];
+        _batches =
+        [
+            .. Enumerable.Range(0, workload.Threads)
+                .Select(_ => new ConnectionBatch<IPv4Address, TEra>(Table, BatchSize, takesShortPath)),
+        ];
         _window = AddedTicks == 0 ? null : () => BusyWait.For(AddedTicks);
     }
 

@@ -12,11 +12,13 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// <summary>Why the design does not do a workload that others do; null if it does.</summary>
     public Func<ThroughputWorkload, string?> WhyMissingIn { get; init; } = _ => null;
 
-    /// <summary>Whether every round has a new table, whose slots come in order; else slots come in the order in which an expiry left them.</summary>
+    /// <summary>
+    /// Whether every round has a new table, whose slots come in order; else slots come in the order in which an expiry left them.
+    /// </summary>
     public bool IsRenewed { get; init; }
 
     /// <summary>The model's own designs, the faithful baseline first.</summary>
-    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), Of<LockFree>(), Of<Batched>()];
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), OneByOne(LockFree.Name), InBatches("batched")];
 
     /// <summary>What-if: designs that no kernel has.</summary>
     public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>(), Of<ReserveLockFree>()];
@@ -35,8 +37,11 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     public static IReadOnlyList<TableDesign> OnOrderedSlots { get; } =
         [.. OfTheModel.Select(design => design with { Name = $"{design.Name}-ordered", IsRenewed = true })];
 
-    /// <summary>The lock-free designs with every connection on the general path: what those cost that the short path does not cover.</summary>
-    public static IReadOnlyList<TableDesign> OnGeneralPath { get; } = [General<LockFree>(), General<Batched>()];
+    /// <summary>
+    /// The lock-free designs with every connection on the general path: what those cost that the short path does not cover.
+    /// </summary>
+    public static IReadOnlyList<TableDesign> OnGeneralPath { get; } =
+        [OneByOne($"{LockFree.Name}-general", takesShortPath: false), InBatches("batched-general", takesShortPath: false)];
 
     /// <summary>The design with connections that take longer by a fixed time.</summary>
     /// <param name="addedNs">That time for a workload, ns a connection.</param>
@@ -46,11 +51,15 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
         Create = (workload, seed) => new SlowedTable(Create(workload, seed), addedNs(workload)),
     };
 
-    private static TableDesign General<TDesign>()
-        where TDesign : struct, ITableDesign => new(
-            $"{TDesign.Name}-general",
-            IsContender: false,
-            (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed, takesShortPath: false)));
+    private static TableDesign OneByOne(string name, bool takesShortPath = true) => new(
+        name,
+        IsContender: false,
+        (workload, seed) => workload.Era.Accept<LockFreeVisitor, IConnectionTable>(new(workload, seed, takesShortPath)));
+
+    private static TableDesign InBatches(string name, bool takesShortPath = true) => new(
+        name,
+        IsContender: false,
+        (workload, seed) => workload.Era.Accept<BatchedVisitor, IConnectionTable>(new(workload, seed, takesShortPath)));
 
     private static TableDesign WithFastHash(TableDesign design) => design with
     {
@@ -66,12 +75,22 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
             IsContender: false,
             (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
 
-    private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed, bool takesShortPath = true) : IEraVisitor<IConnectionTable>
+    private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed) : IEraVisitor<IConnectionTable>
         where TDesign : struct, ITableDesign
     {
         public IConnectionTable Visit<TEra>(Era era)
-            where TEra : struct, IEra => typeof(TDesign) == typeof(Batched) ? new BatchedTable<TEra>(workload, seed, takesShortPath)
-                : typeof(TDesign) == typeof(LockFree) ? new LockFreeTable<TEra>(workload, seed, takesShortPath)
-                : new NetfilterTable<TEra, TDesign>(workload, seed);
+            where TEra : struct, IEra => new NetfilterTable<TEra, TDesign>(workload, seed);
+    }
+
+    private readonly struct LockFreeVisitor(ThroughputWorkload workload, ulong seed, bool takesShortPath) : IEraVisitor<IConnectionTable>
+    {
+        public IConnectionTable Visit<TEra>(Era era)
+            where TEra : struct, IEra => new LockFreeTable<TEra>(workload, seed, takesShortPath);
+    }
+
+    private readonly struct BatchedVisitor(ThroughputWorkload workload, ulong seed, bool takesShortPath) : IEraVisitor<IConnectionTable>
+    {
+        public IConnectionTable Visit<TEra>(Era era)
+            where TEra : struct, IEra => new BatchedTable<TEra>(workload, seed, takesShortPath);
     }
 }

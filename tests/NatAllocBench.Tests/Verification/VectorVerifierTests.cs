@@ -115,7 +115,7 @@ public sealed class VectorVerifierTests(ITestOutputHelper log) : IDisposable
         File.WriteAllText(
             Path.Combine(_directory, File1), line.Replace("\"probes\":", "\"steps\":1,\"probes\":", StringComparison.Ordinal));
 
-        Assert.Equal(1, VectorVerifier.Run(_directory, [Batched.Name], _output).Failed);
+        Assert.Equal(1, VectorVerifier.Run(_directory, [LockFree.Name], _output).Failed);
         Assert.Contains("unknown field 'out.steps'", _output.ToString(), StringComparison.Ordinal);
     }
 

@@ -54,7 +54,8 @@ public class BatchedEqualityTests
             (flows, rule, size, seed) => EraCatalog.Get(era).Accept<Comparison, bool>(new Comparison(flows, rule, size, seed)),
             iter: 60);
 
-    private readonly struct Comparison(ConntrackTuple<IPv4Address>[] flows, NatRange<IPv4Address> rule, int size, ulong seed) : IEraVisitor<bool>
+    private readonly struct Comparison(
+        ConntrackTuple<IPv4Address>[] flows, NatRange<IPv4Address> rule, int size, ulong seed) : IEraVisitor<bool>
     {
         public bool Visit<TEra>(Era era)
             where TEra : struct, IEra
@@ -66,7 +67,7 @@ public class BatchedEqualityTests
             using var aheadNat = new NatState(new SipKey(1, seed));
             using var ahead = new ConntrackTable<IPv4Address, TEra, LockFree>(era, options, aheadNat);
             using var hashes = new ConnectionHashes<IPv4Address, TEra>(ahead);
-            using var batched = new ConntrackTable<IPv4Address, TEra, Batched>(era, options, batchNat);
+            using var batched = new ConntrackTable<IPv4Address, TEra, LockFree>(era, options, batchNat);
             using var batch = new ConnectionBatch<IPv4Address, TEra>(batched, size);
             var oneRandom = new CpuRandom(seed);
             var aheadRandom = new CpuRandom(seed);

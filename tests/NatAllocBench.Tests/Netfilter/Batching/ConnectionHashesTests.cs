@@ -32,7 +32,8 @@ public class ConnectionHashesTests
         for (int i = 0; i < 2; i++)
         {
             // The second echo comes from the id that the first was given: its mapping is to be found by that source.
-            var echo = ConntrackTuple<IPv4Address>.OfIcmp(Client, (ushort)(i == 0 ? 77 : 5), i == 0 ? Server : IPv4Address.Parse("192.0.2.2"), 8, 0);
+            var echo = ConntrackTuple<IPv4Address>.OfIcmp(
+                Client, (ushort)(i == 0 ? 77 : 5), i == 0 ? Server : IPv4Address.Parse("192.0.2.2"), 8, 0);
             uint slot = plain.Create(ref plain.Cpu(0), in echo, plain.Hash(in echo));
             expected[i] = Translate(plain, slot, ref random, in changedId).ToString();
             uint openSlot = hashes.Open(ref ahead.Cpu(0), in aheadRandom, in echo, in Masquerade);

@@ -13,7 +13,8 @@ internal static class PlainTable
     /// <summary>Brings connections through one by one.</summary>
     /// <returns>How many were inserted.</returns>
     public static int Connect<TAddress, TEra>(
-        ConntrackTable<TAddress, TEra, KernelLocks> table, ref CpuRandom random, ConntrackTuple<TAddress>[] flows, in NatRange<TAddress> rule)
+        ConntrackTable<TAddress, TEra, KernelLocks> table, ref CpuRandom random, ConntrackTuple<TAddress>[] flows,
+        in NatRange<TAddress> rule)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
     {

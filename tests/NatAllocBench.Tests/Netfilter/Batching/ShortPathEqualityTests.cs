@@ -10,7 +10,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Batching;
 
-/// <summary>The short path, in blocks and one by one, against <c>kernel-locks</c> one by one: same ports, draws, counters and contents.</summary>
+/// <summary>
+/// The short path, in blocks and one by one, against <c>kernel-locks</c> one by one: same ports, draws, counters and contents.
+/// </summary>
 public class ShortPathEqualityTests
 {
     private static readonly IPv4Address[] Clients4 = [.. Enumerable.Range(0, 41).Select(i => IPv4Address.FromValue(0x0A000001 + (uint)i))];
@@ -38,20 +40,29 @@ public class ShortPathEqualityTests
         where TAddress : unmanaged, IAddress<TAddress>
     {
         ulong taken = 0;
-        var flow = Gen.Select(Gen.Int[0, clients.Length - 1], Gen.UShort[1015, 1035], Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[0, 30], (client, port, server, kind, odd) =>
-        {
-            TAddress from = odd == 0 ? pool[0] : clients[client]; // from the NAT address itself: the tuple as it is comes first
-            ConntrackTuple<TAddress> tuple = kind < 2
-                ? ConntrackTuple<TAddress>.OfIcmp(from, port, servers[server], TAddress.L3Num == 2 ? (byte)8 : (byte)128, code: 0)
-                : ConntrackTuple<TAddress>.Of(kind < 5 ? IPProtocol.Udp : kind < 9 ? IPProtocol.Tcp : IPProtocol.Sctp, from, port, servers[server], 80);
-            tuple.Zone = odd == 1 ? (ushort)1 : (ushort)0;
-            return tuple;
-        });
+        var flow = Gen.Select(
+            Gen.Int[0, clients.Length - 1], Gen.UShort[1015, 1035], Gen.Int[0, 3], Gen.Int[0, 9], Gen.Int[0, 30],
+            (client, port, server, kind, odd) =>
+            {
+                TAddress from = odd == 0 ? pool[0] : clients[client]; // from the NAT address itself: the tuple as it is comes first
+                ConntrackTuple<TAddress> tuple = kind < 2
+                    ? ConntrackTuple<TAddress>.OfIcmp(from, port, servers[server], TAddress.L3Num == 2 ? (byte)8 : (byte)128, code: 0)
+                    : ConntrackTuple<TAddress>.Of(
+                        kind < 5 ? IPProtocol.Udp : kind < 9 ? IPProtocol.Tcp : IPProtocol.Sctp, from, port, servers[server], 80);
+                tuple.Zone = odd == 1 ? (ushort)1 : (ushort)0;
+                return tuple;
+            });
         Gen<NatRange<TAddress>> rules = Gen.Select(Gen.Int[0, 2], Gen.Int[0, 5], Gen.Bool, (random, ports, isPool) =>
         {
             NatFlags flags = random switch { 1 => NatFlags.ProtoRandom, 2 => NatFlags.ProtoRandomFully, _ => NatFlags.None };
             NatRange<TAddress> range = NatRange<TAddress>.Pool(pool[0], pool[isPool ? 3 : 0], flags);
-            return ports switch { 0 => range.WithPorts(2000, 2030), 1 => range.WithPorts(1020, 1100), 2 => range.WithPorts(1020, 1020), _ => range };
+            return ports switch
+            {
+                0 => range.WithPorts(2000, 2030),
+                1 => range.WithPorts(1020, 1100),
+                2 => range.WithPorts(1020, 1020),
+                _ => range,
+            };
         });
         Gen.Select(flow.Array[0, 200], flow.Array[0, 200], rules, Gen.Int[1, 64], Gen.Int[0, 2], Gen.ULong).Sample(
             (first, second, rule, size, between, seed) =>
@@ -83,7 +94,7 @@ public class ShortPathEqualityTests
             using var plain = new ConntrackTable<TAddress, TEra, KernelLocks>(era, options, nat);
             using var single = new ConntrackTable<TAddress, TEra, LockFree>(era, options, nat);
             using var hashes = new ConnectionHashes<TAddress, TEra>(single);
-            using var batched = new ConntrackTable<TAddress, TEra, Batched>(era, options, nat);
+            using var batched = new ConntrackTable<TAddress, TEra, LockFree>(era, options, nat);
             using var batch = new ConnectionBatch<TAddress, TEra>(batched, size);
             if (era.Traits.DefaultStart != StartOffset.Random)
             {
@@ -113,7 +124,7 @@ public class ShortPathEqualityTests
             return batched.Cpu(0).ShortPath;
         }
 
-        private ulong ConnectBatch<TEra>(ConnectionBatch<TAddress, TEra> batch, ConntrackTable<TAddress, TEra, Batched> table)
+        private ulong ConnectBatch<TEra>(ConnectionBatch<TAddress, TEra> batch, ConntrackTable<TAddress, TEra, LockFree> table)
             where TEra : struct, IEra
         {
             var random = new CpuRandom(seed);

@@ -24,7 +24,6 @@ internal static class DesignCatalog
     {
         public TResult Visit<TEra>(Era era)
             where TEra : struct, IEra => Design == LockFree.Name ? Program.Run<TEra, LockFree>(era)
-                : Design == Batched.Name ? Program.Run<TEra, Batched>(era)
                 : Design == Reserve.Name ? Program.Run<TEra, Reserve>(era)
                 : Design == ReserveLockFree.Name ? Program.Run<TEra, ReserveLockFree>(era)
                 : Program.Run<TEra, KernelLocks>(era);

@@ -25,5 +25,6 @@ internal static class LinearSampling
             printModel: model => Print(model));
 
     private static string Print(ISmallTable table) =>
-        $"{table.Contents()}; {string.Join(", ", table.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key}: {answer.Value}"))}";
+        $"{table.Contents()}; "
+            + string.Join(", ", table.Answers.OrderBy(answer => answer.Key).Select(answer => $"{answer.Key}: {answer.Value}"));
 }

@@ -4,7 +4,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Concurrency;
 
-/// <summary>Short random programs on several threads: every answer and the table in the end are those of some order of the operations.</summary>
+/// <summary>
+/// Short random programs on several threads: every answer and the table in the end are those of some order of the operations.
+/// </summary>
 public sealed class LinearizabilityTests
 {
     private const int Seconds = 3;
@@ -16,9 +18,6 @@ public sealed class LinearizabilityTests
     [Fact]
     public void Lock_free_operations_take_effect_one_at_a_time() => CheckWithProbe<LockFree>();
 
-    [Fact]
-    public void Operations_of_the_batched_design_take_effect_one_at_a_time() => CheckWithProbe<Batched>();
-
     /// <summary>Without the NAT probe, which in the kernel sees an entry until it is out of its chain.</summary>
     [Fact]
     public void Operations_under_the_kernels_locks_take_effect_one_at_a_time() => Check<KernelLocks>();
@@ -26,7 +25,8 @@ public sealed class LinearizabilityTests
     private static void CheckWithProbe<TDesign>()
         where TDesign : struct, ITableDesign => Check(
         GenOperation.Create<SmallTable<TDesign>, SmallModel, (int, ConntrackTuple<IPv4Address>)>(
-            Gen.Select(Number, Tuple), (table, arg) => table.Taken(arg.Item1, arg.Item2), (model, arg) => model.Taken(arg.Item1, arg.Item2)));
+            Gen.Select(Number, Tuple), (table, arg) => table.Taken(arg.Item1, arg.Item2),
+            (model, arg) => model.Taken(arg.Item1, arg.Item2)));
 
     private static void Check<TDesign>(params GenOperation<SmallTable<TDesign>, SmallModel>[] more)
         where TDesign : struct, ITableDesign
@@ -34,11 +34,14 @@ public sealed class LinearizabilityTests
         GenOperation<SmallTable<TDesign>, SmallModel>[] operations =
         [
             GenOperation.Create<SmallTable<TDesign>, SmallModel, (int, int)>(
-                Gen.Select(Number, Connection), (table, arg) => table.Insert(arg.Item1, arg.Item2), (model, arg) => model.Insert(arg.Item1, arg.Item2)),
+                Gen.Select(Number, Connection), (table, arg) => table.Insert(arg.Item1, arg.Item2),
+                (model, arg) => model.Insert(arg.Item1, arg.Item2)),
             GenOperation.Create<SmallTable<TDesign>, SmallModel, (int, ConntrackTuple<IPv4Address>)>(
-                Gen.Select(Number, Tuple), (table, arg) => table.Find(arg.Item1, arg.Item2), (model, arg) => model.Find(arg.Item1, arg.Item2)),
+                Gen.Select(Number, Tuple), (table, arg) => table.Find(arg.Item1, arg.Item2),
+                (model, arg) => model.Find(arg.Item1, arg.Item2)),
             GenOperation.Create<SmallTable<TDesign>, SmallModel, (int, ConntrackTuple<IPv4Address>)>(
-                Gen.Select(Number, Tuple), (table, arg) => table.Kill(arg.Item1, arg.Item2), (model, arg) => model.Kill(arg.Item1, arg.Item2)),
+                Gen.Select(Number, Tuple), (table, arg) => table.Kill(arg.Item1, arg.Item2),
+                (model, arg) => model.Kill(arg.Item1, arg.Item2)),
             GenOperation.Create<SmallTable<TDesign>, SmallModel, int>(
                 Number, (table, number) => table.Expire(number), (model, number) => model.Expire(number)),
             GenOperation.Create<SmallTable<TDesign>, SmallModel, uint>(

@@ -6,6 +6,7 @@ using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Netfilter.Views;
 
 namespace NatAllocBench.Tests.Netfilter.Concurrency;
 
@@ -22,18 +23,7 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
     {
         var random = new CpuRandom(Seed);
         using var nat = new NatState(new SipKey(random.Next64(), random.Next64()));
-        using var table = new ConntrackTable<IPv4Address, TEra, TDesign>(
-            era,
-            new TableOptions
-            {
-                Buckets = 16,
-                BySourceBuckets = 16,
-                MaxConnections = MaxConnections,
-                HashKey = new SipKey(random.Next64(), random.Next64()),
-                HashRandom = (uint)random.Next64(),
-                NetMix = (uint)random.Next64(),
-            },
-            nat);
+        using var table = new ConntrackTable<IPv4Address, TEra, TDesign>(era, Options(ref random), nat);
         ref CpuState cpu = ref table.Cpu(0);
         var waiting = new List<uint>();
         var trace = new List<string>();
@@ -48,7 +38,8 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
                 trace.Add($"create {tuple} {slot != CpuState.NoSlot}");
                 if (slot != CpuState.NoSlot)
                 {
-                    trace.Add($"choice {NatSetup.Run(table, ref cpu, ref random, slot, Rule(ref random), ManipType.Source)} {table.ReplyTuple(slot)}");
+                    trace.Add($"choice {NatSetup.Run(table, ref cpu, ref random, slot, Rule(ref random), ManipType.Source)} "
+                        + $"{table.ReplyTuple(slot)}");
                     waiting.Add(slot);
                 }
             }
@@ -69,12 +60,7 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
             else if (choice < 92 && table.TryFind(ref cpu, in tuple, table.Hash(in tuple), out EntryReference entry))
             {
                 trace.Add($"found {tuple} {entry.Direction} {(uint)entry.Status:x} {table.ReplyTuple(entry.Slot)}");
-                trace.Add(choice switch
-                {
-                    < 80 => $"kill {table.Kill(ref cpu, entry)}",
-                    _ when tuple.Protocol == IPProtocol.Tcp => $"tcp {table.TcpPacket(ref cpu, entry, (TcpSegment)random.NextBelow(5), 7)}",
-                    _ => $"udp {table.DatagramPacket(ref cpu, entry)}",
-                });
+                trace.Add(choice < 80 ? $"kill {table.Kill(ref cpu, entry)}" : Packet(table, ref cpu, ref random, tuple.Protocol, entry));
             }
             else if (choice < 95)
             {
@@ -87,14 +73,30 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
         }
 
         waiting.ForEach(slot => table.Drop(ref table.Cpu(0), slot));
-        trace.Add($"{table.Audit()} count {table.Count} probes {cpu.Probes} hits {cpu.Hits} evictions {cpu.Evictions} expired {cpu.Expired}");
-        foreach (System.Reflection.FieldInfo counter in cpu.Counters.GetType().GetFields())
-        {
-            trace.Add($"{counter.Name} {counter.GetValue(cpu.Counters)}");
-        }
-
-        return trace;
+        trace.Add(
+            $"{table.Audit()} count {table.Count} probes {cpu.Probes} hits {cpu.Hits} evictions {cpu.Evictions} expired {cpu.Expired}");
+        return [.. trace, .. Counts(cpu.Counters)];
     }
+
+    private static IEnumerable<string> Counts(CpuStatistics counters) =>
+        typeof(CpuStatistics).GetFields().Select(counter => $"{counter.Name} {counter.GetValue(counters)}");
+
+    private TableOptions Options(ref CpuRandom random) => new()
+    {
+        Buckets = 16,
+        BySourceBuckets = 16,
+        MaxConnections = MaxConnections,
+        HashKey = new SipKey(random.Next64(), random.Next64()),
+        HashRandom = (uint)random.Next64(),
+        NetMix = (uint)random.Next64(),
+    };
+
+    private static string Packet<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table, ref CpuState cpu, ref CpuRandom random, IPProtocol protocol, EntryReference entry)
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign => protocol == IPProtocol.Tcp
+            ? $"tcp {table.TcpPacket(ref cpu, entry, (TcpSegment)random.NextBelow(5), 7)}"
+            : $"udp {table.DatagramPacket(ref cpu, entry)}";
 
     private static ConntrackTuple<IPv4Address> Connection(ref CpuRandom random) => ConntrackTuple<IPv4Address>.Of(
         random.NextBelow(2) == 0 ? IPProtocol.Udp : IPProtocol.Tcp,

@@ -8,7 +8,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Concurrency;
 
-/// <summary>Two threads connect the same flows on the short path, and kill, expire and resize meanwhile. Books and table must agree in the end.</summary>
+/// <summary>
+/// Two threads connect the same flows on the short path, and kill, expire and resize meanwhile. Books and table must agree in the end.
+/// </summary>
 public class ShortPathStressTests
 {
     private const int Threads = 2;
@@ -21,14 +23,14 @@ public class ShortPathStressTests
     [Theory]
     [InlineData(8192)]
     [InlineData(1024)]
-    public void One_by_one_no_tuple_stands_twice_and_the_books_agree(int buckets) => Run<LockFree>(buckets, OpenSingle);
+    public void One_by_one_no_tuple_stands_twice_and_the_books_agree(int buckets) => Run(buckets, OpenSingle);
 
     [Theory]
     [InlineData(8192)]
     [InlineData(1024)]
-    public void In_blocks_no_tuple_stands_twice_and_the_books_agree(int buckets) => Run<Batched>(buckets, OpenBatch);
+    public void In_blocks_no_tuple_stands_twice_and_the_books_agree(int buckets) => Run(buckets, OpenBatch);
 
-    private static (IDisposable Owner, Connector Connect) OpenBatch(ConntrackTable<IPv4Address, Linux6_5, Batched> table)
+    private static (IDisposable Owner, Connector Connect) OpenBatch(ConntrackTable<IPv4Address, Linux6_5, LockFree> table)
     {
         var batch = new ConnectionBatch<IPv4Address, Linux6_5>(table, 64);
         return (batch, Connect);
@@ -54,13 +56,12 @@ public class ShortPathStressTests
         }
     }
 
-    private static void Run<TDesign>(
-        int buckets, Func<ConntrackTable<IPv4Address, Linux6_5, TDesign>, (IDisposable Owner, Connector Connect)> open)
-        where TDesign : struct, ITableDesign
+    private static void Run(int buckets, Func<ConntrackTable<IPv4Address, Linux6_5, LockFree>, (IDisposable Owner, Connector Connect)> open)
     {
         using var nat = new NatState(new SipKey(1, 2));
-        using var table = new ConntrackTable<IPv4Address, Linux6_5, TDesign>(
-            EraCatalog.Get("6.12"), new TableOptions { Buckets = (uint)buckets, MaxConnections = 4096, Cpus = Threads, HashKey = new SipKey(3, 4) }, nat);
+        using var table = new ConntrackTable<IPv4Address, Linux6_5, LockFree>(
+            EraCatalog.Get("6.12"),
+            new TableOptions { Buckets = (uint)buckets, MaxConnections = 4096, Cpus = Threads, HashKey = new SipKey(3, 4) }, nat);
         long inserted = 0;
         long removed = 0;
         using var meeting = new Barrier(Threads);
@@ -102,8 +103,7 @@ public class ShortPathStressTests
         AssertBooks(table, inserted, removed);
     }
 
-    private static void AssertBooks<TDesign>(ConntrackTable<IPv4Address, Linux6_5, TDesign> table, long inserted, long removed)
-        where TDesign : struct, ITableDesign
+    private static void AssertBooks(ConntrackTable<IPv4Address, Linux6_5, LockFree> table, long inserted, long removed)
     {
         long expired = 0;
         long failed = 0;
@@ -129,9 +129,8 @@ public class ShortPathStressTests
         Assert.True(failed >= 0 && inserted >= Rounds * Flows / 2, $"{inserted} inserted, {failed} failed");
     }
 
-    private static long KillSome<TDesign>(
-        ConntrackTable<IPv4Address, Linux6_5, TDesign> table, ref CpuState cpu, ConntrackTuple<IPv4Address>[] flows, int first)
-        where TDesign : struct, ITableDesign
+    private static long KillSome(
+        ConntrackTable<IPv4Address, Linux6_5, LockFree> table, ref CpuState cpu, ConntrackTuple<IPv4Address>[] flows, int first)
     {
         long killed = 0;
         for (int i = first % 3; i < flows.Length; i += 3)
@@ -145,6 +144,8 @@ public class ShortPathStressTests
         return killed;
     }
 
-    private static ConntrackTuple<IPv4Address>[] FlowsOf(int round) => [.. Enumerable.Range(0, Flows).Select(i => ConntrackTuple<IPv4Address>.Of(
-        IPProtocol.Tcp, IPv4Address.FromValue(0x0A000001 + (uint)(i + (round % 3 * Flows))), (ushort)(2000 + (i % 50)), IPv4Address.FromValue(0xC6120001), 443))];
+    private static ConntrackTuple<IPv4Address>[] FlowsOf(int round) =>
+        [.. Enumerable.Range(0, Flows).Select(i => ConntrackTuple<IPv4Address>.Of(
+        IPProtocol.Tcp, IPv4Address.FromValue(0x0A000001 + (uint)(i + (round % 3 * Flows))), (ushort)(2000 + (i % 50)),
+        IPv4Address.FromValue(0xC6120001), 443))];
 }

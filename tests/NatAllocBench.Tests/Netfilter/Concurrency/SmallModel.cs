@@ -4,7 +4,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Concurrency;
 
-/// <summary>What a table is when nothing happens at the same time: a set of connections, none of which shares a tuple with another.</summary>
+/// <summary>
+/// What a table is when nothing happens at the same time: a set of connections, none of which shares a tuple with another.
+/// </summary>
 internal sealed class SmallModel : ISmallTable
 {
     public const int Connections = 5;
