@@ -1,10 +1,12 @@
 using NatAllocBench.Platform.Clocks;
+using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>
-/// The one mutex of a system. It spins, as a kernel's spinlock and the first part of an adaptive mutex do, and tells how long it was waited for.
+/// The one mutex of a system. It spins, as a kernel's spinlock and the first part of an adaptive mutex do, and tells how long it was waited
+/// for.
 /// </summary>
 internal sealed class SystemMutex
 {
@@ -15,29 +17,15 @@ internal sealed class SystemMutex
 
     /// <summary>Takes the mutex.</summary>
     /// <returns>Ticks that the caller waited; 0 where nobody held it.</returns>
-    public ulong Enter()
-    {
-        // Acquire: pairs with the release in Exit, so that the holder sees all that earlier holders wrote.
-        return Interlocked.CompareExchange(ref Word, 1, 0) == 0 ? 0 : Wait();
-    }
+    public ulong Enter() => SpinLock32.TryEnter(ref Word) ? 0 : Wait();
 
     /// <summary>Gives it back.</summary>
-    public void Exit() => Volatile.Write(ref Word, 0); // release: what was written under it is visible before it is seen free; pairs with Enter
+    public void Exit() => SpinLock32.Exit(ref Word);
 
     private ulong Wait()
     {
         ulong start = TickClock.Now();
-        var spinner = new SpinWait();
-        do
-        {
-            // On a shared copy of the line, so that the holder's release is not delayed; the compare-and-swap below has the acquire.
-            while (Volatile.Read(ref Word) != 0)
-            {
-                spinner.SpinOnce(sleep1Threshold: -1);
-            }
-        }
-        while (Interlocked.CompareExchange(ref Word, 1, 0) != 0); // acquire, as in Enter
-
+        SpinLock32.EnterContended(ref Word);
         ulong end = TickClock.Now();
         return (long)(end - start) > 0 ? end - start : 0;
     }

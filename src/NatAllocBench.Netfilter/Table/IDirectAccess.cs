@@ -1,11 +1,13 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Platform.Meeting;
 
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>Shared accesses as the processor does them. After inlining nothing is left but the instruction.</summary>
 internal unsafe interface IDirectAccess : ISharedAccess
 {
-    // Acquire: pairs with Write and CompareExchange of the same word. What was written before them is seen after it; the caller names the step.
+    // Acquire: pairs with Write and CompareExchange of the same word. What was written before them is seen after it; the caller names the
+    // step.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint ISharedAccess.Read(ref uint word) => Volatile.Read(ref word);
 
@@ -17,7 +19,8 @@ internal unsafe interface IDirectAccess : ISharedAccess
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static T ISharedAccess.Read<T>(ref T word) => Volatile.Read(ref word)!;
 
-    // Release: pairs with Read of the same word. What came before it is visible with it; that later reads may pass it is the caller's concern (Fence).
+    // Release: pairs with Read of the same word. What came before it is visible with it; that later reads may pass it is the caller's
+    // concern (Fence).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void ISharedAccess.Write(ref uint word, uint value) => Volatile.Write(ref word, value);
 
