@@ -10,15 +10,10 @@ namespace NatAllocBench.Contenders;
 /// The kernel's choice of a source port (<c>get_unique_tuple</c>) over a store: a mapping of the same source, the port as it is, else a
 /// search as in the era. Single-threaded it chooses the ports that the model chooses.
 /// </summary>
-/// <remarks>Only what the throughput workload needs: a rule with one address and no ports, TCP or UDP, source ports from 1024 on.</remarks>
+/// <remarks>Only what the throughput workload needs: a rule with one address, TCP or UDP. Deviates: no search evicts.</remarks>
 internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange<IPv4Address> rule, NatState nat)
     where TStore : struct, IConnectionStore
 {
-    private const uint FirstPort = 1024;
-    private const uint Ports = 64512;
-    private const uint MaxAttempts = 128;
-    private const uint MinAttempts = 16;
-
     /// <summary>Chooses the REPLY tuple of a new connection and writes it there. Never fails; confirm tells.</summary>
     public void Choose(ref ContenderWorker worker, Connection connection)
     {
@@ -33,13 +28,15 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
         mapping.Source = rule.MinAddress;
         if (!keepsPort || IsUsed(ref worker, in mapping))
         {
+            PortCandidates candidates = PortCandidates.For(in mapping, in rule, ManipType.Source, era.Traits);
             if (era.Traits.Search is PortSearch.Limited or PortSearch.LimitedEvicting)
             {
-                SearchInRounds(ref worker, ref mapping);
+                var probe = new RoundProbe(this, ref worker, ref mapping, candidates);
+                SearchRounds.TryFind(ref probe, FirstOffset(ref worker, in mapping, out _), candidates.Size, evictingAttempts: 0);
             }
             else
             {
-                Scan(ref worker, ref mapping);
+                Scan(ref worker, ref mapping, candidates);
             }
         }
 
@@ -62,34 +59,13 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
         return null;
     }
 
-    private void SearchInRounds(ref ContenderWorker worker, ref ConntrackTuple<IPv4Address> mapping)
-    {
-        ushort offset = FirstOffset(ref worker, in mapping, out _);
-        for (uint attempts = MaxAttempts; ; attempts /= 2, offset = worker.Random.Next16())
-        {
-            for (uint i = 0; i < attempts; i++, offset++)
-            {
-                mapping.SourcePort = (ushort)(FirstPort + (offset % Ports));
-                if (!IsUsed(ref worker, in mapping))
-                {
-                    return;
-                }
-            }
-
-            if (attempts < MinAttempts)
-            {
-                return;
-            }
-        }
-    }
-
-    private void Scan(ref ContenderWorker worker, ref ConntrackTuple<IPv4Address> mapping)
+    private void Scan(ref ContenderWorker worker, ref ConntrackTuple<IPv4Address> mapping, PortCandidates candidates)
     {
         ushort offset = FirstOffset(ref worker, in mapping, out bool fromRover);
         for (uint tried = 1; ; tried++, offset++)
         {
-            mapping.SourcePort = (ushort)(FirstPort + (offset % Ports));
-            bool unchecked_ = era.Traits.Search == PortSearch.ScanLastUnchecked && tried == Ports;
+            candidates.Apply(ref mapping, offset);
+            bool unchecked_ = era.Traits.Search == PortSearch.ScanLastUnchecked && tried == candidates.Size;
             if (unchecked_ || !IsUsed(ref worker, in mapping))
             {
                 if (fromRover)
@@ -100,7 +76,7 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
                 return;
             }
 
-            if (tried == Ports)
+            if (tried == candidates.Size)
             {
                 return;
             }
@@ -132,5 +108,23 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
     {
         worker.Probes++;
         return worker.Find(store, FlowKey.Of(mapping.Invert())) is not null;
+    }
+
+    /// <summary>Puts candidates into a mapping and asks the store for them.</summary>
+    private readonly ref struct RoundProbe(
+        ContenderAllocator<TStore> allocator, ref ContenderWorker worker, ref ConntrackTuple<IPv4Address> mapping,
+        PortCandidates candidates)
+        : IRoundProbe
+    {
+        private readonly ref ContenderWorker _worker = ref worker;
+        private readonly ref ConntrackTuple<IPv4Address> _mapping = ref mapping;
+
+        public bool IsUsed(ushort offset, bool mayEvict)
+        {
+            candidates.Apply(ref _mapping, offset);
+            return allocator.IsUsed(ref _worker, in _mapping);
+        }
+
+        public ushort NextStart() => _worker.Random.Next16();
     }
 }

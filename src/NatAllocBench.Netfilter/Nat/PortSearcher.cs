@@ -126,34 +126,15 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         }
     }
 
-    /// <summary>5.0 and later: rounds of 128, 64, 32, 16 and 8 attempts; a range of at most 128 gets one round.</summary>
-    private static PortChoice SearchInRounds<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates)
+    /// <summary>5.0 and later: see <see cref="SearchRounds"/>.</summary>
+    private static PortChoice SearchInRounds<TRandom>(
+        in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates)
         where TRandom : struct, IRandomSource
     {
-        ushort offset = FirstOffset(in search, in candidates, out _);
-        uint attempts = Math.Min(candidates.Size, SearchLimits.MaxAttempts);
-        while (true)
-        {
-            for (uint i = 0; i < attempts; i++, offset++)
-            {
-                candidates.Apply(ref search.Tuple, offset);
-                bool used = TEra.Search == PortSearch.LimitedEvicting && attempts - i <= SearchLimits.EvictingAttempts
-                    ? search.IsUsedAfterEviction()
-                    : search.IsUsed();
-                if (!used)
-                {
-                    return PortChoice.Searched;
-                }
-            }
-
-            if (attempts >= candidates.Size || attempts < SearchLimits.MinAttempts)
-            {
-                return PortChoice.Exhausted;
-            }
-
-            attempts /= 2;
-            offset = search.Random.Next16();
-        }
+        var probe = new RoundProbe<TRandom>(in search, in candidates);
+        ushort start = FirstOffset(in search, in candidates, out _);
+        uint evicting = TEra.Search == PortSearch.LimitedEvicting ? SearchLimits.EvictingAttempts : 0;
+        return SearchRounds.TryFind(ref probe, start, candidates.Size, evicting) ? PortChoice.Searched : PortChoice.Exhausted;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -201,5 +182,23 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
                 TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
                 return rover;
         }
+    }
+
+    /// <summary>Puts candidates into the context's tuple and asks for them.</summary>
+    private readonly ref struct RoundProbe<TRandom>(
+        ref readonly SearchContext<TAddress, TEra, TDesign, TRandom> search, ref readonly PortCandidates candidates) : IRoundProbe
+        where TRandom : struct, IRandomSource
+    {
+        private readonly SearchContext<TAddress, TEra, TDesign, TRandom> _search = search;
+        private readonly ref readonly PortCandidates _candidates = ref candidates;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool IsUsed(ushort offset, bool mayEvict)
+        {
+            _candidates.Apply(ref _search.Tuple, offset);
+            return mayEvict ? _search.IsUsedAfterEviction() : _search.IsUsed();
+        }
+
+        public ushort NextStart() => _search.Random.Next16();
     }
 }

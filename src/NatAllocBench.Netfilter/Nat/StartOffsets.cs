@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Nat;
 /// Where a search starts: the rule, and the keyed start of <c>random</c> up to 4.20 (<c>nf_nat_ipv4_secure_port</c>,
 /// <c>nf_nat_ipv6_secure_port</c>).
 /// </summary>
-public static class StartOffsets
+internal static class StartOffsets
 {
     /// <summary>Flags with which a connection never keeps its port, where the era knows them.</summary>
     public const NatFlags AnyRandom = NatFlags.ProtoRandom | NatFlags.ProtoRandomFully;
