@@ -7,7 +7,8 @@ namespace NatAllocBench.Commands;
 /// <summary><c>trace perfetto</c>: a recording with a track per CPU, for ui.perfetto.dev and Chrome's viewer.</summary>
 internal static class TracePerfettoCommand
 {
-    private static readonly Option<string> Out = new("--out", "-o") { Description = "The .json file to write.", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Out =
+        new("--out", "-o") { Description = "The .json file to write.", HelpName = "FILE", Required = true };
 
     public static Command Create()
     {

@@ -1,12 +1,11 @@
-using System.Text;
 using NatAllocBench.Allocators.Systems;
-using NatAllocBench.Results.Files;
+using NatAllocBench.Reports.Publishing;
 
 namespace NatAllocBench.Systems;
 
 /// <summary>
-/// Keeps what a Markdown file says of every system the same as the systems' folders: the block between <c>&lt;!-- systems:begin NAME --&gt;</c>
-/// and <c>&lt;!-- systems:end --&gt;</c>, where NAME is <c>paragraphs</c> or <c>left out</c>.
+/// Keeps what a Markdown file says of every system the same as the systems' folders: the block between <c>&lt;!-- systems:begin NAME
+/// --&gt;</c> and <c>&lt;!-- systems:end --&gt;</c>, where NAME is <c>paragraphs</c> or <c>left out</c>.
 /// </summary>
 internal static class SystemsPage
 {
@@ -14,24 +13,10 @@ internal static class SystemsPage
 
     /// <summary>Brings a file up to date.</summary>
     /// <returns>Whether it changed.</returns>
-    public static bool Refresh(string path, AllocatorSet systems)
-    {
-        string before = File.ReadAllText(path);
-        string after = Render(before, systems);
-        if (before != after)
-        {
-            AtomicFile.Write(path, Encoding.UTF8.GetBytes(after));
-        }
-
-        return before != after;
-    }
+    public static bool Refresh(string path, AllocatorSet systems) => GeneratedText.Refresh(path, text => Render(text, systems));
 
     /// <summary>Whether a file is up to date.</summary>
-    public static bool IsCurrent(string path, AllocatorSet systems)
-    {
-        string text = File.ReadAllText(path);
-        return text == Render(text, systems);
-    }
+    public static bool IsCurrent(string path, AllocatorSet systems) => GeneratedText.IsCurrent(path, text => Render(text, systems));
 
     /// <summary>The text with its blocks generated again; all else stays as it is.</summary>
     public static string Render(string markdown, AllocatorSet systems) => Block(

@@ -1,4 +1,3 @@
-using System.Globalization;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -35,13 +34,7 @@ public static class ContributionFolder
     /// <exception cref="ResultsWriteException">It cannot be written.</exception>
     public static string Write(ResultsStore store, Contribution contribution)
     {
-        string wanted = Path.Combine(store.Root, PlaceOf(contribution.Runs[0]));
-        string target = wanted;
-        for (int counter = 2; Path.Exists(target); counter++)
-        {
-            target = string.Create(CultureInfo.InvariantCulture, $"{wanted}-{counter}");
-        }
-
+        string target = FreeName.Candidates(Path.Combine(store.Root, PlaceOf(contribution.Runs[0]))).First();
         string file = Path.Combine(target, Contribution.FileName);
         try
         {

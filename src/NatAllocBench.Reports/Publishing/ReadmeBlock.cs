@@ -29,23 +29,15 @@ public static class ReadmeBlock
 
     /// <summary>Brings every block of a file up to date; the file is written whole, and only if it changes.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
-    /// <param name="root">The directory that sources may not leave, with the published runs in <c>results</c>; null for the file's own.</param>
+    /// <param name="root">
+    /// The directory that sources may not leave, with the published runs in <c>results</c>; null for the file's own.
+    /// </param>
     /// <param name="runs">What was read of the runs already, or null.</param>
     /// <returns>Whether the file changed.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
     /// <exception cref="ResultsWriteException">The file cannot be written.</exception>
-    public static bool Refresh(string markdownPath, string? root = null, PublishedRuns? runs = null)
-    {
-        string before = Load(markdownPath);
-        string after = Render(before, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root, runs);
-        if (before == after)
-        {
-            return false;
-        }
-
-        AtomicFile.Write(markdownPath, Encoding.UTF8.GetBytes(after));
-        return true;
-    }
+    public static bool Refresh(string markdownPath, string? root = null, PublishedRuns? runs = null) =>
+        GeneratedText.Refresh(markdownPath, text => Render(text, DirectoryOf(markdownPath), root, runs));
 
     /// <summary>Whether every block of a file is what its run says; changes nothing.</summary>
     /// <param name="markdownPath">The Markdown file.</param>
@@ -53,11 +45,8 @@ public static class ReadmeBlock
     /// <param name="runs">As for <see cref="Refresh"/>.</param>
     /// <returns>True when <see cref="Refresh"/> would change nothing.</returns>
     /// <exception cref="RunFormatException">A block is malformed, leaves the directory, or its run cannot be read.</exception>
-    public static bool IsCurrent(string markdownPath, string? root = null, PublishedRuns? runs = null)
-    {
-        string text = Load(markdownPath);
-        return text == Render(text, Path.GetDirectoryName(Path.GetFullPath(markdownPath))!, root, runs);
-    }
+    public static bool IsCurrent(string markdownPath, string? root = null, PublishedRuns? runs = null) =>
+        GeneratedText.IsCurrent(markdownPath, text => Render(text, DirectoryOf(markdownPath), root, runs));
 
     /// <summary>The text with every block generated again.</summary>
     /// <param name="markdown">The text of the Markdown file.</param>
@@ -120,13 +109,19 @@ public static class ReadmeBlock
     private static string ErrorTables(string root)
     {
         string results = Path.Combine(Path.GetFullPath(root), Results);
-        string[] files = [.. Directory.EnumerateDirectories(results).Select(machine => Path.Combine(machine, ComparisonErrors.FileName)).Where(File.Exists)];
+        string[] files =
+        [
+            .. Directory.EnumerateDirectories(results)
+                .Select(machine => Path.Combine(machine, ComparisonErrors.FileName))
+                .Where(File.Exists),
+        ];
         IEnumerable<string> tables = files.Order(StringComparer.Ordinal).Select(file =>
         {
             ComparisonErrors errors = ComparisonErrorsFile.Read(file);
             string commit = errors.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
             string day = errors.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-            return $"{MarkdownTable.Render(ErrorTable.Build(errors))}\nCounted on {Path.GetFileName(Path.GetDirectoryName(file))}, {day}, commit {commit}.\n";
+            return $"{MarkdownTable.Render(ErrorTable.Build(errors))}\nCounted on {Path.GetFileName(Path.GetDirectoryName(file))}, {day}, "
+                + $"commit {commit}.\n";
         });
         return files.Length == 0 ? "Not counted on any published machine yet.\n" : string.Join('\n', tables);
     }
@@ -152,17 +147,7 @@ public static class ReadmeBlock
 
     private static PublishedEntry Read(string place, PublishedRuns runs) => new(place, runs.Read(place));
 
-    private static string Load(string path)
-    {
-        try
-        {
-            return File.ReadAllText(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new RunFormatException($"{path}: cannot be read: {AtomicFile.Reason(e)}", e);
-        }
-    }
+    private static string DirectoryOf(string file) => Path.GetDirectoryName(Path.GetFullPath(file))!;
 
     /// <summary>A run and where it is.</summary>
     private sealed record PublishedEntry(string Place, RunRecord Run);

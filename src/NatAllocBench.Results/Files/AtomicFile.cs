@@ -14,12 +14,22 @@ public static class AtomicFile
     /// <exception cref="ResultsWriteException">The target cannot be written.</exception>
     public static void Write(string path, ReadOnlySpan<byte> content)
     {
+        byte[] bytes = content.ToArray();
+        Write(path, stream => stream.Write(bytes));
+    }
+
+    /// <summary>Replaces a file by what a writer makes, or leaves it untouched.</summary>
+    /// <param name="path">The target; its directory must exist.</param>
+    /// <param name="write">Writes the new content.</param>
+    /// <exception cref="ResultsWriteException">The target cannot be written.</exception>
+    public static void Write(string path, Action<Stream> write)
+    {
         try
         {
             if (FileKind.IsSpecial(path))
             {
                 using FileStream device = OpenSpecial(path);
-                device.Write(content);
+                write(device);
                 return;
             }
 
@@ -28,7 +38,7 @@ public static class AtomicFile
             {
                 using (FileStream stream = new(temporary, FileMode.CreateNew, FileAccess.Write))
                 {
-                    stream.Write(content);
+                    write(stream);
                     stream.Flush(flushToDisk: true);
                 }
 

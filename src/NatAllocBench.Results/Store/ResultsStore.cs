@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
@@ -8,8 +9,9 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Results.Store;
 
 /// <summary>
-/// The directory of published runs: <c>MACHINE/YYYYMMDD-COMMIT-NAME/</c> (see <see cref="MachineIdentity"/>) with <c>run.json</c> and what is
-/// generated from it, where NAME is the name given to the run, the preset or the command. A second run of the same name, day and commit gets a counter.
+/// The directory of published runs: <c>MACHINE/YYYYMMDD-COMMIT-NAME/</c> (see <see cref="MachineIdentity"/>) with <c>run.json</c> and what
+/// is generated from it, where NAME is the name given to the run, the preset or the command. A second run of the same name, day and commit
+/// gets a counter.
 /// </summary>
 public sealed partial class ResultsStore
 {
@@ -120,21 +122,17 @@ public sealed partial class ResultsStore
             .Order(StringComparer.Ordinal),
     ];
 
-    /// <summary>Links are not followed: a contribution must not make a command read or write outside of it. Nor are hidden leftovers.</summary>
+    /// <summary>
+    /// Links are not followed: a contribution must not make a command read or write outside of it. Nor are hidden leftovers.
+    /// </summary>
     /// <returns>Options for enumerating files and directories.</returns>
     public static EnumerationOptions WithoutLinks() =>
         new() { AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden | FileAttributes.System };
 
     private static string MoveToFreeName(string staging, string target)
     {
-        for (int counter = 1; ; counter++)
+        foreach (string candidate in FreeName.Candidates(target))
         {
-            string candidate = counter == 1 ? target : string.Create(CultureInfo.InvariantCulture, $"{target}-{counter}");
-            if (Path.Exists(candidate))
-            {
-                continue;
-            }
-
             try
             {
                 Directory.Move(staging, candidate);
@@ -145,6 +143,8 @@ public sealed partial class ResultsStore
                 // Another run took the name in between: try the next one.
             }
         }
+
+        throw new UnreachableException("there is always another name");
     }
 
     /// <summary>A text as a part of a file name.</summary>
