@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
@@ -9,14 +10,14 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// The short path of the common connection: lookup, port search, by-source insertion and confirm in one pass inside one section. Every chain
-/// head is read once; if the compare-and-swap of a claim still finds that head, no node came since the walk, so the answer of the walk is
-/// the answer of confirm. The entry is written once, complete.
+/// The short path of the common connection: lookup, port search, by-source insertion and confirm in one pass inside one section. Every
+/// chain head is read once; if the compare-and-swap of a claim still finds that head, no node came since the walk, so the answer of the
+/// walk is the answer of confirm. The entry is written once, complete.
 /// </summary>
 /// <remarks>
 /// Whatever is unusual leaves before anything is published, and the general path takes the connection from the start: an entry that stands
-/// already, an expired or undecided one on the way, a long chain, an earlier connection of the same socket, a search that goes on until it may
-/// evict, no slot or no room at hand. Results, counters and draws are those of the general path. Steps C1 to C7 are those of
+/// already, an expired or undecided one on the way, a long chain, an earlier connection of the same socket, a search that goes on until it
+/// may evict, no slot or no room at hand. Results, counters and draws are those of the general path. Steps C1 to C7 are those of
 /// <see cref="LockFreeChains{TAddress, TEra, TDesign}"/>.
 /// </remarks>
 /// <typeparam name="TAddress">The address family.</typeparam>
@@ -178,7 +179,8 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             uint originalHash = (uint)block->OriginalHash[i];
             ulong status = Write(slab, slot, original, reply, replyKeys, originalHash, seenOriginal, seenReply, seenSource, now, in plan);
 
-            // C3 of the by-source table, full fence: the entry's tuples and link are visible before it is. Pairs with the acquires of WalkSources.
+            // C3 of the by-source table, full fence: the entry's tuples and link are visible before it is. Pairs with the acquires of
+            // WalkSources.
             if (TDesign.CompareExchange(ref *sourceHead, slot, seenSource) != seenSource)
             {
                 _bySource.Link(ref *sourceHead, slot);
@@ -197,11 +199,14 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             uint* secondHead = (uint*)((ulong)replyHead ^ headDifference);
             uint firstLink = (slot << 1) - (uint)order;
 
-            // C3, full fence: tuples, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk. The head is the
-            // one that was walked, so what the walk found free is free still. Twice: the lower tuple, then the other one.
-            bool held = TDesign.CompareExchange(ref *firstHead, firstLink, seenOriginal ^ seenDifference) == (seenOriginal ^ seenDifference);
+            // C3, full fence: tuples, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk. The
+            // head is the one that was walked, so what the walk found free is free still. Twice: the lower tuple, then the other one.
+            bool held = TDesign.CompareExchange(
+                ref *firstHead, firstLink, seenOriginal ^ seenDifference) == (seenOriginal ^ seenDifference);
             if (held && TDesign.CompareExchange(ref *secondHead, firstLink ^ 1, seenReply ^ seenDifference) == (seenReply ^ seenDifference))
             {
+                Debug.Assert((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
+
                 // C4, release: makes both nodes visible at once. Pairs with the acquire in StillMatches and with C5.
                 TDesign.Write(ref slab.Original(slot)->Status, status | EntryStatus.Confirmed);
                 if (TBlock.Width == 1)

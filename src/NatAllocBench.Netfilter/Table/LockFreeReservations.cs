@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
@@ -6,27 +7,28 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
-/// Reservations without locks (<see cref="ITableDesign.ReservesReply"/> with <see cref="ITableDesign.IsLockFree"/>): the claim C1 to C3 of the
-/// REPLY tuple is made at the accepted probe, and confirm claims the ORIGINAL tuple alone. No kernel does this.
+/// Reservations without locks (<see cref="ITableDesign.ReservesReply"/> with <see cref="ITableDesign.IsLockFree"/>): the claim C1 to C3 of
+/// the REPLY tuple is made at the accepted probe, and confirm claims the ORIGINAL tuple alone. No kernel does this.
 /// </summary>
 /// <remarks>
-/// <para>A reserved node is linked, and its entry is marked as reserved and not confirmed. It is not undecided: nobody waits for it, since its
-/// owner may take long. It stands against every claim of its tuple but two:</para>
+/// <para>A reserved node is linked, and its entry is marked as reserved and not confirmed. It is not undecided: nobody waits for it, since
+/// its owner may take long. It stands against every claim of its tuple but two:</para>
 /// <list type="number">
 /// <item>the claim of the REPLY tuple by an entry of the same flow, which has no reservation. Both need the same ORIGINAL tuple, and there
 /// one of them is refused.</item>
-/// <item>the claim of the ORIGINAL tuple by its exact reverse. Without a reservation that one needs the other tuple too, and there one of them
-/// is refused. With one, each holds what the other needs: R1 and R2 decide.</item>
+/// <item>the claim of the ORIGINAL tuple by its exact reverse. Without a reservation that one needs the other tuple too, and there one of
+/// them is refused. With one, each holds what the other needs: R1 and R2 decide.</item>
 /// </list>
-/// <para>Of two reserved entries that are each other's exact reverse, each meets the other's node before it links its ORIGINAL node: were that
-/// linked first, the other's claim of the same tuple would have met it. So only an entry that meets one asks, and it costs the others nothing:</para>
+/// <para>Of two reserved entries that are each other's exact reverse, each meets the other's node before it links its ORIGINAL node: were
+/// that linked first, the other's claim of the same tuple would have met it. So only an entry that meets one asks, and it costs the others
+/// nothing:</para>
 /// <list type="bullet">
 /// <item>R1: set CONFIRMING in the own status. R2: read the status of the other, and go on if it is not CONFIRMING.</item>
 /// <item>If it is, the entry with the higher ORIGINAL tuple takes its own CONFIRMING back until the other has decided and begins again with
 /// R1; the one with the lower tuple waits until the other has decided or taken it back.</item>
 /// </list>
-/// <para>Progress: who waits here waits for an entry that is in confirm, and nobody waits for its own node. Once its ORIGINAL node is linked, a
-/// reserved entry waits for nobody.</para>
+/// <para>Progress: who waits here waits for an entry that is in confirm, and nobody waits for its own node. Once its ORIGINAL node is
+/// linked, a reserved entry waits for nobody.</para>
 /// </remarks>
 internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains)
     where TAddress : unmanaged, IAddress<TAddress>
@@ -66,7 +68,8 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
             {
                 if ((status & EntryStatus.ReplyReserved) != 0)
                 {
-                    TDesign.Write(ref status, status & ~EntryStatus.ReplyReserved); // release; nobody has met the node, so no order is needed
+                    // Release; nobody has met the node, so no order is needed.
+                    TDesign.Write(ref status, status & ~EntryStatus.ReplyReserved);
                 }
 
                 return false;
@@ -141,8 +144,8 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     }
 
     /// <summary>
-    /// After an entry without a reservation has claimed its REPLY tuple and is to have no other: the reservation of the same flow, over which
-    /// the claim has passed, or none. It cannot pass on the ORIGINAL tuple, as two whole entries of one flow do.
+    /// After an entry without a reservation has claimed its REPLY tuple and is to have no other: the reservation of the same flow, over
+    /// which the claim has passed, or none. It cannot pass on the ORIGINAL tuple, as two whole entries of one flow do.
     /// </summary>
     /// <param name="slot">The entry.</param>
     /// <param name="pair">Its buckets.</param>
@@ -175,6 +178,10 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
         var spinner = new SpinWait();
         while (true)
         {
+            Debug.Assert(
+                (own & (EntryStatus.Confirmed | EntryStatus.ReplyReserved)) == EntryStatus.ReplyReserved,
+                "a reservation is in confirm before it is confirmed");
+
             // R1, full fence: pairs with R1 of the other; of two that store and then load, one at least sees the other's.
             TDesign.Or(ref own, EntryStatus.Confirming);
             while (true)
@@ -240,7 +247,9 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
         return false;
     }
 
-    /// <summary>Waits while a node is undecided: its entry is in confirm, and has no reservation or meets it in the role of ORIGINAL.</summary>
+    /// <summary>
+    /// Waits while a node is undecided: its entry is in confirm, and has no reservation or meets it in the role of ORIGINAL.
+    /// </summary>
     private Standing StandingOf(uint at)
     {
         ulong* word = &_slab.Original(at >> 1)->Status;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Tuples;
@@ -13,10 +14,10 @@ namespace NatAllocBench.Netfilter.Table;
 /// <list type="bullet">
 /// <item>Probes see a reserved entry, packet lookups do not: it has no ORIGINAL in the table and may never be confirmed.</item>
 /// <item>Confirm walks the ORIGINAL chain only. It takes both locks, so that of two flows with tuples exchanged one sees the other.</item>
-/// <item>A second datagram of one flow, and a flow that is the exact reverse of the holder, are exempt: they stay without a reservation, and
-/// confirm resolves their clash as without this design.</item>
-/// <item>An entry without a reservation (exempt, or its search was exhausted) is confirmed by both walks, and a reservation of another flow is
-/// a clash.</item>
+/// <item>A second datagram of one flow, and a flow that is the exact reverse of the holder, are exempt: they stay without a reservation,
+/// and confirm resolves their clash as without this design.</item>
+/// <item>An entry without a reservation (exempt, or its search was exhausted) is confirmed by both walks, and a reservation of another flow
+/// is a clash.</item>
 /// <item>An entry that is freed without being confirmed is unlinked first. A reserved entry has no lifetime, is no victim of early drop and
 /// is no resident that a search may evict: all three ask for CONFIRMED.</item>
 /// <item>DNAT chooses before source NAT does; only the second hook makes the tuple final, and only it reserves.</item>
@@ -34,6 +35,9 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     public bool TryReserve(ref CpuState cpu, uint slot, in ConntrackTuple<TAddress> reply, uint hash)
     {
         EntrySlab<TAddress, TDesign> slab = chains.Slab;
+        Debug.Assert(
+            (slab.Original(slot)->Status & (EntryStatus.Confirmed | EntryStatus.Dying | EntryStatus.ReplyReserved)) == 0,
+            "an unconfirmed entry reserves one tuple");
         uint deadline = cpu.Now + EntryLife<TAddress, TEra, TDesign>.InitialTimeout(slab.Original(slot)->Tuple.Protocol);
         if (TDesign.IsLockFree)
         {
@@ -104,8 +108,8 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     }
 
     /// <summary>
-    /// Walks the chain of the REPLY tuple alone, for an entry that is to have no other: a reservation of the same flow stands against it. The
-    /// caller holds the lock.
+    /// Walks the chain of the REPLY tuple alone, for an entry that is to have no other: a reservation of the same flow stands against it.
+    /// The caller holds the lock.
     /// </summary>
     public static ChainScan ScanReplyOnly(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot)
     {

@@ -4,7 +4,7 @@ namespace NatAllocBench.Tests.Netfilter.Hashing;
 
 public class HashingAllocationTests
 {
-    [Fact]
+    [OptimizedFact]
     public void No_hash_allocates_managed_memory()
     {
         byte[] message = new byte[39];

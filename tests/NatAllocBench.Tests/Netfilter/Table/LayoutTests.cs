@@ -1,6 +1,8 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using NatAllocBench.Contenders.Native;
+using NatAllocBench.LiveKernel.Interop;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
@@ -81,6 +83,38 @@ public sealed unsafe class LayoutTests
         Assert.All(sized, type => Assert.Equal(type.StructLayoutAttribute!.Size, SizeOf(type)));
     }
 
+    [Fact]
+    public void The_arrays_of_a_block_of_flows_begin_on_cache_lines_and_fill_it()
+    {
+        FlowBlock block = default;
+        byte* start = (byte*)&block;
+        const int Array = FlowBlock.Width * sizeof(ulong);
+        long[] places =
+        [
+            (byte*)block.OriginalHash - start, (byte*)block.SourceHash - start, (byte*)block.KeptHash - start,
+            (byte*)block.FirstHash - start, (byte*)block.OriginalBucket - start, (byte*)block.SourceBucket - start,
+            (byte*)block.KeptBucket - start, (byte*)block.FirstBucket - start, (byte*)block.FirstKeys - start,
+            (byte*)block.Prefix - start,
+        ];
+
+        Assert.Equal(places.Select((_, i) => (long)i * Array), places);
+        Assert.Equal(places[^1] + (4 * Array), (byte*)block.Scratch - start);
+        Assert.Equal(0, Array % 64);
+        Assert.Equal(places[^1] + (8 * Array) + (FlowBlock.Width * sizeof(ushort)), sizeof(FlowBlock));
+    }
+
+    [Fact]
+    public void What_is_handed_to_C_has_the_sizes_that_C_gives_it()
+    {
+        Assert.Equal(16, sizeof(Libc.InternetAddress));
+        Assert.Equal(16, sizeof(Libc.IoVector));
+        Assert.Equal(64, sizeof(Libc.MultiMessage));
+        Assert.Equal(8, sizeof(Libc.PollDescriptor));
+        Assert.Equal(8, sizeof(Libc.LingerTime));
+        Assert.Equal(64, sizeof(PeerWorkload));
+        Assert.Equal(16, sizeof(PeerWork));
+    }
+
     private static void CheckNodes<TAddress>()
         where TAddress : unmanaged, IAddress<TAddress>
     {
@@ -102,5 +136,6 @@ public sealed unsafe class LayoutTests
     private static int NodeSize<TAddress>()
         where TAddress : unmanaged, IAddress<TAddress> => TAddress.NodeSize;
 
-    private static int SizeOf(Type type) => (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
+    private static int SizeOf(Type type) =>
+        (int)typeof(Unsafe).GetMethod(nameof(Unsafe.SizeOf))!.MakeGenericMethod(type).Invoke(null, null)!;
 }
