@@ -108,5 +108,6 @@ internal sealed unsafe class NativeTable : IConnectionTable
         }
     }
 
-    private static string Text(byte* message) => Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message));
+    private static string Text(byte* message) =>
+        Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(message));
 }

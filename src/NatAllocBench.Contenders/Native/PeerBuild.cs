@@ -6,8 +6,8 @@ using System.Text;
 namespace NatAllocBench.Contenders.Native;
 
 /// <summary>
-/// Compiles a peer for the CPU it will run on, the first time it is asked for. Built libraries are kept in the user's cache under a name that
-/// holds sources, flags and compiler, so a change of any of them builds again.
+/// Compiles a peer for the CPU it will run on, the first time it is asked for. Built libraries are kept in the user's cache under a name
+/// that holds sources, flags and compiler, so a change of any of them builds again.
 /// </summary>
 internal static class PeerBuild
 {
@@ -41,7 +41,9 @@ internal static class PeerBuild
 
     private static string[] Flags(NativePeer peer)
     {
-        string[] dpdk = peer.Source == "dpdk.cpp" ? (Run("pkg-config", ["--cflags", "libdpdk"])?.Output ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
+        string[] dpdk = peer.Source == "dpdk.cpp"
+            ? (Run("pkg-config", ["--cflags", "libdpdk"])?.Output ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)
+            : [];
         return
         [
             "-O3", "-march=native", "-shared", "-fPIC", peer.IsC ? "-std=gnu11" : "-std=c++17",
@@ -109,7 +111,8 @@ internal static class PeerBuild
 
     private static string CacheFolder()
     {
-        string data = Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
+        string data = Environment.GetFolderPath(
+            Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify);
         return Path.Combine(data.Length > 0 ? data : Path.GetTempPath(), "natallocbench", "native");
     }
 

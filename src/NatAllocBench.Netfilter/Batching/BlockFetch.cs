@@ -7,7 +7,8 @@ namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
 /// What <see cref="ConnectPass{TAddress, TEra, TDesign}"/> fetches before it needs it: heads a block ahead, first nodes of their chains
-/// <see cref="FirstAhead"/> flows ahead, second ones <see cref="SecondAhead"/> flows ahead. Each has come when the next one is read through it.
+/// <see cref="FirstAhead"/> flows ahead, second ones <see cref="SecondAhead"/> flows ahead. Each has come when the next one is read through
+/// it.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TDesign">A lock-free design.</typeparam>
@@ -73,7 +74,8 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
     private static void Nodes(
         in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, int i, bool keeps)
     {
-        FirstNodes(i < FlowBlock.Width - FirstAhead ? run.Block : run.Next, (i + FirstAhead) % FlowBlock.Width, slab, heads, sources, keeps);
+        FirstNodes(
+            i < FlowBlock.Width - FirstAhead ? run.Block : run.Next, (i + FirstAhead) % FlowBlock.Width, slab, heads, sources, keeps);
         SecondNodes(
             i < FlowBlock.Width - SecondAhead ? run.Block : run.Next, (i + SecondAhead) % FlowBlock.Width, slab, heads, sources, keeps);
     }

@@ -11,7 +11,8 @@ namespace NatAllocBench.Netfilter.Batching;
 /// <summary>
 /// What is the same for all connections of a rule in an era, made once, and whether the short path covers them. It covers source NAT to
 /// addresses, with or without ports, whose searches start at a random offset: the three modes of every era from 5.0 on. Not covered: eras
-/// before 5.0 (rovers, keyed starts, entry timers), a base port, a range of one port that is accepted unchecked, and rules without an address.
+/// before 5.0 (rovers, keyed starts, entry timers), a base port, a range of one port that is accepted unchecked, and rules without an
+/// address.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 internal readonly struct ConnectPlan<TAddress>
@@ -109,9 +110,12 @@ internal readonly struct ConnectPlan<TAddress>
 
     /// <summary>Whether a flow's own key may be kept: without ports in the rule, or with a key among them.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool MayKeep(in ConntrackTuple<TAddress> original) => KeepsPort && (!HasPorts || Range.ContainsPort(in original, ManipType.Source));
+    public bool MayKeep(in ConntrackTuple<TAddress> original) =>
+        KeepsPort && (!HasPorts || Range.ContainsPort(in original, ManipType.Source));
 
-    /// <summary>How many candidates the short path probes; the general path does what comes after them: evictions and further rounds.</summary>
+    /// <summary>
+    /// How many candidates the short path probes; the general path does what comes after them: evictions and further rounds.
+    /// </summary>
     public uint AttemptsFor(in ConntrackTuple<TAddress> original, in PortCandidates candidates)
     {
         uint attempts = Math.Min(candidates.Size, SearchLimits.MaxAttempts);

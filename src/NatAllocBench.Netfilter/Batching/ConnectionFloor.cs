@@ -8,8 +8,8 @@ using NatAllocBench.Platform.Memory;
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// The least that a connection costs on a machine: four hashes in sixteen lanes, three compare-and-swaps on heads that were fetched, one entry of 64
-/// bytes. It looks nothing up, searches for nothing and refuses nothing, so it is no table; what it linked can be counted.
+/// The least that a connection costs on a machine: four hashes in sixteen lanes, three compare-and-swaps on heads that were fetched, one
+/// entry of 64 bytes. It looks nothing up, searches for nothing and refuses nothing, so it is no table; what it linked can be counted.
 /// </summary>
 public sealed unsafe class ConnectionFloor : IDisposable
 {
@@ -200,7 +200,8 @@ public sealed unsafe class ConnectionFloor : IDisposable
     private static void Push<TAccess>(uint* head, uint link, ref uint next)
         where TAccess : struct, ISharedAccess
     {
-        // Full fence: the entry is whole before it is linked. Pairs with nothing while threads run: the chains are walked after they have met.
+        // Full fence: the entry is whole before it is linked. Pairs with nothing while threads run: the chains are walked after they have
+        // met.
         uint seen = next;
         while (TAccess.CompareExchange(ref *head, link, seen) is var now && now != seen)
         {

@@ -11,8 +11,8 @@ namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
 /// Opens connections of the lock-free design one by one, with all hashes that a connection needs computed at once, four lanes of
-/// SipHash side by side: of its ORIGINAL tuple, of its source, and of the two REPLY tuples that it will probably probe. They take the time of
-/// one hash, and the memory behind them is fetched while the first of them is used. One object serves one CPU.
+/// SipHash side by side: of its ORIGINAL tuple, of its source, and of the two REPLY tuples that it will probably probe. They take the time
+/// of one hash, and the memory behind them is fetched while the first of them is used. One object serves one CPU.
 /// </summary>
 /// <remarks>
 /// Where the era has another hash than that of 6.5 and later, for IPv6, and without AVX2, hashes are computed when they are needed, as

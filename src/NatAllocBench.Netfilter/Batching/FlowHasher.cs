@@ -7,8 +7,8 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// Fills the hashes and buckets of a block: IPv4 under the functions of 6.5 and later a flow to a lane; IPv6 and other eras a kind of hash after
-/// the other, in lanes where the era's hash has them.
+/// Fills the hashes and buckets of a block: IPv4 under the functions of 6.5 and later a flow to a lane; IPv6 and other eras a kind of hash
+/// after the other, in lanes where the era's hash has them.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>

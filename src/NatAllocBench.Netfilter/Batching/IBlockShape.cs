@@ -2,7 +2,9 @@ using NatAllocBench.Netfilter.Hashing;
 
 namespace NatAllocBench.Netfilter.Batching;
 
-/// <summary>How many flows <see cref="ConnectPass{TAddress, TEra, TDesign}"/> has prepared; a type parameter, so that the loop of one has no loop.</summary>
+/// <summary>
+/// How many flows <see cref="ConnectPass{TAddress, TEra, TDesign}"/> has prepared; a type parameter, so that the loop of one has no loop.
+/// </summary>
 internal interface IBlockShape
 {
     /// <summary>Flows at most.</summary>

@@ -85,8 +85,8 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     }
 
     /// <summary>
-    /// The first candidate is not the one that was hashed ahead, or its chain is not empty: goes on from there. Where few chains have nodes, the
-    /// candidate itself is the likely reason, so the head of the next one comes while the chain is walked.
+    /// The first candidate is not the one that was hashed ahead, or its chain is not empty: goes on from there. Where few chains have
+    /// nodes, the candidate itself is the likely reason, so the head of the next one comes while the chain is walked.
     /// </summary>
     /// <param name="run">The flows; receives the candidate.</param>
     /// <param name="flow">The flow.</param>
@@ -94,7 +94,9 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     /// <param name="seen">Head of the chain of <see cref="FlowBlock.FirstKeys"/>.</param>
     /// <param name="now">The clock.</param>
     /// <param name="plan">The rule.</param>
-    /// <returns>How many candidates were in use before the one in <see cref="FlowRun{TAddress}.Found"/>; -1 if the general path has to search.</returns>
+    /// <returns>
+    /// How many candidates were in use before the one in <see cref="FlowRun{TAddress}.Found"/>; -1 if the general path has to search.
+    /// </returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public int SearchOn(ref FlowRun<TAddress> run, int flow, ushort offset, uint seen, uint now, in ConnectPlan<TAddress> plan)
     {

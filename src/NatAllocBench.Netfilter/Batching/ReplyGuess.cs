@@ -10,8 +10,8 @@ namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
 /// Which REPLY tuples a new connection will probe first: with its own port, and with the first candidate of a search (always the memo's
-/// second tuple); where the mode never keeps a port, with the first two candidates. Looks at draws ahead, on a copy of the generator. It need not
-/// follow every rule of the search, for instance about port offsets: a wrong guess is only slow.
+/// second tuple); where the mode never keeps a port, with the first two candidates. Looks at draws ahead, on a copy of the generator. It
+/// need not follow every rule of the search, for instance about port offsets: a wrong guess is only slow.
 /// </summary>
 internal readonly struct ReplyGuess<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>

@@ -11,9 +11,9 @@ using NatAllocBench.Platform.Memory;
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// Brings new connections through the short path in blocks of sixteen: while one block goes through <see cref="ConnectPass{TAddress, TEra, TDesign}"/>,
-/// the heads of the next are fetched. A flow that the pass leaves goes through the general path, with the hashes that are there. One object serves
-/// one CPU.
+/// Brings new connections through the short path in blocks of sixteen: while one block goes through
+/// <see cref="ConnectPass{TAddress, TEra, TDesign}"/>, the heads of the next are fetched. A flow that the pass leaves goes through the
+/// general path, with the hashes that are there. One object serves one CPU.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
@@ -46,7 +46,8 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         _hasher = new FlowHasher<TAddress, TEra, TDesign>(table);
         int block = Round(sizeof(FlowBlock));
         int tuples = Round(Width * sizeof(ConntrackTuple<TAddress>));
-        _memory = new NativeRegion(Round(2 * sizeof(Turn)) + (2L * block) + (3L * tuples) + Round(sizeof(HashMemo<TAddress>)) + sizeof(FlowRun<TAddress>));
+        _memory = new NativeRegion(
+            Round(2 * sizeof(Turn)) + (2L * block) + (3L * tuples) + Round(sizeof(HashMemo<TAddress>)) + sizeof(FlowRun<TAddress>));
         byte* free = _memory.Pointer;
         _turns = (Turn*)free;
         free += Round(2 * sizeof(Turn));

@@ -35,8 +35,8 @@ public sealed record Era(string Name, string Releases, string Changes, EraTraits
     public KernelVersion Version => KernelVersion.Parse(Name.Split('-')[0]);
 
     /// <summary>
-    /// What-if, no kernel does this: this era with a fast keyed hash in both tables, so that what SipHash costs can be told. Null where another
-    /// hash than that of 6.5 and later is to be replaced.
+    /// What-if, no kernel does this: this era with a fast keyed hash in both tables, so that what SipHash costs can be told. Null where
+    /// another hash than that of 6.5 and later is to be replaced.
     /// </summary>
     public Era? WithFastHash() => Traits is { Hash: TableHash.SipHash39, BySourceHash: BySourceHash.SipHash32 }
         ? this with { Traits = Traits with { Hash = TableHash.Wyhash, BySourceHash = BySourceHash.Wyhash } }

@@ -28,7 +28,8 @@ public static partial class EraCatalog
         Statistics = StatisticsFormat.V2_6_32,
     };
 
-    private static readonly EraTraits V2_6_35 = V2_6_32 with { BySourceHash = BySourceHash.Jenkins2Salted, Statistics = StatisticsFormat.V2_6_35 };
+    private static readonly EraTraits V2_6_35 =
+        V2_6_32 with { BySourceHash = BySourceHash.Jenkins2Salted, Statistics = StatisticsFormat.V2_6_35 };
     private static readonly EraTraits V2_6_36 = V2_6_35 with { Search = PortSearch.ScanLastUnchecked };
     private static readonly EraTraits V2_6_37 = V2_6_36 with { SinglePortUnchecked = true };
     private static readonly EraTraits V3_1 = V2_6_37 with

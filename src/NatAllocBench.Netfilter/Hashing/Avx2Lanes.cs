@@ -74,7 +74,8 @@ internal readonly struct Avx2Lanes : ISipLanes<Avx2Lanes.Pair>
 
     /// <inheritdoc/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Pair RotateLeft(Pair x, [ConstantExpected] byte count) => new(QuadLanes.RotateLeft(x.Low, count), QuadLanes.RotateLeft(x.High, count));
+    public static Pair RotateLeft(Pair x, [ConstantExpected] byte count) =>
+        new(QuadLanes.RotateLeft(x.Low, count), QuadLanes.RotateLeft(x.High, count));
 
     /// <summary>Lanes 0..3 and 4..7.</summary>
     internal readonly struct Pair(Vector256<ulong> low, Vector256<ulong> high)

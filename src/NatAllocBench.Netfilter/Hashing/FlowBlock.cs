@@ -1,8 +1,8 @@
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
-/// What is computed ahead for sixteen flows, an array for each kind: hashes and buckets of the ORIGINAL tuple, of the source, and of the two
-/// REPLY tuples that a search is expected to probe, with its own port and with the first candidate. Hashes are in the low halves.
+/// What is computed ahead for sixteen flows, an array for each kind: hashes and buckets of the ORIGINAL tuple, of the source, and of the
+/// two REPLY tuples that a search is expected to probe, with its own port and with the first candidate. Hashes are in the low halves.
 /// </summary>
 internal unsafe struct FlowBlock
 {
@@ -21,7 +21,9 @@ internal unsafe struct FlowBlock
     /// <summary>Keys of the REPLY tuple with the first candidate.</summary>
     public fixed ulong FirstKeys[Width];
 
-    /// <summary>SipHash states in front of the last word of the REPLY tuple, for candidates that come later; not for ICMP, whose id comes earlier.</summary>
+    /// <summary>
+    /// SipHash states in front of the last word of the REPLY tuple, for candidates that come later; not for ICMP, whose id comes earlier.
+    /// </summary>
     public fixed ulong Prefix[4 * Width];
 
     /// <summary>States in between.</summary>

@@ -5,8 +5,8 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
-/// The hashes of a <see cref="FlowBlock"/> of IPv4 flows in zone 0 under the functions of 6.5 and later, a flow to a lane, two vectors side by
-/// side. The lanes of a flow in another zone hold nothing of use.
+/// The hashes of a <see cref="FlowBlock"/> of IPv4 flows in zone 0 under the functions of 6.5 and later, a flow to a lane, two vectors side
+/// by side. The lanes of a flow in another zone hold nothing of use.
 /// </summary>
 internal static unsafe class FlowBlockLanes
 {
@@ -69,13 +69,16 @@ internal static unsafe class FlowBlockLanes
         TVector addressesA = TupleWords<TLanes, TVector>.Load(in originals[lane], out TVector keysA);
         TVector addressesB = TupleWords<TLanes, TVector>.Load(in originals[lane + TLanes.Width], out TVector keysB);
         var zero = new SipPairKernel<TLanes, TVector>.WordPair(TLanes.Broadcast(0), TLanes.Broadcast(0));
-        var source = new SipPairKernel<TLanes, TVector>.WordPair(TupleWords<TLanes, TVector>.Source(addressesA), TupleWords<TLanes, TVector>.Source(addressesB));
+        var source = new SipPairKernel<TLanes, TVector>.WordPair(
+            TupleWords<TLanes, TVector>.Source(addressesA), TupleWords<TLanes, TVector>.Source(addressesB));
         TVector keyWordA = TupleWords<TLanes, TVector>.SourceKey(keysA);
         TVector keyWordB = TupleWords<TLanes, TVector>.SourceKey(keysB);
         SipPairKernel<TLanes, TVector>.Start(in salted, in source, in zero, states);
         SipPairKernel<TLanes, TVector>.FinishThree(
             states,
-            new(TLanes.Or(keyWordA, TupleWords<TLanes, TVector>.Destination(addressesA)), TLanes.Or(keyWordB, TupleWords<TLanes, TVector>.Destination(addressesB))),
+            new(
+                TLanes.Or(keyWordA, TupleWords<TLanes, TVector>.Destination(addressesA)),
+                TLanes.Or(keyWordB, TupleWords<TLanes, TVector>.Destination(addressesB))),
             in zero,
             new(TupleWords<TLanes, TVector>.Last(keysA), TupleWords<TLanes, TVector>.Last(keysB)),
             shape.Buckets,
@@ -112,12 +115,18 @@ internal static unsafe class FlowBlockLanes
         TVector highA = TupleWords<TLanes, TVector>.Destination(addressesA);
         TVector highB = TupleWords<TLanes, TVector>.Destination(addressesB);
         var zero = new SipPairKernel<TLanes, TVector>.WordPair(TLanes.Broadcast(0), TLanes.Broadcast(0));
-        SipPairKernel<TLanes, TVector>.Start(in salted, new(TupleWords<TLanes, TVector>.Source(addressesA), TupleWords<TLanes, TVector>.Source(addressesB)), in zero, states);
+        SipPairKernel<TLanes, TVector>.Start(
+            in salted,
+            new(TupleWords<TLanes, TVector>.Source(addressesA), TupleWords<TLanes, TVector>.Source(addressesB)),
+            in zero,
+            states);
         if (hasIcmp)
         {
             SipPairKernel<TLanes, TVector>.FinishThree(
                 states,
-                new(TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(firstA), highA), TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(firstB), highB)),
+                new(
+                    TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(firstA), highA),
+                    TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(firstB), highB)),
                 in zero,
                 new(TupleWords<TLanes, TVector>.Last(firstA), TupleWords<TLanes, TVector>.Last(firstB)),
                 shape.Buckets,
@@ -126,7 +135,11 @@ internal static unsafe class FlowBlockLanes
         }
 
         SipPairKernel<TLanes, TVector>.Continue(
-            states, new(TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keysA), highA), TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keysB), highB)), in zero);
+            states,
+            new(
+                TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keysA), highA),
+                TLanes.Or(TupleWords<TLanes, TVector>.SourceKey(keysB), highB)),
+            in zero);
         if (shape.Keeps)
         {
             SipPairKernel<TLanes, TVector>.Finish(

@@ -7,8 +7,8 @@ namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
 /// All hashes of IPv4 connections under the functions of 6.5 and later: of eight connections, a connection to a lane, or of one, a hash to
-/// a lane. For eight the words that SipHash absorbs are made from the tuples by vector instructions; both REPLY tuples of a connection differ in
-/// the last word only and share the state before it.
+/// a lane. For eight the words that SipHash absorbs are made from the tuples by vector instructions; both REPLY tuples of a connection
+/// differ in the last word only and share the state before it.
 /// </summary>
 internal static unsafe class FlowLanes
 {
@@ -62,7 +62,9 @@ internal static unsafe class FlowLanes
         }
     }
 
-    /// <summary>Writes what is the same for every single connection of a table: start states and the parts of words that are fixed.</summary>
+    /// <summary>
+    /// Writes what is the same for every single connection of a table: start states and the parts of words that are fixed.
+    /// </summary>
     /// <param name="key">Key of the hash table, unsalted.</param>
     /// <param name="netMix">Salt of the network namespace.</param>
     /// <param name="scratch">Working memory.</param>

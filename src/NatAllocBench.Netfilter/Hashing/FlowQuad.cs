@@ -87,7 +87,9 @@ internal static unsafe class FlowQuad
     private static void Round(ref Vector256<ulong> v0, ref Vector256<ulong> v1, ref Vector256<ulong> v2, ref Vector256<ulong> v3) =>
         SipLaneKernel<QuadLanes, Vector256<ulong>>.Round(ref v0, ref v1, ref v2, ref v3);
 
-    /// <summary>What the flows of a table have in common: the states before the first word, and what does not change in the others.</summary>
+    /// <summary>
+    /// What the flows of a table have in common: the states before the first word, and what does not change in the others.
+    /// </summary>
     public readonly struct Start
     {
         public readonly Vector256<ulong> V0;

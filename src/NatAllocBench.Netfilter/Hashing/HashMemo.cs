@@ -5,8 +5,8 @@ namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
 /// The hashes that a new connection is likely to ask for: of its ORIGINAL tuple, of its source, and of two REPLY tuples that its search is
-/// expected to probe. Each is found by the exact tuple it belongs to: a guess that turns out wrong costs the time of a hash, and nothing else
-/// depends on it.
+/// expected to probe. Each is found by the exact tuple it belongs to: a guess that turns out wrong costs the time of a hash, and nothing
+/// else depends on it.
 /// </summary>
 internal struct HashMemo<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>

@@ -45,7 +45,9 @@ internal interface ISipLanes<TVector>
     /// <summary>Shift of each lane by 1..63 bits to the right.</summary>
     static abstract TVector ShiftRight(TVector x, [ConstantExpected] byte count);
 
-    /// <summary>Reads pairs of words, a pair for each lane, and returns the first words in one vector, the second ones in another.</summary>
+    /// <summary>
+    /// Reads pairs of words, a pair for each lane, and returns the first words in one vector, the second ones in another.
+    /// </summary>
     static abstract TVector LoadPairs(ref readonly ulong source, out TVector second);
 
     /// <summary>Rotation of each lane by 1..63 bits.</summary>

@@ -5,7 +5,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace NatAllocBench.Netfilter.Hashing;
 
-/// <summary>Four lanes in one 256-bit register, with the rotation of AVX-512 where there is one: for the four hashes of one connection.</summary>
+/// <summary>
+/// Four lanes in one 256-bit register, with the rotation of AVX-512 where there is one: for the four hashes of one connection.
+/// </summary>
 internal readonly struct QuadLanes : ISipLanes<Vector256<ulong>>
 {
     /// <inheritdoc/>

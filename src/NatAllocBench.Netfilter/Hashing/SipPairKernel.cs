@@ -18,7 +18,8 @@ internal static unsafe class SipPairKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Start(in SipState start, in WordPair first, in WordPair second, ulong* states)
     {
-        TVector a0 = TLanes.Broadcast(start.V0), a1 = TLanes.Broadcast(start.V1), a2 = TLanes.Broadcast(start.V2), a3 = TLanes.Broadcast(start.V3);
+        TVector a0 = TLanes.Broadcast(start.V0), a1 = TLanes.Broadcast(start.V1);
+        TVector a2 = TLanes.Broadcast(start.V2), a3 = TLanes.Broadcast(start.V3);
         TVector b0 = a0, b1 = a1, b2 = a2, b3 = a3;
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, first.A, first.B);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, second.A, second.B);
@@ -29,7 +30,9 @@ internal static unsafe class SipPairKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Continue(ulong* states, in WordPair first, in WordPair second)
     {
-        Load(states, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector b0, out TVector b1, out TVector b2, out TVector b3);
+        Load(
+            states, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector b0, out TVector b1, out TVector b2,
+            out TVector b3);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, first.A, first.B);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, second.A, second.B);
         Save(states, a0, a1, a2, a3, b0, b1, b2, b3);
@@ -47,7 +50,9 @@ internal static unsafe class SipPairKernel<TLanes, TVector>
     public static void FinishThree(
         ulong* states, in WordPair first, in WordPair second, in WordPair last, uint buckets, ulong* hashes, ulong* indices)
     {
-        Load(states, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector b0, out TVector b1, out TVector b2, out TVector b3);
+        Load(
+            states, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector b0, out TVector b1, out TVector b2,
+            out TVector b3);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, first.A, first.B);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, second.A, second.B);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, last.A, last.B);
@@ -58,7 +63,9 @@ internal static unsafe class SipPairKernel<TLanes, TVector>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Finish(ulong* states, in WordPair last, uint buckets, ulong* hashes, ulong* indices)
     {
-        Load(states, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector b0, out TVector b1, out TVector b2, out TVector b3);
+        Load(
+            states, out TVector a0, out TVector a1, out TVector a2, out TVector a3, out TVector b0, out TVector b1, out TVector b2,
+            out TVector b3);
         Absorb(ref a0, ref a1, ref a2, ref a3, ref b0, ref b1, ref b2, ref b3, last.A, last.B);
         End(a0, a1, a2, a3, b0, b1, b2, b3, buckets, hashes, indices);
     }

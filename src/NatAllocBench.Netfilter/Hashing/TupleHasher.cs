@@ -28,11 +28,13 @@ internal static class TupleHasher
             TableHash.SipHash48 => SipHash48(in options, in tuple),
             TableHash.SipHash4Words => SipHash4Words(in options, in tuple),
             TableHash.Jenkins3 => Jenkins3.Hash9(
-                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), (uint)TupleWords.SourceKey(in tuple),
+                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3),
+                (uint)TupleWords.SourceKey(in tuple),
                 tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
                 JenkinsStart(in options, in tuple)),
             _ => Jenkins2.Hash9(
-                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3), (uint)TupleWords.SourceKey(in tuple),
+                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3),
+                (uint)TupleWords.SourceKey(in tuple),
                 tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
                 JenkinsStart(in options, in tuple)),
         };

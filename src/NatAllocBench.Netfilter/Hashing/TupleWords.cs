@@ -4,7 +4,8 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
-/// The 64-bit words that SipHash absorbs for a tuple: the kernel's 40-byte tuple on a little-endian host. All hashers take their words from here.
+/// The 64-bit words that SipHash absorbs for a tuple: the kernel's 40-byte tuple on a little-endian host. All hashers take their words from
+/// here.
 /// </summary>
 /// <remarks>
 /// 6.5 and later absorb the source address (words 0 and 1), <see cref="Second"/>, <see cref="Third"/>, and the end of the destination with

@@ -4,8 +4,8 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Hashing;
 
 /// <summary>
-/// What-if, no kernel does this: a fast keyed hash in the place of SipHash, wyhash of a tuple's words with two 64 by 64 multiplications for IPv4. The
-/// native peers have the same one. It is no defence against flooding.
+/// What-if, no kernel does this: a fast keyed hash in the place of SipHash, wyhash of a tuple's words with two 64 by 64 multiplications for
+/// IPv4. The native peers have the same one. It is no defence against flooding.
 /// </summary>
 internal static class WyHash
 {

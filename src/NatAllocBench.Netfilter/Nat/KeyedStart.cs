@@ -5,7 +5,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Nat;
 
-/// <summary>Where <c>random</c> starts up to 4.20: the same port for every client of one destination, until the next boot or for 10 s.</summary>
+/// <summary>
+/// Where <c>random</c> starts up to 4.20: the same port for every client of one destination, until the next boot or for 10 s.
+/// </summary>
 public static class KeyedStart
 {
     /// <summary>The constant start offset for a destination.</summary>

@@ -61,7 +61,8 @@ public static class NatSetup
         table.ReplyTuple(slot).InvertTo(out mapping);
         var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot, manip == ManipType.Source);
         table.Enter(ref cpu);
-        var search = new SearchContext<TAddress, TEra, TDesign, TRandom>(table, ref cpu, ref random, ref probe, ref mapping, in range, manip);
+        var search =
+            new SearchContext<TAddress, TEra, TDesign, TRandom>(table, ref cpu, ref random, ref probe, ref mapping, in range, manip);
         PortChoice choice = GetUnique(in search, slot);
         if (TDesign.ReservesReply && manip == ManipType.Source && !table.Reservations.Has(slot))
         {
@@ -102,7 +103,8 @@ public static class NatSetup
 
     /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, uint slot)
+    private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(
+        in SearchContext<TAddress, TEra, TDesign, TRandom> search, uint slot)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign

@@ -16,7 +16,9 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
     private const ushort FirstUnprivileged = 1024;
     private const uint Unprivileged = 65536 - FirstUnprivileged;
 
-    /// <summary>Whether the search leaves the tuple alone without a probe. A search for an ICMP id always begins, even in a range of none.</summary>
+    /// <summary>
+    /// Whether the search leaves the tuple alone without a probe. A search for an ICMP id always begins, even in a range of none.
+    /// </summary>
     public bool IsNone => Size == 0 && !IsIcmp;
 
     /// <summary>The candidates for a tuple; none where the search leaves it alone without a probe.</summary>
@@ -39,7 +41,8 @@ internal readonly record struct PortCandidates(ushort Min, uint Size, bool Rewri
             // ICMP never exchanges its limits, and up to 4.20 it has one id less without a range.
             return specified
                 ? new PortCandidates(range.MinPort, (uint)(range.MaxPort - range.MinPort + 1), true, true)
-                : new PortCandidates(traits.CommonIcmpSearch ? (ushort)0 : range.MinPort, traits.CommonIcmpSearch ? 65536u : 65535u, true, true);
+                : new PortCandidates(
+                    traits.CommonIcmpSearch ? (ushort)0 : range.MinPort, traits.CommonIcmpSearch ? 65536u : 65535u, true, true);
         }
 
         if (!HasPorts(tuple.Protocol))

@@ -29,7 +29,8 @@ public enum NatFlags
     InterlockedRover = 0x100,
 
     /// <summary>
-    /// Not in any kernel: the rover moves to the accepted port plus one by a compare-and-swap; a search that another one overtook starts again.
+    /// Not in any kernel: the rover moves to the accepted port plus one by a compare-and-swap; a search that another one overtook starts
+    /// again.
     /// </summary>
     CasRover = 0x200,
 }

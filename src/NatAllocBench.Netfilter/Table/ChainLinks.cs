@@ -7,7 +7,8 @@ namespace NatAllocBench.Netfilter.Table;
 /// points, and in bit 30 whether the node that holds it is removed. A marked link never changes again, so nothing can be linked behind a
 /// removed node and no removal behind it gets lost.</para>
 /// <list type="number">
-/// <item>Kill: K1 compare-and-swap DYING into the status word: the linearization point of a removal (<see cref="EntryLife{TAddress, TEra, TDesign}.Kill"/>).</item>
+/// <item>Kill: K1 compare-and-swap DYING into the status word: the linearization point of a removal
+/// (<see cref="EntryLife{TAddress, TEra, TDesign}.Kill"/>).</item>
 /// <item>Mark: K2 set the mark in the node's own link.</item>
 /// <item>Unlink: K3 walk from the head; K4 swing the link in front of every marked node on the way past it. If that link changed or is
 /// marked itself, again from the head. When the node was passed or swung out, no new walk can meet it.</item>

@@ -1,6 +1,8 @@
 namespace NatAllocBench.Netfilter.Table;
 
-/// <summary>Where a walk ended: at the chain's end, at a clash, or too far down (the mark bit). One word, so that it stays in a register.</summary>
+/// <summary>
+/// Where a walk ended: at the chain's end, at a clash, or too far down (the mark bit). One word, so that it stays in a register.
+/// </summary>
 internal readonly struct ChainScan
 {
     /// <summary>A limit that no chain reaches.</summary>

@@ -21,7 +21,8 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     private readonly Sections<TDesign> _sections;
     private BucketArray? _buckets;
 
-    public ChainTable(EntrySlab<TAddress, TDesign> slab, SharedWords words, Sections<TDesign> sections, in HashSecrets secrets, uint buckets)
+    public ChainTable(
+        EntrySlab<TAddress, TDesign> slab, SharedWords words, Sections<TDesign> sections, in HashSecrets secrets, uint buckets)
     {
         Slab = slab;
         Words = words;
@@ -99,7 +100,10 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
         return new ChainScan(link, tooLong: false);
     }
 
-    /// <summary>Whether a resize came before the caller took a lock. It replaces the array under all locks, so the order of this load is nobody's concern.</summary>
+    /// <summary>
+    /// Whether a resize came before the caller took a lock. It replaces the array under all locks, so the order of this load is nobody's
+    /// concern.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsCurrentUnderLock(BucketArray buckets) => ReferenceEquals(TDesign.Read(ref _buckets), buckets);
 

@@ -20,8 +20,9 @@ namespace NatAllocBench.Netfilter.Table;
 /// <see cref="Sections{TDesign}"/> (which slots are free, and when), <see cref="EntryCount{TDesign}"/>,
 /// <see cref="ChainTable{TAddress, TEra, TDesign}"/> with <see cref="LockedChains{TAddress, TEra, TDesign}"/> and
 /// <see cref="LockFreeChains{TAddress, TEra, TDesign}"/> (insertion and removal), <see cref="BySourceTable{TAddress, TEra, TDesign}"/>,
-/// <see cref="TupleLookup{TAddress, TEra, TDesign}"/>, <see cref="EntryCreation{TAddress, TEra, TDesign}"/>, <see cref="Confirmation{TAddress, TEra, TDesign}"/>,
-/// <see cref="EntryLife{TAddress, TEra, TDesign}"/> and <see cref="PacketTracker{TAddress, TEra, TDesign}"/>.</para>
+/// <see cref="TupleLookup{TAddress, TEra, TDesign}"/>, <see cref="EntryCreation{TAddress, TEra, TDesign}"/>,
+/// <see cref="Confirmation{TAddress, TEra, TDesign}"/>, <see cref="EntryLife{TAddress, TEra, TDesign}"/> and
+/// <see cref="PacketTracker{TAddress, TEra, TDesign}"/>.</para>
 /// <para>Deviates: IPv4 and IPv6 have tables of their own instead of sharing chains; one namespace.</para>
 /// </remarks>
 /// <typeparam name="TDesign">How entries are inserted and removed.</typeparam>
@@ -123,7 +124,9 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <summary>Present number of buckets.</summary>
     public uint BucketCount => _chains.CurrentBuckets().Count;
 
-    /// <summary>Entries at this moment, unconfirmed ones included (<c>nf_conntrack_count</c>). Exact while nobody works on the table.</summary>
+    /// <summary>
+    /// Entries at this moment, unconfirmed ones included (<c>nf_conntrack_count</c>). Exact while nobody works on the table.
+    /// </summary>
     public uint Count => _count.Present;
 
     /// <summary>Bytes reserved for entries and chain heads.</summary>
@@ -299,8 +302,8 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     }
 
     /// <summary>
-    /// A UDP datagram, ICMP echo, GRE packet or packet of a protocol without a tracker of its own here, of a connection that a lookup found.
-    /// Lock-free, except where it removes the entry.
+    /// A UDP datagram, ICMP echo, GRE packet or packet of a protocol without a tracker of its own here, of a connection that a lookup
+    /// found. Lock-free, except where it removes the entry.
     /// </summary>
     /// <param name="entry">The entry and direction that the lookup found.</param>
     public PacketOutcome DatagramPacket(ref CpuState cpu, EntryReference entry)
@@ -311,7 +314,9 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
         return result;
     }
 
-    /// <summary>Rehashes the table into another number of buckets. Blocking: confirms, removals and lookups wait until it is done.</summary>
+    /// <summary>
+    /// Rehashes the table into another number of buckets. Blocking: confirms, removals and lookups wait until it is done.
+    /// </summary>
     /// <param name="buckets">New number of buckets, 1 to 2^30 - 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is out of range.</exception>
     /// <exception cref="InsufficientMemoryException">The machine has not enough free memory; the table is unchanged.</exception>
@@ -363,7 +368,8 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
         _slab.Reply(slot)->TdEnd = tdEnd;
     }
 
-    internal void Collect(ref CpuState cpu, uint firstBucket, uint count, ref GcWalk walk) => _life.Collect(ref cpu, firstBucket, count, ref walk);
+    internal void Collect(ref CpuState cpu, uint firstBucket, uint count, ref GcWalk walk) =>
+        _life.Collect(ref cpu, firstBucket, count, ref walk);
 
     /// <summary>Fetches the recycled slots that come next; never used ones lie side by side.</summary>
     internal void FetchSlots(ref CpuState cpu, int count) => _slots.FetchNext(ref cpu, count);

@@ -27,7 +27,9 @@ public struct CpuState
     /// <summary>Closing TCP entries that this CPU's searches evicted (6.5 and later).</summary>
     public ulong Evictions;
 
-    /// <summary>Connections of this CPU that took the short path through lookup, search and confirm, those refused at confirm included.</summary>
+    /// <summary>
+    /// Connections of this CPU that took the short path through lookup, search and confirm, those refused at confirm included.
+    /// </summary>
     public ulong ShortPath;
 
     /// <summary>Expired entries that this CPU removed while walking over them.</summary>

@@ -67,7 +67,9 @@ internal readonly unsafe struct EntryCount<TDesign>
         return true;
     }
 
-    /// <summary>How many entries the CPU may create at once, after reserving some if it had none; 0 if the table is full. Lock-free design only.</summary>
+    /// <summary>
+    /// How many entries the CPU may create at once, after reserving some if it had none; 0 if the table is full. Lock-free design only.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint ReserveAhead(ref CpuState cpu) => cpu.Reserved != 0 || Reserve(ref cpu) ? cpu.Reserved : 0;
 

@@ -97,7 +97,9 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
         _count.ReleaseOne(ref cpu);
     }
 
-    /// <summary>Reclaims an entry that was met expired (<c>nf_ct_gc_expired</c>): only if confirmed, still expired, and not dying.</summary>
+    /// <summary>
+    /// Reclaims an entry that was met expired (<c>nf_ct_gc_expired</c>): only if confirmed, still expired, and not dying.
+    /// </summary>
     public void Reclaim(ref CpuState cpu, uint slot)
     {
         ulong status = _slab.Status(slot);

@@ -3,7 +3,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <summary>Memory of the entries: two nodes a slot, and the accesses to their words; <see cref="TupleNode{TAddress}"/> has the drawing.</summary>
+/// <summary>
+/// Memory of the entries: two nodes a slot, and the accesses to their words; <see cref="TupleNode{TAddress}"/> has the drawing.
+/// </summary>
 /// <param name="nodes">First node.</param>
 internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
     where TAddress : unmanaged, IAddress<TAddress>
@@ -21,7 +23,8 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
 
     /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong Status(uint slot) => TDesign.Read(ref Original(slot)->Status); // pairs with the release that set CONFIRMED: who sees the bit sees the entry whole
+    // Pairs with the release that set CONFIRMED: who sees the bit sees the entry whole.
+    public ulong Status(uint slot) => TDesign.Read(ref Original(slot)->Status);
 
     /// <summary>Sets bits of an entry that only its CPU touches.</summary>
     public void AddStatus(uint slot, ulong bits) => SetStatus(slot, Original(slot)->Status | bits);
@@ -61,7 +64,10 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
         *word = status;
     }
 
-    /// <summary>A plain load: a reader may stand on a slot that its next owner writes. What was read counts only if the generation is still the same.</summary>
+    /// <summary>
+    /// A plain load: a reader may stand on a slot that its next owner writes. What was read counts only if the generation is still the
+    /// same.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint Deadline(uint slot)
     {

@@ -71,7 +71,9 @@ public static class EntryStatus
     /// <summary>Design reserve only: not confirmed yet, but the REPLY tuple is linked; probes see it, packet lookups do not.</summary>
     public const ulong ReplyReserved = 1 << 23;
 
-    /// <summary>Lock-free form of the design reserve: a reserved entry that is in confirm and has met its exact reverse, reserved as well.</summary>
+    /// <summary>
+    /// Lock-free form of the design reserve: a reserved entry that is in confirm and has met its exact reverse, reserved as well.
+    /// </summary>
     public const ulong Confirming = 1 << 24;
 
     /// <summary>Both bits of a reservation.</summary>

@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
-/// The only way in which the table and the port search touch a word that several CPUs use. A design implements it, so an exploration can run
-/// the same code with a scheduler at every access. <see cref="IDirectAccess"/> is the implementation that costs nothing.
+/// The only way in which the table and the port search touch a word that several CPUs use. A design implements it, so an exploration can
+/// run the same code with a scheduler at every access. <see cref="IDirectAccess"/> is the implementation that costs nothing.
 /// </summary>
 /// <remarks>
 /// All words are in native or pinned memory, except the reference to the bucket array. Access to words that a lock protects needs no member

@@ -19,7 +19,8 @@ namespace NatAllocBench.Netfilter.Table;
 /// </code>
 /// <para>Who moves them: the confirming CPU up to resident or withdrawn; the CPU whose compare-and-swap sets DYING (one of several
 /// killers succeeds) up to limbo; any walking remover may help with Unlink. A node is linked once in its life, at the head of its chain,
-/// and its slot is not taken again while anyone may stand on it (<see cref="Sections{TDesign}"/>), so a link that compares equal is the same link.</para>
+/// and its slot is not taken again while anyone may stand on it (<see cref="Sections{TDesign}"/>), so a link that compares equal is the
+/// same link.</para>
 /// <para>Claim of a tuple: C1 read the head; C2 walk the chain: a resident with this tuple is a clash, an undecided one is waited for,
 /// removed ones do not count; C3 compare-and-swap the head from what C1 read. If it changed, again from C1. So of several CPUs one holds
 /// the tuple, and no tuple has two nodes that are undecided or resident.</para>
@@ -184,7 +185,9 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         ? RefuseHoldingReply(ref cpu, slot, scan, in pair, refusal)
         : RefuseHoldingOriginal(ref cpu, slot, scan, in pair, refusal);
 
-    /// <summary>Claims the lower tuple with the head of an earlier walk, then the other one. Nothing is held if that head changed.</summary>
+    /// <summary>
+    /// Claims the lower tuple with the head of an earlier walk, then the other one. Nothing is held if that head changed.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ChainScan ClaimBoth(
         ref uint lowerHead, uint seenLower, uint lower, ref uint otherHead, uint seenOther, int limit, out bool held)

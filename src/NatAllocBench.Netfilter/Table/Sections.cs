@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <summary>Grace periods of the lock-free design: a freed slot is not taken again while a CPU may stand on it. Nothing under the kernel's locks.</summary>
+/// <summary>
+/// Grace periods of the lock-free design: a freed slot is not taken again while a CPU may stand on it. Nothing under the kernel's locks.
+/// </summary>
 /// <remarks>
 /// <para>Grace periods of the lock-free design. Every operation that follows links is a section: the CPU says so in a word of its own, and
 /// a freed slot is not taken again while a section lasts that may have seen it linked. A CPU outside operations holds nothing up.</para>

@@ -19,7 +19,9 @@ internal readonly unsafe struct SharedWords(byte* memory)
     public const int TableLocksAt = 1024;
     public const int BySourceLocksAt = TableLocksAt + (LockCount * sizeof(int));
 
-    /// <summary>Number of entries, unconfirmed ones included (<c>nf_conntrack_count</c>); lock-free design: entries reserved by CPUs.</summary>
+    /// <summary>
+    /// Number of entries, unconfirmed ones included (<c>nf_conntrack_count</c>); lock-free design: entries reserved by CPUs.
+    /// </summary>
     public ref uint Count => ref *(uint*)(memory + CountAt);
 
     /// <summary>Next slot that was never used.</summary>

@@ -18,7 +18,9 @@ internal unsafe struct SlotMagazine
     /// <summary>Slots in it.</summary>
     public int Count;
 
-    /// <summary>Lock-free design: the epoch in which every CPU must have started again before a slot is taken; 0 when that is done.</summary>
+    /// <summary>
+    /// Lock-free design: the epoch in which every CPU must have started again before a slot is taken; 0 when that is done.
+    /// </summary>
     public ulong Tag;
 
     /// <summary>The slots.</summary>

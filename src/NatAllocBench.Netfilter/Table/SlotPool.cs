@@ -8,7 +8,8 @@ namespace NatAllocBench.Netfilter.Table;
 /// Slots: where entries live. A slot is taken from the CPU's own magazine, else from a full one that another CPU gave back, else from
 /// the never used part of the slab, 64 at a time. A freed slot keeps its links and tuples until it is taken again. Under the kernel's
 /// locks it is taken again at once: readers may stand on it (SLAB_TYPESAFE_BY_RCU), and find out by generation and end marker. In the
-/// lock-free design it waits in the CPU's limbo magazine until every CPU has left the operation it was in; see <see cref="Sections{TDesign}"/>.
+/// lock-free design it waits in the CPU's limbo magazine until every CPU has left the operation it was in; see
+/// <see cref="Sections{TDesign}"/>.
 /// </summary>
 internal readonly unsafe struct SlotPool<TAddress, TDesign>
     where TAddress : unmanaged, IAddress<TAddress>
@@ -66,8 +67,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     }
 
     /// <summary>
-    /// The slots that the CPU has at hand, after getting some if it has none: at most a magazine, or a run of never used ones. They stay its own
-    /// until <see cref="TakeAway"/> says how many were used. May wait, so it is asked outside sections.
+    /// The slots that the CPU has at hand, after getting some if it has none: at most a magazine, or a run of never used ones. They stay
+    /// its own until <see cref="TakeAway"/> says how many were used. May wait, so it is asked outside sections.
     /// </summary>
     /// <param name="cpu">The CPU.</param>
     /// <param name="width">How many the caller takes at most before it asks again: the next magazine is fetched once.</param>
@@ -126,7 +127,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
         Debug.Assert(
-            (first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed, "a confirmed entry is killed before it is freed");
+            (first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed,
+            "a confirmed entry is killed before it is freed");
         if (TDesign.IsLockFree)
         {
             // Release: the entry is out of its chains before its generation changes. A full fence is not needed, since the slot gets no new
@@ -171,11 +173,14 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     // A magazine that was found ripe has no tag any more.
     private static bool IsReady(SlotMagazine* magazine) => magazine->Count > 0 && magazine->Tag == 0;
 
-    /// <summary>Fetches the slots of the magazine that comes next. Another CPU may take it meanwhile: then they were fetched in vain.</summary>
+    /// <summary>
+    /// Fetches the slots of the magazine that comes next. Another CPU may take it meanwhile: then they were fetched in vain.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void FetchFull()
     {
-        // Acquire: pairs with the compare-and-swap of Push, so that the numbers are those that were pushed. Whatever they are, they are slots.
+        // Acquire: pairs with the compare-and-swap of Push, so that the numbers are those that were pushed. Whatever they are, they are
+        // slots.
         ulong top = TDesign.Read(ref _words.FullMagazines);
         if ((uint)top != 0)
         {
@@ -200,7 +205,9 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     private static void AssertCount(SlotMagazine* magazine, int min, int max) =>
         Debug.Assert(magazine->Count >= min && magazine->Count <= max, $"a magazine holds {magazine->Count} slots, not {min} to {max}");
 
-    /// <summary>Takes the last slot and fetches the next one, as the kernel's slab allocator does: recycled slots lie all over the slab.</summary>
+    /// <summary>
+    /// Takes the last slot and fetches the next one, as the kernel's slab allocator does: recycled slots lie all over the slab.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private uint TakeReady(SlotMagazine* ready)
     {

@@ -6,7 +6,9 @@ using NatAllocBench.Netfilter.Views;
 
 namespace NatAllocBench.Netfilter.Table;
 
-/// <summary>What tools see of a table at rest: entries as lines, counters per CPU, walks over everything. The caller has joined its workers.</summary>
+/// <summary>
+/// What tools see of a table at rest: entries as lines, counters per CPU, walks over everything. The caller has joined its workers.
+/// </summary>
 public static unsafe class TableInspection
 {
     /// <summary>A confirmed entry as <c>conntrack -L</c> and <c>/proc/net/nf_conntrack</c> show it.</summary>
@@ -60,7 +62,9 @@ public static unsafe class TableInspection
         tuple.SourcePort,
         BinaryPrimitives.ReverseEndianness(tuple.DestinationKey)); // of ICMP the type is the low byte here, the high one there
 
-    /// <summary>Every confirmed entry, in bucket order of its ORIGINAL tuple; reply-only entries in bucket order of their REPLY tuple.</summary>
+    /// <summary>
+    /// Every confirmed entry, in bucket order of its ORIGINAL tuple; reply-only entries in bucket order of their REPLY tuple.
+    /// </summary>
     /// <param name="visit">Called with slot and status of each entry.</param>
     public static void ForEach<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Action<uint, ulong> visit)
         where TAddress : unmanaged, IAddress<TAddress>

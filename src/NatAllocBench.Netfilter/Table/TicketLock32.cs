@@ -24,8 +24,8 @@ internal static unsafe class TicketLock32
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Exit(ref int word)
     {
-        // Only the holder writes the lower half. Release: what was written under the lock is visible before the next ticket is served; pairs
-        // with Enter and Wait.
+        // Only the holder writes the lower half. Release: what was written under the lock is visible before the next ticket is served;
+        // pairs with Enter and Wait.
         ref ushort served = ref Unsafe.As<int, ushort>(ref word);
         Volatile.Write(ref served, (ushort)(served + 1));
     }

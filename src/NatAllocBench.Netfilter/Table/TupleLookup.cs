@@ -234,7 +234,8 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
                 return true;
             }
 
-            return (status & (EntryStatus.Confirmed | (TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0))) == EntryStatus.Confirmed;
+            ulong hidden = TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0;
+            return (status & (EntryStatus.Confirmed | hidden)) == EntryStatus.Confirmed;
         }
 
         ulong visible = EntryStatus.Confirmed | (TDesign.ReservesReply && taken ? EntryStatus.ReplyReserved : 0);

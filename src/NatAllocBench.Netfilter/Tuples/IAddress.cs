@@ -23,7 +23,9 @@ public interface IAddress<TSelf> : IEquatable<TSelf>
     /// <summary>Bytes 8 to 15 of the 16-byte union, as one little-endian word (0 for IPv4).</summary>
     ulong HighWord { get; }
 
-    /// <summary>Word <paramref name="index"/> (0 to 3) in memory order, as a little-endian host reads it; 0 past the family's words.</summary>
+    /// <summary>
+    /// Word <paramref name="index"/> (0 to 3) in memory order, as a little-endian host reads it; 0 past the family's words.
+    /// </summary>
     /// <param name="index">0 to 3.</param>
     uint Word(int index);
 

@@ -52,7 +52,9 @@ public readonly struct IPv6Address(ulong low, ulong high) : IAddress<IPv6Address
     public int CompareTo(IPv6Address other)
     {
         int first = BinaryPrimitives.ReverseEndianness(LowWord).CompareTo(BinaryPrimitives.ReverseEndianness(other.LowWord));
-        return first != 0 ? first : BinaryPrimitives.ReverseEndianness(HighWord).CompareTo(BinaryPrimitives.ReverseEndianness(other.HighWord));
+        return first != 0
+            ? first
+            : BinaryPrimitives.ReverseEndianness(HighWord).CompareTo(BinaryPrimitives.ReverseEndianness(other.HighWord));
     }
 
     /// <inheritdoc/>

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace NatAllocBench.Platform.Interop;
 
-/// <summary>A page of executable memory for instructions that .NET has no intrinsic for, under Linux. It lives as long as the process.</summary>
+/// <summary>
+/// A page of executable memory for instructions that .NET has no intrinsic for, under Linux. It lives as long as the process.
+/// </summary>
 internal static unsafe class CodePage
 {
     private const int PageBytes = 4096;

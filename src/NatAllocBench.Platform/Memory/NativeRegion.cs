@@ -65,7 +65,10 @@ public sealed unsafe partial class NativeRegion : IDisposable
     /// <summary>Frees a region whose owner forgot to.</summary>
     ~NativeRegion() => Free();
 
-    /// <summary>First byte, aligned to <see cref="Alignment"/>, or <see cref="SmallAlignment"/> of a shorter region; null after <see cref="Dispose"/>.</summary>
+    /// <summary>
+    /// First byte, aligned to <see cref="Alignment"/>, or <see cref="SmallAlignment"/> of a shorter region; null after
+    /// <see cref="Dispose"/>.
+    /// </summary>
     [SuppressMessage("Naming", "CA1720", Justification = "The pointer is what the region is for.")]
     public byte* Pointer => _pointer;
 

@@ -1,6 +1,8 @@
 namespace NatAllocBench.Platform.Random;
 
-/// <summary>The generator of Steele, Lea and Flood (2014): small, seeded, no allocation, the same draws on every machine. Not shared.</summary>
+/// <summary>
+/// The generator of Steele, Lea and Flood (2014): small, seeded, no allocation, the same draws on every machine. Not shared.
+/// </summary>
 /// <param name="seed">Any value; equal seeds give equal sequences.</param>
 public struct SplitMix64(ulong seed)
 {

@@ -38,7 +38,8 @@ public static class CollisionCapture
         List<CapturedPacket> packets = [.. captured.OrderBy(packet => packet.AtMs)];
         using var writer = new PcapngWriter("NatAllocBench", summary);
         var interfaces = new Dictionary<string, int>();
-        foreach (string name in packets.Select(packet => packet.Interface).Distinct().OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal))
+        IEnumerable<string> names = packets.Select(packet => packet.Interface).Distinct();
+        foreach (string name in names.OrderBy(Rank).ThenBy(name => name, StringComparer.Ordinal))
         {
             interfaces.Add(name, interfaces.Count);
             writer.AddInterface(name, Describe(name));
@@ -63,17 +64,20 @@ public static class CollisionCapture
         if (collision.Winner is { } winner)
         {
             yield return new CapturedPacket(
-                Veth(winner), trial.ToTraceMs(winner.StartTick), Frame.Of(winner, isUdp), $"{packet} of the winner, handled on CPU {winner.Cpu}");
+                Veth(winner), trial.ToTraceMs(winner.StartTick), Frame.Of(winner, isUdp),
+                $"{packet} of the winner, handled on CPU {winner.Cpu}");
             yield return new CapturedPacket(
                 Host, trial.ToTraceMs(winner.EndTick), Frame.Translated(winner, isUdp, winner.NatAddress, winner.NatPort),
                 $"The winner's {packet} leaves with port {winner.NatPort} ({winner.Probes} probes)");
         }
 
         yield return new CapturedPacket(
-            Veth(loser), trial.ToTraceMs(loser.StartTick), Frame.Of(loser, isUdp), $"{packet} of the loser of collision {collision.Number}, handled on CPU {loser.Cpu}");
+            Veth(loser), trial.ToTraceMs(loser.StartTick), Frame.Of(loser, isUdp),
+            $"{packet} of the loser of collision {collision.Number}, handled on CPU {loser.Cpu}");
         yield return new CapturedPacket(
             Nowhere, trial.ToTraceMs(loser.EndTick), Frame.Translated(loser, isUdp, loser.NatAddress, loser.NatPort),
-            $"Collision {collision.Number}, never leaves the host: insert_failed ({collision.Cause.Name()}) with port {loser.NatPort} ({loser.Probes} probes)");
+            $"Collision {collision.Number}, never leaves the host: insert_failed ({collision.Cause.Name()}) "
+            + $"with port {loser.NatPort} ({loser.Probes} probes)");
         if (!isUdp)
         {
             foreach (CapturedPacket again in Retransmissions(collision))
@@ -96,10 +100,14 @@ public static class CollisionCapture
             int seconds = schedule.OffsetsSeconds[again.Round];
             double at = trial.ToTraceMs(loser.StartTick) + (1000.0 * seconds);
             bool passes = again.Result == ConfirmResult.Inserted;
-            yield return new CapturedPacket(Veth(loser), at, Frame.Of(loser, isUdp: false), $"Retransmission of the SYN of collision {collision.Number} after {seconds} s");
+            yield return new CapturedPacket(
+                Veth(loser), at, Frame.Of(loser, isUdp: false),
+                $"Retransmission of the SYN of collision {collision.Number} after {seconds} s");
             yield return new CapturedPacket(
                 passes ? Host : Nowhere, at + window, Frame.Translated(loser, isUdp: false, again.NatAddress, again.NatPort),
-                passes ? $"The retransmission leaves with port {again.NatPort}" : $"Never leaves the host: insert_failed again, with port {again.NatPort}");
+                passes
+                    ? $"The retransmission leaves with port {again.NatPort}"
+                    : $"Never leaves the host: insert_failed again, with port {again.NatPort}");
         }
     }
 

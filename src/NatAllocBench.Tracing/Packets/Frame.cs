@@ -24,7 +24,12 @@ internal static class Frame
     {
         TransportPacket transport = isUdp
             ? new UdpPacket(sourcePort, connection.DestinationPort)
-            : new TcpPacket(sourcePort, connection.DestinationPort) { SequenceNumber = connection.Sequence, Synchronize = true, WindowSize = SynWindow };
+            : new TcpPacket(sourcePort, connection.DestinationPort)
+            {
+                SequenceNumber = connection.Sequence,
+                Synchronize = true,
+                WindowSize = SynWindow,
+            };
         var ip = new IPv4Packet(Address(source), Address(connection.Destination))
         {
             TimeToLive = timeToLive,

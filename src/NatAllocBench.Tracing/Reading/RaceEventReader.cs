@@ -190,7 +190,8 @@ internal sealed class RaceEventReader
         : throw new InvalidDataException($"a trial has an impossible number of {name}");
 
     /// <summary>A text that is printed later on; a foreign file must not steer the terminal.</summary>
-    private static string Text(TraceEvent e, string name) => string.Concat(((string)e.PayloadByName(name)).Select(c => IsPlain(c) ? c : '?'));
+    private static string Text(TraceEvent e, string name) =>
+        string.Concat(((string)e.PayloadByName(name)).Select(c => IsPlain(c) ? c : '?'));
 
     private static bool IsPlain(char c) => CharUnicodeInfo.GetUnicodeCategory(c) is not (
         UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate

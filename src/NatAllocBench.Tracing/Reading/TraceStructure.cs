@@ -3,8 +3,8 @@ using System.Text;
 namespace NatAllocBench.Tracing;
 
 /// <summary>
-/// Walks over the blocks of a .nettrace file without looking into them: a file that was cut shows exactly, and the parser never gets a block
-/// that claims to be longer than the file, for which it would ask the memory.
+/// Walks over the blocks of a .nettrace file without looking into them: a file that was cut shows exactly, and the parser never gets a
+/// block that claims to be longer than the file, for which it would ask the memory.
 /// </summary>
 internal static class TraceStructure
 {

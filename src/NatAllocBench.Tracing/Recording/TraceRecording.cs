@@ -12,7 +12,9 @@ namespace NatAllocBench.Tracing;
 /// Records a process over EventPipe into a .nettrace file: the race's events and the runtime's about garbage collection, contention and
 /// threads, and sampled stacks. The file appears under its name when the recording is kept, whole or not at all.
 /// </summary>
-/// <remarks>The recorded process may be this one, but then the copying of its events shares its CPUs, its heap and its collections.</remarks>
+/// <remarks>
+/// The recorded process may be this one, but then the copying of its events shares its CPUs, its heap and its collections.
+/// </remarks>
 public sealed class TraceRecording : IDisposable
 {
     private const long GarbageCollection = 0x1;
@@ -64,7 +66,8 @@ public sealed class TraceRecording : IDisposable
         if (processId == Environment.ProcessId && !SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, OwnPatience))
         {
             recording.Dispose();
-            throw new TraceException($"the event source {RaceEventSource.SourceName} was not enabled within {OwnPatience.TotalSeconds:0} s");
+            throw new TraceException(
+                $"the event source {RaceEventSource.SourceName} was not enabled within {OwnPatience.TotalSeconds:0} s");
         }
 
         return recording;

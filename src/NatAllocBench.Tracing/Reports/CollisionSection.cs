@@ -11,7 +11,8 @@ internal static class CollisionSection
         List<Collision> collisions = [.. trace.Collisions];
         writer.WriteLine($"2. Collisions: {Figure.Count(collisions.Count)}");
         var table = new TextColumns(
-            "no.", "era", "mode", "cause", "loser", "cpu", "probes", "winner", "cpu", "probes", "start us", "alloc us", "port", "overlapped by")
+            "no.", "era", "mode", "cause", "loser", "cpu", "probes", "winner", "cpu", "probes", "start us", "alloc us", "port",
+            "overlapped by")
             .Left(1, 2, 3, 4, 7, 13);
         foreach (Collision collision in collisions.Take(most))
         {
@@ -37,8 +38,8 @@ internal static class CollisionSection
             .SelectMany(collision => collision.Overlaps.Select(o => (Kind: Name(o.Kind), collision)).Distinct())
             .GroupBy(pair => pair.Kind, pair => pair.collision))
         {
-            writer.WriteLine(
-                $"  overlapped by {overlapped.Key}: {Figure.Count(overlapped.Count())} ({Figure.Share(overlapped.Count(), collisions.Count)})");
+            string share = Figure.Share(overlapped.Count(), collisions.Count);
+            writer.WriteLine($"  overlapped by {overlapped.Key}: {Figure.Count(overlapped.Count())} ({share})");
         }
     }
 

@@ -25,8 +25,10 @@ public sealed class PhaseProfile
     {
         // The library cannot be cancelled, so Ctrl-C ends the process; the index and what it is made from must not stay behind.
         DirectoryInfo directory = Directory.CreateTempSubdirectory("nat-alloc-bench-");
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ => directory.Delete(recursive: true));
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, _ => directory.Delete(recursive: true));
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT, _ => directory.Delete(recursive: true));
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM, _ => directory.Delete(recursive: true));
         string index = Path.Combine(directory.FullName, "index.etlx");
         try
         {

@@ -12,7 +12,9 @@ internal static class PhaseSection
         writer.WriteLine("  Stack samples by phase, the sampled calls below each:");
         if (profile is null || profile.Count == 0)
         {
-            writer.WriteLine(profile is null ? "  not read" : "  the trace has no stack samples of workers: it was recorded with --no-profile, or is too short");
+            writer.WriteLine(profile is null
+                ? "  not read"
+                : "  the trace has no stack samples of workers: it was recorded with --no-profile, or is too short");
             return;
         }
 
@@ -20,8 +22,8 @@ internal static class PhaseSection
         int waiting = phases[Phases.Wait].Count();
         int busy = profile.Count - waiting;
         writer.WriteLine(
-            $"  {Figure.Count(profile.Count)} of workers; in {Figure.Count(waiting)} ({Figure.Share(waiting, profile.Count)}) they wait for each other or " +
-            $"for the next start. Of the other {Figure.Count(busy)}:");
+            $"  {Figure.Count(profile.Count)} of workers; in {Figure.Count(waiting)} ({Figure.Share(waiting, profile.Count)}) " +
+            $"they wait for each other or for the next start. Of the other {Figure.Count(busy)}:");
         IEnumerable<string> names = phases.Select(phase => phase.Key).Union(Phases.OfConnection).Except([Phases.Wait]);
         foreach (string phase in names.OrderByDescending(phase => phases[phase].Count()))
         {
@@ -29,14 +31,16 @@ internal static class PhaseSection
             WriteCalls(writer, 1, [.. phases[phase].Select(sample => sample.Frames)], busy);
         }
 
-        writer.WriteLine("  The runtime takes samples where threads can stop, so short methods that were inlined count for their caller (hash for");
+        writer.WriteLine(
+            "  The runtime takes samples where threads can stop, so short methods that were inlined count for their caller (hash for");
         writer.WriteLine("  probe or the loop), and what has no safe point for the next one; the medians above are exact.");
     }
 
     /// <summary>The exact part: medians between the clock readings of each connection.</summary>
     private static void WriteSpans(RaceTrace trace, TextWriter writer)
     {
-        var table = new TextColumns("median ns", "", "load", "choose (lookup, hash, probes)", "rewrite and added wait (mangle)", "confirm (lock, insert)").Left(1, 2);
+        string[] steps = ["choose (lookup, hash, probes)", "rewrite and added wait (mangle)", "confirm (lock, insert)"];
+        var table = new TextColumns(["median ns", "", "load", .. steps]).Left(1, 2);
         foreach (var cell in trace.Cells)
         {
             var spans = cell.SelectMany(trial => trial.Connections.Values
@@ -46,8 +50,8 @@ internal static class PhaseSection
                     Rewrite: trial.ToNanoseconds(connection.ConfirmTick - connection.AllocatedTick),
                     Confirm: trial.ToNanoseconds(connection.EndTick - connection.ConfirmTick)))).ToList();
             table.Add(
-                cell.Key.Era, cell.Key.Mode, TraceReport.Load(trace, cell.Key.Load), Median(spans.Select(span => span.Choose)), Median(spans.Select(span => span.Rewrite)),
-                Median(spans.Select(span => span.Confirm)));
+                cell.Key.Era, cell.Key.Mode, TraceReport.Load(trace, cell.Key.Load), Median(spans.Select(span => span.Choose)),
+                Median(spans.Select(span => span.Rewrite)), Median(spans.Select(span => span.Confirm)));
         }
 
         table.Write(writer);

@@ -11,15 +11,19 @@ internal static class Phases
 
     private static readonly (string Phase, string[] Frames)[] Known =
     [
-        ("hash", ["ConntrackTable.Hash", "ConntrackTable.BySourceHash", "ChainTable.Hash", "BySourceTable.Hash", "TupleHasher.", "TupleHashPrefix.", "Sip",
-            "Jenkins", "BySourceHasher.", "PortSecret.", "Md5", "ReciprocalScale."]),
+        ("hash",
+            ["ConntrackTable.Hash", "ConntrackTable.BySourceHash", "ChainTable.Hash", "BySourceTable.Hash", "TupleHasher.",
+            "TupleHashPrefix.", "Sip", "Jenkins", "BySourceHasher.", "PortSecret.", "Md5", "ReciprocalScale."]),
         ("lock", ["LockedChains.LockPair", "LockedChains.Enter", "LockedChains.Exit", "SpinLock32."]),
         ("mangle", ["HeaderRewrite.", "IPv4Headers.", "TransportHeaders.", "InternetChecksum."]),
-        ("insert", ["ConntrackTable.Confirm", "ConntrackTable.Create", "Confirmation.", "LockedChains.", "LockFreeChains.", "ChainTable.ScanChain",
-            "ChainTable.WalkChain", "BySourceTable.Add", "EntryLife.FreeEntry", "SlotPool.", "EntryCount.", "NatSetup.Apply"]),
+        ("insert",
+            ["ConntrackTable.Confirm", "ConntrackTable.Create", "Confirmation.", "LockedChains.", "LockFreeChains.",
+            "ChainTable.ScanChain", "ChainTable.WalkChain", "BySourceTable.Add", "EntryLife.FreeEntry", "SlotPool.", "EntryCount.",
+            "NatSetup.Apply"]),
         ("client's port", ["EphemeralPorts.", "TrackedPort.", "ConnectionLoop.ChoosePort"]),
-        ("probe", ["ConntrackTable.IsTaken", "ConntrackTable.TryFind", "TupleLookup.", "BySourceTable.TryFind", "BySourceTable.Walk", "PortSearcher.",
-            "NatSetup.Choose", "NatSetup.GetUnique", "NatSetup.TryKeepPort", "AddressPool.", "PortCandidates."]),
+        ("probe",
+            ["ConntrackTable.IsTaken", "ConntrackTable.TryFind", "TupleLookup.", "BySourceTable.TryFind", "BySourceTable.Walk",
+            "PortSearcher.", "NatSetup.Choose", "NatSetup.GetUnique", "NatSetup.TryKeepPort", "AddressPool.", "PortCandidates."]),
         (Wait, ["SpinBarrier.", "StartGate.", "BusyWait.", "SpinBudget.", "RaceWorker.WaitUntil", "ConnectionLoop.RetryRound"]),
         ("tracing itself", ["ConnectionRecorder.", "Preemptions."]),
     ];

@@ -18,7 +18,8 @@ internal static class RuntimeSection
         writer.WriteLine(collections == 0
             ? "  The race counted no collection inside a trial."
             : $"  The race counted {Figure.Count(collections)} collections inside trials: these trials are spoilt.");
-        writer.WriteLine("  Preemptions are those in the midst of a connection. Suspensions that are not for a collection are mostly the stack");
+        writer.WriteLine(
+            "  Preemptions are those in the midst of a connection. Suspensions that are not for a collection are mostly the stack");
         writer.WriteLine("  samples of this trace, one a millisecond; record with --no-profile to be without them.");
         foreach (string failure in trace.Trials.SelectMany(trial => trial.PinFailures).Distinct())
         {

@@ -55,7 +55,8 @@ public static class TraceReport
         int open = trace.Trials.Count - complete.Count;
         if (open > 0)
         {
-            writer.WriteLine($"  {open} trials are not complete, since the run was ended or events were lost; parts 1, 4 and 5 leave them out");
+            writer.WriteLine(
+                $"  {open} trials are not complete, since the run was ended or events were lost; parts 1, 4 and 5 leave them out");
         }
     }
 }

@@ -27,7 +27,8 @@ internal static class WindowSection
             }
 
             table.Add([cell.Key.Era, cell.Key.Mode, TraceReport.Load(trace, cell.Key.Load), "the race's own histogram", .. Row(own)]);
-            table.Add(["", "", "", cell.All(trial => trial.SampleEvery == 1) ? "events of the same insertions" : "events of those in the trace", .. Row(same)]);
+            string sampled = cell.All(trial => trial.SampleEvery == 1) ? "events of the same insertions" : "events of those in the trace";
+            table.Add(["", "", "", sampled, .. Row(same)]);
             table.Add(["", "", "", "  off by", "", .. Percentiles.Select(p => Show(OffBy(same, own, p)))]);
             table.Add(["", "", "", "events of all in the trace", .. Row(events)]);
             table.Add(["", "", "", "  off by", "", .. Percentiles.Select(p => Show(OffBy(events, own, p)))]);
@@ -40,9 +41,12 @@ internal static class WindowSection
             ? "the same insertions"
             : "those of its insertions that are in the trace";
         writer.WriteLine(FormattableString.Invariant(
-            $"  Events and the race's histogram differ by at most {worstOfSame:0.0} % for {sameInsertions}, by at most {worstOfAll:0.0} % for all in the trace."));
-        writer.WriteLine("  The race keeps one attempt in sixteen of a worker. Events of the same insertions come from the same clock readings and");
-        writer.WriteLine("  agree but for rounding where all of them are in the trace; what all insertions differ by is the race's sampling.");
+            $"  Events and the race's histogram differ by at most {worstOfSame:0.0} % for {sameInsertions}, ")
+            + FormattableString.Invariant($"by at most {worstOfAll:0.0} % for all in the trace."));
+        writer.WriteLine(
+            "  The race keeps one attempt in sixteen of a worker. Events of the same insertions come from the same clock readings and");
+        writer.WriteLine(
+            "  agree but for rounding where all of them are in the trace; what all insertions differ by is the race's sampling.");
     }
 
     /// <summary>

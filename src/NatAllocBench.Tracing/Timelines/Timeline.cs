@@ -11,7 +11,8 @@ public sealed class Timeline
     public Timeline(Collision collision)
     {
         TracedTrial trial = collision.Trial;
-        Title = $"Collision {collision.Number}: {collision.Cause.Name()} race for {collision.Loser.NatAddress}:{collision.Loser.NatPort}, " +
+        Title =
+            $"Collision {collision.Number}: {collision.Cause.Name()} race for {collision.Loser.NatAddress}:{collision.Loser.NatPort}, " +
             $"era {trial.Era}, mode {trial.Mode}";
         LengthNs = trial.ToNanoseconds(collision.LastTick - collision.FirstTick);
         Lanes = collision.Winner is { } winner
@@ -33,12 +34,15 @@ public sealed class Timeline
         double At(ulong tick) => trial.ToNanoseconds(tick - collision.FirstTick);
     }
 
-    // What is known of a disturbance is an interval that holds it: a worker was away for some of that time, or stopped at its next safe point.
+    // What is known of a disturbance is an interval that holds it: a worker was away for some of that time, or stopped at its next safe
+    // point.
     private static string Describe(Disturbance disturbance)
     {
         string what = CollisionSection.Name(disturbance.Kind);
         string where = disturbance.Cpu is { } cpu ? $" of CPU {cpu}" : "";
-        return disturbance.Kind is DisturbanceKind.Preemption or DisturbanceKind.Suspension ? $"{what}{where}, somewhere within" : what + where;
+        return disturbance.Kind is DisturbanceKind.Preemption or DisturbanceKind.Suspension
+            ? $"{what}{where}, somewhere within"
+            : what + where;
     }
 
     /// <summary>What is shown.</summary>

@@ -12,7 +12,8 @@ public static class TimelineText
     public static void Write(Timeline timeline, TextWriter writer)
     {
         writer.WriteLine(timeline.Title);
-        writer.WriteLine($"  . choose   - rewrite and wait   # confirm   (window: - and #)   one column is {Figure.Ns(timeline.LengthNs / Width)} ns");
+        writer.WriteLine(
+            $"  . choose   - rewrite and wait   # confirm   (window: - and #)   one column is {Figure.Ns(timeline.LengthNs / Width)} ns");
         foreach (TimelineLane lane in timeline.Lanes)
         {
             writer.WriteLine($"  {lane.Label}");

@@ -76,7 +76,9 @@ public static class TraceEvents
     private static void WriteTrial(Utf8JsonWriter json, TracedTrial trial)
     {
         Dictionary<(int Worker, int Cpu), int> tracks = Tracks(trial);
-        Span(json, $"trial {trial.Number}: era {trial.Era}, mode {trial.Mode}", "trial", TrialTrack, Ns(trial, trial.StartTick), Ns(trial, trial.EndTick));
+        Span(
+            json, $"trial {trial.Number}: era {trial.Era}, mode {trial.Mode}", "trial", TrialTrack, Ns(trial, trial.StartTick),
+            Ns(trial, trial.EndTick));
         json.WriteStartObject("args");
         json.WriteString("workload", trial.Workload);
         json.WriteString("protocol", trial.Protocol);
@@ -106,7 +108,9 @@ public static class TraceEvents
     private static void WriteConnection(Utf8JsonWriter json, TracedTrial trial, TracedConnection connection, int track)
     {
         bool isIn = connection.Result == ConfirmResult.Inserted;
-        Span(json, isIn ? "connection" : "insert_failed", "connection", track, Ns(trial, connection.StartTick), Ns(trial, connection.EndTick));
+        Span(
+            json, isIn ? "connection" : "insert_failed", "connection", track, Ns(trial, connection.StartTick),
+            Ns(trial, connection.EndTick));
         json.WriteStartObject("args");
         json.WriteNumber("number", connection.Number);
         json.WriteString("client", $"{connection.Client}:{connection.ClientPort}");
@@ -148,7 +152,9 @@ public static class TraceEvents
         int id = 0;
         foreach (Disturbance disturbance in trace.Runtime.Concat(trace.Complete.SelectMany(trial => trial.Preemptions)))
         {
-            string where = disturbance.Cpu is { } cpu ? string.Create(CultureInfo.InvariantCulture, $" of CPU {cpu}, somewhere within") : "";
+            string where = disturbance.Cpu is { } cpu
+                ? string.Create(CultureInfo.InvariantCulture, $" of CPU {cpu}, somewhere within")
+                : "";
             string name = CollisionSection.Name(disturbance.Kind) + where;
             id++;
             foreach ((string phase, double ms) in (ReadOnlySpan<(string, double)>)[("b", disturbance.FromMs), ("e", disturbance.ToMs)])
