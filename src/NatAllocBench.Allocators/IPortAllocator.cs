@@ -2,7 +2,9 @@ using System.Numerics;
 
 namespace NatAllocBench.Allocators;
 
-/// <summary>How one system picks the translated endpoint of a new flow. All members are static: the JIT compiles a body per system.</summary>
+/// <summary>
+/// How one system picks the translated endpoint of a new flow. All members are static: the JIT compiles a body per system.
+/// </summary>
 /// <typeparam name="TAddress">Number type of an address.</typeparam>
 /// <typeparam name="TRule">What the operator configures: addresses, ports, options. Does not change while flows are made.</typeparam>
 /// <typeparam name="TState">What the allocator remembers between flows and shares between CPUs (counters, seeds).</typeparam>

@@ -4,8 +4,8 @@ namespace NatAllocBench.Allocators.Blocks;
 internal struct BlockState;
 
 /// <summary>
-/// A client's own set of ports, from a random place through all of it. No other client takes from it, so nothing is raced for; what is free in
-/// other sets does not help. The documents leave the choice inside a set open.
+/// A client's own set of ports, from a random place through all of it. No other client takes from it, so nothing is raced for; what is free
+/// in other sets does not help. The documents leave the choice inside a set open.
 /// </summary>
 internal readonly struct BlockAllocator : IPortAllocator<uint, BlockRule, BlockState>
 {

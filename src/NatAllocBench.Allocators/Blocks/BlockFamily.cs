@@ -12,7 +12,8 @@ internal sealed class BlockFamily : IAllocatorFamily
     private const int OffsetBits = 6;
     private const int SetBits = 6;
     private const string LeftOut =
-        "Further blocks on demand, the rest before a freed block is given out again, logging. The choice inside a block is ours: no document gives it.";
+        "Further blocks on demand, the rest before a freed block is given out again, logging. The choice inside a block is ours: no "
+            + "document gives it.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
@@ -40,7 +41,8 @@ internal sealed class BlockFamily : IAllocatorFamily
             "blocks-map-e",
             "July 2015",
             "RFC 7597, section 5.1 and appendix A",
-            "example 1 of the RFC: PSID 0x34 of 8 bits has ports 1232 to 1235, 2256 to 2259 ... 64720 to 64723 (test); pf-freebsd-main has vectors",
+            "example 1 of the RFC: PSID 0x34 of 8 bits has ports 1232 to 1235, 2256 to 2259 ... 64720 to 64723 (test); pf-freebsd-main has "
+                + "vectors",
             "MAP-E home gateways",
             "64 sets an address, 63 runs of 16 ports each: a = 6, k = 6.",
             setup => BlockRule.MapE(SystemSetup.Address, SystemFlows.FirstClient, OffsetBits, SetBits),
@@ -77,7 +79,8 @@ internal sealed class BlockFamily : IAllocatorFamily
             BytesPerConnection = "unknown: no document gives it",
             Racers =
             [
-                RacedSystem.OfFlows<BlockAllocator, BlockRule, BlockState, ReservingScope>((setup, _) => rule(setup), _ => default, hasFixedRange),
+                RacedSystem.OfFlows<BlockAllocator, BlockRule, BlockState, ReservingScope>(
+                    (setup, _) => rule(setup), _ => default, hasFixedRange),
             ],
         };
 }

@@ -15,8 +15,8 @@ internal readonly record struct BlockRule(
     private const int FirstUserPort = 1024;
 
     /// <summary>
-    /// RFC 7422, sequential: the ports of an address over its clients, what does not divide being left over. Nothing is stored: the owner of a
-    /// port follows from its number.
+    /// RFC 7422, sequential: the ports of an address over its clients, what does not divide being left over. Nothing is stored: the owner
+    /// of a port follows from its number.
     /// </summary>
     /// <param name="address">The address.</param>
     /// <param name="firstClient">Its first client.</param>

@@ -4,8 +4,8 @@ namespace NatAllocBench.Allocators.Cilium;
 internal struct CiliumState;
 
 /// <summary>
-/// The choice alone, for a table that decides what a question means: from 1.16 on asking is creating, before it is looking. What a lost race costs
-/// in each era is told by <see cref="CiliumTest"/>.
+/// The choice alone, for a table that decides what a question means: from 1.16 on asking is creating, before it is looking. What a lost
+/// race costs in each era is told by <see cref="CiliumTest"/>.
 /// </summary>
 internal readonly struct CiliumAllocator<TEra> : IPortAllocator<uint, CiliumRule, CiliumState>
     where TEra : struct, ICiliumEra

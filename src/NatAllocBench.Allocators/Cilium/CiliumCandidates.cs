@@ -29,8 +29,8 @@ internal static class CiliumClamp
 }
 
 /// <summary>
-/// The candidates of one search: the client's port or a draw, then a draw, then always the last candidate plus one, scaled again. The scaling is
-/// meant for a random number; taken on a port it is a stride up to 1.16 and leads into a short cycle from 1.17 on.
+/// The candidates of one search: the client's port or a draw, then a draw, then always the last candidate plus one, scaled again. The
+/// scaling is meant for a random number; taken on a port it is a stride up to 1.16 and leads into a short cycle from 1.17 on.
 /// </summary>
 internal struct CiliumCandidates<TEra>
     where TEra : struct, ICiliumEra
@@ -41,7 +41,9 @@ internal struct CiliumCandidates<TEra>
     public static CiliumCandidates<TEra> First<TRandom>(in CiliumRule rule, ushort sourcePort, ref TRandom random)
         where TRandom : struct, IRandom32 => new(
             in rule,
-            sourcePort >= rule.Minimum && sourcePort <= rule.Maximum ? sourcePort : CiliumClamp.Clamp<TEra>(in rule, (ushort)random.Next()));
+            sourcePort >= rule.Minimum && sourcePort <= rule.Maximum
+                ? sourcePort
+                : CiliumClamp.Clamp<TEra>(in rule, (ushort)random.Next()));
 
     private CiliumCandidates(in CiliumRule rule, ushort port)
     {

@@ -5,7 +5,9 @@ using NatAllocBench.Verification.Reading;
 
 namespace NatAllocBench.Allocators.Cilium;
 
-/// <summary>Answers of Cilium's own functions: the scaling, new mappings (races and failed writes included), both callers, sequences.</summary>
+/// <summary>
+/// Answers of Cilium's own functions: the scaling, new mappings (races and failed writes included), both callers, sequences.
+/// </summary>
 internal static class CiliumChecks
 {
     private const int MaxListedOperations = 12;
@@ -79,7 +81,9 @@ internal static class CiliumChecks
 
     private static Action<RecordingMap> Change(VectorObject injected, FlowTuple<uint> original, uint address)
     {
-        NatKey key = injected.Text("key") == "orig" ? new NatKey(original, IsReverse: false) : Reverse(in original, address, injected.Port("port"));
+        NatKey key = injected.Text("key") == "orig"
+            ? new NatKey(original, IsReverse: false)
+            : Reverse(in original, address, injected.Port("port"));
         return injected.Text("op") == "insert" ? map => map.Entries.TryAdd(key, default) : map => map.Entries.Remove(key);
     }
 
@@ -87,7 +91,8 @@ internal static class CiliumChecks
     {
         if (map.Operations.Count <= MaxListedOperations && expected.Has("ops"))
         {
-            string listed = string.Join("; ", expected.Elements("ops").Select(row => $"{row[0].GetString()} {row[1].GetString()} {row[2]} {row[3]}"));
+            string listed = string.Join(
+                "; ", expected.Elements("ops").Select(row => $"{row[0].GetString()} {row[1].GetString()} {row[2]} {row[3]}"));
             comparison.Expect("ops", listed, string.Join("; ", map.Operations));
         }
     }
@@ -164,7 +169,8 @@ internal static class CiliumChecks
             if (!state.IsNull("orig"))
             {
                 VectorObject entry = state.Object("orig");
-                map.Entries[forward] = new NatEntry(AddressText.Parse<uint>(entry.Text("to_addr")), entry.Port("to_port"), entry.Number("needs_ct"));
+                map.Entries[forward] = new NatEntry(
+                    AddressText.Parse<uint>(entry.Text("to_addr")), entry.Port("to_port"), entry.Number("needs_ct"));
             }
 
             if (!state.IsNull("rev"))
@@ -177,7 +183,8 @@ internal static class CiliumChecks
 
             int before = map.Entries.Count;
             var random = new ScriptedRandom32(line.Numbers("random"));
-            CiliumOutcome outcome = CiliumDatapath<TEra, RecordingMap>.Egress(in original, in rule, line.Number("needs_ct"), map, ref random);
+            CiliumOutcome outcome =
+                CiliumDatapath<TEra, RecordingMap>.Egress(in original, in rule, line.Number("needs_ct"), map, ref random);
 
             VectorObject expected = line.Object("out");
             comparison.Expect("ret", expected.Signed("ret"), outcome.Result);

@@ -23,7 +23,8 @@ internal record struct CiliumOutcome
 }
 
 /// <summary>
-/// The SNAT path of an era over a NAT map: <c>snat_v4_nat_handle_mapping</c>, <c>snat_v4_new_mapping</c> and <c>snat_v4_rev_nat_handle_mapping</c>.
+/// The SNAT path of an era over a NAT map: <c>snat_v4_nat_handle_mapping</c>, <c>snat_v4_new_mapping</c> and
+/// <c>snat_v4_rev_nat_handle_mapping</c>.
 /// </summary>
 internal static class CiliumDatapath<TEra, TMap>
     where TEra : struct, ICiliumEra

@@ -8,18 +8,22 @@ namespace NatAllocBench.Allocators.Cilium;
 internal sealed class CiliumFamily : IAllocatorFamily
 {
     private const string LeftOut =
-        "IPv6; the second range of 2026; patch releases were not read. In a race nothing closes and nothing is evicted; how ports come free is in the scenario cilium-life.";
+        "IPv6; the second range of 2026; patch releases were not read. In a race nothing closes and nothing is evicted; how ports come "
+            + "free is in the scenario cilium-life.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
         Era<Cilium18<LargePrograms>, RetryingScope>(
-            "1.8", "1.8 to 1.13", "tag v1.8.13", LockScope.Window, "Looks, then creates both entries; a lost race goes on with the next candidate."),
+            "1.8", "1.8 to 1.13", "tag v1.8.13", LockScope.Window,
+            "Looks, then creates both entries; a lost race goes on with the next candidate."),
         Era<Cilium18<SmallPrograms>, RetryingScope>(
             "1.8-small", "1.8 to 1.13 on kernels before 5.2", "tag v1.8.13", LockScope.Window, "As 1.8 with 32 candidates instead of 128."),
         Era<Cilium115, WindowScope>(
-            "1.15", "1.14 and 1.15", "9b016904f8", LockScope.Window, "Looks, then creates both entries once; a lost race drops the packet."),
+            "1.15", "1.14 and 1.15", "9b016904f8", LockScope.Window,
+            "Looks, then creates both entries once; a lost race drops the packet."),
         Era<Cilium116, ReservingScope>(
-            "1.16", "1.16", "da63c10eb3", LockScope.InsertIfAbsent, "Creating the reverse entry is the test; candidates walk with a stride."),
+            "1.16", "1.16", "da63c10eb3", LockScope.InsertIfAbsent,
+            "Creating the reverse entry is the test; candidates walk with a stride."),
         Era<Cilium117, ReservingScope>(
             "1.17", "1.17", "b833f3e00b", LockScope.InsertIfAbsent, "As 1.16; candidates run into a short cycle of ports."),
         Era<Cilium118, ReservingScope>(
@@ -51,7 +55,8 @@ internal sealed class CiliumFamily : IAllocatorFamily
         KeepsPort: true,
         "cilium_drop_count_total, reason \"No mapping for NAT masquerade\"",
         "Cilium",
-        "Keeps the port if it lies in the range, else a random one, then always the last one plus one, scaled into the range again. " + summary,
+        "Keeps the port if it lies in the range, else a random one, then always the last one plus one, scaled into the range again. "
+            + summary,
         LeftOut)
         {
             BytesPerConnection = "208",

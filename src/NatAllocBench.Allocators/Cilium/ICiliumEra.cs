@@ -37,10 +37,15 @@ internal interface ICiliumEra
     /// <summary>How the search goes on; no version differs here.</summary>
     static virtual CiliumStep Step => CiliumStep.ScaledPlusOne;
 
-    /// <summary>From 1.17: a value is scaled into the range by a multiplication, ends included; before, by a remainder that leaves the last port out.</summary>
+    /// <summary>
+    /// From 1.17: a value is scaled into the range by a multiplication, ends included; before, by a remainder that leaves the last port
+    /// out.
+    /// </summary>
     static virtual bool ScalesByMultiplication => false;
 
-    /// <summary>From 1.17: an entry for another NAT address or another need of tracking is replaced, and a missing reverse entry is made again.</summary>
+    /// <summary>
+    /// From 1.17: an entry for another NAT address or another need of tracking is replaced, and a missing reverse entry is made again.
+    /// </summary>
     static virtual bool ReplacesStale => false;
 
     /// <summary>From 1.18: a reply makes a missing forward entry again.</summary>

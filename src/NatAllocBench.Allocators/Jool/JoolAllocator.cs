@@ -49,8 +49,8 @@ internal readonly struct Jool42 : IJoolEra
 }
 
 /// <summary>
-/// <c>find_available_mask</c>: from a start that F and the counter give, one transport address after another through all ranges. The flow is the
-/// translated one: its source is the candidate, and it holds for every destination.
+/// <c>find_available_mask</c>: from a start that F and the counter give, one transport address after another through all ranges. The flow
+/// is the translated one: its source is the candidate, and it holds for every destination.
 /// </summary>
 internal readonly struct JoolAllocator<TEra> : IPortAllocator<uint, JoolRule, JoolState>
     where TEra : struct, IJoolEra

@@ -58,7 +58,9 @@ internal static class JoolChecks
     }
 
     public static void Select(VectorObject line, Comparison comparison) =>
-        One(line, comparison, new JoolRule(Ranges(line), line.Number("taddr_count"), line.Number("max_iterations"), false, Word(line.Text("f"))));
+        One(
+            line, comparison,
+            new JoolRule(Ranges(line), line.Number("taddr_count"), line.Number("max_iterations"), false, Word(line.Text("f"))));
 
     public static void EmptyPool(VectorObject line, Comparison comparison) =>
         One(line, comparison, JoolRule.OfEmptyPool(AddressText.Parse<uint>(line.Text("addr")), Word(line.Text("f"))));
@@ -79,7 +81,9 @@ internal static class JoolChecks
         {
             bool ok = Choose(line, rule with { Hash = hashes[i] }, ref state, ref view, out FlowTuple<uint> reply);
             mine[i] = ok ? (reply.Destination, reply.DestinationPort) : null;
-            comparison.Expect($"mapping[{i}]", VectorTerms.Endpoint(mappings[i]), ok ? $"{AddressText.Of(reply.Destination)}:{reply.DestinationPort}" : "none");
+            comparison.Expect(
+                $"mapping[{i}]", VectorTerms.Endpoint(mappings[i]),
+                ok ? $"{AddressText.Of(reply.Destination)}:{reply.DestinationPort}" : "none");
             comparison.Expect($"iterations[{i}]", iterations[i], state.Iterations);
             if (mine[i] is { } taken)
             {
@@ -150,7 +154,9 @@ internal static class JoolChecks
         : throw new VectorFormatException($"'{text}' is not an address");
 
     private static uint Word(string text) =>
-        uint.TryParse(text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint word)
+        uint.TryParse(
+            text.StartsWith("0x", StringComparison.Ordinal) ? text[2..] : text, NumberStyles.AllowHexSpecifier,
+            CultureInfo.InvariantCulture, out uint word)
             ? word
             : throw new VectorFormatException($"'{text}' is not a word in hex");
 

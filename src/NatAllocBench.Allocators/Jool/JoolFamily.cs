@@ -8,8 +8,8 @@ namespace NatAllocBench.Allocators.Jool;
 internal sealed class JoolFamily : IAllocatorFamily
 {
     private const string LeftOut =
-        "The IPv6 side beyond its hash, time-outs, marks, joold; packets that start from IPv4. In the race the clients' IPv6 addresses are made of their IPv4 ones, "
-        + "and a socket that connects to a second destination takes a port of its own.";
+        "The IPv6 side beyond its hash, time-outs, marks, joold; packets that start from IPv4. In the race the clients' IPv6 addresses are "
+        + "made of their IPv4 ones, and a socket that connects to a second destination takes a port of its own.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [

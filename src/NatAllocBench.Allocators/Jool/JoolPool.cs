@@ -7,8 +7,8 @@ internal readonly record struct JoolRange(uint Address, ushort First, ushort Las
 }
 
 /// <summary>
-/// <c>pool4</c>: ranges in order of address and port, with the counter that the program keeps of them. The counter is as it is: a range that is
-/// joined to a stored one does not add its ports, so it can be too small.
+/// <c>pool4</c>: ranges in order of address and port, with the counter that the program keeps of them. The counter is as it is: a range
+/// that is joined to a stored one does not add its ports, so it can be too small.
 /// </summary>
 internal sealed class JoolPool
 {

@@ -8,8 +8,8 @@ using NatAllocBench.Verification.Checks;
 namespace NatAllocBench.Allocators.Kernel;
 
 /// <summary>
-/// Linux itself, with the cures that people name as further modes. The model, its vectors and its eras are those of the rest of the project;
-/// this folder only brings them into the race of systems.
+/// Linux itself, with the cures that people name as further modes. The model, its vectors and its eras are those of the rest of the
+/// project; this folder only brings them into the race of systems.
 /// </summary>
 internal sealed class KernelFamily : IAllocatorFamily
 {
@@ -31,11 +31,14 @@ internal sealed class KernelFamily : IAllocatorFamily
         KeepsPort: true,
         "insert_failed (conntrack -S)",
         "Linux: iptables, nftables, Docker, kube-proxy",
-        "Keeps the port, else " + (era.HasRover ? "one after another from a shared rover" : "up from a random place, 248 candidates at most")
+        "Keeps the port, else "
+            + (era.HasRover ? "one after another from a shared rover" : "up from a random place, 248 candidates at most")
             + "; the port is taken only at confirm, after the packet's way through the stack.",
         "UDP only; nothing closes. Stripes, reallocate and reserve are in no kernel, nor are the two atomic rovers.")
     {
-        BytesPerConnection = era.HasRover ? "unknown: no slab figure of that kernel was read" : "256, extensions apart (slab nf_conntrack of 6.18, x64)",
+        BytesPerConnection = era.HasRover
+            ? "unknown: no slab figure of that kernel was read"
+            : "256, extensions apart (slab nf_conntrack of 6.18, x64)",
         Racers = [.. KernelMode.All.Where(mode => mode.IsIn(era)).Select(mode => Racer(era, mode))],
     };
 

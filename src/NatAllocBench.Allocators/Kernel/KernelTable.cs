@@ -130,7 +130,8 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
     }
 
     private static ConntrackTuple<IPv4Address> Tuple(in FlowTuple<uint> flow) => ConntrackTuple<IPv4Address>.Of(
-        (IPProtocol)flow.Protocol, IPv4Address.FromValue(flow.Source), flow.SourcePort, IPv4Address.FromValue(flow.Destination), flow.DestinationPort);
+        (IPProtocol)flow.Protocol, IPv4Address.FromValue(flow.Source), flow.SourcePort, IPv4Address.FromValue(flow.Destination),
+        flow.DestinationPort);
 
     private Fate Connect(
         int worker, in FlowTuple<uint> flow, ulong windowTicks, ref CpuRandom random, out bool isKept, out int probes, out uint slot)

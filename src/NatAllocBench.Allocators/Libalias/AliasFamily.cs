@@ -8,7 +8,8 @@ namespace NatAllocBench.Allocators.Libalias;
 internal sealed class AliasFamily : IAllocatorFamily
 {
     private const string LeftOut =
-        "Time-outs and the sweep of expired links, protocol helpers beyond their groups of ports, UDP endpoint-independent mapping of main.";
+        "Time-outs and the sweep of expired links, protocol helpers beyond their groups of ports, UDP endpoint-independent mapping of "
+            + "main.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
@@ -50,7 +51,8 @@ internal sealed class AliasFamily : IAllocatorFamily
         {
             BytesPerConnection = TEra.HasGroups ? "190 to 230" : "150 to 190",
             Racers = [RacedSystem.OfFlows<AliasAllocator<TEra>, AliasRule, AliasState, MutexScope>(
-                (setup, _) => new AliasRule(SystemSetup.Address, KeepsPort: true, setup.Range.First, (uint)setup.Range.Last - setup.Range.First + 1),
+                (setup, _) =>
+                    new AliasRule(SystemSetup.Address, KeepsPort: true, setup.Range.First, (uint)setup.Range.Last - setup.Range.First + 1),
                 _ => default,
                 hasFixedRange: !TEra.HasGroups)],
         };

@@ -1,7 +1,8 @@
 namespace NatAllocBench.Allocators.Libalias;
 
 /// <summary>Links of a range of alias ports; a destination address or port of 0 is not known yet.</summary>
-internal readonly record struct AliasLink(byte Protocol, uint Alias, uint FirstPort, uint LastPort, uint Destination, ushort DestinationPort)
+internal readonly record struct AliasLink(
+    byte Protocol, uint Alias, uint FirstPort, uint LastPort, uint Destination, ushort DestinationPort)
 {
     public bool IsPartial => Destination == 0 || DestinationPort == 0;
 }

@@ -3,7 +3,9 @@ namespace NatAllocBench.Allocators.Libalias;
 /// <summary>What differs between the versions.</summary>
 internal interface IAliasEra
 {
-    /// <summary>From 13 on a free port is one whose group has no full link to the same endpoint; before, a look-up among all links.</summary>
+    /// <summary>
+    /// From 13 on a free port is one whose group has no full link to the same endpoint; before, a look-up among all links.
+    /// </summary>
     static abstract bool HasGroups { get; }
 
     /// <summary>A random port.</summary>

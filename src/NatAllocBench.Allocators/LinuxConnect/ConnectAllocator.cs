@@ -14,7 +14,8 @@ internal readonly record struct ConnectRule(uint Address, ushort Low, ushort Hig
 internal readonly record struct ConnectState(uint[] Perturb, bool[]? Reserved);
 
 /// <summary>
-/// <c>__inet_hash_connect</c> of Linux 6.12: even ports first, odd ones only when none is left, from a start that a hash and a counter give.
+/// <c>__inet_hash_connect</c> of Linux 6.12: even ports first, odd ones only when none is left, from a start that a hash and a counter
+/// give.
 /// </summary>
 internal readonly struct ConnectAllocator : IPortAllocator<uint, ConnectRule, ConnectState>
 {

@@ -30,7 +30,8 @@ internal readonly record struct ConnectRacedRule(ConnectRule Rule, SipKey Key)
 }
 
 /// <summary>
-/// The search with the hash of the endpoints before it. A port and its tuple are claimed in one step, under the locks of the kernel's tables.
+/// The search with the hash of the endpoints before it. A port and its tuple are claimed in one step, under the locks of the kernel's
+/// tables.
 /// </summary>
 internal readonly struct RacedConnect : IPortAllocator<uint, ConnectRacedRule, ConnectState>
 {

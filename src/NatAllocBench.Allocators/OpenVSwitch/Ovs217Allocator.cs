@@ -5,7 +5,9 @@ namespace NatAllocBench.Allocators.OpenVSwitch;
 /// <summary>
 /// <c>nat_get_unique_tuple</c> of 2.16 and 2.17: every address, every destination port of the rule, every source port. Exhaustive.
 /// </summary>
-/// <remarks>65536 ports are 0 steps in 16 bits, so such a rule never finds anything. After a failure the last candidate is left behind.</remarks>
+/// <remarks>
+/// 65536 ports are 0 steps in 16 bits, so such a rule never finds anything. After a failure the last candidate is left behind.
+/// </remarks>
 internal readonly struct Ovs217Allocator<TAddress, THash> : IPortAllocator<TAddress, OvsRule<TAddress>, OvsState>
     where TAddress : unmanaged, IBinaryInteger<TAddress>
     where THash : struct, IOvsHash

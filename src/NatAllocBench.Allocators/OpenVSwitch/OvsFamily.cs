@@ -8,8 +8,8 @@ namespace NatAllocBench.Allocators.OpenVSwitch;
 internal sealed class OvsFamily : IAllocatorFamily
 {
     private const string LeftOut =
-        "Zone limits, expiry (an expired entry counts as free before it is swept), the second object per flow of 2.16 and 2.17, and the packet "
-        + "that passes untranslated when two packets of one flow race.";
+        "Zone limits, expiry (an expired entry counts as free before it is swept), the second object per flow of 2.16 and 2.17, and the "
+        + "packet that passes untranslated when two packets of one flow race.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [
@@ -63,7 +63,8 @@ internal sealed class OvsFamily : IAllocatorFamily
         LeftOut)
         {
             BytesPerConnection = era == "2.17" ? "about 640 (two objects)" : "about 320",
-            Racers = [RacedSystem.OfFlows<TAllocator, OvsRule<uint>, OvsState, MutexScope>(Rule, setup => new OvsState((uint)setup.Seed | 1))],
+            Racers =
+                [RacedSystem.OfFlows<TAllocator, OvsRule<uint>, OvsState, MutexScope>(Rule, setup => new OvsState((uint)setup.Seed | 1))],
         };
 
     /// <summary>The full range is a rule without ports.</summary>

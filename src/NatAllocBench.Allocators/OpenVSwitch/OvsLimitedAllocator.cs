@@ -37,8 +37,8 @@ internal readonly struct OvsMain : IOvsLimitedEra
 }
 
 /// <summary>
-/// <c>nat_get_unique_tuple</c> with <c>nat_get_unique_l4</c>, from 3.0: one address and at most 248 candidates per port: 128 from the start,
-/// then 64, 32, 16 and 8 from random places. After a failure the start values are left behind.
+/// <c>nat_get_unique_tuple</c> with <c>nat_get_unique_l4</c>, from 3.0: one address and at most 248 candidates per port: 128 from the
+/// start, then 64, 32, 16 and 8 from random places. After a failure the start values are left behind.
 /// </summary>
 internal readonly struct OvsLimitedAllocator<TAddress, THash, TEra> : IPortAllocator<TAddress, OvsRule<TAddress>, OvsState>
     where TAddress : unmanaged, IBinaryInteger<TAddress>

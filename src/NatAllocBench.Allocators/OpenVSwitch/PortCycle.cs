@@ -1,6 +1,8 @@
 namespace NatAllocBench.Allocators.OpenVSwitch;
 
-/// <summary>A walk over a range of ports from 2.16 on. It starts where it is, which may be outside, and wraps from the last port to the first.</summary>
+/// <summary>
+/// A walk over a range of ports from 2.16 on. It starts where it is, which may be outside, and wraps from the last port to the first.
+/// </summary>
 internal struct PortCycle(ushort current, ushort first, ushort last)
 {
     public ushort Current { get; set; } = current;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace NatAllocBench.Allocators.Pf;
 
 /// <summary>
-/// <c>pf_get_sport</c>: an address of the pool, then all ports of the range: up from a random cut, then down from it. Exhaustive; random and
-/// round-robin pools go on to the next address.
+/// <c>pf_get_sport</c>: an address of the pool, then all ports of the range: up from a random cut, then down from it. Exhaustive; random
+/// and round-robin pools go on to the next address.
 /// </summary>
 internal readonly struct PfAllocator<TAddress, TSystem> : IPortAllocator<TAddress, PfRule<TAddress>, PfState<TAddress>>
     where TAddress : unmanaged, IBinaryInteger<TAddress>

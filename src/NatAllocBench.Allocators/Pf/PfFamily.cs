@@ -7,7 +7,8 @@ namespace NatAllocBench.Allocators.Pf;
 /// <summary>The packet filter pf of OpenBSD and FreeBSD.</summary>
 internal sealed class PfFamily : IAllocatorFamily
 {
-    private const string Walk = "All ports of the range from a random cut: up to the end, then down from the cut. The own port is never tried first.";
+    private const string Walk =
+        "All ports of the range from a random cut: up to the end, then down from the cut. The own port is never tried first.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [

@@ -26,7 +26,8 @@ internal readonly record struct PfPrefix<TAddress>(TAddress Network, int Length)
     where TAddress : unmanaged, IBinaryInteger<TAddress>
 {
     /// <summary>The bits a host may have.</summary>
-    public TAddress HostMask => Length == 0 ? ~TAddress.Zero : (TAddress.One << ((8 * default(TAddress).GetByteCount()) - Length)) - TAddress.One;
+    public TAddress HostMask =>
+        Length == 0 ? ~TAddress.Zero : (TAddress.One << ((8 * default(TAddress).GetByteCount()) - Length)) - TAddress.One;
 
     public bool Contains(TAddress address) => ((address ^ Network) & ~HostMask) == TAddress.Zero;
 

@@ -95,7 +95,8 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
     where TStore : struct, IPortStore
 {
     private readonly TRule[] _rules = [.. Enumerable.Range(0, setup.Workers).Select(rules)];
-    private readonly WorkerRandom[] _randoms = [.. Enumerable.Range(0, setup.Workers).Select(worker => new WorkerRandom(setup.Seed, worker))];
+    private readonly WorkerRandom[] _randoms =
+        [.. Enumerable.Range(0, setup.Workers).Select(worker => new WorkerRandom(setup.Seed, worker))];
     private readonly FlowTable _originals = new(setup.Capacity);
     private readonly SystemMutex _mutex = new();
     private TState _state = state;
@@ -122,7 +123,8 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
             var mutex = new MutexUse(_mutex);
             Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-                in flow, in _rules[worker], ref _state, store, ref mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply, out int probes);
+                in flow, in _rules[worker], ref _state, store, ref mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply,
+                out int probes);
             if (fate == Fate.Inserted)
             {
                 _originals.TryInsert(in flow);

@@ -10,7 +10,9 @@ namespace NatAllocBench.Allocators.Race;
 /// <summary>A table contradicts the counts of the workers: a defect of this program.</summary>
 internal sealed class SystemContradictionException(string message) : Exception(message);
 
-/// <summary>One trial of a system: a fresh table, filled, and a pinned worker per CPU. What it counts is proven before it is returned.</summary>
+/// <summary>
+/// One trial of a system: a fresh table, filled, and a pinned worker per CPU. What it counts is proven before it is returned.
+/// </summary>
 internal static class SystemTrial
 {
     /// <summary>Runs a trial.</summary>
@@ -101,7 +103,8 @@ internal static class SystemTrial
         }
     }
 
-    private static TrialResult Summary(SystemTable table, SystemWorker[] workers, IReadOnlyList<WorkerReport> reports, ulong seed, double? stolenShare)
+    private static TrialResult Summary(
+        SystemTable table, SystemWorker[] workers, IReadOnlyList<WorkerReport> reports, ulong seed, double? stolenShare)
     {
         SystemWorker[] racing = [.. workers.Where(worker => worker.StartTick != 0)];
         var total = new SystemTally();

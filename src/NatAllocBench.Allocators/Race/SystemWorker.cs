@@ -7,8 +7,8 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>
-/// One worker of a trial. When it connects, and which connections count, follows the rules of the race of kernel eras: the first one and what
-/// comes after the first worker has ended are left out, and so are rounds in which the workers did not run together.
+/// One worker of a trial. When it connects, and which connections count, follows the rules of the race of kernel eras: the first one and
+/// what comes after the first worker has ended are left out, and so are rounds in which the workers did not run together.
 /// </summary>
 internal sealed class SystemWorker
 {

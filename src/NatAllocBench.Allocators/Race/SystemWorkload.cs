@@ -5,7 +5,9 @@ namespace NatAllocBench.Allocators.Race;
 /// <summary>What the workers of a trial do.</summary>
 internal sealed record SystemWorkload
 {
-    /// <summary>Ports that a client has towards one destination: the even ones of 32768 to 60999, so that shared sequences fit too.</summary>
+    /// <summary>
+    /// Ports that a client has towards one destination: the even ones of 32768 to 60999, so that shared sequences fit too.
+    /// </summary>
     private const int PortsOfClient = 14_116;
 
     /// <summary>Flows that fit into a table.</summary>
@@ -54,7 +56,8 @@ internal sealed record SystemWorkload
         { Connections: < 1 or > 10_000_000 } => $"--connections {Connections}: use 1 to 10000000",
         { Occupancy: < 0 or > 1 or double.NaN } => FormattableString.Invariant($"--occupancy {Occupancy}: use a share from 0 to 1"),
         _ when (Occupancy * range.Count * Destinations * Pool) + Connections > MostFlows =>
-            $"--occupancy over {Destinations} destinations and {Pool} addresses, and --connections: at most {MostFlows} flows fit; lower one of them",
+            $"--occupancy over {Destinations} destinations and {Pool} addresses, and --connections: at most {MostFlows} flows fit; lower "
+                + $"one of them",
         { SourcePorts: SourcePortChoice.Fixed } when (long)Clients * Destinations < Connections =>
             $"--source-ports fixed: {Connections} connections need as many clients times destinations; raise --clients to {Connections}",
         { Arrival: Arrival.Lockstep } when Clients < workers =>

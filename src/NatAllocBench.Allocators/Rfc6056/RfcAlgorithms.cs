@@ -38,8 +38,8 @@ internal readonly struct AnotherSimple : IRfcAlgorithm
 }
 
 /// <summary>
-/// Algorithms 3 and 4: a hash of the endpoints plus a counter, which moves once a candidate and is not put back. Algorithm 3 has one counter,
-/// algorithm 4 a table of them, chosen by a second hash.
+/// Algorithms 3 and 4: a hash of the endpoints plus a counter, which moves once a candidate and is not put back. Algorithm 3 has one
+/// counter, algorithm 4 a table of them, chosen by a second hash.
 /// </summary>
 internal readonly struct HashBased : IRfcAlgorithm
 {

@@ -11,9 +11,11 @@ internal static class RfcChecks
     private const int HeadOfTried = 32;
     private const int TailOfTried = 4;
 
-    public static void Simple(VectorObject line, Comparison comparison) => One<SimpleRandom>(line, comparison, Rule(line), new RfcState([]));
+    public static void Simple(VectorObject line, Comparison comparison) =>
+        One<SimpleRandom>(line, comparison, Rule(line), new RfcState([]));
 
-    public static void Another(VectorObject line, Comparison comparison) => One<AnotherSimple>(line, comparison, Rule(line), new RfcState([]));
+    public static void Another(VectorObject line, Comparison comparison) =>
+        One<AnotherSimple>(line, comparison, Rule(line), new RfcState([]));
 
     public static void Hashed(VectorObject line, Comparison comparison)
     {
@@ -118,7 +120,8 @@ internal static class RfcChecks
     private static string Shortened(List<ushort> tried) => tried.Count <= HeadOfTried + TailOfTried
         ? string.Join(',', tried)
         : string.Join(',', tried.Take(HeadOfTried).Select(port => port.ToString(System.Globalization.CultureInfo.InvariantCulture))
-            .Append("...").Concat(tried.TakeLast(TailOfTried).Select(port => port.ToString(System.Globalization.CultureInfo.InvariantCulture))));
+            .Append("...")
+                .Concat(tried.TakeLast(TailOfTried).Select(port => port.ToString(System.Globalization.CultureInfo.InvariantCulture))));
 
     private sealed class Answer
     {

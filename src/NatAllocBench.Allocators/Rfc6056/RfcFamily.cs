@@ -7,7 +7,8 @@ namespace NatAllocBench.Allocators.Rfc6056;
 /// <summary>The five algorithms of RFC 6056, section 3.3.</summary>
 internal sealed class RfcFamily : IAllocatorFamily
 {
-    private const string LeftOut = "The RFC's 16-bit counters (they break the sequence where they wrap); what several CPUs may do at once, which it leaves open.";
+    private const string LeftOut =
+        "The RFC's 16-bit counters (they break the sequence where they wrap); what several CPUs may do at once, which it leaves open.";
 
     public IReadOnlyList<AllocatorSystem> Systems { get; } =
     [

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace NatAllocBench.Allocators.Rfc6056;
 
-/// <summary>F and G of algorithms 3 and 4: the first four bytes of MD5 over the endpoints and a secret. The RFC leaves the hash open.</summary>
+/// <summary>
+/// F and G of algorithms 3 and 4: the first four bytes of MD5 over the endpoints and a secret. The RFC leaves the hash open.
+/// </summary>
 internal static class RfcHash
 {
     /// <summary>Bytes of a secret.</summary>

@@ -3,7 +3,9 @@ using NatAllocBench.Verification;
 
 namespace NatAllocBench.Allocators.Systems;
 
-/// <summary>The allocators of one assembly, found by looking for <see cref="IAllocatorFamily"/>; their vectors and paragraphs come along.</summary>
+/// <summary>
+/// The allocators of one assembly, found by looking for <see cref="IAllocatorFamily"/>; their vectors and paragraphs come along.
+/// </summary>
 internal sealed class AllocatorSet
 {
     private const string Page = "page.md";
@@ -46,7 +48,8 @@ internal sealed class AllocatorSet
     private static string Paragraph(Type family)
     {
         using Stream stream = family.Assembly.GetManifestResourceStream(family, Page)
-            ?? throw new InvalidOperationException($"{family.FullName} has no {Page} in its folder: write what the system does in plain words");
+            ?? throw new InvalidOperationException(
+                $"{family.FullName} has no {Page} in its folder: write what the system does in plain words");
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd().ReplaceLineEndings("\n").Trim();
     }

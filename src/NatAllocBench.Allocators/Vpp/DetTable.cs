@@ -3,8 +3,8 @@ using NatAllocBench.Allocators.Race;
 namespace NatAllocBench.Allocators.Vpp;
 
 /// <summary>
-/// A raced det44: 64 clients of 10.0.0.0/26 share one address, 1008 ports each. Nothing is shared between clients, and a client belongs to one
-/// worker; its first packets are looked up in the same 1000 slots that hold its ports.
+/// A raced det44: 64 clients of 10.0.0.0/26 share one address, 1008 ports each. Nothing is shared between clients, and a client belongs to
+/// one worker; its first packets are looked up in the same 1000 slots that hold its ports.
 /// </summary>
 internal sealed class DetTable : SystemTable
 {

@@ -1,8 +1,8 @@
 namespace NatAllocBench.Allocators.Vpp;
 
 /// <summary>
-/// <c>nat44_ed_alloc_addr_and_port</c> of nat44-ed: an address by the client's hash, then the client's port if it lies in the worker's slice,
-/// else random ports of the slice; ten attempts. Adding the flow to the shared hash is the test.
+/// <c>nat44_ed_alloc_addr_and_port</c> of nat44-ed: an address by the client's hash, then the client's port if it lies in the worker's
+/// slice, else random ports of the slice; ten attempts. Adding the flow to the shared hash is the test.
 /// </summary>
 internal readonly struct EdAllocator<TEra> : IPortAllocator<uint, EdRule, EdState>
     where TEra : struct, IEdEra

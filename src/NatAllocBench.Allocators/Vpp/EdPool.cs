@@ -1,6 +1,8 @@
 namespace NatAllocBench.Allocators.Vpp;
 
-/// <summary>The choice of an address from 21.06 on: one walk of the pool from the hash; without a prefix the last suitable one wins.</summary>
+/// <summary>
+/// The choice of an address from 21.06 on: one walk of the pool from the hash; without a prefix the last suitable one wins.
+/// </summary>
 internal static class EdPool
 {
     /// <returns>The address; null if none qualifies.</returns>

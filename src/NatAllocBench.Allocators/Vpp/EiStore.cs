@@ -3,7 +3,9 @@ using NatAllocBench.Allocators.Race;
 
 namespace NatAllocBench.Allocators.Vpp;
 
-/// <summary>The bits of one address and protocol. The system sets them without atomics, since slices are disjoint; here words are shared safely.</summary>
+/// <summary>
+/// The bits of one address and protocol. The system sets them without atomics, since slices are disjoint; here words are shared safely.
+/// </summary>
 internal sealed class PortBits
 {
     private readonly ulong[] _words = new ulong[65536 / 64];

@@ -45,8 +45,11 @@ internal sealed class CellSearch
 
     public TimeSpan Elapsed => TimeSpan.FromTicks(Geometries.Sum(search => search.Result.Elapsed.Ticks));
 
-    /// <summary>For a cell that is not complete: every order with at most so many preemptions was run; -1 if not even those without.</summary>
-    public int CompletedBound => Geometries.Where(search => search.State.IsOpen).Select(search => search.CompletedBound).DefaultIfEmpty(-1).Min();
+    /// <summary>
+    /// For a cell that is not complete: every order with at most so many preemptions was run; -1 if not even those without.
+    /// </summary>
+    public int CompletedBound =>
+        Geometries.Where(search => search.State.IsOpen).Select(search => search.CompletedBound).DefaultIfEmpty(-1).Min();
 
     /// <summary>Outcomes of all geometries; the witness is the one with the minimum number of preemptions.</summary>
     public IReadOnlyList<(OutcomeTally Outcome, Geometry Geometry)> Outcomes => [..
@@ -64,7 +67,9 @@ internal sealed class CellSearch
 
     /// <summary>Goes on with the geometries that are not complete, with an equal share of the time for each.</summary>
     /// <param name="limits">When to stop.</param>
-    /// <param name="workers">How many geometries at a time; more than one only without a limit of executions, which they would race for.</param>
+    /// <param name="workers">
+    /// How many geometries at a time; more than one only without a limit of executions, which they would race for.
+    /// </param>
     public void Run(SearchLimits limits, int workers = 1)
     {
         if (workers == 1)
@@ -82,7 +87,9 @@ internal sealed class CellSearch
             search => search.Continue(limits with { Time = left }));
     }
 
-    /// <summary>Runs every order of the geometries that are not complete with 0 preemptions, then with 1, 2 ... as far as the limits allow.</summary>
+    /// <summary>
+    /// Runs every order of the geometries that are not complete with 0 preemptions, then with 1, 2 ... as far as the limits allow.
+    /// </summary>
     /// <param name="limits">When to stop; the executions count from now.</param>
     public void RunBounded(SearchLimits limits)
     {
@@ -122,7 +129,8 @@ internal sealed class CellSearch
         }
     }
 
-    private static (OutcomeTally Outcome, Geometry Geometry) Merge(IEnumerable<(OutcomeTally Outcome, Geometry Geometry, bool Counts)> found)
+    private static (OutcomeTally Outcome, Geometry Geometry) Merge(
+        IEnumerable<(OutcomeTally Outcome, Geometry Geometry, bool Counts)> found)
     {
         (OutcomeTally best, Geometry geometry, _) = found.MinBy(one => one.Outcome.Preemptions);
         return (new OutcomeTally(best.Name, best.IsViolation)

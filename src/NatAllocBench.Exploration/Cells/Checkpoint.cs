@@ -87,7 +87,8 @@ internal sealed class Checkpoint
             [.. state.Locations.Shared.Select(location => new SavedLocation(location.Region, location.Offset))],
             state.Locations.HasGrown || result.IsComplete ? null : (state.Strategy as DynamicReduction)?.Save(),
             [.. result.Outcomes.Values.Select(outcome => new SavedOutcome(
-                outcome.Name, outcome.IsViolation, outcome.Executions, outcome.FirstAt, outcome.Preemptions, outcome.Witness?.ToString()))]);
+                outcome.Name, outcome.IsViolation, outcome.Executions, outcome.FirstAt, outcome.Preemptions,
+                outcome.Witness?.ToString()))]);
     }
 
     private static void Restore(SavedSearch saved, SearchState state)

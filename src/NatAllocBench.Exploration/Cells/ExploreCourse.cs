@@ -5,8 +5,8 @@ using NatAllocBench.Exploration.Search;
 namespace NatAllocBench.Exploration.Cells;
 
 /// <summary>
-/// The searches of many cells: each gets an equal share of the time, what complete ones leave goes to the others, and as many are at work as
-/// there are CPUs. What is not complete at the end gets a bounded pass.
+/// The searches of many cells: each gets an equal share of the time, what complete ones leave goes to the others, and as many are at work
+/// as there are CPUs. What is not complete at the end gets a bounded pass.
 /// </summary>
 /// <param name="searches">The searches, in the order of the report.</param>
 /// <param name="time">Time of all.</param>
@@ -39,7 +39,8 @@ internal sealed class ExploreCourse(IReadOnlyList<CellSearch> searches, TimeSpan
         }
     }
 
-    private void Pass(TimeSpan end, Func<CellSearch, bool> isOpen, Action<CellSearch, TimeSpan, int> run, bool isRepeated, CancellationToken stop)
+    private void Pass(
+        TimeSpan end, Func<CellSearch, bool> isOpen, Action<CellSearch, TimeSpan, int> run, bool isRepeated, CancellationToken stop)
     {
         var gate = new Lock();
         var options = new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount };

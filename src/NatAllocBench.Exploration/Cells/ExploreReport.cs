@@ -25,14 +25,16 @@ internal static class ExploreReport
         {
             text.Append(
                 CultureInfo.InvariantCulture,
-                $"  {string.Join(" + ", first.Accesses)} accesses one after the other, {first.SharedLocations} words that two threads meet in\n");
+                $"  {string.Join(" + ", first.Accesses)} accesses one after the other, {first.SharedLocations} words that two threads meet "
+                    + $"in\n");
         }
 
         text.Append(CultureInfo.InvariantCulture, $"  {"outcome",-62} {"verdict",-12} {"executions",10} {"preemptions at least",21}\n");
         foreach ((OutcomeTally outcome, _) in search.Outcomes)
         {
             string verdict = Outcome.Verdict(outcome.Name, outcome.IsViolation);
-            text.Append(CultureInfo.InvariantCulture, $"  {outcome.Name,-62} {verdict,-12} {outcome.Executions,10} {outcome.Preemptions,21}\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"  {outcome.Name,-62} {verdict,-12} {outcome.Executions,10} {outcome.Preemptions,21}\n");
         }
 
         return text.ToString();

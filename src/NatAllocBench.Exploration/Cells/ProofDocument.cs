@@ -6,7 +6,9 @@ using NatAllocBench.Exploration.Search;
 
 namespace NatAllocBench.Exploration.Cells;
 
-/// <summary>The generated part of a document: the outcomes of each era and scenario with a witness. It has no times, so it can be compared.</summary>
+/// <summary>
+/// The generated part of a document: the outcomes of each era and scenario with a witness. It has no times, so it can be compared.
+/// </summary>
 internal static class ProofDocument
 {
     private const string Begin = "<!-- explore:begin -->";
@@ -32,7 +34,8 @@ internal static class ProofDocument
             (search.Cell.Era.Name, search.Cell.Scenario.Name, search.Cell.Connections)))
         {
             CellSearch[] cells = [.. group];
-            text.Append(CultureInfo.InvariantCulture, $"\n#### {group.Key.Era}, {group.Key.Scenario}: {cells[0].Cell.Scenario.Summary}\n\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"\n#### {group.Key.Era}, {group.Key.Scenario}: {cells[0].Cell.Scenario.Summary}\n\n");
             text.Append("| outcome of ").Append(group.Key.Connections).Append(" connections | verdict");
             foreach (CellSearch cell in cells)
             {
@@ -40,7 +43,8 @@ internal static class ProofDocument
             }
 
             text.Append(" |\n|---|---").Append(string.Concat(Enumerable.Repeat("|---:", cells.Length))).Append("|\n");
-            foreach (string name in cells.SelectMany(cell => cell.Outcomes.Select(found => found.Outcome.Name)).Distinct().Order(StringComparer.Ordinal))
+            IEnumerable<string> names = cells.SelectMany(cell => cell.Outcomes.Select(found => found.Outcome.Name)).Distinct();
+            foreach (string name in names.Order(StringComparer.Ordinal))
             {
                 bool isViolation = cells.Any(cell => Find(cell, name) is { IsViolation: true });
                 text.Append(CultureInfo.InvariantCulture, $"| {name} | {Outcome.Verdict(name, isViolation)}");

@@ -45,7 +45,9 @@ internal static class WitnessPicture
             bool isRemark = step.StartsWith('>');
             if (i > 0 && steps[i - 1].Thread != thread)
             {
-                svg.Append(CultureInfo.InvariantCulture, $"<line x1=\"{Left}\" y1=\"{y - 13}\" x2=\"{width}\" y2=\"{y - 13}\" stroke=\"#ddd\"/>\n");
+                svg.Append(
+                    CultureInfo.InvariantCulture,
+                    $"<line x1=\"{Left}\" y1=\"{y - 13}\" x2=\"{width}\" y2=\"{y - 13}\" stroke=\"#ddd\"/>\n");
             }
 
             svg.Append(CultureInfo.InvariantCulture, $"""

@@ -118,7 +118,9 @@ internal sealed unsafe class ControlledThread : IDisposable
         Issue(kind, (nint)address, size, value);
     }
 
-    /// <summary>Announces a plain access. A store becomes visible at the next announcement of this thread, when it was surely made.</summary>
+    /// <summary>
+    /// Announces a plain access. A store becomes visible at the next announcement of this thread, when it was surely made.
+    /// </summary>
     public void Plain(bool reads, void* address, int size)
     {
         if (reads)
@@ -181,7 +183,8 @@ internal sealed unsafe class ControlledThread : IDisposable
         ulong before = StoreBuffer.Load(address, size);
         StoreBuffer.Put(address, size, value);
         int steps = _execution.StepsOf(Number);
-        Buffer.Add(new Access { Kind = kind, Location = location, Second = Access.Nowhere, Address = address, IssuedAt = steps }, size, before);
+        Buffer.Add(
+            new Access { Kind = kind, Location = location, Second = Access.Nowhere, Address = address, IssuedAt = steps }, size, before);
         _execution.FlushPrivate(this);
     }
 

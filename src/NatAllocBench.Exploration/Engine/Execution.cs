@@ -290,7 +290,8 @@ internal sealed class Execution : IDisposable
     /// <summary>Makes every thread that waits for its turn give up, once.</summary>
     private void Unwind(ControlledThread? from)
     {
-        if (Interlocked.Exchange(ref _unwinding, 1) != 0) // one of the threads that come here does it; pairs with the release of their turns
+        // One of the threads that come here does it. Pairs with the release of their turns.
+        if (Interlocked.Exchange(ref _unwinding, 1) != 0)
         {
             return;
         }

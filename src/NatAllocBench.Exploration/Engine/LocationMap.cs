@@ -51,7 +51,9 @@ internal sealed unsafe class LocationMap
     /// <summary>Names memory of this execution: a location is known by the name and its distance from the start.</summary>
     public void Map(void* start, long bytes, string name) => _regions.Add(((nint)start, (nint)start + (nint)bytes, name));
 
-    /// <summary>The location of an address. Memory that was not named belongs to the thread that touches it first, which has just made it.</summary>
+    /// <summary>
+    /// The location of an address. Memory that was not named belongs to the thread that touches it first, which has just made it.
+    /// </summary>
     public int Of(void* address, int thread)
     {
         foreach ((nint from, nint to, string name) in _regions)

@@ -1,7 +1,8 @@
 namespace NatAllocBench.Exploration.Engine;
 
 /// <summary>
-/// What a strategy sees when it decides: the processes (threads first, then their store buffers), what each will do next, and which of them can.
+/// What a strategy sees when it decides: the processes (threads first, then their store buffers), what each will do next, and which of them
+/// can.
 /// </summary>
 /// <param name="threads">Number of threads.</param>
 internal sealed class ProcessView(int threads)

@@ -66,7 +66,9 @@ internal sealed unsafe class StoreBuffer
         _isLaid = false;
     }
 
-    /// <summary>Moves the oldest store into memory. Where the stores are laid over it, memory has that value or a later one already.</summary>
+    /// <summary>
+    /// Moves the oldest store into memory. Where the stores are laid over it, memory has that value or a later one already.
+    /// </summary>
     public Store Flush()
     {
         Store store = _stores[0];

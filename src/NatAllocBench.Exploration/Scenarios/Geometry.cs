@@ -5,7 +5,9 @@ using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Exploration.Scenarios;
 
-/// <summary>Where the two tuples of the first connection are: it decides which locks and claims come first, and which chains are shared.</summary>
+/// <summary>
+/// Where the two tuples of the first connection are: it decides which locks and claims come first, and which chains are shared.
+/// </summary>
 /// <param name="ReplyIsLower">Whether REPLY comes before ORIGINAL in the order of hashes.</param>
 /// <param name="Place">Where their buckets are.</param>
 internal readonly record struct Geometry(bool ReplyIsLower, BucketPlace Place)

@@ -40,7 +40,8 @@ internal readonly struct Oracle<TEra, TDesign>(
             Require(
                 !answer.IsNew || !answer.SawFirst || answer.SawSecond, "a lookup found ORIGINAL of an entry whose REPLY was not there yet");
             Require(
-                answer.IsNew || !TDesign.IsLockFree || answer.SawFirst || !answer.SawSecond, "a lookup found REPLY after ORIGINAL was gone");
+                answer.IsNew || !TDesign.IsLockFree || answer.SawFirst || !answer.SawSecond,
+                "a lookup found REPLY after ORIGINAL was gone");
         }
 
         CheckEnd();
@@ -88,7 +89,8 @@ internal readonly struct Oracle<TEra, TDesign>(
         int expectedDropped = (rule == ClashCounters.InsertFailedOnly ? 0 : clashes) + all.Count(answer => answer.NotAdmitted);
         Require(failed == (ulong)expectedFailed, $"insert_failed is {failed}, not {expectedFailed}");
         Require(dropped == (ulong)expectedDropped, $"drop is {dropped}, not {expectedDropped}");
-        Require(resolved == (ulong)(counts ? merged + replyOnly : 0), $"clash_resolve is {resolved}, but {merged + replyOnly} were resolved");
+        Require(
+            resolved == (ulong)(counts ? merged + replyOnly : 0), $"clash_resolve is {resolved}, but {merged + replyOnly} were resolved");
     }
 
     private void CheckWinner(Answer loser, bool isRemoving)
@@ -103,7 +105,8 @@ internal readonly struct Oracle<TEra, TDesign>(
         ConntrackTuple<IPv4Address> reply = table.ReplyTuple(loser.Winner);
         Require(
             (table.Status(loser.Winner) & EntryStatus.Confirmed) != 0
-                && (loser.Choice is null || original == loser.Original || original == loser.Reply || reply == loser.Original || reply == loser.Reply),
+                && (loser.Choice is null || original == loser.Original || original == loser.Reply || reply == loser.Original
+                    || reply == loser.Reply),
             $"the winner of a clash has no tuple of the loser {loser.Original}");
     }
 

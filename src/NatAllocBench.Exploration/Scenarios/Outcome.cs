@@ -10,7 +10,10 @@ internal static class Outcome
     public static string Of(IEnumerable<IEnumerable<Answer>> answers)
     {
         Answer[] all = [.. answers.SelectMany(answer => answer).Where(answer => answer.Text.Length > 0)];
-        IEnumerable<string> connections = all.Where(answer => answer.IsConnection).Select(answer => answer.Text).Order(StringComparer.Ordinal);
+        IEnumerable<string> connections = all
+            .Where(answer => answer.IsConnection)
+            .Select(answer => answer.Text)
+            .Order(StringComparer.Ordinal);
         return string.Join(" + ", connections.Concat(all.Where(answer => !answer.IsConnection).Select(answer => answer.Text)));
     }
 

@@ -15,7 +15,9 @@ internal sealed record Scenario(string Name, string Summary, Func<int, ScenarioS
     /// <summary>Whether several bucket geometries are worth trying.</summary>
     public bool HasGeometry { get; init; } = true;
 
-    /// <summary>Whether the short path of <c>batched</c> takes its connections in an era; otherwise that design is <c>lock-free</c>.</summary>
+    /// <summary>
+    /// Whether the short path of <c>batched</c> takes its connections in an era; otherwise that design is <c>lock-free</c>.
+    /// </summary>
     public Func<Era, bool> HasShortPath { get; init; } = _ => false;
 }
 

@@ -14,16 +14,25 @@ internal static class ScenarioCatalog
 
     public static IReadOnlyList<Scenario> All { get; } =
     [
-        new("keep-port", "clients with one source port and one destination", n => SameGoal([], n, Rule)) { HasShortPath = era => !era.HasRover },
-        new("search", "clients whose ports are outside a range of four", n => SameGoal([], n, Rule.WithPorts(30_000, 30_003)) with { Watched = Pair(30_000) })
+        new("keep-port", "clients with one source port and one destination", n => SameGoal([], n, Rule))
+        {
+            HasShortPath = era => !era.HasRover,
+        },
+        new(
+            "search", "clients whose ports are outside a range of four",
+            n => SameGoal([], n, Rule.WithPorts(30_000, 30_003)) with { Watched = Pair(30_000) })
         {
             HasShortPath = era => !era.HasRover && era.Traits.Search != PortSearch.LimitedEvicting, // so few ports that a search may evict
         },
-        new("rover", "clients whose port is in use, so that all search from the rover", n => SameGoal([Other(Rule)], n, Rule) with { Watched = Pair(1024) })
+        new(
+            "rover", "clients whose port is in use, so that all search from the rover",
+            n => SameGoal([Other(Rule)], n, Rule) with { Watched = Pair(1024) })
         {
             AppliesTo = era => era.HasRover,
         },
-        new("last-port", "a range of one port, which is free", n => SameGoal([], n, Rule.WithPorts(30_000, 30_000)) with { Watched = Pair(30_000) }),
+        new(
+            "last-port", "a range of one port, which is free",
+            n => SameGoal([], n, Rule.WithPorts(30_000, 30_000)) with { Watched = Pair(30_000) }),
         new("exhausted", "a range of two ports, both in use", Exhausted),
         new("held", "each thread holds the only port of a range and meanwhile confirms a connection that needs another thread's", Held),
         new("same-flow", "datagrams of one socket to one destination", SameFlow),
@@ -70,7 +79,11 @@ internal static class ScenarioCatalog
     private static ScenarioSetup Exhausted(int connections)
     {
         NatRange<IPv4Address> rule = Rule.WithPorts(30_000, 30_001);
-        return SameGoal([new(Client(8, port: 30_000), rule), new(Client(9, port: 30_001), rule)], connections, rule) with { Watched = Pair(30_000) };
+        return SameGoal(
+            [new(Client(8, port: 30_000), rule), new(Client(9, port: 30_001), rule)], connections, rule) with
+        {
+            Watched = Pair(30_000),
+        };
     }
 
     /// <summary>The search of the second connection of a thread finds nothing, so it reaches confirm with a tuple that is held.</summary>
@@ -121,7 +134,8 @@ internal static class ScenarioCatalog
         ConntrackTuple<IPv4Address> there = ConntrackTuple<IPv4Address>.Of(
             IPProtocol.Udp, IPv4Address.Parse("10.0.0.1"), 5000, IPv4Address.Parse("10.0.0.2"), 5000);
         ConntrackTuple<IPv4Address> back = there.Invert();
-        return new ScenarioSetup([], [.. Enumerable.Range(0, connections).Select(i => new Actor[] { new Forward(i % 2 == 0 ? there : back, null) })])
+        return new ScenarioSetup(
+            [], [.. Enumerable.Range(0, connections).Select(i => new Actor[] { new Forward(i % 2 == 0 ? there : back, null) })])
         {
             Watched = (there, back),
         };
@@ -145,7 +159,8 @@ internal static class ScenarioCatalog
     }
 
     private static ScenarioSetup EarlyDrop(int connections) => SameGoal(
-        [.. Enumerable.Range(0, connections).Select(i => new Resident(Client(20 + i, port: (ushort)(2000 + i)), Rule))], connections, Rule) with
+        [.. Enumerable.Range(0, connections).Select(i => new Resident(Client(20 + i, port: (ushort)(2000 + i)), Rule))], connections,
+        Rule) with
     {
         MaxConnections = (uint)connections,
         Draws = 1,
@@ -170,7 +185,11 @@ internal static class ScenarioCatalog
             threads =
             [
                 [new LookForMix(mix)],
-                [new Kill(old), new Connect(next, Rule), new Kill(next), new Connect(third, Rule), new Kill(third), new Connect(fourth, Rule)],
+                [
+                    new Kill(old), new Connect(next, Rule),
+                    new Kill(next), new Connect(third, Rule),
+                    new Kill(third), new Connect(fourth, Rule),
+                ],
             ];
         }
 
@@ -207,7 +226,10 @@ internal static class ScenarioCatalog
         [],
         [.. Enumerable.Range(0, connections).Select(i => new Actor[]
         {
-            new Connect(ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse($"10.0.0.{i}"), Port, IPv4Address.Parse($"192.0.2.{1 + i}"), 443), Rule),
+            new Connect(
+                ConntrackTuple<IPv4Address>.Of(
+                    IPProtocol.Tcp, IPv4Address.Parse($"10.0.0.{i}"), Port, IPv4Address.Parse($"192.0.2.{1 + i}"), 443),
+                Rule),
         })])
     {
         Watched = Pair(Port),

@@ -10,7 +10,8 @@ namespace NatAllocBench.Exploration.Strategies;
 /// </summary>
 /// <remarks>
 /// The races of Flanagan and Godefroid (2005) with sleep sets, but with every direct race reversed and with the source sets of Abdulla and
-/// others (2014): to reverse the latest race only, as the paper of 2005 does, misses orders of three threads as soon as sleep sets are added.
+/// others (2014): to reverse the latest race only, as the paper of 2005 does, misses orders of three threads as soon as sleep sets are
+/// added.
 /// </remarks>
 internal sealed class DynamicReduction : IStrategy
 {
@@ -210,7 +211,9 @@ internal sealed class DynamicReduction : IStrategy
         }
     }
 
-    /// <summary>Whether a step that does not depend on <paramref name="step"/>, from one decision to before another, happens before a clock.</summary>
+    /// <summary>
+    /// Whether a step that does not depend on <paramref name="step"/>, from one decision to before another, happens before a clock.
+    /// </summary>
     private bool DependsOnOneOf(int from, int to, Decision step, ReadOnlySpan<int> clock)
     {
         for (int i = from; i < to; i++)

@@ -6,7 +6,9 @@ namespace NatAllocBench.Exploration.Strategies;
 /// <summary>Strategies by their names in options.</summary>
 internal static class StrategyName
 {
-    /// <summary>Makes the strategy that a name such as <c>dpor</c>, <c>bounded:2</c>, <c>pct:3:1000</c> or <c>random:1000</c> stands for.</summary>
+    /// <summary>
+    /// Makes the strategy that a name such as <c>dpor</c>, <c>bounded:2</c>, <c>pct:3:1000</c> or <c>random:1000</c> stands for.
+    /// </summary>
     /// <param name="name">The name.</param>
     /// <param name="seed">Seed of pct and random.</param>
     /// <exception cref="FormatException">There is no such strategy; the message lists them.</exception>

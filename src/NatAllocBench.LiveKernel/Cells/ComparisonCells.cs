@@ -45,8 +45,8 @@ public static class ComparisonCells
     }
 
     /// <summary>
-    /// Default mode, a fresh destination for every pair and the same client port: both connections ask for that port, so each lost one is an
-    /// overlap. Gives the overlap probability for the offsets of the races, and the window.
+    /// Default mode, a fresh destination for every pair and the same client port: both connections ask for that port, so each lost one is
+    /// an overlap. Gives the overlap probability for the offsets of the races, and the window.
     /// </summary>
     public static LiveCell Calibration(double offsetNanoseconds, LiveProtocol protocol = LiveProtocol.Tcp, int pairs = 10_000) => new()
     {

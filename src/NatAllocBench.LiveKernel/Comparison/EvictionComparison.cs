@@ -102,7 +102,8 @@ internal static class EvictionComparison
         .Count();
 
     /// <summary>
-    /// One CPU, so that nothing races, and one connection a trial: in the kernel each client closes, and the next finds the range full again.
+    /// One CPU, so that nothing races, and one connection a trial: in the kernel each client closes, and the next finds the range full
+    /// again.
     /// </summary>
     private static double Model(ComparisonContext context, NatRule rule)
     {

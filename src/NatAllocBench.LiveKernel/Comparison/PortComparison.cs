@@ -47,7 +47,8 @@ internal static class PortComparison
             yield break;
         }
 
-        double[] expected = [.. Enumerable.Range(0, BinCount).Select(bin => model.Skip(1024 + (bin * 1008)).Take(1008).Sum() * kernel.Total)];
+        double[] expected =
+            [.. Enumerable.Range(0, BinCount).Select(bin => model.Skip(1024 + (bin * 1008)).Take(1008).Sum() * kernel.Total)];
         double statistic = kernel.Bins(BinCount).Zip(expected, (seen, wanted) => (seen - wanted) * (seen - wanted) / wanted).Sum();
         yield return cell with
         {

@@ -4,8 +4,8 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// Part 4: the race. Two senders in lockstep towards the same destinations, every range size in every mode. Every round runs each cell once,
-/// so that a drift of the machine falls on all of them; one window is fitted to all.
+/// Part 4: the race. Two senders in lockstep towards the same destinations, every range size in every mode. Every round runs each cell
+/// once, so that a drift of the machine falls on all of them; one window is fitted to all.
 /// </summary>
 internal sealed class RaceComparison(ComparisonContext context)
 {
@@ -113,7 +113,8 @@ internal sealed class RaceComparison(ComparisonContext context)
                 context.Notes.Add(FormattableString.Invariant(
                     $"race: calibration with fresh destinations and one client port, offsets 0 to {offset:0} ns: ")
                     + FormattableString.Invariant(
-                        $"{200 * rate.Rate:0.0} % of the pairs overlap [{200 * rate.Low:0.0}, {200 * rate.High:0.0}], which is a window of ")
+                        $"{200 * rate.Rate:0.0} % of the pairs overlap [{200 * rate.Low:0.0}, {200 * rate.High:0.0}], ")
+                        + FormattableString.Invariant($"which is a window of ")
                     + FormattableString.Invariant($"{WindowFit.WindowOf(2 * rate.Rate, offset):0} ns; not used for the fit"));
             }
         }

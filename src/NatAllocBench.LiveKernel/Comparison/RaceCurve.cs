@@ -50,7 +50,9 @@ internal static class RaceCurve
         return sum / paths;
     }
 
-    /// <summary>Which pairs are asked about, and what each stands for. The first may contest the client's own port and counts alone.</summary>
+    /// <summary>
+    /// Which pairs are asked about, and what each stands for. The first may contest the client's own port and counts alone.
+    /// </summary>
     private static Dictionary<int, double> Weights(int pairs, ref CpuRandom random)
     {
         var weights = new Dictionary<int, double> { [0] = 1.0 / pairs };

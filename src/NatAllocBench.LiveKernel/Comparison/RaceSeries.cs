@@ -2,7 +2,9 @@ using NatAllocBench.Netfilter.Eras;
 
 namespace NatAllocBench.LiveKernel;
 
-/// <summary>One race cell of the comparison: what the kernel lost in each round, and how often the model says an overlap costs one.</summary>
+/// <summary>
+/// One race cell of the comparison: what the kernel lost in each round, and how often the model says an overlap costs one.
+/// </summary>
 internal sealed class RaceSeries
 {
     private readonly LiveCell _cell;

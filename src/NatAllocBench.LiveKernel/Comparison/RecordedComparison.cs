@@ -151,7 +151,8 @@ internal static class RecordedComparison
             ratio * Most / Overlap >= RatioJudge.Low && ratio * Least / Overlap <= RatioJudge.High;
 
         public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"its calibration pairs overlapped in {100 * Least:0} to {100 * Most:0} % of cases, by repetition");
+            CultureInfo.InvariantCulture,
+            $"its calibration pairs overlapped in {100 * Least:0} to {100 * Most:0} % of cases, by repetition");
     }
 
     /// <summary>Time of a packet on one CPU of that kernel, ns.</summary>

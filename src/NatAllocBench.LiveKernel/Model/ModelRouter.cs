@@ -91,7 +91,8 @@ internal abstract class ModelRouter : IDisposable
         {
             var random = new CpuRandom(seed);
             var nat = NatState.Drawn(ref random);
-            // The rover stands at 0, as after boot: a search that crosses 65535 meets 1024 ports twice, which a short recording rarely does.
+            // The rover stands at 0, as after boot: a search that crosses 65535 meets 1024 ports twice, which a short recording rarely
+            // does.
             var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, Options(era, connections, ref random), nat);
             return new ModelRouter<TEra>(rule, table, random.Next64());
         }

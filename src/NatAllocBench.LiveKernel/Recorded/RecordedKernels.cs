@@ -33,7 +33,8 @@ internal static class RecordedKernels
     private static readonly Lazy<RecordedCell[]> Cells = new(Read);
 
     public static IEnumerable<RecordedCell> Of(string experiment) =>
-        Cells.Value.Where(cell => cell.Experiment == experiment || (experiment == "A4" && cell.Experiment.StartsWith("A4-", StringComparison.Ordinal)));
+        Cells.Value.Where(
+            cell => cell.Experiment == experiment || (experiment == "A4" && cell.Experiment.StartsWith("A4-", StringComparison.Ordinal)));
 
     private static RecordedCell[] Read()
     {

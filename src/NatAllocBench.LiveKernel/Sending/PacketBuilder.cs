@@ -4,8 +4,8 @@ using NatAllocBench.Netfilter.Packets;
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// Writes the flow of a packet into a ready-made one, with correct checksums: netfilter verifies them before it tracks. The constant part of
-/// every sum is added up once.
+/// Writes the flow of a packet into a ready-made one, with correct checksums: netfilter verifies them before it tracks. The constant part
+/// of every sum is added up once.
 /// </summary>
 internal readonly struct PacketBuilder
 {

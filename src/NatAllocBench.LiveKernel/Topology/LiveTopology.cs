@@ -152,6 +152,19 @@ public sealed class LiveTopology : IDisposable
             DisableIpv6(name);
         }
 
+        AddLinks(cancellation);
+        _ = ToolRunner.RunInside(ServerNamespace, Tool.Nft, NftRuleset.ServerDrop, "-f", "-");
+        Apply(new NatRule());
+        SetRouterSysctls();
+        if (options.RaiseSysctls)
+        {
+            // After the rules, because they are what loads nf_conntrack where it is a module.
+            Warnings = _state.Locked(() => new SysctlJournal(_state).RaiseTo(options.SysctlMinimums));
+        }
+    }
+
+    private void AddLinks(CancellationToken cancellation)
+    {
         string toClient = $"name r0 address {RouterInsideMac} netns {RouterNamespace}";
         string toServer = $"name r1 address {RouterOutsideMac} netns {RouterNamespace}";
         Batch(
@@ -189,14 +202,6 @@ public sealed class LiveTopology : IDisposable
             $"neigh replace 192.0.2.1 lladdr {RouterOutsideMac} dev s0 nud permanent",
             "route add default via 192.0.2.1");
         cancellation.ThrowIfCancellationRequested();
-        _ = ToolRunner.RunInside(ServerNamespace, Tool.Nft, NftRuleset.ServerDrop, "-f", "-");
-        Apply(new NatRule());
-        SetRouterSysctls();
-        if (options.RaiseSysctls)
-        {
-            // After the rules, because they are what loads nf_conntrack where it is a module.
-            Warnings = _state.Locked(() => new SysctlJournal(_state).RaiseTo(options.SysctlMinimums));
-        }
     }
 
     private static void DisableIpv6(string name) => NetworkNamespace.Run(name, () =>

@@ -36,7 +36,9 @@ public sealed partial class TextAnonymiser(AddressNames names)
         });
     }
 
-    [GeneratedRegex(@"(?<key>src=|dst=)?(?<![\w.:])(?<address>\d+\.\d+\.\d+\.\d+|(?=[0-9a-fA-F]*:[0-9a-fA-F:]*:)[0-9a-fA-F:.]+)(?![\w:]|\.\d)")]
+    [GeneratedRegex(
+        @"(?<key>src=|dst=)?(?<![\w.:])"
+        + @"(?<address>\d+\.\d+\.\d+\.\d+|(?=[0-9a-fA-F]*:[0-9a-fA-F:]*:)[0-9a-fA-F:.]+)(?![\w:]|\.\d)")]
     private static partial Regex AddressForm();
 
     [GeneratedRegex(@"\s(secctx|labels|helper|progname)=\S+")]

@@ -40,8 +40,8 @@ internal sealed class ReplayCount
 /// </summary>
 /// <remarks>
 /// A recording with both moments of each connection comes from one program, in which the deciding steps have one place in the code: where
-/// between the recorded clock readings is unknown, but the same for all, so it is drawn once for each seed. Of one that was interrupted there
-/// it is drawn by itself.
+/// between the recorded clock readings is unknown, but the same for all, so it is drawn once for each seed. Of one that was interrupted
+/// there it is drawn by itself.
 /// </remarks>
 internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, ReplayOptions options)
 {

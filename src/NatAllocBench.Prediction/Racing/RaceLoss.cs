@@ -4,8 +4,8 @@ namespace NatAllocBench.Prediction.Racing;
 public static class RaceLoss
 {
     /// <summary>
-    /// Loss of the port search. With q = 1 a winner beats everyone that chose before its insertion: a v^2/(1 + a v^2), a renewal cycle of one
-    /// winner and a v^2 losers. With a small q it is a v^2 q. Both are the ends of one expression.
+    /// Loss of the port search. With q = 1 a winner beats everyone that chose before its insertion: a v^2/(1 + a v^2), a renewal cycle of
+    /// one winner and a v^2 losers. With a small q it is a v^2 q. Both are the ends of one expression.
     /// </summary>
     /// <param name="overlap">Expected overlapping partners of a connection, from <see cref="Overlap"/>.</param>
     /// <param name="searching">Share of connections that search, 0 to 1.</param>
@@ -17,8 +17,8 @@ public static class RaceLoss
     }
 
     /// <summary>
-    /// Loss of keeping the client's port when clients wake on a tick and share a sequence of ports: the n-th connection of each has the same
-    /// port, the first of them keeps it, and one that overlaps with that first is lost.
+    /// Loss of keeping the client's port when clients wake on a tick and share a sequence of ports: the n-th connection of each has the
+    /// same port, the first of them keeps it, and one that overlaps with that first is lost.
     /// </summary>
     /// <param name="spreadSeconds">Mean delay after the tick, above 0.</param>
     /// <param name="windowSeconds">Mean time from choice to insertion.</param>
@@ -30,7 +30,9 @@ public static class RaceLoss
     /// <param name="overlap">Expected overlapping partners of a connection.</param>
     /// <param name="keeping">Share of connections that keep their port, 0 to 1.</param>
     /// <param name="ephemeralPorts">Ports that clients draw from; half of the range while only one parity is used.</param>
-    /// <param name="otherClients">Share of the partners that are another client, (K-1)/K: one client never draws its own port again.</param>
+    /// <param name="otherClients">
+    /// Share of the partners that are another client, (K-1)/K: one client never draws its own port again.
+    /// </param>
     public static double OfKeptPort(double overlap, double keeping, int ephemeralPorts, double otherClients) =>
         overlap * keeping * keeping * otherClients / ephemeralPorts;
 }

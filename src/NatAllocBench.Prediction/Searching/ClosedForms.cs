@@ -65,7 +65,9 @@ public static class ClosedForms
     /// <param name="ports">Ports of the range.</param>
     public static double CollisionOfSelfFill(double r, int ports) => 1 / (ports * (1 - r) * (1 - r));
 
-    /// <summary>Losers among n simultaneous starts of which any two meet with probability q: n less the distinct ports of a birthday problem.</summary>
+    /// <summary>
+    /// Losers among n simultaneous starts of which any two meet with probability q: n less the distinct ports of a birthday problem.
+    /// </summary>
     /// <param name="n">Simultaneous starts.</param>
     /// <param name="q">Chance that two of them meet, above 0.</param>
     public static double Losers(int n, double q) => n - ((1 - Math.Pow(1 - q, n)) / q);

@@ -73,7 +73,8 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
         if (cells > RunFormat.MaxCells)
         {
             throw new PresetException(string.Create(
-                CultureInfo.InvariantCulture, $"{cells:N0} cells are more than the {RunFormat.MaxCells:N0} that a run may have: shorten a list"));
+                CultureInfo.InvariantCulture,
+                $"{cells:N0} cells are more than the {RunFormat.MaxCells:N0} that a run may have: shorten a list"));
         }
     }
 
@@ -113,5 +114,6 @@ internal sealed record CellPlan(string? Series, RaceWorkload Workload, string? M
         where T : struct, Enum =>
         Enum.TryParse(text, ignoreCase: true, out T value) && Enum.IsDefined(value) && !char.IsDigit(text[0])
             ? value
-            : throw new PresetException($"{option} {text}: use {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
+            : throw new PresetException(
+                $"{option} {text}: use {string.Join(", ", Enum.GetNames<T>().Select(name => name.ToLowerInvariant()))}");
 }

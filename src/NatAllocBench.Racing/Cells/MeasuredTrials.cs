@@ -36,7 +36,9 @@ internal abstract class MeasuredTrials
     /// <summary>Trials that were run, whether they count or not.</summary>
     public int Trials => _trials.Count;
 
-    /// <summary>The trials that count: the workers ran together, on CPUs placed as in most trials of the run. Null counts any placement.</summary>
+    /// <summary>
+    /// The trials that count: the workers ran together, on CPUs placed as in most trials of the run. Null counts any placement.
+    /// </summary>
     public PlacementClass? Placement { get; set; }
 
     public int KeptTrials => Kept.Count();
@@ -50,7 +52,8 @@ internal abstract class MeasuredTrials
     public long Skipped => _trials.Sum(trial => trial.Total.Skipped);
 
     /// <summary>Round trips of a cache line beside the trials whose workers ran together, ns.</summary>
-    public IEnumerable<double> RoundTripsNs => _trials.Where(trial => trial.Overlap.Counts).Select(trial => trial.Overlap.PingPongNs).OfType<double>();
+    public IEnumerable<double> RoundTripsNs =>
+        _trials.Where(trial => trial.Overlap.Counts).Select(trial => trial.Overlap.PingPongNs).OfType<double>();
 
     /// <summary>Why no rate can be given though trials were run: too few of them count; null if enough do.</summary>
     public string? Disturbed
@@ -135,5 +138,6 @@ internal abstract class MeasuredTrials
     };
 
     private bool Counts(TrialResult trial) =>
-        trial.Overlap.Counts && (Placement is not { } placement || trial.Overlap.PingPongNs is not { } roundTrip || placement.Contains(roundTrip));
+        trial.Overlap.Counts
+            && (Placement is not { } placement || trial.Overlap.PingPongNs is not { } roundTrip || placement.Contains(roundTrip));
 }

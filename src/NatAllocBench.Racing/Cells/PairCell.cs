@@ -15,7 +15,8 @@ internal sealed class PairCell(CellPlan plan, IReadOnlyList<int> pair, string? p
 
     public override void ValidateFor(int workers) => base.ValidateFor(PairSize);
 
-    public override TrialResult? Run(IReadOnlyList<int> on, ulong seed, CancellationToken cancellation) => base.Run(pair, seed, cancellation);
+    public override TrialResult? Run(IReadOnlyList<int> on, ulong seed, CancellationToken cancellation) =>
+        base.Run(pair, seed, cancellation);
 
     public override void WarmUp(IReadOnlyList<int> on, ulong seed, CancellationToken cancellation) => base.WarmUp(pair, seed, cancellation);
 }

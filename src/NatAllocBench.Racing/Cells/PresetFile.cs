@@ -137,7 +137,8 @@ internal sealed record PresetFile
 
     private static IEnumerable<object?> Lists(PresetSeries series) =>
     [
-        series.Eras, series.Modes, series.Designs, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool, series.Occupancy,
+        series.Eras, series.Modes, series.Designs, series.Clients, series.Threads, series.Destinations, series.Ports, series.Pool,
+        series.Occupancy,
         series.Window, series.PathTime, series.Arrival, series.Churn,
     ];
 }
@@ -181,7 +182,9 @@ internal sealed record PresetSeries
 
     public int? Connections { get; init; }
 
-    /// <summary>The CPUs that race: <c>all</c>, which is the default, or <c>pair</c>, two of one core complex: the same on every machine.</summary>
+    /// <summary>
+    /// The CPUs that race: <c>all</c>, which is the default, or <c>pair</c>, two of one core complex: the same on every machine.
+    /// </summary>
     public string? Cpus { get; init; }
 
     /// <summary>Whether the fixed pair races.</summary>
@@ -192,7 +195,8 @@ internal sealed record PresetSeries
     [JsonIgnore]
     public static IReadOnlyList<string> Parameters { get; } =
     [
-        "name", "eras", "modes", "designs", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window", "pathTime",
+        "name", "eras", "modes", "designs", "protocol", "clients", "threads", "destinations", "pool", "occupancy", "churn", "window",
+        "pathTime",
         "arrival", "sourcePorts",
     ];
 

@@ -27,5 +27,6 @@ internal static class PrintedOverlap
     }
 
     private static T[]? Known<T>(TrialOverlap[] overlaps, Func<TrialOverlap, T?> value)
-        where T : struct => overlaps.Select(value).OfType<T>().ToArray() is { Length: > 0 } known && known.Length == overlaps.Length ? known : null;
+        where T : struct =>
+            overlaps.Select(value).OfType<T>().ToArray() is { Length: > 0 } known && known.Length == overlaps.Length ? known : null;
 }

@@ -17,8 +17,8 @@ internal sealed record RaceLimits(double Precision, double Resolution, int MinTr
     public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether the cell needs no further trial. Only trials that count do. The interval is looked at after 8, 16, 32 … trials only: looking after every one would
-    /// stop just when a rate happens to seem stable.
+    /// Whether the cell needs no further trial. Only trials that count do. The interval is looked at after 8, 16, 32 … trials only: looking
+    /// after every one would stop just when a rate happens to seem stable.
     /// </summary>
     public bool IsEnough(MeasuredTrials cell)
     {

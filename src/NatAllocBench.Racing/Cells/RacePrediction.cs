@@ -14,9 +14,9 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     public const double MostLoad = 0.35;
 
     /// <summary>
-    /// Above this share of taken ports an unlimited search (up to 4.20) from a random start makes scans that no form follows. The full range
-    /// draws ports 1024 to 2047 twice as often: above half full they overflow into one block of thousands of ports, and searches that scan it
-    /// catch up with each other.
+    /// Above this share of taken ports an unlimited search (up to 4.20) from a random start makes scans that no form follows. The full
+    /// range draws ports 1024 to 2047 twice as often: above half full they overflow into one block of thousands of ports, and searches that
+    /// scan it catch up with each other.
     /// </summary>
     private const double MostScannedLoad = 0.5;
 
@@ -72,7 +72,8 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
         _ when IsKeyedRandom(workload) => "convoys: long scans from one start",
         _ when ScansLong(workload) => "convoys: long scans from random starts",
         _ when !AlwaysSearches(workload.Mode) && workload.Occupancy > 0 => "no closed form for kept ports beside standing entries",
-        _ when !AlwaysSearches(workload.Mode) && workload.SourcePorts == SourcePortChoice.Kernel => "no closed form for kept ports of the kernel",
+        _ when !AlwaysSearches(workload.Mode) && workload.SourcePorts == SourcePortChoice.Kernel =>
+            "no closed form for kept ports of the kernel",
         { Mode: var mode } when !AlwaysSearches(mode) && workload.Arrival is Arrival.Poisson && !workload.Era.HasRover =>
             "no closed form for kept ports of free clients",
         { Fill: not FillKind.Self, Occupancy: > 0 } => "no closed form for this fill",

@@ -69,7 +69,8 @@ internal sealed class RaceSession(IReadOnlyList<MeasuredTrials> cells, IReadOnly
     }
 
     /// <summary>
-    /// All cells on the same CPUs keep the trials of one placement, that of most trials: they took turns, and only such trials can be compared.
+    /// All cells on the same CPUs keep the trials of one placement, that of most trials: they took turns, and only such trials can be
+    /// compared.
     /// </summary>
     private void Place()
     {

@@ -33,7 +33,9 @@ internal sealed record TrialResult
     /// <summary>The kernel's <c>found</c> over the measured connections.</summary>
     public required long Found { get; init; }
 
-    /// <summary>The kernel's counters of each CPU over the measured connections; which of them a kernel prints depends on its era.</summary>
+    /// <summary>
+    /// The kernel's counters of each CPU over the measured connections; which of them a kernel prints depends on its era.
+    /// </summary>
     public required IReadOnlyList<CpuStatistics> Counters { get; init; }
 
     /// <summary>Connections per second of all workers together: from the first start to the last end.</summary>

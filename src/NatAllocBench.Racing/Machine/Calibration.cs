@@ -53,7 +53,9 @@ internal static class Calibration
             ? $"only CPU {cpus} may be used: there is no pair"
             : pairs.Count == possible
                 ? null
-                : string.Create(CultureInfo.InvariantCulture, $"{pairs.Count} of {possible} pairs: those of the first CPUs and of others at equal distances");
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{pairs.Count} of {possible} pairs: those of the first CPUs and of others at equal distances");
         return new LineTransferMatrix(pairs, possible, note);
     }
 

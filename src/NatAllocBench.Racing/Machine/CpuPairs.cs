@@ -8,7 +8,9 @@ internal static class CpuPairs
     // The first CPUs of a machine are neighbours: without some of them only far pairs would be measured.
     private const int Neighbours = 4;
 
-    /// <summary>The pairs of all CPUs, or those of as many as <paramref name="most"/> pairs allow: the first four and others at equal distances.</summary>
+    /// <summary>
+    /// The pairs of all CPUs, or those of as many as <paramref name="most"/> pairs allow: the first four and others at equal distances.
+    /// </summary>
     /// <returns>Pairs in ascending order, the lower CPU first; the same ones on every call.</returns>
     internal static IReadOnlyList<(int A, int B)> Choose(CpuSet cpus, int most)
     {

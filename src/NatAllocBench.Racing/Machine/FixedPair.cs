@@ -3,8 +3,8 @@ using NatAllocBench.Platform.Cpus;
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>
-/// The two CPUs that stand for every machine in a comparison: of one core complex, which shares a last-level cache, and of two cores where there
-/// are such.
+/// The two CPUs that stand for every machine in a comparison: of one core complex, which shares a last-level cache, and of two cores where
+/// there are such.
 /// </summary>
 internal static class FixedPair
 {

@@ -52,66 +52,66 @@ internal static class MachineWarnings
         AddNeighbours(warnings, facts);
         AddSettings(warnings, facts);
         return warnings;
+    }
 
-        static void AddCpuCount(List<MachineWarning> warnings, DetectedMachine facts, int allowed, int? cpusAsked)
+    private static void AddCpuCount(List<MachineWarning> warnings, DetectedMachine facts, int allowed, int? cpusAsked)
+    {
+        if ((cpusAsked ?? allowed) == 1 || allowed == 1)
         {
-            if ((cpusAsked ?? allowed) == 1 || allowed == 1)
-            {
-                string which = allowed == 1 ? $"only CPU {facts.Cpu.AllowedCpus} may be used" : "one CPU was asked for";
-                Add(warnings, "one-cpu", $"{which}: workers take turns and nothing can race");
-            }
-
-            if (cpusAsked > allowed)
-            {
-                Add(warnings, "few-cpus", $"{cpusAsked} CPUs asked, {allowed} may be used ({facts.Cpu.AllowedCpus})");
-            }
-
-            if (facts.Container.CpuQuota is { } quota && quota < (cpusAsked ?? allowed))
-            {
-                Add(warnings, "quota", $"the container may use {quota:0.##} CPUs of time: workers are stopped in the middle of a window");
-            }
-
-            // The lowest CPUs are the ones a race takes unless told otherwise.
-            var used = CpuSet.Parse(facts.Cpu.AllowedCpus).Cpus.Take(cpusAsked ?? allowed).ToHashSet();
-            string[] shared = [.. facts.Cpu.SiblingGroups.Where(group => CpuSet.Parse(group).Cpus.Count(used.Contains) > 1)];
-            if (shared.Length > 0)
-            {
-                string more = shared.Length > 4 ? " and more" : "";
-                Add(warnings, "smt", $"workers share a core: CPUs {string.Join("; ", shared.Take(4))}{more}; "
-                    + "name CPUs of different cores where they should not");
-            }
+            string which = allowed == 1 ? $"only CPU {facts.Cpu.AllowedCpus} may be used" : "one CPU was asked for";
+            Add(warnings, "one-cpu", $"{which}: workers take turns and nothing can race");
         }
 
-        static void AddNeighbours(List<MachineWarning> warnings, DetectedMachine facts)
+        if (cpusAsked > allowed)
         {
-            if (facts.Virtualization.CpuTimes is { StealShare: > StealLimit } times)
-            {
-                Add(warnings, "steal", $"the hypervisor took {times.StealShare:P1} of the CPU time since the start of the machine");
-            }
-
-            if (facts.Virtualization.IsVirtual == true)
-            {
-                Add(warnings, "virtual", $"a virtual machine ({facts.Virtualization.Hypervisor ?? "hypervisor unknown"}): "
-                    + "where its CPUs sit may change at any time; compare only results with a similar ping-pong");
-            }
+            Add(warnings, "few-cpus", $"{cpusAsked} CPUs asked, {allowed} may be used ({facts.Cpu.AllowedCpus})");
         }
 
-        static void AddSettings(List<MachineWarning> warnings, DetectedMachine facts)
+        if (facts.Container.CpuQuota is { } quota && quota < (cpusAsked ?? allowed))
         {
-            if (facts.Cpu.Governors.Any(governor => governor != "performance"))
-            {
-                Add(warnings, "governor", $"the frequency governor is {string.Join(", ", facts.Cpu.Governors)}: set it to performance");
-            }
+            Add(warnings, "quota", $"the container may use {quota:0.##} CPUs of time: workers are stopped in the middle of a window");
+        }
 
-            if (facts.Memory.TransparentHugePages == "never")
-            {
-                Add(warnings, "thp", "transparent huge pages are off: large tables cost a few percent more");
-            }
+        // The lowest CPUs are the ones a race takes unless told otherwise.
+        var used = CpuSet.Parse(facts.Cpu.AllowedCpus).Cpus.Take(cpusAsked ?? allowed).ToHashSet();
+        string[] shared = [.. facts.Cpu.SiblingGroups.Where(group => CpuSet.Parse(group).Cpus.Count(used.Contains) > 1)];
+        if (shared.Length > 0)
+        {
+            string more = shared.Length > 4 ? " and more" : "";
+            Add(warnings, "smt", $"workers share a core: CPUs {string.Join("; ", shared.Take(4))}{more}; "
+                + "name CPUs of different cores where they should not");
+        }
+    }
 
-            if (facts.Clock.WhyNotTsc is { } why)
-            {
-                Add(warnings, "clock", $"intervals are measured with {facts.Clock.Source} ({facts.Clock.CostNs:F0} ns a reading): {why}");
-            }
+    private static void AddNeighbours(List<MachineWarning> warnings, DetectedMachine facts)
+    {
+        if (facts.Virtualization.CpuTimes is { StealShare: > StealLimit } times)
+        {
+            Add(warnings, "steal", $"the hypervisor took {times.StealShare:P1} of the CPU time since the start of the machine");
+        }
+
+        if (facts.Virtualization.IsVirtual == true)
+        {
+            Add(warnings, "virtual", $"a virtual machine ({facts.Virtualization.Hypervisor ?? "hypervisor unknown"}): "
+                + "where its CPUs sit may change at any time; compare only results with a similar ping-pong");
+        }
+    }
+
+    private static void AddSettings(List<MachineWarning> warnings, DetectedMachine facts)
+    {
+        if (facts.Cpu.Governors.Any(governor => governor != "performance"))
+        {
+            Add(warnings, "governor", $"the frequency governor is {string.Join(", ", facts.Cpu.Governors)}: set it to performance");
+        }
+
+        if (facts.Memory.TransparentHugePages == "never")
+        {
+            Add(warnings, "thp", "transparent huge pages are off: large tables cost a few percent more");
+        }
+
+        if (facts.Clock.WhyNotTsc is { } why)
+        {
+            Add(warnings, "clock", $"intervals are measured with {facts.Clock.Source} ({facts.Clock.CostNs:F0} ns a reading): {why}");
         }
     }
 

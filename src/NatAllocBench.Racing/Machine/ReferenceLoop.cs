@@ -5,9 +5,9 @@ using NatAllocBench.Platform.Meeting;
 namespace NatAllocBench.Racing.Machine;
 
 /// <summary>
-/// A fixed piece of work whose time tells how fast a CPU is just now: its frequency, and whether a neighbour shares its execution units. It uses
-/// nothing of this project, so that no change of the measured code changes it. It is part of the run format: a change makes older times
-/// incomparable.
+/// A fixed piece of work whose time tells how fast a CPU is just now: its frequency, and whether a neighbour shares its execution units. It
+/// uses nothing of this project, so that no change of the measured code changes it. It is part of the run format: a change makes older
+/// times incomparable.
 /// </summary>
 internal static class ReferenceLoop
 {
@@ -53,8 +53,8 @@ internal static class ReferenceLoop
         return times.Max();
     }
 
-    // Four independent chains: enough of them keep the execution units busy, so that a neighbour on the same core shows. Compiled once and for
-    // all: a change of code in the middle would look like a change of the machine.
+    // Four independent chains: enough of them keep the execution units busy, so that a neighbour on the same core shows. Compiled once and
+    // for all: a change of code in the middle would look like a change of the machine.
     [MethodImpl(MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining)]
     private static ulong Run(int steps, ulong seed)
     {

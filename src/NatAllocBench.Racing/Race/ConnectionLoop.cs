@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
@@ -152,7 +153,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         Watch.Seen(now);
     }
 
-    /// <summary>From here on connections count, or are decided on when the part ends. The trial's measured time begins with the first.</summary>
+    /// <summary>
+    /// From here on connections count, or are decided on when the part ends. The trial's measured time begins with the first.
+    /// </summary>
     public void StartPart(bool decided)
     {
         if (_tally.StartTick == 0)
@@ -243,43 +246,14 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         }
 
         ref CpuState cpu = ref _table.Cpu(_cpu);
-        if (Watch.IsLong(allocatedAt))
-        {
-            Watch.Note(allocatedAt, TickClock.FromNanoseconds((cpu.Probes - _probesSeen + _ports.Tried) * MostNsOfProbe));
-        }
-
-        Watch.Seen(allocatedAt);
-        _probesSeen = cpu.Probes;
-        _ports.Tried = 0;
+        LookAtAllocation(allocatedAt, in cpu);
         if (TTelemetry.IsOn)
         {
             _telemetry.Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
         }
 
         ConfirmResult result = _table.Confirm(ref cpu, slot);
-        bool sampled = WindowSampling.IsSampled(_tally.Attempts);
-        if (TTelemetry.IsOn || sampled)
-        {
-            ulong now = TickClock.Now();
-            if (sampled)
-            {
-                Parts.Sample(now - allocatedAt);
-            }
-
-            if (TTelemetry.IsOn)
-            {
-                _telemetry.Confirmed(now, result, _packet.Sequence);
-                if (result == ConfirmResult.Clash && cpu.LastClashWith != CpuState.NoSlot)
-                {
-                    _telemetry.Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
-                    if (!_table.WinnerHasItsSlot(in cpu))
-                    {
-                        _telemetry.WinnerGone();
-                    }
-                }
-            }
-        }
-
+        RecordWindow(allocatedAt, result, in cpu);
         if (result == ConfirmResult.Inserted)
         {
             _life?.Opened(ref cpu, slot);
@@ -289,6 +263,50 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         {
             bool race = choice is not (PortChoice.Exhausted or PortChoice.KeptUnchecked);
             NoteLoss(client, in tuple, race ? _course.WinnerAllocatedAt(in cpu) : 0, allocatedAt);
+        }
+    }
+
+    /// <summary>Notes a pause of this worker between its last look at the clock and the allocation.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void LookAtAllocation(ulong allocatedAt, in CpuState cpu)
+    {
+        if (Watch.IsLong(allocatedAt))
+        {
+            Watch.Note(allocatedAt, TickClock.FromNanoseconds((cpu.Probes - _probesSeen + _ports.Tried) * MostNsOfProbe));
+        }
+
+        Watch.Seen(allocatedAt);
+        _probesSeen = cpu.Probes;
+        _ports.Tried = 0;
+    }
+
+    /// <summary>The end of the window, where it is sampled or traced.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void RecordWindow(ulong allocatedAt, ConfirmResult result, in CpuState cpu)
+    {
+        bool sampled = WindowSampling.IsSampled(_tally.Attempts);
+        if (!TTelemetry.IsOn && !sampled)
+        {
+            return;
+        }
+
+        ulong now = TickClock.Now();
+        if (sampled)
+        {
+            Parts.Sample(now - allocatedAt);
+        }
+
+        if (TTelemetry.IsOn)
+        {
+            _telemetry.Confirmed(now, result, _packet.Sequence);
+            if (result == ConfirmResult.Clash && cpu.LastClashWith != CpuState.NoSlot)
+            {
+                _telemetry.Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
+                if (!_table.WinnerHasItsSlot(in cpu))
+                {
+                    _telemetry.WinnerGone();
+                }
+            }
         }
     }
 

@@ -34,7 +34,8 @@ internal readonly unsafe struct FirstPacket
         if (_isUdp)
         {
             IPv4Headers.WriteUdp(
-                new Span<byte>(_bytes, IPv4Headers.UdpLength), tuple.Source.Raw, tuple.Destination.Raw, tuple.SourceKey, tuple.DestinationKey);
+                new Span<byte>(_bytes, IPv4Headers.UdpLength), tuple.Source.Raw, tuple.Destination.Raw, tuple.SourceKey,
+                tuple.DestinationKey);
         }
         else
         {

@@ -92,7 +92,9 @@ internal static class RaceTrial
         }
 
         trace?.Begin();
-        using RaceMetrics.Followed? followed = counts ? RaceMetrics.Follow(shared.Workload, [.. workers.Select(worker => worker.Loop)]) : null;
+        using RaceMetrics.Followed? followed = counts
+            ? RaceMetrics.Follow(shared.Workload, [.. workers.Select(worker => worker.Loop)])
+            : null;
         IReadOnlyList<WorkerReport> reports = PinnedWorkers.Run(
             cpus,
             worker => workers[worker].Run(),
@@ -116,7 +118,8 @@ internal static class RaceTrial
     }
 
     /// <summary>
-    /// Entries that had not expired at the end of a steady state, without those that the retransmissions after it brought; null without one.
+    /// Entries that had not expired at the end of a steady state, without those that the retransmissions after it brought; null without
+    /// one.
     /// </summary>
     private static long? Living<TEra, TDesign>(RaceCourse<TEra, TDesign> course, uint nowMs, long recovered)
         where TEra : struct, IEra

@@ -11,8 +11,8 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Racing.Race;
 
 /// <summary>
-/// One worker of a trial: the softirq of its CPU. This part decides when a connection starts; <see cref="ConnectionLoop{TEra, TDesign, TTelemetry}"/> is
-/// what a connection does.
+/// One worker of a trial: the softirq of its CPU. This part decides when a connection starts;
+/// <see cref="ConnectionLoop{TEra, TDesign, TTelemetry}"/> is what a connection does.
 /// </summary>
 internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     where TEra : struct, IEra
@@ -183,7 +183,9 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         return true;
     }
 
-    /// <summary>The connection that the gate aligned to nanoseconds does not count, and a short wait of its own ends the alignment.</summary>
+    /// <summary>
+    /// The connection that the gate aligned to nanoseconds does not count, and a short wait of its own ends the alignment.
+    /// </summary>
     /// <returns>True: from here on connections count.</returns>
     private bool ConnectFirst()
     {

@@ -6,8 +6,8 @@ namespace NatAllocBench.Racing.Race;
 internal static class SharedTime
 {
     /// <summary>
-    /// A shorter gap is the machine's own interrupt, ns: on a virtual machine the timer's takes 20 to 60 us, a thousand times a second on each
-    /// CPU, whatever else runs. All trials have it, and a kernel's softirq too; only what is longer was taken away.
+    /// A shorter gap is the machine's own interrupt, ns: on a virtual machine the timer's takes 20 to 60 us, a thousand times a second on
+    /// each CPU, whatever else runs. All trials have it, and a kernel's softirq too; only what is longer was taken away.
     /// </summary>
     internal const double InterruptNs = 100_000;
 

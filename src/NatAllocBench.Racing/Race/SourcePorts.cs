@@ -52,7 +52,8 @@ internal sealed class SourcePorts<TEra, TDesign>
         switch (_workload.SourcePorts)
         {
             case SourcePortChoice.Kernel:
-                var inUse = new TrackedPort<TEra, TDesign>(_course.Table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
+                var inUse = new TrackedPort<TEra, TDesign>(
+                    _course.Table, _cpu, in tuple, _course.ClaimedPorts(sender / _workload.Threads, destination));
                 ushort port = _course.Ports.Next(tuple.Source.Raw, tuple.Destination.Raw, tuple.DestinationKey, ref _noise, ref inUse);
                 tuple.SourcePort = port;
                 Tried += inUse.Tried;

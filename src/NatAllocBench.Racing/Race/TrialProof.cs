@@ -14,7 +14,8 @@ namespace NatAllocBench.Racing.Race;
 internal static class TrialProof
 {
     public static void Check<TEra, TDesign, TTelemetry>(
-        ConntrackTable<IPv4Address, TEra, TDesign> table, IReadOnlyList<RaceWorker<TEra, TDesign, TTelemetry>> workers, CounterSnapshot standing)
+        ConntrackTable<IPv4Address, TEra, TDesign> table, IReadOnlyList<RaceWorker<TEra, TDesign, TTelemetry>> workers,
+        CounterSnapshot standing)
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
         where TTelemetry : struct, ITelemetry
@@ -37,7 +38,8 @@ internal static class TrialProof
         TableAudit audit = table.Audit();
         Require(failed + failedAgain, now.InsertFailed - standing.InsertFailed, "failed connections", "the insert_failed counters");
         long gone = now.Evicted - standing.Evicted + now.Expired - standing.Expired + now.EarlyDropped - standing.EarlyDropped;
-        Require(standing.Entries + confirmed + recovered - gone, audit.Entries, "standing + confirmed - removed", "entries found by a walk");
+        Require(
+            standing.Entries + confirmed + recovered - gone, audit.Entries, "standing + confirmed - removed", "entries found by a walk");
         Require(audit.Entries, table.Count, "entries found by a walk", "the table's count");
         Require(audit.Entries, audit.BySource, "entries found by a walk", "entries by source");
     }

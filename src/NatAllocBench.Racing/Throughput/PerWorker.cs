@@ -28,8 +28,8 @@ public sealed unsafe class PerWorker<T>
     /// <param name="worker">0 to the number of workers - 1.</param>
     public ref T this[int worker] => ref Unsafe.As<Padded, T>(ref Unsafe.AddByteOffset(ref _values[worker], CacheLine.Size));
 
-    // A pad before the value and one for it: whatever the alignment of the array, neighbours' values are a pad apart, and the first is a pad
-    // away from the array's length, which every worker reads.
+    // A pad before the value and one for it: whatever the alignment of the array, neighbours' values are a pad apart, and the first is a
+    // pad away from the array's length, which every worker reads.
     [StructLayout(LayoutKind.Sequential, Size = 2 * CacheLine.Size)]
     private struct Padded
     {

@@ -5,9 +5,9 @@ using NatAllocBench.Racing.Counts;
 namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>
-/// Adds up one phase of a round (setting up, deleting, expiring). The phase runs in slices of less than a millisecond, at whose ends workers
-/// meet; a slice in which a worker was preempted, or which it began too late, is left out, so that large tables can be measured on a machine
-/// that is not idle.
+/// Adds up one phase of a round (setting up, deleting, expiring). The phase runs in slices of less than a millisecond, at whose ends
+/// workers meet; a slice in which a worker was preempted, or which it began too late, is left out, so that large tables can be measured on
+/// a machine that is not idle.
 /// </summary>
 internal sealed class PhaseMeter(int workers)
 {

@@ -5,8 +5,8 @@ using NatAllocBench.Platform.Meeting;
 namespace NatAllocBench.Racing.Throughput;
 
 /// <summary>
-/// One round of one table, run by all workers: prove that it is empty, fill, prove, delete all, and where asked fill again and expire all. The
-/// first proof reads every chain head, so that a round does not depend on which design ran before it.
+/// One round of one table, run by all workers: prove that it is empty, fill, prove, delete all, and where asked fill again and expire all.
+/// The first proof reads every chain head, so that a round does not depend on which design ran before it.
 /// </summary>
 internal sealed class RoundRunner(ThroughputWorkload workload, SpinBarrier barrier, int workers)
 {

@@ -35,7 +35,9 @@ internal sealed class ThroughputCourse : IDisposable
     /// <summary>Why a worker could not be pinned; empty if all were.</summary>
     public IReadOnlyList<string> PinFailures { get; private set; } = [];
 
-    /// <summary>Runs a block: some rounds of every design, with the ping-pong between the first two CPUs and the reference loop measured before.</summary>
+    /// <summary>
+    /// Runs a block: some rounds of every design, with the ping-pong between the first two CPUs and the reference loop measured before.
+    /// </summary>
     /// <param name="rounds">Rounds of every design.</param>
     /// <param name="finished">Told every finished round, on the thread of a worker: the number of the design, and the round.</param>
     /// <param name="cancellation">Ends the block; rounds that were finished stand.</param>
@@ -46,7 +48,8 @@ internal sealed class ThroughputCourse : IDisposable
         double? pingPong = _cpus.Count > 1 ? PingPong.MeasureRoundTripNs(_cpus[0], _cpus[1]).Nanoseconds : null;
         double reference = ReferenceLoop.MeasureNs(_cpus);
         Race(
-            _workload, rounds, (lane, round) => finished(lane, round with { PingPongNs = pingPong, ReferenceNs = reference }), cancellation);
+            _workload, rounds, (lane, round) => finished(lane, round with { PingPongNs = pingPong, ReferenceNs = reference }),
+            cancellation);
     }
 
     /// <summary>Frees the tables.</summary>

@@ -19,8 +19,8 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
     public IEnumerable<MeasuredDesign> Cells => _cells.SelectMany(cells => cells);
 
     /// <summary>
-    /// The cells as they are published. All cells with as many threads keep the blocks of one placement, the one that most blocks had: they took
-    /// turns, and only such cells can be compared.
+    /// The cells as they are published. All cells with as many threads keep the blocks of one placement, the one that most blocks had: they
+    /// took turns, and only such cells can be compared.
     /// </summary>
     public IEnumerable<ThroughputCell> Published()
     {
@@ -87,11 +87,14 @@ internal sealed class ThroughputSession(ThroughputPlan plan)
         int rounds = workload.Connections > ThroughputCourse.KeptTables ? 1 : plan.RoundsOfBlock;
         MeasuredDesign[] present = [.. cells.Where(cell => cell.WhyMissing is null)];
         using var course = new ThroughputCourse(
-            workload, [.. present.Select(cell => cell.Design)], workload.Threads == 2 ? FixedPair.Of(plan.Cpus) : [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
+            workload, [.. present.Select(cell => cell.Design)],
+            workload.Threads == 2 ? FixedPair.Of(plan.Cpus) : [.. plan.Cpus.Cpus.Take(workload.Threads)], plan.Seed);
         List<(int Design, ThroughputRound Round)> finished = [];
         CpuTimes? before = MachineProbe.ReadCpuTimes();
         course.RunBlock(rounds, (design, round) => finished.Add((design, round)), cancellation);
-        double? stolen = before is { } from && MachineProbe.ReadCpuTimes()?.StealShareSince(from) is { } share && double.IsFinite(share) ? share : null;
+        double? stolen = before is { } from && MachineProbe.ReadCpuTimes()?.StealShareSince(from) is { } share && double.IsFinite(share)
+            ? share
+            : null;
         foreach ((int design, ThroughputRound round) in finished)
         {
             present[design].Add(round with { StolenShare = stolen });

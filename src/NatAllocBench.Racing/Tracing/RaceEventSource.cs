@@ -32,15 +32,16 @@ public sealed partial class RaceEventSource : EventSource
     public int SampleEvery { get; private set; } = 1;
 
     /// <summary>
-    /// Whether somebody listens to the events of connections. Tools that read counters enable every source of the name, for errors alone: a race
-    /// is not recorded for them.
+    /// Whether somebody listens to the events of connections. Tools that read counters enable every source of the name, for errors alone: a
+    /// race is not recorded for them.
     /// </summary>
     public bool IsListenedTo => IsEnabled(EventLevel.Informational, Keywords.Connections);
 
     /// <summary>A trial begins.</summary>
     [Event(1, Keywords = Keywords.Trials, Level = EventLevel.Informational)]
     public void TrialBegin(
-        int trial, string era, string mode, string protocol, string workload, int workers, int sample, ulong tick, double nanosecondsPerTick) =>
+        int trial, string era, string mode, string protocol, string workload, int workers, int sample, ulong tick,
+        double nanosecondsPerTick) =>
         WriteEvent(1, trial, era, mode, protocol, workload, workers, sample, tick, nanosecondsPerTick);
 
     /// <summary>A trial has ended. <paramref name="events"/> counts the connection events that were written for it.</summary>

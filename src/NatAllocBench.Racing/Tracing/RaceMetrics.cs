@@ -44,11 +44,13 @@ internal static class RaceMetrics
     {
         var meter = new Meter(MeterName);
         meter.CreateObservableCounter(
-            "nat.allocations", () => Ask(cell => cell.Attempts()), "{connection}", "Connections that were allocated a port and brought to confirm.");
+            "nat.allocations", () => Ask(cell => cell.Attempts()), "{connection}",
+            "Connections that were allocated a port and brought to confirm.");
         meter.CreateObservableCounter(
             "nat.insert_failed", () => Ask(cell => cell.Failures()), "{connection}", "Connections whose insertion failed, by cause.");
         meter.CreateObservableGauge(
-            "nat.window", () => Ask(cell => cell.Window()), "ns", "Time from the last probe to the visible insertion in the run so far, by percentile.");
+            "nat.window", () => Ask(cell => cell.Window()), "ns",
+            "Time from the last probe to the visible insertion in the run so far, by percentile.");
         return meter;
     }
 

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace NatAllocBench.Racing.Workloads;
 
-/// <summary>When connections start. Each kind is a record of its own; <see cref="ToString"/> gives the text that <see cref="Parse"/> reads.</summary>
+/// <summary>
+/// When connections start. Each kind is a record of its own; <see cref="ToString"/> gives the text that <see cref="Parse"/> reads.
+/// </summary>
 public abstract record Arrival
 {
     private const string Forms =
@@ -59,7 +61,9 @@ public abstract record Arrival
         public override string ToString() => OffsetNs == 0 ? "bursts" : $"bursts:{Duration.Format(OffsetNs)}";
     }
 
-    /// <summary>Workers meet; then each sends to the same destination, from an offset uniform in 0 to D, once or several times back to back.</summary>
+    /// <summary>
+    /// Workers meet; then each sends to the same destination, from an offset uniform in 0 to D, once or several times back to back.
+    /// </summary>
     /// <param name="OffsetNs">D in nanoseconds.</param>
     /// <param name="Each">Connections of each worker.</param>
     public sealed record Lockstep(double OffsetNs, int Each = 1) : Arrival

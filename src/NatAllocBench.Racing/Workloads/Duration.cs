@@ -16,7 +16,8 @@ internal static class Duration
         foreach ((string unit, double factor) in Units)
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)
-                && double.TryParse(text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.TryParse(
+                    text.AsSpan(0, text.Length - unit.Length), NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
                 && number * factor is >= 0 and <= 60e9)
             {
                 return number * factor;

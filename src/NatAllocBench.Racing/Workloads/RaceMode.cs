@@ -25,8 +25,8 @@ public sealed record RaceMode(string Name, NatFlags Flags)
     public static RaceMode RoverInterlocked { get; } = new("rover-interlocked", NatFlags.InterlockedRover);
 
     /// <summary>
-    /// As <see cref="Default"/>, with the rover moved to the accepted port plus one by a compare-and-swap; a search that was overtaken starts
-    /// again. No kernel did this either: it is what one atomic instruction would have bought at its best.
+    /// As <see cref="Default"/>, with the rover moved to the accepted port plus one by a compare-and-swap; a search that was overtaken
+    /// starts again. No kernel did this either: it is what one atomic instruction would have bought at its best.
     /// </summary>
     public static RaceMode RoverCas { get; } = new("rover-cas", NatFlags.CasRover);
 

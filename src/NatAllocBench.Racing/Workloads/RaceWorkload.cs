@@ -58,7 +58,9 @@ public sealed record RaceWorkload
     /// <summary>Busy wait added between allocation and confirm, ns.</summary>
     public double WindowAddedNs { get; init; }
 
-    /// <summary>Work of a packet before its port is chosen, ns: driver, bridge, routing and rules in a kernel, 0 for the pure algorithm.</summary>
+    /// <summary>
+    /// Work of a packet before its port is chosen, ns: driver, bridge, routing and rules in a kernel, 0 for the pure algorithm.
+    /// </summary>
     public double PathTimeNs { get; init; }
 
     /// <summary>When connections start.</summary>
@@ -126,17 +128,23 @@ public sealed record RaceWorkload
         Check(PortMin > 0, "--ports 0-...: port 0 cannot be used; begin at 1 or above");
         Check(Pool is >= 1 and <= 254, $"--pool {Pool}: use 1 to 254 addresses");
         Check(Occupancy is >= 0 and <= 1, FormattableString.Invariant($"--occupancy {Occupancy}: use a share from 0 to 1"));
-        Check(ChurnPerSecond is 0 or (>= 1 and <= 1e6), FormattableString.Invariant($"--churn {ChurnPerSecond}: use 1 to 1000000 connections per second"));
+        Check(
+            ChurnPerSecond is 0 or (>= 1 and <= 1e6),
+            FormattableString.Invariant($"--churn {ChurnPerSecond}: use 1 to 1000000 connections per second"));
         Check(ChurnPerSecond == 0 || Occupancy == 0, "--churn brings its own standing entries: leave --occupancy out");
         Check(ChurnPerSecond == 0 || Protocol == IPProtocol.Tcp, "--churn needs connections that close: use --protocol tcp");
         Check(SteadyEntries <= (double)PortCount * Pool * Destinations,
-            FormattableString.Invariant($"--churn {ChurnPerSecond} keeps {SteadyEntries:0} entries, more than the {(long)PortCount * Pool * Destinations} ports there are: lower it, or raise --destinations or --pool"));
+            FormattableString.Invariant($"--churn {ChurnPerSecond} keeps {SteadyEntries:0} entries, more than the ")
+                + $"{(long)PortCount * Pool * Destinations} ports there are: lower it, or raise --destinations or --pool");
         Check(Connections >= 1, $"--connections {Connections}: use at least 1");
         Check(Standing + Connections <= MaxStanding,
-            $"{Connections} connections and {Standing} standing entries (--occupancy over {Destinations} destinations and {Pool} addresses) are more than the {MaxStanding} that fit: lower --connections or --occupancy");
+            $"{Connections} connections and {Standing} standing entries (--occupancy over {Destinations} destinations and {Pool} "
+                + $"addresses) are more than the {MaxStanding} that fit: lower --connections or --occupancy");
         Check(Threads == 1 || (long)Clients * Destinations <= 16_384,
             $"--threads {Threads}: several threads a client need at most 16384 clients times destinations");
-        Check(Threads == 1 || SourcePorts != SourcePortChoice.Fixed, "--source-ports fixed: a client can have one thread only; use --threads 1");
+        Check(
+            Threads == 1 || SourcePorts != SourcePortChoice.Fixed,
+            "--source-ports fixed: a client can have one thread only; use --threads 1");
         Check(SourcePorts != SourcePortChoice.Fixed || (long)Clients * Destinations >= Connections,
             $"--source-ports fixed: {Connections} connections need as many clients times destinations; raise --clients to {Connections}");
     }

@@ -10,7 +10,9 @@ public sealed record RacedDesign(string Name, bool IsWhatIf)
     /// <summary>The kernel's own way.</summary>
     public static RacedDesign KernelLocks { get; } = new(Netfilter.Table.KernelLocks.Name, IsWhatIf: false);
 
-    /// <summary>The port is reserved when it is chosen, under the kernel's locks: <see cref="Reservations{TAddress, TEra, TDesign}"/>.</summary>
+    /// <summary>
+    /// The port is reserved when it is chosen, under the kernel's locks: <see cref="Reservations{TAddress, TEra, TDesign}"/>.
+    /// </summary>
     public static RacedDesign Reserve { get; } = new(Netfilter.Table.Reserve.Name, IsWhatIf: true);
 
     /// <summary>The same without locks: <see cref="LockFreeReservations{TAddress, TEra, TDesign}"/>.</summary>

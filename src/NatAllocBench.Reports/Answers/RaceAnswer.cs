@@ -11,7 +11,8 @@ internal static class RaceAnswer
 
     public static IEnumerable<AnswerSection> Of(RunRecord<RaceCell> run)
     {
-        RaceCell[] measured = [.. run.Cells.Where(c => c.Rate is not null && c.Series is not (KernelPace.Series or RaceCell.FixedPairSeries))];
+        RaceCell[] measured =
+            [.. run.Cells.Where(c => c.Rate is not null && c.Series is not (KernelPace.Series or RaceCell.FixedPairSeries))];
 
         // A closed loop tells the cost; what is lost is the question of the series that have a schedule, where there are any.
         RaceCell[] asked = measured.Any(c => c.IsPaced) ? [.. measured.Where(c => c.IsPaced)] : measured;
@@ -23,7 +24,11 @@ internal static class RaceAnswer
     private static IEnumerable<string> Losses(IReadOnlyList<RaceCell> cells)
     {
         var series = cells.GroupBy(c => (c.Preset, c.Series)).ToArray();
-        string[] lines = [.. series.SelectMany(s => s.GroupBy(Place).Select(place => Loss(place.Key, [.. place], series.Length > 1 ? s.Key.Series : null)))];
+        string[] lines =
+        [
+            .. series.SelectMany(s => s.GroupBy(Place)
+                .Select(place => Loss(place.Key, [.. place], series.Length > 1 ? s.Key.Series : null))),
+        ];
         foreach (string line in lines.Take(MaxLines))
         {
             yield return line;
@@ -72,11 +77,12 @@ internal static class RaceAnswer
     {
         if (cells.Where(c => c.Protocol == "udp" && c.Rate > 0).MaxBy(c => c.Rate) is { } udp)
         {
-            yield return $"A lost UDP packet is not sent again by the kernel: the application waits for its own timeout. Worst here: {Name(udp)}, "
-                + $"{LossText.Of(udp)}.";
+            yield return $"A lost UDP packet is not sent again by the kernel: the application waits for its own timeout. Worst here: "
+                + $"{Name(udp)}, {LossText.Of(udp)}.";
         }
 
-        if (cells.Where(c => c.Protocol == "tcp" && c.Rate > 0 && c.Delayed is { Count: > 0 }).MaxBy(c => c.Rate) is { Delayed: { } delays } worst)
+        IEnumerable<RaceCell> delayed = cells.Where(c => c.Protocol == "tcp" && c.Rate > 0 && c.Delayed is { Count: > 0 });
+        if (delayed.MaxBy(c => c.Rate) is { Delayed: { } delays } worst)
         {
             double first = delays.Min(d => d.Seconds);
             double later = delays.Where(d => d.Seconds > first).Sum(d => d.Share);
@@ -95,7 +101,8 @@ internal static class RaceAnswer
         RaceCell[] unseen = [.. cells.Where(c => c is { Rate: 0, RateHigh: > 0, Cpus: > 1 })];
         if (unseen.Length > 0)
         {
-            IEnumerable<string> places = unseen.GroupBy(Place).Select(g => $"{g.Key} {string.Join(", ", g.Select(c => c.Mode).Distinct())}");
+            IEnumerable<string> places = unseen.GroupBy(Place)
+                .Select(g => $"{g.Key} {string.Join(", ", g.Select(c => c.Mode).Distinct())}");
             yield return $"{string.Join("; ", places)}: no failure in {Figures.Count(unseen.Min(c => c.Attempts ?? 0))} connections, "
                 + $"so at most 1 in {LossText.OneInAtMost(unseen.Max(c => c.RateHigh!.Value))} (95 %, {Assumption(unseen)}).";
         }
@@ -122,5 +129,6 @@ internal static class RaceAnswer
 
     private static string Place(RaceCell cell) => cell.System == "model" ? $"Era {cell.Era}" : $"{cell.System} (era {cell.Era})";
 
-    private static string Name(RaceCell cell) => $"{(cell.System == "model" ? cell.Era : cell.IsWhatIf ? cell.Place : cell.System)} {cell.Mode}";
+    private static string Name(RaceCell cell) =>
+        $"{(cell.System == "model" ? cell.Era : cell.IsWhatIf ? cell.Place : cell.System)} {cell.Mode}";
 }

@@ -30,13 +30,15 @@ public static class RunWarnings
         int kept = race.Cells.Sum(cell => cell.Trials ?? 0);
         if (notTogether > 0)
         {
-            yield return $"workers did not run together in {notTogether} of {kept + notTogether + elsewhere} trials: other work had their CPUs; "
+            yield return $"workers did not run together in {notTogether} of {kept + notTogether + elsewhere} trials: other work had their "
+                + $"CPUs; "
                 + "these trials do not count";
         }
 
         if (elsewhere > 0)
         {
-            yield return $"{elsewhere} of {kept + notTogether + elsewhere} trials ran while the host had placed the CPUs otherwise: they do not count";
+            yield return $"{elsewhere} of {kept + notTogether + elsewhere} trials ran while the host had placed the CPUs otherwise: they "
+                + $"do not count";
         }
     }
 }

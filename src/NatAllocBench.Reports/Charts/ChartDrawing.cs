@@ -16,7 +16,8 @@ public static class ChartDrawing
     // Values that differ by this factor are set at equal steps for equal factors.
     private const double LogFrom = 20;
 
-    // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white and with grey for black.
+    // Okabe and Ito's colours, which colour-blind readers can tell apart, without the yellow that vanishes on white and with grey for
+    // black.
     private static readonly OxyColor[] Palette =
     [
         OxyColor.Parse("#0072B2"), OxyColor.Parse("#D55E00"), OxyColor.Parse("#009E73"),
@@ -246,5 +247,6 @@ public static class ChartDrawing
     };
 
     private static string Label(double value) =>
-        value == 0 ? "0" : value >= 10_000 && value == Math.Floor(value) ? Figures.Count((long)value) : Figures.Exact(Math.Round(value, 12));
+        value == 0 ? "0" : value >= 10_000
+            && value == Math.Floor(value) ? Figures.Count((long)value) : Figures.Exact(Math.Round(value, 12));
 }

@@ -9,7 +9,9 @@ internal static class ModeCharts
     /// <summary>The chart of one series.</summary>
     /// <param name="name">The series' title.</param>
     /// <param name="cells">The cells of the series.</param>
-    /// <returns>One chart where every era and mode was raced once and there are several modes; none where something else is swept.</returns>
+    /// <returns>
+    /// One chart where every era and mode was raced once and there are several modes; none where something else is swept.
+    /// </returns>
     public static IEnumerable<Chart> Build(string name, IReadOnlyList<RaceCell> cells)
     {
         RaceCell[] measured = [.. cells.Where(c => c is { Rate: not null, Cpus: > 1 })];
@@ -31,7 +33,10 @@ internal static class ModeCharts
                 .. measured.GroupBy(c => (c.System, c.Era)).Select(place => new ChartLine(
                     place.First().Place,
                     [
-                        .. place.Select(c => RunCharts.Rate.Point(c, Array.IndexOf(modes, c.Mode))).OfType<ChartPoint>().OrderBy(p => p.XIndex),
+                        .. place
+                            .Select(c => RunCharts.Rate.Point(c, Array.IndexOf(modes, c.Mode)))
+                            .OfType<ChartPoint>()
+                            .OrderBy(p => p.XIndex),
                     ])),
             ])
         {

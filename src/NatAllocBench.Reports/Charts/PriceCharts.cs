@@ -4,7 +4,9 @@ using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Reports.Charts;
 
-/// <summary>The charts of the price list: refusal against occupancy, and loss against the rate of connections. No row is left out.</summary>
+/// <summary>
+/// The charts of the price list: refusal against occupancy, and loss against the rate of connections. No row is left out.
+/// </summary>
 internal static partial class PriceCharts
 {
     /// <summary>The preset whose runs have them.</summary>
@@ -19,7 +21,8 @@ internal static partial class PriceCharts
     public static IEnumerable<Chart> Build(IReadOnlyList<ScenarioCell> cells) => Of(
         "prices-refused-occupancy.svg",
         "Refused connections against occupancy",
-        $"Systems whose shares differ by less than {Same * 100:0} % of the attempts share a line; so do those that refused none. All modes of Linux refuse as default does. {Bars}",
+        $"Systems whose shares differ by less than {Same * 100:0} % of the attempts share a line; so do those that refused none. All modes "
+            + $"of Linux refuse as default does. {Bars}",
         "share of the ports in use (%)",
         "refused (% of attempts)",
         [.. Groups([.. cells.Where(c => c.Table == "lost and refused" && c.Mode == "default")], RefusedAt(), joinsLosers: true)],
@@ -36,10 +39,12 @@ internal static partial class PriceCharts
     private static IEnumerable<Chart> Of(
         string file, string title, string note, string xTitle, string yTitle, ScenarioCell[][] groups, Regex figure)
     {
-        double[] values = [.. groups.SelectMany(g => g).SelectMany(row => row.Figures).Select(f => Value(f, figure)).OfType<double>().Distinct().Order()];
+        double[] values =
+            [.. groups.SelectMany(g => g).SelectMany(row => row.Figures).Select(f => Value(f, figure)).OfType<double>().Distinct().Order()];
         if (values.Length > 1)
         {
-            yield return new Chart(file, title, note, xTitle, yTitle, IsLogarithmic: true, values, [.. groups.Select(group => Line(group, values, figure))])
+            yield return new Chart(
+                file, title, note, xTitle, yTitle, IsLogarithmic: true, values, [.. groups.Select(group => Line(group, values, figure))])
             {
                 Limit = 100,
             };
@@ -78,9 +83,11 @@ internal static partial class PriceCharts
 
     // "ovs 3.3 3.7, vpp ei": each product once.
     private static string Name(ScenarioCell[] group) => string.Join(", ", group.GroupBy(row => row.Parameters.GetValueOrDefault("system"))
-            .Select(rows => $"{rows.Key} {string.Join(' ', rows.Select(row => row.Mode == "default" ? row.Era : $"{row.Era} {row.Mode}").Distinct())}"));
+            .Select(rows => (rows.Key, Names: rows.Select(row => row.Mode == "default" ? row.Era : $"{row.Era} {row.Mode}").Distinct()))
+            .Select(rows => $"{rows.Key} {string.Join(' ', rows.Names)}"));
 
-    private static IEnumerable<ScenarioFigure> Figures(ScenarioCell row, Regex figure) => row.Figures.Where(f => Value(f, figure) is not null);
+    private static IEnumerable<ScenarioFigure> Figures(ScenarioCell row, Regex figure) =>
+        row.Figures.Where(f => Value(f, figure) is not null);
 
     private static double[] Curve(ScenarioCell row, Regex figure) => [.. Figures(row, figure).Select(f => f.Measured)];
 

@@ -30,7 +30,8 @@ public static class RunCharts
 
     private static readonly ChartMetric<RaceCell> Probes = new(
         "probes", "probes", "tuples tested per connection", IsLogarithmic: true, "",
-        (c, x) => c.ProbesPerConnection is > 0 and { } probes ? new ChartPoint(x, probes, null, null) { IsThin = c.Trials < FewRounds } : null);
+        (c, x) =>
+            c.ProbesPerConnection is > 0 and { } probes ? new ChartPoint(x, probes, null, null) { IsThin = c.Trials < FewRounds } : null);
 
     private static readonly ChartMetric<RaceCell> RaceSpeed = new(
         "speed", "throughput", "million connections/s", IsLogarithmic: false, SpeedNote,
@@ -95,7 +96,8 @@ public static class RunCharts
                     yield return new Chart(
                         $"{ResultsStore.Slug(name)}-{metric.Slug}-{parameter.Slug}{slug}.svg",
                         $"{(name == metric.Title ? "" : $"{name}: ")}{metric.Title} against {parameter.ShortTitle}{title}",
-                        string.Join(' ', [metric.Note, .. following.Select(name => $"With it changes: {name}.")]).Trim(), parameter.Title, metric.YTitle, metric.IsLogarithmic, values, pages[page]);
+                        string.Join(' ', [metric.Note, .. following.Select(name => $"With it changes: {name}.")]).Trim(), parameter.Title,
+                        metric.YTitle, metric.IsLogarithmic, values, pages[page]);
                 }
             }
         }

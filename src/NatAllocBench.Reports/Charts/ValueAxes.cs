@@ -6,7 +6,8 @@ namespace NatAllocBench.Reports.Charts;
 /// <summary>A linear axis with its ticks at the values that were measured, as far as their labels have room.</summary>
 internal sealed class LinearValueAxis(IReadOnlyList<double> values) : LinearAxis
 {
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(
+        out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
     {
         majorLabelValues = ValueTicks.Fitting(values, ActualMinimum, ActualMaximum, v => v, this);
         majorTickValues = [.. values];
@@ -17,7 +18,8 @@ internal sealed class LinearValueAxis(IReadOnlyList<double> values) : LinearAxis
 /// <summary>The same with equal steps for equal factors.</summary>
 internal sealed class LogarithmicValueAxis(IReadOnlyList<double> values) : LogarithmicAxis
 {
-    public override void GetTickValues(out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
+    public override void GetTickValues(
+        out IList<double> majorLabelValues, out IList<double> majorTickValues, out IList<double> minorTickValues)
     {
         majorLabelValues = ValueTicks.Fitting(values, ActualMinimum, ActualMaximum, Math.Log, this);
         majorTickValues = [.. majorLabelValues];

@@ -23,7 +23,8 @@ internal static class WindowCharts
             yield break;
         }
 
-        HashSet<string> constant = [.. workloads.SelectMany(g => g.Key.Parameters).Distinct().GroupBy(p => p.Key).Where(p => p.Count() == 1).Select(p => p.Key)];
+        HashSet<string> constant =
+            [.. workloads.SelectMany(g => g.Key.Parameters).Distinct().GroupBy(p => p.Key).Where(p => p.Count() == 1).Select(p => p.Key)];
         string chosenOf = string.Join(", ", chosen.Key.Parameters.Where(p => !constant.Contains(p.Key)).Select(p => $"{p.Key} {p.Value}"));
         IReadOnlyList<long> bounds = Bounds([.. chosen.Select(c => c.WindowHistogram!)]);
         yield return new Chart(

@@ -81,7 +81,9 @@ internal sealed class CellComparer(ComparisonOptions options)
         return new CellComparison(workload, Metric, textA, textB, ratio, verdict, belowFloor ? "below the noise floor" : null)
         {
             WorseByChance = verdict == Verdict.Worse
-                ? Judge.Chance(confidence => statistics.Ratio(first.Processes, second.Processes, confidence), options.Threshold, smallerIsBetter: false)
+                ? Judge.Chance(
+                    confidence => statistics.Ratio(first.Processes, second.Processes, confidence), options.Threshold,
+                    smallerIsBetter: false)
                 : null,
         };
 
@@ -98,7 +100,9 @@ internal sealed class CellComparer(ComparisonOptions options)
             cell.PerTrial?.ProcessMedians());
 
     private static CellSpeed Of(ThroughputCell cell) =>
-        new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond, cell.PerRound?.ProcessMedians());
+        new(
+            cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.PerRound?.ConnectionsPerSecond,
+            cell.PerRound?.ProcessMedians());
 
     private sealed record CellSpeed(double? Value, double? Low, double? High, IReadOnlyList<double>? Raw, IReadOnlyList<double>? Processes);
 }

@@ -12,7 +12,8 @@ public static class CompareCommand
     /// <param name="paths">Runs (files or directories) or directories of machines; the first is the base.</param>
     /// <param name="options">Threshold, noise floors, what may differ, what fails.</param>
     /// <returns>
-    /// A document; exit code 1 when that was asked for and a cell is worse at a family-wise error of 5 %, 2 when a run cannot be read or the runs cannot be compared.
+    /// A document; exit code 1 when that was asked for and a cell is worse at a family-wise error of 5 %, 2 when a run cannot be read or
+    /// the runs cannot be compared.
     /// </returns>
     public static CommandResult Run(IReadOnlyList<string> paths, ComparisonOptions options)
     {
@@ -44,7 +45,8 @@ public static class CompareCommand
         return CommandResult.Of(options.FailOnWorse && Judge.AnyWorse(chances) ? 1 : 0, new Document(output));
     }
 
-    private static void Append(List<DocumentPart> output, List<double> chances, RunSelection first, RunSelection second, ComparisonOptions options)
+    private static void Append(
+        List<DocumentPart> output, List<double> chances, RunSelection first, RunSelection second, ComparisonOptions options)
     {
         foreach ((RunRecord a, RunRecord b) in second.PairsWith(first))
         {

@@ -33,6 +33,8 @@ public sealed record ComparisonOptions
             : null,
     };
 
-    /// <summary>Exit with code 1 when a cell is worse; all cells are judged together, with a chance of a false alarm of at most 5 %.</summary>
+    /// <summary>
+    /// Exit with code 1 when a cell is worse; all cells are judged together, with a chance of a false alarm of at most 5 %.
+    /// </summary>
     public bool FailOnWorse { get; init; }
 }

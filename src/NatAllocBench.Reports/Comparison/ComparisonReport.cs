@@ -58,7 +58,8 @@ public static class ComparisonReport
             CultureInfo.InvariantCulture,
             $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict on a speed needs "
             + $"4 processes a side (--runs): without them there is a ratio and no verdict; "
-            + $"noise floors: rates below {options.RateNoiseFloor * 100:0.######} %, times per connection closer than {options.TimeNoiseFloorNs:0.###} ns");
+            + $"noise floors: rates below {options.RateNoiseFloor * 100:0.######} %, times per connection closer than "
+            + $"{options.TimeNoiseFloorNs:0.###} ns");
     }
 
     // One line where both sides are one machine.

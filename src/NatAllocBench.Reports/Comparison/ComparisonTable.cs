@@ -19,7 +19,9 @@ public static class ComparisonTable
             new("A", ColumnRole.Figure, c => c.First),
             new("B", ColumnRole.Figure, c => c.Second),
             new("B / A [95 %]", ColumnRole.Figure, c => Ratio(c.Ratio)),
-            new("pairs with B faster", ColumnRole.Figure, c => c.Ratio?.Superiority is { } share ? $"{Figures.Significant(share * 100)} %" : null),
+            new(
+                "pairs with B faster", ColumnRole.Figure,
+                c => c.Ratio?.Superiority is { } share ? $"{Figures.Significant(share * 100)} %" : null),
             new("verdict", ColumnRole.Figure, c => Name(c.Verdict), IsNumber: false),
             new("remark", ColumnRole.Figure, c => c.Remark, IsNumber: false),
         ];

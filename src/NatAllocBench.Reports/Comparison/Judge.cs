@@ -31,7 +31,9 @@ internal static class Judge
         };
     }
 
-    /// <summary>One minus the highest confidence at which the verdict is still worse, halved: only one end of the interval decides.</summary>
+    /// <summary>
+    /// One minus the highest confidence at which the verdict is still worse, halved: only one end of the interval decides.
+    /// </summary>
     /// <param name="at">The ratio with its interval at a level of confidence.</param>
     /// <param name="threshold">The relative difference that matters, 0 or more.</param>
     /// <param name="smallerIsBetter">True for failure rates, false for speeds.</param>
@@ -57,7 +59,9 @@ internal static class Judge
         bool IsWorse(double error) => Of(at(1 - error), threshold, smallerIsBetter) == Verdict.Worse;
     }
 
-    /// <summary>Whether any cell is worse when all are looked at together: the chance of one wrong alarm among them is at most 5 %.</summary>
+    /// <summary>
+    /// Whether any cell is worse when all are looked at together: the chance of one wrong alarm among them is at most 5 %.
+    /// </summary>
     /// <param name="chances">For each cell that can be judged, its <see cref="Chance"/>, or 1 where the verdict is not worse.</param>
     /// <returns>True when the smallest is below 5 % over the number of cells, the first and decisive step of Holm's procedure.</returns>
     internal static bool AnyWorse(IReadOnlyCollection<double> chances) => chances.Count > 0 && chances.Min() <= 0.05 / chances.Count;

@@ -10,7 +10,8 @@ namespace NatAllocBench.Reports.Comparison;
 public static class MatrixCommand
 {
     /// <summary>
-    /// Lays out runs of one kind: up to <see cref="MostColumns"/> a column each, more a row each; of machines, the newest runs of each name.
+    /// Lays out runs of one kind: up to <see cref="MostColumns"/> a column each, more a row each; of machines, the newest runs of each
+    /// name.
     /// </summary>
     /// <param name="paths">Runs (files or directories) or directories of machines.</param>
     /// <returns>A document with a table per figure; exit code 2 when a run cannot be read or the runs differ in kind.</returns>
@@ -25,7 +26,9 @@ public static class MatrixCommand
         {
             RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
             return CommandResult.Of(
-                0, new Document([.. selections.Any(s => s.IsMachine) ? Machines(selections) : Table(2, selections, s => s.Runs.Values.Single())]));
+                0,
+                new Document(
+                    [.. selections.Any(s => s.IsMachine) ? Machines(selections) : Table(2, selections, s => s.Runs.Values.Single())]));
         }
         catch (RunFormatException e)
         {
@@ -53,7 +56,8 @@ public static class MatrixCommand
 
         return output.Count > 0
             ? output
-            : throw new RunFormatException($"{string.Join(" and ", selections.Select(s => s.Path))} have no race or throughput run of the same name");
+            : throw new RunFormatException(
+                $"{string.Join(" and ", selections.Select(s => s.Path))} have no race or throughput run of the same name");
     }
 
     private static IEnumerable<DocumentPart> Table(int level, RunSelection[] selections, Func<RunSelection, RunRecord> chosen)

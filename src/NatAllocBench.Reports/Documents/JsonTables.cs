@@ -15,8 +15,8 @@ public static class JsonTables
     };
 
     /// <summary>
-    /// Writes <c>{"remarks": [TEXT, …], "tables": [{"title", "caption", "columns": [HEADING, …], "rows": [[TEXT, …], …]}, …]}</c>; the title of
-    /// a table is the heading above it.
+    /// Writes <c>{"remarks": [TEXT, …], "tables": [{"title", "caption", "columns": [HEADING, …], "rows": [[TEXT, …], …]}, …]}</c>; the
+    /// title of a table is the heading above it.
     /// </summary>
     /// <param name="document">The document.</param>
     /// <param name="output">Where to; it is left open.</param>

@@ -37,7 +37,8 @@ public static class BenchmarkDotNetExport
     {
         ThroughputCell[] cells = run is RunRecord<ThroughputCell> throughput
             ? [.. throughput.Cells.Where(c => c.PerRound is { ConnectionsPerSecond.Count: > 0 })]
-            : throw new RunFormatException($"a {run.Command} run has no rounds to show as benchmarks; benchmarkdotnet is a format of throughput runs");
+            : throw new RunFormatException(
+                $"a {run.Command} run has no rounds to show as benchmarks; benchmarkdotnet is a format of throughput runs");
         if (cells.Length == 0)
         {
             throw new RunFormatException("the run has no kept rounds to show as benchmarks; export it as csv");

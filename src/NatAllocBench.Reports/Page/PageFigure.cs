@@ -12,7 +12,8 @@ namespace NatAllocBench.Reports.Page;
 /// <param name="Low">The lower end of its 95 % interval, or null.</param>
 /// <param name="High">The upper end of its 95 % interval, or null.</param>
 internal sealed record PageFigure(
-    int Run, string Metric, string Era, string? Mode, string Design, string Workload, string Text, double? Value, double? Low, double? High);
+    int Run, string Metric, string Era, string? Mode, string Design, string Workload, string Text, double? Value, double? Low,
+    double? High);
 
 /// <summary>A published run on the page of results.</summary>
 /// <param name="Machine">The machine's directory.</param>

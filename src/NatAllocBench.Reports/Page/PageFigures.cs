@@ -28,7 +28,8 @@ internal static class PageFigures
     {
         string workload = Rest(Workload.Of(cell));
         yield return new PageFigure(
-            index, "insert_failed", cell.Era, cell.Mode, cell.System, workload, RaceTables.Rate(cell) ?? Missing(cell.Missing), cell.Rate, cell.RateLow, cell.RateHigh);
+            index, "insert_failed", cell.Era, cell.Mode, cell.System, workload, RaceTables.Rate(cell) ?? Missing(cell.Missing), cell.Rate,
+            cell.RateLow, cell.RateHigh);
         if (!cell.IsPaced && cell.ConnectionsPerSecond is not null)
         {
             yield return new PageFigure(
@@ -51,7 +52,8 @@ internal static class PageFigures
         return cell.Figures.Count == 0
             ? [new PageFigure(index, cell.Table, cell.Era, cell.Mode, cell.Table, workload, Missing(cell.Missing), null, null, null)]
             : cell.Figures.Select(f => new PageFigure(
-                index, f.Name, cell.Era, cell.Mode, cell.Table, workload, Value(f.Measured, f.Low, f.High, f.IsShare), f.Measured, f.Low, f.High));
+                index, f.Name, cell.Era, cell.Mode, cell.Table, workload, Value(f.Measured, f.Low, f.High, f.IsShare), f.Measured, f.Low,
+                f.High));
     }
 
     private static IEnumerable<PageFigure> OfComparison(int index, ComparisonCell cell)

@@ -29,7 +29,13 @@ internal static class HeadlineTable
 
     private static IReadOnlyList<string> Row(string name, IReadOnlyList<RunRecord> runs)
     {
-        RaceCell[] quick = [.. runs.OfType<RunRecord<RaceCell>>().Where(r => r.Preset == "quick").SelectMany(r => r.Cells).Where(c => c.Cpus > 1 && c.Mode == Mode)];
+        RaceCell[] quick =
+        [
+            .. runs.OfType<RunRecord<RaceCell>>()
+                .Where(r => r.Preset == "quick")
+                .SelectMany(r => r.Cells)
+                .Where(c => c.Cpus > 1 && c.Mode == Mode),
+        ];
         ThroughputCell[] speeds =
         [
             .. runs.OfType<RunRecord<ThroughputCell>>().SelectMany(r => r.Cells).Where(c => c.ConnectionsPerSecond is not null
@@ -56,7 +62,8 @@ internal static class HeadlineTable
     // Of the newest run that measured it: the smallest and the largest, which differ by an order of magnitude between sockets.
     private static string CoreToCore(IReadOnlyList<RunRecord> runs)
     {
-        double[] pairs = [.. (runs.Select(r => r.Machine.CoreToCoreNs).FirstOrDefault(m => m is not null) ?? []).SelectMany(row => row).OfType<double>().Order()];
+        IReadOnlyList<IReadOnlyList<double?>> matrix = runs.Select(r => r.Machine.CoreToCoreNs).FirstOrDefault(m => m is not null) ?? [];
+        double[] pairs = [.. matrix.SelectMany(row => row).OfType<double>().Order()];
         return pairs.Length == 0 ? TableLayout.NoValue
             : pairs[^1] - pairs[0] < 1 ? Figures.Significant(pairs[0])
             : $"{Figures.Significant(pairs[0])} to {Figures.Significant(pairs[^1])}";

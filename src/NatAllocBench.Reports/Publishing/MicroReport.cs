@@ -35,7 +35,8 @@ internal sealed record MicroReport(string Directory, string Page, int Count, int
         string few = LeastValues < EnoughValues
             ? string.Create(CultureInfo.InvariantCulture, $": a first look, {EnoughValues} are needed to compare two reports") : "";
         string values = string.Create(CultureInfo.InvariantCulture, $"{LeastValues} values or more");
-        return $"- [{MarkdownText.Escape(Directory)}]({machine}/{Directory}/{Page}): {Figures.Count(Count)} micro benchmarks of {values}{few}\n";
+        return $"- [{MarkdownText.Escape(Directory)}]({machine}/{Directory}/{Page}): {Figures.Count(Count)} micro benchmarks of "
+            + $"{values}{few}\n";
     }
 
     private static MicroReport Read(string file)

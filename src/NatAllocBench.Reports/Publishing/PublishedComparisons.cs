@@ -17,7 +17,8 @@ namespace NatAllocBench.Reports.Publishing;
 /// <param name="Runs">Two runs or more as <c>MACHINE/RUN</c>; the first is the base.</param>
 /// <param name="Across">Parameters that may differ between the runs.</param>
 /// <param name="Threshold">The difference that matters, as a share.</param>
-internal sealed record PublishedComparison(string Title, IReadOnlyList<string> Runs, IReadOnlyList<string>? Across = null, double Threshold = 0.05);
+internal sealed record PublishedComparison(
+    string Title, IReadOnlyList<string> Runs, IReadOnlyList<string>? Across = null, double Threshold = 0.05);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
@@ -68,7 +69,8 @@ internal static class PublishedComparisons
     private static void Append(
         StringBuilder page, PublishedComparison comparison, Dictionary<string, string> directories, string root, PublishedRuns published)
     {
-        ComparisonOptions options = new() { Threshold = comparison.Threshold, Across = (comparison.Across ?? []).ToHashSet(), Stores = [root] };
+        ComparisonOptions options =
+            new() { Threshold = comparison.Threshold, Across = (comparison.Across ?? []).ToHashSet(), Stores = [root] };
         if (options.WhyImpossible is { } reason)
         {
             throw new RunFormatException(reason);
@@ -87,7 +89,8 @@ internal static class PublishedComparisons
             string also = i == 1 ? $"is [{Link(comparison.Runs[i])}.\n\n" : $"\nHere B is [{Link(comparison.Runs[i])}.\n\n";
             _ = page.Append(also).Append(
                 MarkdownDocument.Render(new Document(
-                    [.. ComparisonReport.Parts(runs[0], runs[i], RunComparison.Compare(runs[0], runs[i], options), options, 3)]))).Append('\n');
+                    [.. ComparisonReport.Parts(runs[0], runs[i], RunComparison.Compare(runs[0], runs[i], options), options, 3)])))
+                    .Append('\n');
         }
     }
 

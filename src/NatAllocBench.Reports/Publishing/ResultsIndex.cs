@@ -35,9 +35,13 @@ public static class ResultsIndex
         ];
         StringBuilder page = new();
         _ = page.Append("# Results\n\nGenerated from the runs below; do not edit. ")
-            .Append(CultureInfo.InvariantCulture, $"[{ResultsPage.FileName}]({ResultsPage.FileName}) has every figure, to filter and to sort.\n\n")
-            .Append(MarkdownTable.Render(HeadlineTable.Of([.. machines.Select(m => (m.Name, (IReadOnlyList<RunRecord>)[.. m.Runs.Select(e => e.Run)]))])))
-            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default; the newest of each. The run's own ")
+            .Append(
+                CultureInfo.InvariantCulture,
+                $"[{ResultsPage.FileName}]({ResultsPage.FileName}) has every figure, to filter and to sort.\n\n")
+            .Append(MarkdownTable.Render(HeadlineTable.Of(
+                [.. machines.Select(m => (m.Name, (IReadOnlyList<RunRecord>)[.. m.Runs.Select(e => e.Run)]))])))
+            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default; the "
+                + "newest of each. The run's own ")
             .Append("table says what a bound without failures rests on.\n");
         foreach ((string name, Entry[] runs) in machines)
         {
@@ -52,9 +56,12 @@ public static class ResultsIndex
     private static Entry[] Entries(ResultsStore store, PublishedRuns runs)
     {
         Entry[] entries = [.. store.RunDirectories().Select(d => new Entry(d, runs.Read(d)))];
-        if (entries.GroupBy(e => e.Machine).FirstOrDefault(m => m.Select(e => MachineIdentity.Fingerprint(e.Run.Machine)).Distinct().Count() > 1) is { } mixed)
+        if (entries
+            .GroupBy(e => e.Machine)
+            .FirstOrDefault(m => m.Select(e => MachineIdentity.Fingerprint(e.Run.Machine)).Distinct().Count() > 1) is { } mixed)
         {
-            throw new RunFormatException($"{Path.Combine(store.Root, mixed.Key)}: holds runs of different machines; give each its own name with --machine");
+            throw new RunFormatException(
+                $"{Path.Combine(store.Root, mixed.Key)}: holds runs of different machines; give each its own name with --machine");
         }
 
         return entries.FirstOrDefault(e => !ResultsStore.IsDirectoryOf(e.Directory, e.Run)) is { } misplaced

@@ -14,8 +14,8 @@ public static class ValidateCommand
 {
     /// <summary>Checks files and directories.</summary>
     /// <param name="paths">
-    /// A <c>run.json</c> or a <c>contribution.json</c> (its content is checked), the directory of one (also its name and its other files), or a
-    /// directory with some below it.
+    /// A <c>run.json</c> or a <c>contribution.json</c> (its content is checked), the directory of one (also its name and its other files),
+    /// or a directory with some below it.
     /// </param>
     /// <param name="now">The present time.</param>
     /// <returns>

@@ -10,12 +10,14 @@ namespace NatAllocBench.Reports.Statistics;
 /// </summary>
 /// <remarks>
 /// Hodges and Lehmann's estimator for one sample (Annals of Mathematical Statistics 34, 1963), the median of all means of two logarithms of
-/// ratios, with the interval that Wilcoxon's signed-rank test does not reject. It assumes that the logarithms lie symmetrically, as those of
-/// two ways in changing order do; wild pairs move it little.
+/// ratios, with the interval that Wilcoxon's signed-rank test does not reject. It assumes that the logarithms lie symmetrically, as those
+/// of two ways in changing order do; wild pairs move it little.
 /// </remarks>
 public static class PairedRatio
 {
-    /// <summary>Minimum number of pairs for an interval: from here on the normal approximation of the signed-rank statistic is good.</summary>
+    /// <summary>
+    /// Minimum number of pairs for an interval: from here on the normal approximation of the signed-rank statistic is good.
+    /// </summary>
     public const int MinPairs = 20;
 
     /// <summary>Estimates the factor.</summary>

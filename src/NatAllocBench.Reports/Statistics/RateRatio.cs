@@ -8,15 +8,15 @@ namespace NatAllocBench.Reports.Statistics;
 /// <remarks>
 /// <para>
 /// The interval is Wald's on the logarithm of the risk ratio (Katz and others, Biometrics 34, 1978), with each rate's binomial variance
-/// multiplied by its over-dispersion between trials, or between processes where there are several (phi of <see cref="FailureRate"/>, at least 1), as Rao and Scott do for clustered
-/// binary data (Biometrics 48, 1992), and Student's quantile with the degrees of freedom of Welch and Satterthwaite, because phi is
-/// estimated from few trials.
+/// multiplied by its over-dispersion between trials, or between processes where there are several (phi of <see cref="FailureRate"/>, at
+/// least 1), as Rao and Scott do for clustered binary data (Biometrics 48, 1992), and Student's quantile with the degrees of freedom of
+/// Welch and Satterthwaite, because phi is estimated from few trials.
 /// </para>
 /// <para>
-/// Where one of the rates is 0 a ratio has no value. What can be said is a bound: from 0 to a rate it is at least the lower end of that rate
-/// over the upper bound of the other, from a rate to 0 at most the reverse, both of them exact. The difference of the two has exact bounds
-/// as well, from intervals at half the error each. Where both are 0 there is nothing to compare: the
-/// ratio is 1 and the interval is without bounds. Where one is 1, half a failure and half a success are added to both (Haldane, Anscombe).
+/// Where one of the rates is 0 a ratio has no value. What can be said is a bound: from 0 to a rate it is at least the lower end of that
+/// rate over the upper bound of the other, from a rate to 0 at most the reverse, both of them exact. The difference of the two has exact
+/// bounds as well, from intervals at half the error each. Where both are 0 there is nothing to compare: the ratio is 1 and the interval is
+/// without bounds. Where one is 1, half a failure and half a success are added to both (Haldane, Anscombe).
 /// </para>
 /// </remarks>
 internal static class RateRatio

@@ -20,7 +20,8 @@ public static class ErrorTable
         string[] headings = ["figure", "pairs", "comparisons", "no verdict possible", "false verdicts [95 %]", "same", .. injected];
         return new ResultTable(
             "false verdicts",
-            $"{errors.Processes} processes a side of {Figures.Significant(errors.SecondsOfProcess)} s, threshold {Figures.Significant(errors.Threshold * 100)} %"
+            $"{errors.Processes} processes a side of {Figures.Significant(errors.SecondsOfProcess)} s, threshold "
+                + $"{Figures.Significant(errors.Threshold * 100)} %"
                 + (errors.LoadAverage is { } load ? $", load average at the start {load}" : ""),
             [.. headings.Select((heading, i) => new TableColumn(heading, i > 0))],
             [.. errors.Counts.Select(Row)])

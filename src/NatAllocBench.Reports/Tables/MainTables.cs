@@ -91,7 +91,11 @@ public static class MainTables
         IReadOnlyList<TCell> rows = measured.Length > 0 ? measured : cells;
         ResultTable whole = TableLayout.Build(title, rows, [.. workload, .. figures], missing);
         int keys = Math.Min(whole.KeyColumns, MaxColumns - 1);
-        int[] shown = [.. Enumerable.Range(0, keys), .. Enumerable.Range(whole.KeyColumns, whole.Columns.Count - whole.KeyColumns).Take(MaxColumns - keys)];
+        int[] shown =
+        [
+            .. Enumerable.Range(0, keys),
+            .. Enumerable.Range(whole.KeyColumns, whole.Columns.Count - whole.KeyColumns).Take(MaxColumns - keys),
+        ];
         return whole with
         {
             Columns = [.. shown.Select(c => whole.Columns[c])],
@@ -113,7 +117,8 @@ public static class MainTables
     {
         (string Name, long? Count)[] causes =
         [
-            ("keep-port", cell.FailedKeepPort), ("search", cell.FailedSearch), ("exhausted", cell.FailedExhausted), ("chain", cell.FailedChain),
+            ("keep-port", cell.FailedKeepPort), ("search", cell.FailedSearch), ("exhausted", cell.FailedExhausted),
+            ("chain", cell.FailedChain),
         ];
         return cell.InsertFailed is not > 0 || causes.All(c => c.Count is null) ? null
             : causes.Where(c => c.Count >= 0.9 * cell.InsertFailed).Select(c => c.Name).FirstOrDefault() ?? "mixed";

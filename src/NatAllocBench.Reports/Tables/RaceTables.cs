@@ -56,7 +56,9 @@ public static class RaceTables
         new("churn (connections/s)", ColumnRole.Parameter, c => Exact(c.ChurnPerSecond)),
         new("arrival", ColumnRole.Parameter, c => c.Arrival, IsNumber: false),
         new("source ports", ColumnRole.Parameter, c => c.SourcePorts, IsNumber: false),
-        new("variance", ColumnRole.Parameter, _ => cells.Any(c => c.PerTrial is { Process: not null }) ? null : NotCovered, IsNumber: false),
+        new(
+            "variance", ColumnRole.Parameter, _ => cells.Any(c => c.PerTrial is { Process: not null }) ? null : NotCovered,
+            IsNumber: false),
     ];
 
     private static IEnumerable<ColumnSpec<RaceCell>> Measured(IReadOnlyList<RaceCell> cells)
@@ -65,7 +67,9 @@ public static class RaceTables
         return
         [
             new("insert_failed [95 %]", ColumnRole.Figure, Rate),
-            new("predicted", ColumnRole.Figure, c => c.PredictedRate is { } rate ? $"{Figures.Significant(rate * 100)} %" : c.NotPredicted is { } why ? $"- ({why})" : null),
+            new("predicted", ColumnRole.Figure, c => c.PredictedRate is { } rate
+                ? $"{Figures.Significant(rate * 100)} %"
+                : c.NotPredicted is { } why ? $"- ({why})" : null),
             new("steady entries", ColumnRole.Figure, c => Significant(c.SteadyEntries)),
             new("by Little's law", ColumnRole.Figure, c => Significant(c.SteadyEntriesPredicted)),
             new("attempts", ColumnRole.Figure, c => Count(c.Attempts)),
@@ -99,7 +103,9 @@ public static class RaceTables
 
     /// <summary>The failure rate in the digits of its value, a bound with what it rests on; on one CPU, that nothing can race.</summary>
     internal static string? Rate(RaceCell cell) =>
-        Rate(cell, (rate, low, high) => rate == 0 ? $"{Figures.Rate(rate, low, high)[..^1]}, {Assumption(cell)})" : Figures.Rate(rate, low, high));
+        Rate(
+            cell,
+            (rate, low, high) => rate == 0 ? $"{Figures.Rate(rate, low, high)[..^1]}, {Assumption(cell)})" : Figures.Rate(rate, low, high));
 
     /// <summary>The same in the digits of its interval, and a bound alone.</summary>
     internal static string? ShortRate(RaceCell cell) => Rate(cell, Figures.ShortRate);
@@ -120,7 +126,9 @@ public static class RaceTables
 
     // Eras differ in their schedules: a delay that the cell's era does not have is no value, not 0.
     private static string? Share(RaceCell cell, double seconds) =>
-        cell.Delayed?.FirstOrDefault(d => d.Seconds == seconds) is { } delayed ? Figures.Rate(delayed.Share, delayed.Low, delayed.High) : null;
+        cell.Delayed?.FirstOrDefault(d => d.Seconds == seconds) is { } delayed
+            ? Figures.Rate(delayed.Share, delayed.Low, delayed.High)
+            : null;
 
     private static string? Exact(double? value) => value is { } v ? Figures.Exact(v) : null;
 

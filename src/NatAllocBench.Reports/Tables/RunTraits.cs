@@ -3,7 +3,9 @@ using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Reports.Tables;
 
-/// <summary>What tells one run from another before any number is looked at: settings, versions, and what spoiled it, each in a few words.</summary>
+/// <summary>
+/// What tells one run from another before any number is looked at: settings, versions, and what spoiled it, each in a few words.
+/// </summary>
 internal static class RunTraits
 {
     /// <summary>The settings and versions of a run.</summary>

@@ -44,7 +44,8 @@ internal static class ScenarioTables
             bool hasInterval = cells.Any(c => Find(c, name) is { Low: not null });
             columns.Add(new(hasInterval ? $"{name} [95 %]" : name, ColumnRole.Figure, c => Measured(Find(c, name))));
             columns.Add(new($"{name}: predicted", ColumnRole.Figure, c => Predicted(Find(c, name))));
-            columns.Add(new("agrees", ColumnRole.Figure, c => Find(c, name)?.Agrees is { } agrees ? agrees ? "yes" : "no" : null, IsNumber: false));
+            columns.Add(
+                new("agrees", ColumnRole.Figure, c => Find(c, name)?.Agrees is { } agrees ? agrees ? "yes" : "no" : null, IsNumber: false));
         }
 
         columns.Add(new("attempts", ColumnRole.Figure, c => c.Attempts is { } attempts ? Figures.Count(attempts) : null));

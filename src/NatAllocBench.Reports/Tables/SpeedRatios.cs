@@ -21,15 +21,18 @@ internal static class SpeedRatios
             .. ThroughputTables.Workload(cells),
             new("ns for a connection", ColumnRole.Figure, c => Nanoseconds(c.ConnectionsPerSecond, c.Threads)),
             new("best round", ColumnRole.Figure, c => Nanoseconds(c.Best, c.Threads)),
-            .. Bases.Select(name => new ColumnSpec<ThroughputCell>($"{name} : this (best)", ColumnRole.Figure, c => Ratio(Base(cells, c, name), c))),
+            .. Bases.Select(
+                name => new ColumnSpec<ThroughputCell>($"{name} : this (best)", ColumnRole.Figure, c => Ratio(Base(cells, c, name), c))),
         ],
         c => c.Missing);
 
     private static ThroughputCell? Base(IReadOnlyList<ThroughputCell> cells, ThroughputCell cell, string design) => cells.FirstOrDefault(
         other => other.Design == design && other.Era == cell.Era && other.Mode == cell.Mode && other.Threads == cell.Threads
-            && other.Connections == cell.Connections && other.Destinations == cell.Destinations && other.WindowAddedNs == cell.WindowAddedNs);
+            && other.Connections == cell.Connections && other.Destinations == cell.Destinations
+                && other.WindowAddedNs == cell.WindowAddedNs);
 
-    private static string? Nanoseconds(double? perSecond, int threads) => perSecond is > 0 ? Figures.Significant(1e9 * threads / perSecond.Value) : null;
+    private static string? Nanoseconds(double? perSecond, int threads) =>
+        perSecond is > 0 ? Figures.Significant(1e9 * threads / perSecond.Value) : null;
 
     private static string? Ratio(ThroughputCell? design, ThroughputCell cell)
     {

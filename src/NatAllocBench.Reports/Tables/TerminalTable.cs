@@ -51,7 +51,8 @@ public static class TerminalTable
         int room = console.Profile.Width - columns.Sum(c => WidthOf(table, c, gap)) - gap;
         double longest = table.Bars?.Lengths.DefaultIfEmpty().Max() ?? 0;
         return longest > 0 && room >= MinBar && columns.Contains(table.Bars!.Column)
-            ? [.. table.Bars.Lengths.Select(length => Bars.Of(length / longest, Math.Min(room, MaxBar), console.Profile.Capabilities.Unicode))]
+            ? [.. table.Bars.Lengths.Select(
+                length => Bars.Of(length / longest, Math.Min(room, MaxBar), console.Profile.Capabilities.Unicode))]
             : null;
     }
 

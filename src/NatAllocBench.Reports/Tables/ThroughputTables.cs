@@ -21,7 +21,9 @@ public static class ThroughputTables
         new("connections", ColumnRole.Parameter, c => Figures.Count(c.Connections)),
         new("destinations", ColumnRole.Parameter, c => Figures.Count(c.Destinations)),
         new("window (ns)", ColumnRole.Parameter, c => Figures.Exact(c.WindowAddedNs)),
-        new("variance", ColumnRole.Parameter, _ => cells.Any(c => c.PerRound is { Process: not null }) ? null : RaceTables.NotCovered, IsNumber: false),
+        new(
+            "variance", ColumnRole.Parameter, _ => cells.Any(c => c.PerRound is { Process: not null }) ? null : RaceTables.NotCovered,
+            IsNumber: false),
     ];
 
     private static IEnumerable<ColumnSpec<ThroughputCell>> Measured(IReadOnlyList<ThroughputCell> cells)

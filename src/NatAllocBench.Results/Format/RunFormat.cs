@@ -15,7 +15,9 @@ public static class RunFormat
     /// <summary>The largest file that is read, in bytes; a larger one is refused before it is parsed.</summary>
     public const long MaxBytes = 64L << 20;
 
-    /// <summary>The most cells of a run that is read: above what the largest preset measures by far, below what keeps a reader busy.</summary>
+    /// <summary>
+    /// The most cells of a run that is read: above what the largest preset measures by far, below what keeps a reader busy.
+    /// </summary>
     public const int MaxCells = 10_000;
 
     /// <summary>Writes a run as indented UTF-8 JSON with LF line ends and a final one.</summary>
@@ -31,7 +33,8 @@ public static class RunFormat
                 RunRecord<RaceCell> race => JsonSerializer.SerializeToUtf8Bytes(race, RunJsonContext.Plain.RunRecordRaceCell),
                 RunRecord<ThroughputCell> throughput =>
                     JsonSerializer.SerializeToUtf8Bytes(throughput, RunJsonContext.Plain.RunRecordThroughputCell),
-                RunRecord<ScenarioCell> scenario => JsonSerializer.SerializeToUtf8Bytes(scenario, RunJsonContext.Plain.RunRecordScenarioCell),
+                RunRecord<ScenarioCell> scenario =>
+                    JsonSerializer.SerializeToUtf8Bytes(scenario, RunJsonContext.Plain.RunRecordScenarioCell),
                 RunRecord<ComparisonCell> comparison =>
                     JsonSerializer.SerializeToUtf8Bytes(comparison, RunJsonContext.Plain.RunRecordComparisonCell),
                 _ => throw new RunFormatException($"a run of {run.GetType().Name} cannot be written"),

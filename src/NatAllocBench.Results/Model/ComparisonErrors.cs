@@ -4,8 +4,8 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Results.Model;
 
 /// <summary>
-/// How often <c>compare</c> errs on a machine, counted on real pairs of runs of the same code: a verdict that finds a difference is false. Stored
-/// beside the machine's runs.
+/// How often <c>compare</c> errs on a machine, counted on real pairs of runs of the same code: a verdict that finds a difference is false.
+/// Stored beside the machine's runs.
 /// </summary>
 public sealed record ComparisonErrors
 {
@@ -44,7 +44,9 @@ public sealed record ComparisonErrors
 /// <param name="Figure">The figure: <c>race speed</c>, <c>race rate</c> or <c>throughput speed</c>.</param>
 /// <param name="Pairs">Pairs of runs.</param>
 /// <param name="Comparisons">Cells compared over all pairs.</param>
-/// <param name="NotJudged">Those that got no verdict because the machine was another one between the two, or too little was measured.</param>
+/// <param name="NotJudged">
+/// Those that got no verdict because the machine was another one between the two, or too little was measured.
+/// </param>
 /// <param name="FalseVerdicts">Better or worse between runs of the same code.</param>
 /// <param name="Same">Verdicts that the two are the same.</param>
 /// <param name="Injected">Comparisons with a side that really did more work, and that could be judged.</param>

@@ -3,7 +3,9 @@ namespace NatAllocBench.Results.Model;
 /// <summary>The timing of a live kernel, measured on the machine of the run; <c>race --like-kernel</c> takes it over.</summary>
 public sealed record KernelPace
 {
-    /// <summary>The series of the cells that it was measured with. They calibrate: every pair contests one port, and no rate of theirs is an answer.</summary>
+    /// <summary>
+    /// The series of the cells that it was measured with. They calibrate: every pair contests one port, and no rate of theirs is an answer.
+    /// </summary>
     public const string Series = "pace";
 
     /// <summary>Mean time from the last probe of the port search to the visible insertion, ns, above 0.</summary>

@@ -40,10 +40,15 @@ public sealed record MachineFacts
     public string? Clock { get; init; }
 
     /// <summary>Further facts by section and name, for example <c>caches</c>, <c>l2</c>, <c>1 MiB</c>.</summary>
-    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Facts { get; init => field = value ?? new Dictionary<string, IReadOnlyDictionary<string, string>>(); } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Facts
+    {
+        get;
+        init => field = value ?? new Dictionary<string, IReadOnlyDictionary<string, string>>();
+    } = new Dictionary<string, IReadOnlyDictionary<string, string>>();
 
     /// <summary>Calibrated costs in nanoseconds by name, for example <c>siphashNs</c>.</summary>
-    public IReadOnlyDictionary<string, double> CalibrationNs { get; init => field = value ?? new Dictionary<string, double>(); } = new Dictionary<string, double>();
+    public IReadOnlyDictionary<string, double> CalibrationNs { get; init => field = value ?? new Dictionary<string, double>(); } =
+        new Dictionary<string, double>();
 
     /// <summary>
     /// Round trip of a cache line between each pair of CPUs in nanoseconds, a row per CPU, null on the diagonal; null when not measured.

@@ -8,7 +8,9 @@ namespace NatAllocBench.Results.Model;
 /// </summary>
 public static class Neighbours
 {
-    /// <summary>Gives every cell without failures, or with nothing else, the median over-dispersion of its neighbours, and the bound that follows.</summary>
+    /// <summary>
+    /// Gives every cell without failures, or with nothing else, the median over-dispersion of its neighbours, and the bound that follows.
+    /// </summary>
     /// <param name="cells">The cells of a run.</param>
     /// <returns>The same cells in the same order.</returns>
     public static IReadOnlyList<RaceCell> Applied(IReadOnlyList<RaceCell> cells)

@@ -4,8 +4,8 @@ namespace NatAllocBench.Results.Model;
 internal static class PooledCurve
 {
     /// <summary>
-    /// Mixes curves, each weighted alike: at every time that occurs in one of them, the mean share that is not longer. A time whose share is that of
-    /// the one before adds nothing and is left out.
+    /// Mixes curves, each weighted alike: at every time that occurs in one of them, the mean share that is not longer. A time whose share
+    /// is that of the one before adds nothing and is left out.
     /// </summary>
     /// <param name="curves">Curves that rise; empty ones do not count.</param>
     /// <returns>The curve at the percentiles of the first one, or null without any.</returns>

@@ -49,7 +49,8 @@ public static class PooledProcesses
             DroppedRounds = all.Sum(c => c.Cell.DroppedRounds ?? 0),
             OtherPlacementRounds = all[0].Cell.Threads == 1
                 ? null
-                : all.Sum(c => c.Cell.OtherPlacementRounds ?? 0) + measured.Except(alike).Sum(c => c.Cell.PerRound!.ConnectionsPerSecond.Count),
+                : all.Sum(c => c.Cell.OtherPlacementRounds ?? 0) + measured.Except(alike)
+                    .Sum(c => c.Cell.PerRound!.ConnectionsPerSecond.Count),
             Fairness = alike.Min(c => c.Cell.Fairness),
             ClashesPer1000 = alike.Average(c => c.Cell.ClashesPer1000),
             ProbesPerConnection = alike.Average(c => c.Cell.ProbesPerConnection),

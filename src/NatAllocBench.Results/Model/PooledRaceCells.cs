@@ -11,7 +11,10 @@ internal static class PooledRaceCells
     public static IReadOnlyList<RaceCell> Of(IReadOnlyList<IReadOnlyList<RaceCell>> processes)
     {
         // Cells on as many CPUs ran on the same ones.
-        Dictionary<int, PlacementClass> placements = processes.SelectMany(cells => cells).Where(c => c.PingPongNs is > 0).GroupBy(c => c.Cpus)
+        Dictionary<int, PlacementClass> placements = processes
+            .SelectMany(cells => cells)
+            .Where(c => c.PingPongNs is > 0)
+            .GroupBy(c => c.Cpus)
             .ToDictionary(g => g.Key, g => PlacementClass.MostCommon([.. g.Select(c => c.PingPongNs!.Value)]));
         return Neighbours.Applied(
         [
@@ -23,9 +26,13 @@ internal static class PooledRaceCells
     private static RaceCell Pooled(RaceCell[] all, PlacementClass? placement)
     {
         RaceCell[] measured = [.. all.Where(c => c.PerTrial is not null)];
-        RaceCell[] alike = [.. measured.Where(c => placement is not { } common || c.PingPongNs is not > 0 || common.Contains(c.PingPongNs.Value))];
+        RaceCell[] alike =
+            [.. measured.Where(c => placement is not { } common || c.PingPongNs is not > 0 || common.Contains(c.PingPongNs.Value))];
         DroppedTrials? dropped = DroppedTrials.Join(
-            [.. all.Select(c => c.Dropped).OfType<DroppedTrials>(), .. measured.Except(alike).Select(OtherPlacement).OfType<DroppedTrials>()]);
+            [
+                .. all.Select(c => c.Dropped).OfType<DroppedTrials>(),
+                .. measured.Except(alike).Select(OtherPlacement).OfType<DroppedTrials>(),
+            ]);
         if (alike.Length == 0)
         {
             return all[0] is { Missing: not null } missing
@@ -34,7 +41,8 @@ internal static class PooledRaceCells
         }
 
         RaceTrials trials = RaceTrials.Join([.. alike.Select(c => c.PerTrial!)]);
-        IReadOnlyList<PercentilePoint>? window = PooledCurve.Of([.. alike.Select(c => c.WindowCurve).OfType<IReadOnlyList<PercentilePoint>>()]);
+        IReadOnlyList<PercentilePoint>? window = PooledCurve.Of(
+            [.. alike.Select(c => c.WindowCurve).OfType<IReadOnlyList<PercentilePoint>>()]);
         IReadOnlyList<PercentilePoint>? distance = PooledCurve.Of(
             [.. alike.Select(c => c.PairDistanceCurve).OfType<IReadOnlyList<PercentilePoint>>()]);
         return (alike[0] with

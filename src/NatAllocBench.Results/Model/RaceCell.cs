@@ -18,7 +18,9 @@ public sealed record RaceCell
     /// <summary>The part of the preset that the cell belongs to (for example <c>window sweep</c>); each gets its own table.</summary>
     public string? Series { get; init; }
 
-    /// <summary>What was raced: <c>model</c>, <c>what-if DESIGN</c> for a design that no kernel has, or <c>linux-RELEASE</c> for a live kernel.</summary>
+    /// <summary>
+    /// What was raced: <c>model</c>, <c>what-if DESIGN</c> for a design that no kernel has, or <c>linux-RELEASE</c> for a live kernel.
+    /// </summary>
     public required string System { get; init; }
 
     /// <summary>Whether the model was raced with a design that no kernel has.</summary>
@@ -69,7 +71,9 @@ public sealed record RaceCell
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? PathTimeNs { get; init; }
 
-    /// <summary>How the entries that stand at the start came about, for example <c>fixed</c>; null where it is <c>self</c>, or none stand.</summary>
+    /// <summary>
+    /// How the entries that stand at the start came about, for example <c>fixed</c>; null where it is <c>self</c>, or none stand.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Fill { get; init; }
 
@@ -136,13 +140,15 @@ public sealed record RaceCell
     public string? RateMethod { get; init; }
 
     /// <summary>
-    /// The over-dispersion of the neighbouring cells, at least 1, on which the bound of a cell without failures rests; null where none is known,
-    /// and the bound is one for independent attempts.
+    /// The over-dispersion of the neighbouring cells, at least 1, on which the bound of a cell without failures rests; null where none is
+    /// known, and the bound is one for independent attempts.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? NeighboursOverdispersion { get; init; }
 
-    /// <summary>Connections per second over all workers, the median of the trials, or of the processes' medians where there are several.</summary>
+    /// <summary>
+    /// Connections per second over all workers, the median of the trials, or of the processes' medians where there are several.
+    /// </summary>
     public double? ConnectionsPerSecond { get; init; }
 
     /// <summary>The lower end of the median's 95 % interval.</summary>
@@ -227,7 +233,9 @@ public sealed record RaceCell
     [JsonIgnore]
     public bool IsPaced => Arrival is not (null or "closed");
 
-    /// <summary>Whether the workers took turns on one CPU, so that no failure was possible but that of a full port range or chain.</summary>
+    /// <summary>
+    /// Whether the workers took turns on one CPU, so that no failure was possible but that of a full port range or chain.
+    /// </summary>
     [JsonIgnore]
     public bool CannotRace => Cpus == 1 && Missing is null && (FailedKeepPort ?? 0) + (FailedSearch ?? 0) == 0;
 }

@@ -16,8 +16,8 @@ public abstract record RunRecord
     public int SchemaVersion { get; init; } = CurrentSchemaVersion;
 
     /// <summary>
-    /// The sub-command that measured: <c>race</c>, <c>kernel</c>, <c>kernel-compare</c>, <c>throughput</c> or <c>scenario</c>; it decides the
-    /// type of the cells.
+    /// The sub-command that measured: <c>race</c>, <c>kernel</c>, <c>kernel-compare</c>, <c>throughput</c> or <c>scenario</c>; it decides
+    /// the type of the cells.
     /// </summary>
     public required string Command { get; init; }
 
@@ -44,7 +44,8 @@ public abstract record RunRecord
     public IReadOnlyList<string> Argv { get; init => field = value ?? []; } = [];
 
     /// <summary>Every option as resolved, defaults included, by its long name without dashes.</summary>
-    public IReadOnlyDictionary<string, string> Options { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Options { get; init => field = value ?? new Dictionary<string, string>(); } =
+        new Dictionary<string, string>();
 
     /// <summary>The seeds of the run, the first being the one from which the others are derived.</summary>
     public IReadOnlyList<ulong> Seeds { get; init => field = value ?? []; } = [];
@@ -53,7 +54,8 @@ public abstract record RunRecord
     public required MachineFacts Machine { get; init; }
 
     /// <summary>The versions of the resolved packages, by name.</summary>
-    public IReadOnlyDictionary<string, string> Packages { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Packages { get; init => field = value ?? new Dictionary<string, string>(); } =
+        new Dictionary<string, string>();
 
     /// <summary>Remarks for the reader of the tables: what the preset shows, what was cut, which method was used.</summary>
     public IReadOnlyList<string> Notes { get; init => field = value ?? []; } = [];

@@ -18,7 +18,8 @@ public sealed record ScenarioCell
     public string? Mode { get; init; }
 
     /// <summary>Everything else that tells this row from the others of its table, by name, in the order of the columns.</summary>
-    public IReadOnlyDictionary<string, string> Parameters { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Parameters { get; init => field = value ?? new Dictionary<string, string>(); } =
+        new Dictionary<string, string>();
 
     /// <summary>Connections, pairs or searches that were tried.</summary>
     public long? Attempts { get; init; }

@@ -26,7 +26,9 @@ public sealed record ThroughputCell
     /// <summary>Busy wait added between allocation and confirm, in nanoseconds.</summary>
     public double WindowAddedNs { get; init; }
 
-    /// <summary>Connection establishment rate over all threads: the median of the kept rounds, or of the processes' medians where there are several.</summary>
+    /// <summary>
+    /// Connection establishment rate over all threads: the median of the kept rounds, or of the processes' medians where there are several.
+    /// </summary>
     public double? ConnectionsPerSecond { get; init; }
 
     /// <summary>The lower end of the median's 95 % interval.</summary>
@@ -47,7 +49,9 @@ public sealed record ThroughputCell
     /// <summary>Round trip of a cache line between the workers' CPUs beside this block, in nanoseconds.</summary>
     public double? PingPongNs { get; init; }
 
-    /// <summary>Time of the fixed reference loop beside the blocks, in nanoseconds, the median; null in runs from before it was measured.</summary>
+    /// <summary>
+    /// Time of the fixed reference loop beside the blocks, in nanoseconds, the median; null in runs from before it was measured.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public double? ReferenceNs { get; init; }
 

@@ -6,7 +6,8 @@ namespace NatAllocBench.Results.Model;
 public sealed record TrialOverlaps
 {
     /// <summary>
-    /// Closed and Poisson arrivals: share of the trial in which all workers ran, 0 to 1. Rounds: share of the rounds in which they ran together.
+    /// Closed and Poisson arrivals: share of the trial in which all workers ran, 0 to 1. Rounds: share of the rounds in which they ran
+    /// together.
     /// </summary>
     public required IReadOnlyList<double> Share { get; init; }
 
@@ -28,7 +29,9 @@ public sealed record TrialOverlaps
     /// <summary>Round trip of a cache line between the first two workers just before the trial, ns; null with one worker.</summary>
     public IReadOnlyList<double>? PingPongNs { get; init; }
 
-    /// <summary>Time of the fixed reference loop on the slowest worker just before the trial, ns; null in runs from before it was measured.</summary>
+    /// <summary>
+    /// Time of the fixed reference loop on the slowest worker just before the trial, ns; null in runs from before it was measured.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<double>? ReferenceNs { get; init; }
 
@@ -61,7 +64,8 @@ public sealed record TrialOverlaps
     internal IEnumerable<(string Name, int? Count)> Lengths() =>
     [
         ("share", Share.Count), ("lateNs", LateNs.Count), ("clockGaps", ClockGaps.Count), ("longestGapNs", LongestGapNs.Count),
-        ("involuntarySwitches", InvoluntarySwitches?.Count), ("speedRatio", SpeedRatio?.Count), ("pingPongNs", PingPongNs?.Count), ("referenceNs", ReferenceNs?.Count),
+        ("involuntarySwitches", InvoluntarySwitches?.Count), ("speedRatio", SpeedRatio?.Count), ("pingPongNs", PingPongNs?.Count),
+        ("referenceNs", ReferenceNs?.Count),
         ("stolenShare", StolenShare?.Count), ("rounds", Rounds?.Count), ("droppedRounds", DroppedRounds?.Count),
     ];
 }

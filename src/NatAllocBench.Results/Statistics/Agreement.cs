@@ -24,7 +24,8 @@ public static class Agreement
     {
         double rounding = 1e-9 * Math.Max(Math.Abs(measured), Math.Abs(predicted));
         return low is { } from && high is { } to
-            ? predicted >= measured - ((measured - from) * Stretch) - rounding && predicted <= measured + ((to - measured) * Stretch) + rounding
+            ? predicted >= measured - ((measured - from) * Stretch) - rounding
+                && predicted <= measured + ((to - measured) * Stretch) + rounding
             : Math.Abs(measured - predicted) <= rounding;
     }
 }

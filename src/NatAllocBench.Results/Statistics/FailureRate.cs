@@ -22,8 +22,8 @@ namespace NatAllocBench.Results.Statistics;
 /// few trials: with two, the Student quantile alone makes it 6.5 times as wide.
 /// </para>
 /// <para>
-/// Where the trials were made by several processes, the processes are the sampling units: k is their number, and phi is the larger one of that
-/// between processes and that between trials, so that a few processes that happen to agree make no interval narrower.
+/// Where the trials were made by several processes, the processes are the sampling units: k is their number, and phi is the larger one of
+/// that between processes and that between trials, so that a few processes that happen to agree make no interval narrower.
 /// </para>
 /// <para>
 /// Without failures phi cannot be estimated. Then the upper end is the one-sided exact bound 1 - 0.05^(1/N), about 3/N, which holds for
@@ -82,7 +82,11 @@ public static class FailureRate
         if (failed == 0)
         {
             double high = 1 - Math.Pow(alpha, Math.Min(1, knownOverdispersion / total));
-            return new RateEstimate(total, 0, 0, 0, high, null, knownOverdispersion > 1 ? NeighboursMethod : NoFailuresMethod) { Units = trials };
+            return new RateEstimate(
+                total, 0, 0, 0, high, null, knownOverdispersion > 1 ? NeighboursMethod : NoFailuresMethod)
+            {
+                Units = trials,
+            };
         }
 
         if (failed == total)
@@ -108,7 +112,11 @@ public static class FailureRate
         double effective = Math.Min(total, total / phi * student * student);
         // So few units bear no interval at so high a confidence: nothing is excluded. Student's quantile may then be no number.
         (double clusteredLow, double clusteredHigh) = effective > 0 ? ClopperPearson(rate * effective, effective, confidence) : (0, 1);
-        return new RateEstimate(total, failed, rate, clusteredLow, clusteredHigh, phi, byProcess ? ProcessesMethod : ClusteredMethod) { Units = trials };
+        return new RateEstimate(
+            total, failed, rate, clusteredLow, clusteredHigh, phi, byProcess ? ProcessesMethod : ClusteredMethod)
+        {
+            Units = trials,
+        };
     }
 
     /// <summary>The exact binomial interval of Clopper and Pearson (Biometrika 26, 1934), also for fractional counts.</summary>

@@ -29,7 +29,9 @@ public interface ISampleStatistics
     /// <exception cref="ArgumentException">A sample is empty or has a value that is not finite and above 0.</exception>
     RatioEstimate Ratio(IReadOnlyList<double> first, IReadOnlyList<double> second, double confidence = 0.95);
 
-    /// <summary>How often a value of the second sample lies above one of the first: the effect size that belongs to the Mann-Whitney test.</summary>
+    /// <summary>
+    /// How often a value of the second sample lies above one of the first: the effect size that belongs to the Mann-Whitney test.
+    /// </summary>
     /// <param name="first">At least one finite value.</param>
     /// <param name="second">At least one finite value.</param>
     /// <returns>0 (always below) to 1 (always above); 0.5 without an effect. Equal values count half.</returns>

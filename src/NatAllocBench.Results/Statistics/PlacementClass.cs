@@ -1,8 +1,8 @@
 namespace NatAllocBench.Results.Statistics;
 
 /// <summary>
-/// Blocks whose CPUs were equally far apart. A hypervisor moves its CPUs about, and the speed of several threads follows the round trip of a
-/// cache line between them; only blocks of one class are compared.
+/// Blocks whose CPUs were equally far apart. A hypervisor moves its CPUs about, and the speed of several threads follows the round trip of
+/// a cache line between them; only blocks of one class are compared.
 /// </summary>
 /// <param name="FromNs">Shortest round trip of the class, ns.</param>
 public readonly record struct PlacementClass(double FromNs)

@@ -11,9 +11,9 @@ namespace NatAllocBench.Results.Statistics;
 /// <summary><see cref="ISampleStatistics"/> by Perfolizer.</summary>
 /// <remarks>
 /// A quantile is Harrell and Davis's estimator (Biometrika 69, 1982), a weighted mean of all order statistics, with a standard error
-/// computed as Maritz and Jarrett do (JASA 73, 1978) but from the estimator's own weights, and Student's quantile. The interval is cut at the smallest and largest value: beyond them one wild
-/// value would carry it to throughputs that were never seen, below zero even.
-/// The ratio is Hodges and Lehmann's shift between the logarithms (Annals of Mathematical Statistics 34, 1963), the median of all pairwise
+/// computed as Maritz and Jarrett do (JASA 73, 1978) but from the estimator's own weights, and Student's quantile. The interval is cut at
+/// the smallest and largest value: beyond them one wild value would carry it to throughputs that were never seen, below zero even. The
+/// ratio is Hodges and Lehmann's shift between the logarithms (Annals of Mathematical Statistics 34, 1963), the median of all pairwise
 /// differences, and its interval holds the shifts that the Mann-Whitney test does not reject: no distribution is assumed, and the error
 /// never exceeds the stated one. Up to 20 values a side the test is exact; four a side are the minimum that allows 95 %.
 /// </remarks>

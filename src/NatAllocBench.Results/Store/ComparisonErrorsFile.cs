@@ -57,7 +57,8 @@ public static class ComparisonErrorsFile
             ComparisonErrors errors = Read(file);
             return errors.Fingerprint == MachineIdentity.Fingerprint(machine)
                 ? errors
-                : throw new RunFormatException($"{file}: was counted on another machine; remove it, or give each machine its own name with --machine");
+                : throw new RunFormatException(
+                    $"{file}: was counted on another machine; remove it, or give each machine its own name with --machine");
         }
 
         return null;
@@ -92,5 +93,6 @@ public static class ComparisonErrorsFile
         }
     }
 
-    private static string PathOf(string store, MachineFacts machine) => Path.Combine(store, MachineIdentity.Of(machine), ComparisonErrors.FileName);
+    private static string PathOf(string store, MachineFacts machine) =>
+        Path.Combine(store, MachineIdentity.Of(machine), ComparisonErrors.FileName);
 }

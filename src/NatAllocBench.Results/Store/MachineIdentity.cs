@@ -26,7 +26,8 @@ public static class MachineIdentity
 
         string model = ResultsStore.Slug(machine.CpuModel);
         string shortModel = model[..Math.Min(model.Length, MostModelCharacters)].Trim('-', '.');
-        return $"{ResultsStore.Slug(machine.Os)}-{ResultsStore.Slug(machine.Arch)}-{shortModel}-{ResultsStore.Slug(Cpus(machine))}cpu-{Fingerprint(machine)}";
+        string system = $"{ResultsStore.Slug(machine.Os)}-{ResultsStore.Slug(machine.Arch)}";
+        return $"{system}-{shortModel}-{ResultsStore.Slug(Cpus(machine))}cpu-{Fingerprint(machine)}";
     }
 
     /// <summary>The hash of the machine's stable facts; two machines of one label are told apart by it.</summary>
@@ -41,9 +42,12 @@ public static class MachineIdentity
             ("cpu", ["physical cores", "sockets", "SMT"]), ("caches", null), ("numa", null), ("virtualization", ["hypervisor", "virtual"]),
         })
         {
-            foreach ((string name, string value) in machine.Facts.GetValueOrDefault(section)?.OrderBy(f => f.Key, StringComparer.Ordinal).ToArray() ?? [])
+            IReadOnlyDictionary<string, string>? facts = machine.Facts.GetValueOrDefault(section);
+            foreach ((string name, string value) in facts?.OrderBy(f => f.Key, StringComparer.Ordinal).ToArray() ?? [])
             {
-                _ = names is null || names.Contains(name) ? stable.Append(CultureInfo.InvariantCulture, $"{section}/{name}={value}\n") : stable;
+                _ = names is null || names.Contains(name)
+                    ? stable.Append(CultureInfo.InvariantCulture, $"{section}/{name}={value}\n")
+                    : stable;
             }
         }
 

@@ -4,7 +4,10 @@ using NatAllocBench.Results.Validation;
 
 namespace NatAllocBench.Results.Store;
 
-/// <summary>What a user names for a comparison: one run, or a machine, which stands for the newest run of each name that was not cut short, if there is one.</summary>
+/// <summary>
+/// What a user names for a comparison: one run, or a machine, which stands for the newest run of each name that was not cut short, if there
+/// is one.
+/// </summary>
 /// <param name="Path">The path as given.</param>
 /// <param name="IsMachine">Whether it is a machine's directory.</param>
 /// <param name="Runs">The runs by name; one for a run.</param>
@@ -23,10 +26,13 @@ public sealed record RunSelection(string Path, bool IsMachine, IReadOnlyDictiona
             return new RunSelection(path, false, new Dictionary<string, RunRecord> { [run.Name] = run }, []);
         }
 
-        (string Directory, RunRecord Run)[] runs = [.. ResultsStore.RunsIn(path).Select(d => (System.IO.Path.GetFileName(d), SoundRun.ReadFile(d)))];
-        (string Directory, RunRecord Run)[] newest = [.. runs.GroupBy(r => r.Run.Name).Select(g => g.MaxBy(r => (r.Run.Completed, r.Run.StartedUtc)))];
+        (string Directory, RunRecord Run)[] runs =
+            [.. ResultsStore.RunsIn(path).Select(d => (System.IO.Path.GetFileName(d), SoundRun.ReadFile(d)))];
+        (string Directory, RunRecord Run)[] newest =
+            [.. runs.GroupBy(r => r.Run.Name).Select(g => g.MaxBy(r => (r.Run.Completed, r.Run.StartedUtc)))];
         return runs.Length > 0
-            ? new RunSelection(path, true, newest.ToDictionary(r => r.Run.Name, r => r.Run), [.. runs.Except(newest).Select(r => r.Directory)])
+            ? new RunSelection(
+                path, true, newest.ToDictionary(r => r.Run.Name, r => r.Run), [.. runs.Except(newest).Select(r => r.Directory)])
             : throw new RunFormatException(
                 $"{path}: there is no {RunFormat.FileName} here or right below; name a run, or a machine's directory of runs");
     }

@@ -67,7 +67,8 @@ internal static class RaceCellCheck
         int trials = dropped.NotTogether + dropped.OtherPlacement;
         problems.InRange<int>(place, "notTogether plus otherPlacement", trials, 1, int.MaxValue);
         problems.Unless(
-            dropped.Attempts.Count == trials && dropped.InsertFailed.Count == trials, place, $"attempts and insertFailed need {trials} values");
+            dropped.Attempts.Count == trials && dropped.InsertFailed.Count == trials, place,
+            $"attempts and insertFailed need {trials} values");
         CheckOverlap(place, dropped.Overlap, trials, problems);
     }
 
@@ -82,7 +83,11 @@ internal static class RaceCellCheck
         IEnumerable<double> shares = [.. overlap.Share, .. overlap.SpeedRatio ?? [], .. overlap.StolenShare ?? []];
         problems.Unless(shares.All(share => share is >= 0 and <= 1), place, "share, speedRatio and stolenShare must be from 0 to 1");
         problems.Unless(
-            overlap.LateNs.Concat(overlap.LongestGapNs).Concat(overlap.PingPongNs ?? []).Concat(overlap.ReferenceNs ?? []).All(ns => ns >= 0), place, "a time is negative");
+            overlap.LateNs
+                .Concat(overlap.LongestGapNs)
+                .Concat(overlap.PingPongNs ?? [])
+                .Concat(overlap.ReferenceNs ?? [])
+                .All(ns => ns >= 0), place, "a time is negative");
     }
 
     private static void CheckCounts(string place, RaceCell cell, Problems problems)
@@ -151,7 +156,8 @@ internal static class RaceCellCheck
         }
 
         problems.Unless(
-            curve is null || curve.Zip(curve.Skip(1)).All(pair => pair.First.Percentile < pair.Second.Percentile && pair.First.Ns <= pair.Second.Ns),
+            curve is null
+                || curve.Zip(curve.Skip(1)).All(pair => pair.First.Percentile < pair.Second.Percentile && pair.First.Ns <= pair.Second.Ns),
             place,
             $"{name} does not rise");
     }
@@ -164,12 +170,14 @@ internal static class RaceCellCheck
         }
 
         problems.Unless(
-            bounds.Count > 1 && bounds[0] >= 0 && bounds[^1] > bounds[0] && bounds.SequenceEqual(TimeHistogram.BoundsBetween(bounds[0], bounds[^1]))
+            bounds.Count > 1 && bounds[0] >= 0 && bounds[^1] > bounds[0]
+                && bounds.SequenceEqual(TimeHistogram.BoundsBetween(bounds[0], bounds[^1]))
             && counts.Count == bounds.Count - 1,
             place,
             "windowHistogram needs the bounds of its classes, one more than counts");
         problems.Unless(
-            counts.All(count => count >= 0) && counts.Any(count => count > 0), place, "windowHistogram counts nothing, or less than nothing");
+            counts.All(count => count >= 0) && counts.Any(count => count > 0), place,
+            "windowHistogram counts nothing, or less than nothing");
     }
 
     private static void CheckCounters(string place, RaceCell cell, IReadOnlyList<CpuCounters> counters, Problems problems)

@@ -25,7 +25,9 @@ internal static class CheckCatalog<TDesign>
         new("sequences", "seq-", ModelDispatch.ByEra<SequenceCheck, TDesign>),
     ];
 
-    /// <summary>The check for a line: by file name, else by id; those of the kernel's vectors before those of <paramref name="others"/>.</summary>
+    /// <summary>
+    /// The check for a line: by file name, else by id; those of the kernel's vectors before those of <paramref name="others"/>.
+    /// </summary>
     public static VectorCheck? Find(string file, string id, IReadOnlyList<VectorCheck> others)
     {
         VectorCheck[] checks = [.. All, .. others];

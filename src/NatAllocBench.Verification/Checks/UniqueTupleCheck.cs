@@ -33,7 +33,8 @@ internal sealed class UniqueTupleCheck : IEraCheck
 
         var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self, reserves: false);
         PortSearcher<TAddress, TEra, TDesign>.Search(
-            new SearchContext<TAddress, TEra, TDesign, ScriptedRandom>(bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip));
+            new SearchContext<TAddress, TEra, TDesign, ScriptedRandom>(
+                bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip));
 
         VectorObject answer = line.Object("out");
         comparison.Expect("port", answer.Port("port"), KeyOf(in tuple, manip));

@@ -11,7 +11,12 @@ internal sealed class DirectoryVectors(string directory) : IVectorSource
         }
 
         string[] names =
-            [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path)).Where(VectorFile.IsOne).Order(StringComparer.Ordinal)];
+            [
+                .. Directory.EnumerateFiles(directory)
+                    .Select(path => Path.GetFileName(path))
+                    .Where(VectorFile.IsOne)
+                    .Order(StringComparer.Ordinal),
+            ];
         return names.Length > 0
             ? names
             : throw new VectorFormatException($"no vector files (*.jsonl, *.jsonl.gz) in '{directory}'");

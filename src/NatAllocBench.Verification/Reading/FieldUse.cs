@@ -15,10 +15,15 @@ internal sealed class FieldUse
 
     private IEnumerable<string> Unasked(JsonElement element, string path) => element.ValueKind switch
     {
-        JsonValueKind.Object => element.EnumerateObject().Where(property => property.Value.ValueKind != JsonValueKind.Null).SelectMany(property => _asked.Contains(path + property.Name)
+        JsonValueKind.Object =>
+            element
+                .EnumerateObject()
+                .Where(property => property.Value.ValueKind != JsonValueKind.Null)
+                .SelectMany(property => _asked.Contains(path + property.Name)
             ? Unasked(property.Value, path + property.Name + ".")
             : [path + property.Name]),
-        JsonValueKind.Array => element.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).SelectMany(item => Unasked(item, path)),
+        JsonValueKind.Array =>
+            element.EnumerateArray().Where(item => item.ValueKind == JsonValueKind.Object).SelectMany(item => Unasked(item, path)),
         _ => [],
     };
 }
