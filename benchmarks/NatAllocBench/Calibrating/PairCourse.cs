@@ -4,7 +4,9 @@ using NatAllocBench.Running;
 
 namespace NatAllocBench.Calibrating;
 
-/// <summary>Measures pairs of runs of the same code until there are enough, the time is up or it is stopped, and counts what compare says of them.</summary>
+/// <summary>
+/// Measures pairs of runs of the same code until there are enough, the time is up or it is stopped, and counts what compare says of them.
+/// </summary>
 internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
 {
     private const int Pilots = 10;
@@ -64,7 +66,8 @@ internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
         }
 
         throw new UsageException(
-            $"calibrate-compare: each of {Pilots} processes had a disturbed cell ({disturbed}); stop other work, or raise --process-seconds");
+            $"calibrate-compare: each of {Pilots} processes had a disturbed cell ({disturbed}); stop other work, or raise "
+                + $"--process-seconds");
     }
 
     private (PairSide First, PairSide Second, PairSide Harder)? Pair(AddedWork added, Action<int, string> progress, CancellationToken stop)

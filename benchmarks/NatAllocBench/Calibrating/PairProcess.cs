@@ -41,7 +41,10 @@ internal static class PairProcess
         {
             // For compare they are partners of the plain ones.
             Side(
-                [.. raced[plain.Length..].Zip(raced, (cell, to) => cell with { WindowAddedNs = to.WindowAddedNs, PathTimeNs = to.PathTimeNs })],
+                [
+                    .. raced[plain.Length..].Zip(
+                        raced, (cell, to) => cell with { WindowAddedNs = to.WindowAddedNs, PathTimeNs = to.PathTimeNs }),
+                ],
                 [.. slowed.Select((cell, i) => cell with { Design = designs[i % designs.Length] })]).Write(output);
         }
 

@@ -16,7 +16,8 @@ internal static class AllocatorsCommand
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
     };
 
-    private static readonly Option<bool> Json = new("--json") { Description = "Write JSON: every field, what the model leaves out included." };
+    private static readonly Option<bool> Json =
+        new("--json") { Description = "Write JSON: every field, what the model leaves out included." };
 
     public static Command Create()
     {

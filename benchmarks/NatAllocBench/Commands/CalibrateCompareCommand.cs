@@ -13,8 +13,8 @@ using NatAllocBench.Running;
 namespace NatAllocBench.Commands;
 
 /// <summary>
-/// <c>calibrate-compare</c>: how often <c>compare</c> errs on this machine, counted on real pairs of runs of the same code, and how often it finds
-/// a difference that is there.
+/// <c>calibrate-compare</c>: how often <c>compare</c> errs on this machine, counted on real pairs of runs of the same code, and how often
+/// it finds a difference that is there.
 /// </summary>
 internal static class CalibrateCompareCommand
 {
@@ -56,7 +56,8 @@ internal static class CalibrateCompareCommand
     public static Command Create()
     {
         var command = new Command(
-            "calibrate-compare", "Count on real pairs of equal runs how often compare is wrong on this machine, and how often it finds 10 %.")
+            "calibrate-compare",
+            "Count on real pairs of equal runs how often compare is wrong on this machine, and how often it finds 10 %.")
         {
             Pairs, Runs, Seconds, ProcessSeconds, Seed, CpuOption.Option, Added, ProcessOptions.Lifeline,
         };
@@ -104,7 +105,8 @@ internal static class CalibrateCompareCommand
         ComparisonErrors errors = Errors(plan, machine, started, options, counter);
         string? file = place.Directory is { } directory ? ComparisonErrorsFile.Write(new ResultsStore(directory), machine, errors) : null;
         console.Table(ErrorTable.Build(errors));
-        console.Line(course.Pairs < pairs ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time." : $"{course.Pairs} pairs.");
+        console.Line(
+            course.Pairs < pairs ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time." : $"{course.Pairs} pairs.");
         if (file is not null)
         {
             console.Line(file);
@@ -112,7 +114,8 @@ internal static class CalibrateCompareCommand
 
         if (JsonOutput.IsAsked(parsed))
         {
-            JsonOutput.Write(new JsonObject { ["pairsAsked"] = pairs, ["pairs"] = course.Pairs, ["file"] = file, ["errors"] = JsonOutput.Node(errors) });
+            JsonOutput.Write(
+                new JsonObject { ["pairsAsked"] = pairs, ["pairs"] = course.Pairs, ["file"] = file, ["errors"] = JsonOutput.Node(errors) });
         }
 
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;

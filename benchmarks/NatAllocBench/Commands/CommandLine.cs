@@ -28,7 +28,9 @@ internal static class CommandLine
         Console.SetOut(output);
         int exitCode = Invoke(root, args);
         output.Flush();
-        return output.Failure is { } failure ? Refuse($"standard output broke: {failure}; a run that was measured is kept all the same") : exitCode;
+        return output.Failure is { } failure
+            ? Refuse($"standard output broke: {failure}; a run that was measured is kept all the same")
+            : exitCode;
     }
 
     private static int Invoke(RootCommand root, IReadOnlyList<string> args)
@@ -69,5 +71,6 @@ internal static class CommandLine
 
     /// <summary>Faults of the user's input, whose messages name the thing and the fix.</summary>
     private static bool IsInputFault(Exception e) =>
-        e is UsageException or NodeInputException or PresetException or RunFormatException or ResultsWriteException or InsufficientMemoryException or TraceException;
+        e is UsageException or NodeInputException or PresetException or RunFormatException or ResultsWriteException
+            or InsufficientMemoryException or TraceException;
 }

@@ -7,10 +7,13 @@ using Spectre.Console;
 
 namespace NatAllocBench.Commands;
 
-/// <summary>How commands that print tables and keep nothing do it: drawn for a terminal, as Markdown where redirected, or as JSON.</summary>
+/// <summary>
+/// How commands that print tables and keep nothing do it: drawn for a terminal, as Markdown where redirected, or as JSON.
+/// </summary>
 internal static class DocumentOutput
 {
-    private static readonly Option<bool> Markdown = new("--markdown") { Description = "Print Markdown, as is done where the output is redirected." };
+    private static readonly Option<bool> Markdown =
+        new("--markdown") { Description = "Print Markdown, as is done where the output is redirected." };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print the tables as JSON." };
 

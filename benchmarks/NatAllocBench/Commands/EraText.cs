@@ -69,7 +69,8 @@ internal static class EraText
         yield return "  random-fully: " + (traits.RandomFullyStart == StartOffset.NotAvailable
             ? "not in this kernel (3.14 and later)"
             : "always searches, " + Start(traits.RandomFullyStart));
-        yield return $"  search:       {Of(traits.Search)}; table hash {Of(traits.Hash)}; {(traits.GlobalLock ? "one lock" : "1024 locks")}";
+        yield return $"  search:       {Of(traits.Search)}; table hash {Of(traits.Hash)}; "
+            + $"{(traits.GlobalLock ? "one lock" : "1024 locks")}";
         yield return $"  UDP clash:    {Of(traits.Clash)}; chain limit {ChainLimit(traits)}";
         if (traits.RandomStart == traits.RandomFullyStart)
         {

@@ -19,7 +19,8 @@ internal static class ExploreCommand
     public static Command Create()
     {
         var command = new Command(
-            "explore", "Enumerate every interleaving of two or three connections on the model's own code, and prove which outcomes there are.");
+            "explore",
+            "Enumerate every interleaving of two or three connections on the model's own code, and prove which outcomes there are.");
         ExploreOptions.AddTo(command);
         command.SetAction(parsed => Run(parsed, JsonFile.Text(parsed)));
         return command;
@@ -152,7 +153,8 @@ internal static class ExploreCommand
         foreach (Mutant mutant in options.Mutants)
         {
             CellSearch search = mutant.Hunt(options.Time, stop);
-            OutcomeTally? found = search.Results.SelectMany(result => result.Result.Outcomes.Values).FirstOrDefault(outcome => outcome.IsViolation);
+            OutcomeTally? found = search.Results.SelectMany(result => result.Result.Outcomes.Values)
+                .FirstOrDefault(outcome => outcome.IsViolation);
             survivors += found is null ? 1 : 0;
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,

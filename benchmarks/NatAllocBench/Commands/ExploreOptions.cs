@@ -17,7 +17,8 @@ internal sealed record ExploreOptions
     public static readonly Option<bool> List = new("--list") { Description = "List scenarios, designs, geometries and mutants." };
 
     private static readonly Option<string> Eras = Text("--eras", "Eras, separated by commas.", "ERA,...", "4.14,6.12");
-    private static readonly Option<string> Designs = Text("--designs", "Designs, separated by commas.", "DESIGN,...", string.Join(',', ExploredCell.Designs));
+    private static readonly Option<string> Designs = Text(
+        "--designs", "Designs, separated by commas.", "DESIGN,...", string.Join(',', ExploredCell.Designs));
     private static readonly Option<string> Scenarios = Text("--scenario", "Scenarios, separated by commas, or all.", "NAME,...", "all");
     private static readonly Option<int> Connections = new("--connections")
     {
@@ -26,7 +27,8 @@ internal sealed record ExploreOptions
         HelpName = "N",
     };
 
-    private static readonly Option<string> Memory = Text("--memory", "sc: stores are seen at once; tso: store buffers, as on x64; or both.", "MODEL", "sc,tso");
+    private static readonly Option<string> Memory = Text(
+        "--memory", "sc: stores are seen at once; tso: store buffers, as on x64; or both.", "MODEL", "sc,tso");
     private static readonly Option<string> StrategyOption = Text(
         "--strategy", "dpor, bounded:PREEMPTIONS, pct:DEPTH:RUNS or random:RUNS.", "STRATEGY", "dpor");
 
@@ -44,8 +46,10 @@ internal sealed record ExploreOptions
         HelpName = "N",
     };
 
-    private static readonly Option<string?> ReplayOption = new("--replay") { Description = "Run one schedule and print every step.", HelpName = "SCHEDULE" };
-    private static readonly Option<int> GeometryOption = new("--geometry") { Description = "Bucket geometry of --replay; see --list.", HelpName = "N" };
+    private static readonly Option<string?> ReplayOption =
+        new("--replay") { Description = "Run one schedule and print every step.", HelpName = "SCHEDULE" };
+    private static readonly Option<int> GeometryOption =
+        new("--geometry") { Description = "Bucket geometry of --replay; see --list.", HelpName = "N" };
     private static readonly Option<bool> Picture = new("--picture") { Description = "Write --replay as a Mermaid sequence diagram." };
     private static readonly Option<string?> SvgOption = new("--svg") { Description = "Draw --replay into a file.", HelpName = "FILE" };
     private static readonly Option<string?> TimelineOption = new("--timeline")
@@ -73,7 +77,8 @@ internal sealed record ExploreOptions
     };
 
     private static readonly Option<bool> Require = new("--require-complete") { Description = "Exit with 3 if a cell is not complete." };
-    private static readonly Option<int> Seed = new("--seed") { Description = "Seed of pct and random.", DefaultValueFactory = _ => 1, HelpName = "N" };
+    private static readonly Option<int> Seed =
+        new("--seed") { Description = "Seed of pct and random.", DefaultValueFactory = _ => 1, HelpName = "N" };
 
     public required IReadOnlyList<ExploredCell> Cells { get; init; }
 
@@ -195,7 +200,8 @@ internal sealed record ExploreOptions
                 DocumentFile = ReadableFile(parsed.GetValue(Document)),
                 CheckpointFile = parsed.GetValue(CheckpointOption) is not { } checkpoint || StrategyName.IsExhaustive(strategy)
                     ? parsed.GetValue(CheckpointOption)
-                    : throw new UsageException($"--checkpoint {checkpoint}: only --strategy dpor can be continued, leave one of the two out"),
+                    : throw new UsageException(
+                        $"--checkpoint {checkpoint}: only --strategy dpor can be continued, leave one of the two out"),
                 RequiresComplete = parsed.GetValue(Require),
             };
         }
@@ -208,7 +214,9 @@ internal sealed record ExploreOptions
     private static List<ExploredCell> SelectCells(ParseResult parsed, Schedule? replay, string strategy)
     {
         int connections = parsed.GetValue(Connections);
-        int most = strategy.StartsWith("pct", StringComparison.Ordinal) || strategy.StartsWith("random", StringComparison.Ordinal) ? Limits.MaxThreads : 3;
+        int most = strategy.StartsWith("pct", StringComparison.Ordinal) || strategy.StartsWith("random", StringComparison.Ordinal)
+            ? Limits.MaxThreads
+            : 3;
         if (connections < 2 || connections > most)
         {
             throw new UsageException($"--connections {connections}: give 2 to {most} with --strategy {strategy}");
@@ -239,7 +247,8 @@ internal sealed record ExploreOptions
 
         if (replay is not null && (cells.Count != 1 || replay.Threads != cells[0].Scenario.Build(connections).Threads.Count))
         {
-            throw new UsageException("--replay needs exactly one era, design and scenario, and as many connections as the schedule has threads");
+            throw new UsageException(
+                "--replay needs exactly one era, design and scenario, and as many connections as the schedule has threads");
         }
 
         return cells;
@@ -251,7 +260,8 @@ internal sealed record ExploreOptions
 
     private static IReadOnlyList<Mutant> SelectMutants(string name) => name == "all"
         ? Mutant.All
-        : [Mutant.Find(name) ?? throw new UsageException($"--bug {name}: choose all or one of {string.Join(", ", Mutant.All.Select(mutant => mutant.Name))}")];
+        : [Mutant.Find(name) ?? throw new UsageException(
+            $"--bug {name}: choose all or one of {string.Join(", ", Mutant.All.Select(mutant => mutant.Name))}")];
 
     private static string[] Split(string list) => list.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 

@@ -68,7 +68,10 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
 
     private static string NameOf(Option option)
     {
-        IEnumerable<string> names = option.Aliases.Where(a => a.StartsWith('-') && a != "-?").Order(StringComparer.Ordinal).Prepend(option.Name);
+        IEnumerable<string> names = option.Aliases
+            .Where(a => a.StartsWith('-') && a != "-?")
+            .Order(StringComparer.Ordinal)
+            .Prepend(option.Name);
         string value = option.ValueType == typeof(bool) || option.ValueType == typeof(void) ? ""
             : option.Arity.MinimumNumberOfValues == 0 ? $" [{option.HelpName}]"
             : $" {option.HelpName ?? "VALUE"}";

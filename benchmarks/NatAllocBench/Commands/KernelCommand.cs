@@ -145,9 +145,9 @@ internal static class KernelCommand
                 .. PaceNotes(options, pace),
                 .. options.Workloads.Select(workload => $"{workload.Name}: {workload.Summary}"),
                 .. CommonNotes(session, match),
-                "The kernel has one counter for all failed insertions. What a full range makes unavoidable is called exhausted; the rest is "
-                + "put under the race whose port choice the rule allows, and under none where it allows both. From Linux 5.0 on it includes "
-                + "searches that gave up in a nearly full range.",
+                "The kernel has one counter for all failed insertions. What a full range makes unavoidable is called exhausted; the rest "
+                + "is put under the race whose port choice the rule allows, and under none where it allows both. From Linux 5.0 on it "
+                + "includes searches that gave up in a nearly full range.",
                 .. cells.Where(cell => cell.Dropped > 0).Select(cell => string.Create(
                     CultureInfo.InvariantCulture, $"{cell.Name}: {cell.Dropped} repetitions lost packets outside NAT and were dropped")),
             ],

@@ -15,7 +15,8 @@ internal static class MachineCommand
 
     public static Command Create()
     {
-        var command = new Command("machine", "Print what this machine is, calibrate its basic costs, and warn of what spoils a measurement.");
+        var command = new Command(
+            "machine", "Print what this machine is, calibrate its basic costs, and warn of what spoils a measurement.");
         command.Options.Add(JsonOutput.Option);
         command.SetAction(parsed =>
         {
@@ -59,7 +60,8 @@ internal static class MachineCommand
         output.WriteLine($"{What} (a row per CPU):");
         foreach (IReadOnlyList<double?> row in matrix)
         {
-            output.WriteLine("  " + string.Join(' ', row.Select(cell => cell?.ToString("0", CultureInfo.InvariantCulture).PadLeft(5) ?? "    -")));
+            output.WriteLine(
+                "  " + string.Join(' ', row.Select(cell => cell?.ToString("0", CultureInfo.InvariantCulture).PadLeft(5) ?? "    -")));
         }
     }
 

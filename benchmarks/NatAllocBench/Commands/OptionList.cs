@@ -13,7 +13,8 @@ internal static class OptionList
         if (values.Contains(""))
         {
             throw new UsageException(
-                $"{option} {text}: {(values.Length == 1 ? "the list is empty; write at least one value" : "a value is empty; leave a comma out")}");
+                $"{option} {text}: "
+                    + (values.Length == 1 ? "the list is empty; write at least one value" : "a value is empty; leave a comma out"));
         }
 
         return values.GroupBy(value => value).FirstOrDefault(group => group.Count() > 1) is { Key: var doubled }

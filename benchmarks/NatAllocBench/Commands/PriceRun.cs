@@ -16,7 +16,8 @@ internal static class PriceRun
     public static int Run(ParseResult parsed)
     {
         using var stop = new StopSignals();
-        IReadOnlyList<AllocatorSystem> systems = SystemPlan.Named(AllocatorSet.Program, parsed.GetValue(RaceCommandOptions.System) ?? "all");
+        IReadOnlyList<AllocatorSystem> systems = SystemPlan.Named(
+            AllocatorSet.Program, parsed.GetValue(RaceCommandOptions.System) ?? "all");
         CpuSet cpus = CpuOption.Resolve(parsed);
         RaceLimits limits = RaceCommandOptions.ResolveLimits(parsed, PriceList.Seconds);
         ulong seed = parsed.GetValue(RaceCommandOptions.Seed) ?? 1;

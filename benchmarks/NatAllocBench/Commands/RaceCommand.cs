@@ -61,7 +61,8 @@ internal static class RaceCommand
         }
 
         RunRecord<RaceCell> run = FreshProcesses.Whole(
-            PooledProcesses.Pool(runs), runs.Count, count, RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed), placement.Notes);
+            PooledProcesses.Pool(runs), runs.Count, count, RaceCommandOptions.Resolved(plan.Preset, plan.Cpus, plan.Limits, plan.Seed),
+            placement.Notes);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
         bool fails = run.Cells.Any(LosesReserved) || (RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed)));
@@ -88,11 +89,13 @@ internal static class RaceCommand
 
         RunScreen.Write(console, run, kept, publish.Wide);
         bool losesReserved = ReservedRaces.Of(plan.Cells, seconds: 0).Any(race => race.Lost > 0);
-        bool fails = !ProcessOptions.IsChild(parsed) && (losesReserved || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
+        bool fails = !ProcessOptions.IsChild(parsed)
+            && (losesReserved || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
     private static bool LosesReserved(RaceCell cell) => cell.IsWhatIf && cell.FailedKeepPort + cell.FailedSearch > 0;
 
-    private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
+    private static bool IsDisturbed(RaceCell cell) =>
+        cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
 }

@@ -38,7 +38,8 @@ internal static class RaceCommandOptions
     };
 
     private static readonly Option<string> Eras = List("--eras", "--era", "Kernel eras, or all; see the command eras.", "4.14,6.12");
-    private static readonly Option<string> Modes = List("--modes", "--mode", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
+    private static readonly Option<string> Modes = List(
+        "--modes", "--mode", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
     private static readonly Option<string> Designs = List(
         "--designs",
         "--design",
@@ -63,7 +64,8 @@ internal static class RaceCommandOptions
 
     private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us");
     private static readonly Option<string> PathTime = List(
-        "--path-time", "Work of a packet before its port is chosen: 5us to 7us in a kernel, 0 for the pure algorithm. Default: the preset's.", "0,6us");
+        "--path-time",
+        "Work of a packet before its port is chosen: 5us to 7us in a kernel, 0 for the pure algorithm. Default: the preset's.", "0,6us");
 
     private static readonly Option<string> Arrivals = List(
         "--arrival",
@@ -123,7 +125,8 @@ internal static class RaceCommandOptions
 
     private static readonly IReadOnlyList<Option> All =
     [
-        Preset, System, CpuOption.Option, Eras, Modes, Designs, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window, PathTime,
+        Preset, System, CpuOption.Option, Eras, Modes, Designs, Clients, Threads, Destinations, Ports, Pool, Occupancy, Fill, Churn, Window,
+        PathTime,
         Arrivals, SourcePorts, Protocol, Connections, Seconds, Precision, Resolution, MaxTrials, Seed, LikeKernel, Strict,
     ];
 
@@ -139,7 +142,11 @@ internal static class RaceCommandOptions
     public static IEnumerable<string> Share(ParseResult parsed, RacePlan plan, int index, int count) =>
     [
         "race",
-        .. All.Except([CpuOption.Option, Seconds, Seed, LikeKernel]).Select(parsed.GetResult).OfType<OptionResult>().Where(result => !result.Implicit)
+        .. All
+            .Except([CpuOption.Option, Seconds, Seed, LikeKernel])
+            .Select(parsed.GetResult)
+            .OfType<OptionResult>()
+            .Where(result => !result.Implicit)
             .SelectMany(result => result.Tokens.Select(token => token.Value).Prepend(result.Option.Name)),
         CpuOption.Option.Name, string.Join(',', plan.Cpus.Cpus.Select(cpu => FormattableString.Invariant($"{cpu}-{cpu}"))),
         Seconds.Name, ProcessOptions.Share(plan.Limits.Seconds, count),
@@ -160,7 +167,8 @@ internal static class RaceCommandOptions
         ],
         Series =
         [
-            .. preset.Series.Where(series => !series.IsPair || !IsChanged(parsed) || preset.Series.All(each => each.IsPair)).Select(series => series with
+            .. preset.Series.Where(series => !series.IsPair || !IsChanged(parsed) || preset.Series.All(each => each.IsPair))
+                .Select(series => series with
             {
                 Eras = Texts(parsed, Eras) is ["all"] ? [.. EraCatalog.All.Select(era => era.Name)] : Texts(parsed, Eras) ?? series.Eras,
                 Modes = Texts(parsed, Modes) ?? series.Modes,
@@ -216,7 +224,9 @@ internal static class RaceCommandOptions
     /// <exception cref="UsageException">An option is there that belongs to the race of kernel eras.</exception>
     public static PresetFile OfSystems(ParseResult parsed)
     {
-        Refuse(parsed, [Preset, Eras, Designs, Threads, Churn, PathTime, Fill, Protocol, LikeKernel], "races other systems, not kernel eras", "--system");
+        Refuse(
+            parsed, [Preset, Eras, Designs, Threads, Churn, PathTime, Fill, Protocol, LikeKernel], "races other systems, not kernel eras",
+            "--system");
 
         return new PresetFile
         {
@@ -225,13 +235,21 @@ internal static class RaceCommandOptions
             Source = "the systems' own code; see the command allocators.",
             Shows =
             [
-                new("insert_failed counts lost and refused connections; the parts tell them apart: keep-port and search were lost in the window, "
-                    + "exhausted were refused. A system without a window loses none.", new Dictionary<string, string>()),
+                new("insert_failed counts lost and refused connections; the parts tell them apart: keep-port and search were lost in the "
+                    + "window, exhausted were refused. A system without a window loses none.", new Dictionary<string, string>()),
             ],
             Seconds = 60,
             Series =
             [
-                new PresetSeries { Arrival = ["bursts:1us"], Window = ["1us"], Ports = ["own"], Modes = ["default"], Clients = [40], Protocol = "udp" },
+                new PresetSeries
+                {
+                    Arrival = ["bursts:1us"],
+                    Window = ["1us"],
+                    Ports = ["own"],
+                    Modes = ["default"],
+                    Clients = [40],
+                    Protocol = "udp",
+                },
             ],
         };
     }

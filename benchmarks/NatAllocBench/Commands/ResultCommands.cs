@@ -26,7 +26,11 @@ internal static class ResultCommands
 
     public static Command Compare()
     {
-        var paths = new Argument<string[]>("run") { Description = "Two or more, each a run or a machine's directory (the newest run of each name); the first is the base.", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("run")
+        {
+            Description = "Two or more, each a run or a machine's directory (the newest run of each name); the first is the base.",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var threshold = new Option<string>("--threshold")
         {
             Description = "Difference that matters.",
@@ -51,16 +55,30 @@ internal static class ResultCommands
             HelpName = "NAMES",
             DefaultValueFactory = _ => "",
         };
-        var failOn = new Option<string>("--fail-on") { Description = "Exit with code 1 if a cell is worse, with at most 5 % chance of a false alarm over all cells.", HelpName = "worse" };
+        var failOn = new Option<string>("--fail-on")
+        {
+            Description = "Exit with code 1 if a cell is worse, with at most 5 % chance of a false alarm over all cells.",
+            HelpName = "worse",
+        };
         failOn.AcceptOnlyFromAmong("worse");
-        var command = new Command("compare", "Compare runs cell by cell: ratio, interval, verdict.") { paths, threshold, rateFloor, timeFloor, across, failOn };
+        var command = new Command(
+            "compare", "Compare runs cell by cell: ratio, interval, verdict.")
+        {
+            paths,
+            threshold,
+            rateFloor,
+            timeFloor,
+            across,
+            failOn,
+        };
         DocumentOutput.AddTo(command);
         command.SetAction(parsed => DocumentOutput.Print(parsed, CompareCommand.Run(parsed.GetValue(paths)!, new ComparisonOptions
         {
             Threshold = UsageException.Parse("--threshold", parsed.GetValue(threshold)!, ParseShare),
             RateNoiseFloor = UsageException.Parse("--rate-floor", parsed.GetValue(rateFloor)!, ParseShare),
             TimeNoiseFloorNs = parsed.GetValue(timeFloor),
-            Across = parsed.GetValue(across)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToHashSet(),
+            Across = parsed.GetValue(across)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                .ToHashSet(),
             FailOnWorse = parsed.GetValue(failOn) is not null,
             Stores = RunEnvironment.Stores,
         })));
@@ -69,7 +87,11 @@ internal static class ResultCommands
 
     public static Command Matrix()
     {
-        var paths = new Argument<string[]>("run") { Description = "Runs of one kind, or directories of machines (the newest run of each name).", Arity = ArgumentArity.OneOrMore };
+        var paths = new Argument<string[]>("run")
+        {
+            Description = "Runs of one kind, or directories of machines (the newest run of each name).",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var command = new Command("matrix", "Put runs or machines side by side, without verdicts.") { paths };
         DocumentOutput.AddTo(command);
         command.SetAction(parsed => DocumentOutput.Print(parsed, MatrixCommand.Run(parsed.GetValue(paths)!)));
@@ -79,7 +101,8 @@ internal static class ResultCommands
     private static double ParseShare(string text)
     {
         bool percent = text.EndsWith('%');
-        return double.TryParse(percent ? text.AsSpan(0, text.Length - 1) : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
+        return double.TryParse(
+            percent ? text.AsSpan(0, text.Length - 1) : text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
             ? value / (percent ? 100 : 1)
             : throw new FormatException($"'{text}' is no share; write one such as 5% or 0.05");
     }

@@ -85,17 +85,20 @@ internal static class ScenarioCommand
         string names = string.Join(", ", ScenarioCatalog.All.Select(s => s.Name));
         string name = parsed.GetValue(Name) ?? throw new UsageException($"name a scenario: one of {names}; --list tells what they ask");
         IScenario scenario = ScenarioCatalog.Find(name) ?? throw new UsageException($"unknown scenario '{name}': choose one of {names}");
-        return Measure(scenario, CpuOption.Resolve(parsed), ResolveChurn(parsed, scenario), parsed.GetValue(Seed), PublishOptions.From(parsed));
+        return Measure(
+            scenario, CpuOption.Resolve(parsed), ResolveChurn(parsed, scenario), parsed.GetValue(Seed), PublishOptions.From(parsed));
     }
 
     private static ChurnOptions ResolveChurn(ParseResult parsed, IScenario scenario)
     {
         ChurnOptions usual = ChurnOptions.Default;
         var churn = new ChurnOptions(
-            parsed.GetValue(Rate) ?? usual.Rate, parsed.GetValue(Lifetime) ?? usual.LifetimeSeconds, parsed.GetValue(Clients) ?? usual.Clients);
+            parsed.GetValue(Rate) ?? usual.Rate, parsed.GetValue(Lifetime) ?? usual.LifetimeSeconds,
+            parsed.GetValue(Clients) ?? usual.Clients);
         if (churn != usual && scenario is not ChurnScenario)
         {
-            throw new UsageException($"--rate, --lifetime and --clients belong to the scenario churn, not to {scenario.Name}; leave them out");
+            throw new UsageException(
+                $"--rate, --lifetime and --clients belong to the scenario churn, not to {scenario.Name}; leave them out");
         }
 
         if (!(churn.Rate is > 0 and <= 1000 && churn.LifetimeSeconds is > 0 and <= 3600 && churn.Clients is >= 1 and <= 65_536))
@@ -105,7 +108,8 @@ internal static class ScenarioCommand
 
         if (churn.Rate * (churn.LifetimeSeconds + 120) > MostEntries)
         {
-            throw new UsageException($"--rate times (--lifetime + 120) is more than the {MostEntries} entries of the table; lower one of them");
+            throw new UsageException(
+                $"--rate times (--lifetime + 120) is more than the {MostEntries} entries of the table; lower one of them");
         }
 
         return churn;

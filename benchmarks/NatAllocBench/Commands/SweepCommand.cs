@@ -21,7 +21,8 @@ internal static class SweepCommand
     public static Command Create()
     {
         var command = new Command(
-            "sweep", "Split a preset into tasks, for this machine or for a cluster; merge makes one run of them. See docs/many-machines.md.");
+            "sweep",
+            "Split a preset into tasks, for this machine or for a cluster; merge makes one run of them. See docs/many-machines.md.");
         SweepOptions.AddTo(command);
         command.Options.Add(JsonOutput.Option);
         command.SetAction(Run);
@@ -111,7 +112,8 @@ internal static class SweepCommand
         var absolute = folder with { Directory = Path.GetFullPath(folder.Directory) };
         if (!SlurmJob.IsPlain(absolute.Directory))
         {
-            throw new UsageException($"--out {absolute.Directory}: Slurm gives some characters of a path a meaning; use letters, digits, and . _ - + @");
+            throw new UsageException(
+                $"--out {absolute.Directory}: Slurm gives some characters of a path a meaning; use letters, digits, and . _ - + @");
         }
 
         string job = JobOf(folder);
@@ -167,5 +169,6 @@ internal static class SweepCommand
 
     private static string JobOf(SweepFolder folder) => Path.Combine(folder.Directory, SlurmJob.FileName);
 
-    private static void WriteNext(SweepFolder folder, RunConsole console) => console.Line($"Next: {Invocation.Text} merge {folder.Directory}");
+    private static void WriteNext(SweepFolder folder, RunConsole console) =>
+        console.Line($"Next: {Invocation.Text} merge {folder.Directory}");
 }

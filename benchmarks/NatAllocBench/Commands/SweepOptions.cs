@@ -8,7 +8,9 @@ using NatAllocBench.Sweeping;
 
 namespace NatAllocBench.Commands;
 
-/// <summary>The options of <c>sweep</c>: with a preset they make a plan, with the directory of a sweep they may only choose what to do with it.</summary>
+/// <summary>
+/// The options of <c>sweep</c>: with a preset they make a plan, with the directory of a sweep they may only choose what to do with it.
+/// </summary>
 internal static class SweepOptions
 {
     public static readonly Option<string> Engine = SweepCommand.EngineOption();
@@ -50,7 +52,8 @@ internal static class SweepOptions
         HelpName = "S",
     };
 
-    private static readonly Option<int?> MaxTrials = new("--max-trials") { Description = "Maximum number of trials of a cell.", HelpName = "N" };
+    private static readonly Option<int?> MaxTrials =
+        new("--max-trials") { Description = "Maximum number of trials of a cell.", HelpName = "N" };
 
     private static readonly Option<ulong?> Seed = new("--seed")
     {

@@ -89,6 +89,7 @@ internal static class SystemPlan
             && ushort.TryParse(parts[1], CultureInfo.InvariantCulture, out ushort last)
             && first is > 0 && first <= last
             ? new PortRange(first, last)
-            : throw new UsageException($"--ports {ports}: write own, or two ports from 1 to 65535, the lower first, for example 1024-65535");
+            : throw new UsageException(
+                $"--ports {ports}: write own, or two ports from 1 to 65535, the lower first, for example 1024-65535");
     }
 }

@@ -55,7 +55,8 @@ internal static class ThroughputCommand
             return CommandLine.Interrupted;
         }
 
-        RunRecord<ThroughputCell> run = FreshProcesses.Whole(PooledProcesses.Pool(runs), runs.Count, count, plan.Resolved(), placement.Notes);
+        RunRecord<ThroughputCell> run = FreshProcesses.Whole(
+            PooledProcesses.Pool(runs), runs.Count, count, plan.Resolved(), placement.Notes);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
         return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
@@ -74,7 +75,8 @@ internal static class ThroughputCommand
             session = new ThroughputSession(plan)
             {
                 Progress = (done, workload) => report(
-                    $"{done} rounds, now era {workload.Era} {workload.Mode}, {workload.Connections} connections, {workload.Threads} threads"),
+                    $"{done} rounds, now era {workload.Era} {workload.Mode}, {workload.Connections} connections, {workload.Threads} "
+                        + $"threads"),
             };
             return session.Run(stop);
         });
@@ -106,9 +108,10 @@ internal static class ThroughputCommand
     private static IEnumerable<string> Notes(ThroughputSession session)
     {
         yield return Summary;
-        yield return "All sources are distinct and have one original port; the NAT has one address. Every round was proven by a walk of the table.";
-        yield return "A round runs in slices of less than a millisecond; slices in which a worker was preempted are left out, and a round with more of "
-            + "them than others is dropped.";
+        yield return "All sources are distinct and have one original port; the NAT has one address. Every round was proven by a walk of "
+            + "the table.";
+        yield return "A round runs in slices of less than a millisecond; slices in which a worker was preempted are left out, and a round "
+            + "with more of them than others is dropped.";
         yield return "Compare cells of several threads only where their ping-pong is similar: the host moves its CPUs around.";
         yield return $"Lanes of SipHash: {SipHash24Lanes.Instructions}.";
         foreach (string failure in session.PinFailures)

@@ -26,7 +26,8 @@ internal static class ThroughputDesigns
     /// <summary>Those and the designs that are measured only when they are named.</summary>
     private static IEnumerable<TableDesign> Nameable =>
     [
-        .. All, .. TableDesign.OtherLocks, .. TableDesign.WhatIf, .. TableDesign.FastHashed, .. TableDesign.OnOrderedSlots, .. TableDesign.OnGeneralPath,
+        .. All, .. TableDesign.OtherLocks, .. TableDesign.WhatIf, .. TableDesign.FastHashed, .. TableDesign.OnOrderedSlots,
+        .. TableDesign.OnGeneralPath,
         .. TableDesign.Floors,
     ];
 

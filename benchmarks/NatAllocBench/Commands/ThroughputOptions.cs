@@ -21,34 +21,41 @@ internal static class ThroughputOptions
     private static readonly Option<string> Designs = List(
         "--designs",
         $"Table designs: {string.Join(", ", ThroughputDesigns.All.Select(design => design.Name))}; or all of these. "
-            + $"Without the short path: {string.Join(", ", TableDesign.OnGeneralPath.Select(design => design.Name))}. The machine's floor: {string.Join(", ", TableDesign.Floors.Select(design => design.Name))}. With first-come-first-served locks: {string.Join(", ", TableDesign.OtherLocks.Select(design => design.Name))}. "
-            + $"What-if, no kernel does this: {string.Join(", ", TableDesign.WhatIf.Select(design => design.Name))}. Tables in C and C++, built on this machine: "
-            + $"{string.Join(", ", NativeCatalog.Names)}; or {NativeCatalog.All}.",
+            + $"Without the short path: {string.Join(", ", TableDesign.OnGeneralPath.Select(design => design.Name))}. "
+            + $"The machine's floor: {string.Join(", ", TableDesign.Floors.Select(design => design.Name))}. "
+            + $"With first-come-first-served locks: {string.Join(", ", TableDesign.OtherLocks.Select(design => design.Name))}. "
+            + $"What-if, no kernel does this: {string.Join(", ", TableDesign.WhatIf.Select(design => design.Name))}. Tables in C and C++, "
+            + $"built on this machine: {string.Join(", ", NativeCatalog.Names)}; or {NativeCatalog.All}.",
         "kernel-locks,batched",
         "all");
 
     private static readonly Option<string> Hash = List(
         "--hash",
-        $"Hash of the model's designs: {ThroughputDesigns.KernelHash}, the era's own; {ThroughputDesigns.FastHash}, wyhash as the native peers have it "
+        $"Hash of the model's designs: {ThroughputDesigns.KernelHash}, the era's own; {ThroughputDesigns.FastHash}, wyhash as the native "
+            + $"peers have it "
             + "(what-if, no kernel does this).",
         $"{ThroughputDesigns.KernelHash},{ThroughputDesigns.FastHash}",
         ThroughputDesigns.KernelHash);
 
     private static readonly Option<string> Slots = List(
         "--slots",
-        $"Order of the entries of the model's designs: {ThroughputDesigns.Shuffled}, as an expiry leaves them; {ThroughputDesigns.Ordered}, in a new "
+        $"Order of the entries of the model's designs: {ThroughputDesigns.Shuffled}, as an expiry leaves them; "
+            + $"{ThroughputDesigns.Ordered}, in a new "
             + "table for every round.",
         $"{ThroughputDesigns.Shuffled},{ThroughputDesigns.Ordered}",
         ThroughputDesigns.Shuffled);
 
     private static readonly Option<string?> Plan = new("--preset")
     {
-        Description = $"Named plan, which other options change: {string.Join("; ", ThroughputPreset.All.Select(plan => $"{plan.Name}, {plan.Summary}"))}.",
+        Description = $"Named plan, which other options change: "
+            + $"{string.Join("; ", ThroughputPreset.All.Select(plan => $"{plan.Name}, {plan.Summary}"))}.",
         HelpName = "NAME",
     };
 
-    private static readonly Option<string> Eras = List("--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12", "--era");
-    private static readonly Option<string> Modes = List("--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default", "--mode");
+    private static readonly Option<string> Eras = List(
+        "--eras", "Kernel eras, or all; see the command eras.", "4.14,6.12", "6.12", "--era");
+    private static readonly Option<string> Modes = List(
+        "--modes", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random", "default", "--mode");
     private static readonly Option<string> Window = List("--window", "Busy wait added between allocation and confirm.", "0,250ns,1us", "0");
 
     private static readonly Option<double> Seconds = new("--seconds")
@@ -80,7 +87,8 @@ internal static class ThroughputOptions
     {
         foreach (Option option in (Option[])
         [
-            Plan, CpuOption.Option, Threads, Connections, Destinations, Designs, Hash, Slots, Eras, Modes, Window, Seconds, Rounds, MaxRounds, Seed,
+            Plan, CpuOption.Option, Threads, Connections, Destinations, Designs, Hash, Slots, Eras, Modes, Window, Seconds, Rounds,
+            MaxRounds, Seed,
         ])
         {
             command.Options.Add(option);
@@ -169,7 +177,8 @@ internal static class ThroughputOptions
                 string.Create(CultureInfo.InvariantCulture, $"--window {workload.WindowAddedNs:0} ns"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a round of {workload.Connections} connections would wait {round:0.#} s at least; use a shorter window, fewer --connections or more --seconds"));
+                    $"a round of {workload.Connections} connections would wait {round:0.#} s at least; use a shorter window, fewer "
+                        + $"--connections or more --seconds"));
         }
     }
 

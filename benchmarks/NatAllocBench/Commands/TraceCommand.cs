@@ -23,7 +23,8 @@ internal static class TraceCommand
 
     public static Command Create()
     {
-        var command = new Command("trace", "Record a race over EventPipe, five trials of a cell without --max-trials, or look at a recording.");
+        var command = new Command(
+            "trace", "Record a race over EventPipe, five trials of a cell without --max-trials, or look at a recording.");
         RaceCommandOptions.AddTo(command);
         TraceOutput.AddTo(command);
         command.Options.Add(Recorded);
@@ -80,7 +81,8 @@ internal static class TraceCommand
         if (exitCode is not (CommandLine.Success or CommandLine.Interrupted))
         {
             throw new TraceException(string.Create(
-                CultureInfo.InvariantCulture, $"the race ended with code {exitCode}; nothing was written: was it killed, or is memory short?"));
+                CultureInfo.InvariantCulture,
+                $"the race ended with code {exitCode}; nothing was written: was it killed, or is memory short?"));
         }
 
         if (TraceOutput.Keep(recording, path, console) is not { } kept)

@@ -13,7 +13,9 @@ internal static class TraceInput
     /// <summary>Read traces have taken three times the length of their file.</summary>
     private const long Share = 12;
 
-    /// <summary>Reads it. From here on the process has only as much memory as a trace of this length needs, whatever the file says.</summary>
+    /// <summary>
+    /// Reads it. From here on the process has only as much memory as a trace of this length needs, whatever the file says.
+    /// </summary>
     /// <exception cref="TraceException">The file cannot be read, or is no trace.</exception>
     public static RaceTrace Read(ParseResult parsed)
     {

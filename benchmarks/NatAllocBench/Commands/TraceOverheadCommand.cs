@@ -37,7 +37,12 @@ internal static class TraceOverheadCommand
 
     public static Command Create()
     {
-        var command = new Command("overhead", "Measure what tracing costs: off, and recording, against a race without it.") { Seconds, Workers };
+        var command = new Command(
+            "overhead", "Measure what tracing costs: off, and recording, against a race without it.")
+        {
+            Seconds,
+            Workers,
+        };
         JsonOutput.SetAction(command, Run);
         return command;
     }
@@ -92,7 +97,8 @@ internal static class TraceOverheadCommand
         {
             goesOn = comparison.RunRound(cancellation);
             report($"{comparison.Rounds} rounds");
-            if (comparison.Rounds % RoundsBetweenLooks == 0 && Estimate(comparison, 1) is { Low: { } low, High: { } high } && high - low <= 2 * Narrow)
+            if (comparison.Rounds % RoundsBetweenLooks == 0 && Estimate(comparison, 1) is { Low: { } low, High: { } high }
+                && high - low <= 2 * Narrow)
             {
                 return true;
             }
@@ -124,7 +130,8 @@ internal static class TraceOverheadCommand
 
     private static string Verdict(RatioEstimate? off) => off switch
     {
-        { Low: >= 1 - Bound, High: <= 1 + Bound } => "Compiled in and off, the event source costs nothing measurable: the interval lies within 1 % of 1.",
+        { Low: >= 1 - Bound, High: <= 1 + Bound } =>
+            "Compiled in and off, the event source costs nothing measurable: the interval lies within 1 % of 1.",
         { Low: > 1 + Bound } or { High: < 1 - Bound } => "Compiled in and off, the speed differs by more than 1 %.",
         _ => "Not decided: the interval reaches beyond 1 %. Measure longer (--seconds), or on a quieter machine.",
     };

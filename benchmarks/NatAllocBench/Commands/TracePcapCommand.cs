@@ -20,7 +20,8 @@ internal static class TracePcapCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string> Out = new("--out", "-o") { Description = "The .pcapng file to write.", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Out =
+        new("--out", "-o") { Description = "The .pcapng file to write.", HelpName = "FILE", Required = true };
 
     public static Command Create()
     {

@@ -25,7 +25,8 @@ internal static class VerifyCommand
 
     public static Command Create()
     {
-        var command = new Command("verify", "Check the models against what the real kernel's and the other systems' code answered, bit for bit.");
+        var command = new Command(
+            "verify", "Check the models against what the real kernel's and the other systems' code answered, bit for bit.");
         command.Options.Add(Vectors);
         command.Options.Add(Designs);
         command.Options.Add(JsonOutput.Option);

@@ -79,7 +79,8 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era) : I
 
         // The counters do not tell how a lost port was chosen; the rule does where it leaves nothing but a search.
         bool isSearch = workload != "same-tuple"
-            && (cell.Rule.Mode != PortMode.Default || cell.Rule.Ports is { } ports && (Flows.ClientPort < ports.Low || Flows.ClientPort > ports.High));
+            && (cell.Rule.Mode != PortMode.Default
+                || cell.Rule.Ports is { } ports && (Flows.ClientPort < ports.Low || Flows.ClientPort > ports.High));
         bool isClosed = cell.Plan is { Lockstep: null, Pacing: Pacing.ClosedLoop };
         return (named with
         {

@@ -49,7 +49,8 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
                 select ComparisonCells.Race(range, mode, choice.Protocol, PairsFor(range, fill), OffsetNs, fill)),
         Packets(
             "bursts",
-            "two senders meet, and their clients send one connection each from the same source port, back to back, at offsets of 0 to 10 us",
+            "two senders meet, and their clients send one connection each from the same source port, back to back, at offsets of 0 to 10 "
+                + "us",
             choice =>
                 from fill in choice.Fills
                 from clients in Clients
@@ -57,7 +58,8 @@ internal sealed record KernelWorkload(string Name, string Summary, Func<KernelCh
                 select ArrivalCells.Bursts(clients, mode, choice.Protocol, fill, PaceCalibration.OffsetNs)) with { OnRequest = true },
         Packets(
             "tick",
-            "two senders meet, and their clients send one packet each from the same source port, after exponential delays of 8 us per client",
+            "two senders meet, and their clients send one packet each from the same source port, after exponential delays of 8 us per "
+                + "client",
             choice =>
                 from fill in choice.Fills
                 from clients in Clients

@@ -17,13 +17,16 @@ internal static class PriceFigures
     public static ScenarioFigure? Speed(string name, MeasuredTrials cell) =>
         Median(name, cell, trial => trial.ConnectionsPerSecond > 0 ? trial.ConnectionsPerSecond / 1e6 : null);
 
-    /// <summary>Time that a connection waited for the system's mutex, ns, the median of the trials; null where it has none, or no trial counts.</summary>
+    /// <summary>
+    /// Time that a connection waited for the system's mutex, ns, the median of the trials; null where it has none, or no trial counts.
+    /// </summary>
     public static ScenarioFigure? LockWait(string name, MeasuredTrials cell) =>
         Median(name, cell, trial => trial.LockWaitNs / trial.Total.Attempts);
 
     /// <summary>
     /// What was refused. The fills are the units: all connections of one meet the same ports, so a search that leads to a few fixed ports
-    /// refuses many of them in one fill and none in another. Where nothing was refused, the bound is that of as many attempts as there are fills.
+    /// refuses many of them in one fill and none in another. Where nothing was refused, the bound is that of as many attempts as there are
+    /// fills.
     /// </summary>
     public static ScenarioFigure Refused(string name, IReadOnlyList<RefusalPoint> fills) => ScenarioFigure.Share(
         name,

@@ -234,7 +234,8 @@ internal sealed class PriceList
             IEnumerable<(string, string)> words = own.Zip(others)
                 .Where(pair => pair.First is not null)
                 .Select(pair => (
-                    pair.First!.Name.Replace("lost", "against default", StringComparison.Ordinal), PriceFigures.Against(pair.First, pair.Second)));
+                    pair.First!.Name.Replace("lost", "against default", StringComparison.Ordinal),
+                    PriceFigures.Against(pair.First, pair.Second)));
             return Filled(Row.Cell(table, words), [own[^1]]);
         }
 

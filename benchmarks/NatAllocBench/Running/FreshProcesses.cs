@@ -5,8 +5,8 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Running;
 
 /// <summary>
-/// Measures in processes of their own, one after the other: what differs from start to start becomes part of the interval. A child writes its
-/// run to standard output, its progress to standard error, and has its <see cref="Lifeline"/> on standard input.
+/// Measures in processes of their own, one after the other: what differs from start to start becomes part of the interval. A child writes
+/// its run to standard output, its progress to standard error, and has its <see cref="Lifeline"/> on standard input.
 /// </summary>
 internal static class FreshProcesses
 {

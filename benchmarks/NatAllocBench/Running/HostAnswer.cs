@@ -16,11 +16,13 @@ internal static class HostAnswer
         if (machine.Os != "linux")
         {
             yield return new AnswerSection(
-                "Kernel", [$"{machine.OsDescription ?? machine.Os} is not Linux: ask about your node's kernel with eras --kernel RELEASE."]);
+                "Kernel",
+                [$"{machine.OsDescription ?? machine.Os} is not Linux: ask about your node's kernel with eras --kernel RELEASE."]);
         }
         else if (KernelRelease.TryParse(machine.Kernel, out KernelRelease? release) && EraOf(release) is { } era)
         {
-            yield return new AnswerSection("Kernel", [$"Linux {machine.Kernel} is era {era.Name}. {Meaning(era.Traits)}{Nearest(run, era)}"]);
+            yield return new AnswerSection(
+                "Kernel", [$"Linux {machine.Kernel} is era {era.Name}. {Meaning(era.Traits)}{Nearest(run, era)}"]);
         }
     }
 
@@ -57,7 +59,11 @@ internal static class HostAnswer
             RunRecord<ThroughputCell> throughput => throughput.Cells.Select(c => c.Era),
             _ => [],
         };
-        string? nearest = measured.Distinct().Select(EraCatalog.Find).OfType<Era>().LastOrDefault(other => Starts(other) == Starts(era))?.Name;
+        string? nearest = measured
+            .Distinct()
+            .Select(EraCatalog.Find)
+            .OfType<Era>()
+            .LastOrDefault(other => Starts(other) == Starts(era))?.Name;
         return nearest is null || nearest == era.Name ? "" : $" The rows of era {nearest} are the nearest to it.";
     }
 

@@ -16,7 +16,8 @@ internal static class NextStep
     {
         RunRecord<RaceCell> race when race.Cells.Any(c => c.CannotRace) => "race --cpus 2    (with two CPUs or more, connections can race)",
         { Completed: false } when kept.Directory is { } directory => $"show {directory} --wide",
-        RunRecord<RaceCell> { Preset: "quick" } => "race --preset mitigations    (what more addresses, more destinations or fewer clients change)",
+        RunRecord<RaceCell> { Preset: "quick" } =>
+            "race --preset mitigations    (what more addresses, more destinations or fewer clients change)",
         { } when kept.Directory is { } directory => $"show {directory} --wide    (every column and table)",
         _ => "--help",
     };

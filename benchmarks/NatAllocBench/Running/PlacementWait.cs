@@ -6,8 +6,8 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Running;
 
 /// <summary>
-/// Waits until the hypervisor has put the first two CPUs as far apart as a base had them: only then can speeds of several threads be compared
-/// with its own.
+/// Waits until the hypervisor has put the first two CPUs as far apart as a base had them: only then can speeds of several threads be
+/// compared with its own.
 /// </summary>
 /// <param name="cpus">The CPUs.</param>
 /// <param name="roundTripNs">The base's round trip of a cache line between its first two, ns; null waits for none.</param>

@@ -18,7 +18,8 @@ internal static class ProcessOptions
 
     private static readonly Option<int> Runs = new("--runs")
     {
-        Description = "Fresh processes that share the time: the variance between runs is then in every interval. From 4 on, compare gives verdicts "
+        Description =
+            "Fresh processes that share the time: the variance between runs is then in every interval. From 4 on, compare gives verdicts "
             + "on speeds.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
@@ -26,7 +27,8 @@ internal static class ProcessOptions
 
     private static readonly Option<string> Placement = new("--placement")
     {
-        Description = "Wait before each process, at most as long as it measures and at most a minute, until the first two CPUs are as far apart "
+        Description =
+            "Wait before each process, at most as long as it measures and at most a minute, until the first two CPUs are as far apart "
             + "as this ping-pong, or as in this run.",
         HelpName = "52ns|RUN",
     };
@@ -76,7 +78,8 @@ internal static class ProcessOptions
             _ => [],
         };
         return roundTrips.FirstOrDefault(ns => ns is > 0)
-            ?? throw new UsageException($"--placement {text}: the run has no ping-pong; name one of two CPUs or more, or a time such as 52ns");
+            ?? throw new UsageException(
+                $"--placement {text}: the run has no ping-pong; name one of two CPUs or more, or a time such as 52ns");
     }
 
     /// <summary>One of several processes' share of the time, as an argument.</summary>

@@ -71,7 +71,8 @@ internal static class RecordedMachine
                 ("maximum MHz", Text(facts.Cpu.MaxFrequencyMhz)),
                 ("boost", Text(facts.Cpu.Boost))),
             ["caches"] = facts.Cpu.Caches.GroupBy(cache => $"L{cache.Level} {cache.Type}").ToDictionary(
-                group => group.Key, group => $"{Text(group.First().SizeKiB) ?? Unknown} KiB, shared by {Text(group.First().SharedBy) ?? Unknown}"),
+                group => group.Key,
+                group => $"{Text(group.First().SizeKiB) ?? Unknown} KiB, shared by {Text(group.First().SharedBy) ?? Unknown}"),
             ["numa"] = facts.NumaNodes.ToDictionary(node => $"node {node.Node}", node => node.Cpus),
             ["virtualization"] = Known(
                 ("hypervisor", facts.Virtualization.Hypervisor),
@@ -86,7 +87,8 @@ internal static class RecordedMachine
             ["mitigations"] = facts.Mitigations,
             ["load"] = Known(("average of 1 minute", Text(facts.LoadAverage?.OneMinute))),
             ["clock"] = Known(("clock source of the kernel", facts.Clock.KernelClockSource)),
-            ["not found"] = facts.NotFound.Select((line, i) => (line, i)).ToDictionary(l => l.i.ToString(CultureInfo.InvariantCulture), l => l.line),
+            ["not found"] = facts.NotFound.Select((line, i) => (line, i))
+                .ToDictionary(l => l.i.ToString(CultureInfo.InvariantCulture), l => l.line),
         };
         return sections.Where(section => section.Value.Count > 0).ToDictionary(section => section.Key, section => section.Value);
     }

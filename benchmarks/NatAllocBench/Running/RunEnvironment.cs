@@ -8,11 +8,15 @@ namespace NatAllocBench.Running;
 /// <summary>What a run records about the program and the machine.</summary>
 internal static class RunEnvironment
 {
-    /// <summary>The commit that the running code was built from, as the SDK wrote it into the assembly; null outside a repository.</summary>
+    /// <summary>
+    /// The commit that the running code was built from, as the SDK wrote it into the assembly; null outside a repository.
+    /// </summary>
     public static string? Commit { get; } = Assembly.GetExecutingAssembly()
         .GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+') is [_, var commit] ? commit : null;
 
-    /// <summary>The arguments as typed, without those that say where results go: they change nothing and may name a user or a machine.</summary>
+    /// <summary>
+    /// The arguments as typed, without those that say where results go: they change nothing and may name a user or a machine.
+    /// </summary>
     public static IReadOnlyList<string> Argv { get; } = [.. WithoutPlaces(Environment.GetCommandLineArgs().Skip(1))];
 
     /// <summary>Whether the source tree differs from its commit; null where git cannot tell. Results do not count.</summary>
@@ -25,7 +29,8 @@ internal static class RunEnvironment
 
         try
         {
-            using var git = Process.Start(new ProcessStartInfo("git", ["status", "--porcelain", "--", "src", "benchmarks", "*.props", "global.json"])
+            string[] arguments = ["status", "--porcelain", "--", "src", "benchmarks", "*.props", "global.json"];
+            using var git = Process.Start(new ProcessStartInfo("git", arguments)
             {
                 WorkingDirectory = root,
                 RedirectStandardOutput = true,
@@ -49,7 +54,8 @@ internal static class RunEnvironment
     /// </summary>
     public static string Runs => Path.Combine(
         Checkout ?? Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "natallocbench"),
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "natallocbench"),
         "runs");
 
     /// <summary>Both of them, the published ones first.</summary>
@@ -62,7 +68,8 @@ internal static class RunEnvironment
     public static IReadOnlyDictionary<string, string> Packages() => Assembly.GetExecutingAssembly().GetReferencedAssemblies()
         .Concat(typeof(RunRecord).Assembly.GetReferencedAssemblies())
         .Concat(typeof(WindowHistogram).Assembly.GetReferencedAssemblies())
-        .Where(name => !name.Name!.StartsWith("System", StringComparison.Ordinal) && !name.Name.StartsWith("NatAllocBench", StringComparison.Ordinal))
+        .Where(name => !name.Name!.StartsWith("System", StringComparison.Ordinal)
+            && !name.Name.StartsWith("NatAllocBench", StringComparison.Ordinal))
         .DistinctBy(name => name.Name)
         .OrderBy(name => name.Name, StringComparer.Ordinal)
         .ToDictionary(name => name.Name!, name => name.Version?.ToString() ?? "unknown");

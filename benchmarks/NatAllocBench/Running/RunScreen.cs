@@ -26,7 +26,10 @@ internal static class RunScreen
         }
 
         console.Line("");
-        foreach (AnswerSection section in RunAnswer.Of(run).Concat(HostAnswer.Of(run)).Concat(Places(run, kept)).Append(NextStep.After(run, kept)))
+        foreach (AnswerSection section in RunAnswer.Of(run)
+            .Concat(HostAnswer.Of(run))
+            .Concat(Places(run, kept))
+            .Append(NextStep.After(run, kept)))
         {
             console.Section(section);
         }

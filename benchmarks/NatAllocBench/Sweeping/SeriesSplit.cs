@@ -36,12 +36,15 @@ internal static class SeriesSplit
         foreach (string list in lists)
         {
             parts = parts.SelectMany(part => Splits[list](part.Series)
-                .Select(split => (split.Value.Length == 0 ? part.Label : $"{part.Label}, {list} {split.Value}".TrimStart(',', ' '), split.Series)));
+                .Select(split => (
+                    split.Value.Length == 0 ? part.Label : $"{part.Label}, {list} {split.Value}".TrimStart(',', ' '),
+                    split.Series)));
         }
 
         return parts.Select(part => (part.Label.Length == 0 ? "all cells" : part.Label, part.Series));
     }
 
-    private static IEnumerable<(string Value, PresetSeries Series)> Each<T>(PresetSeries series, IReadOnlyList<T>? values, Func<T, PresetSeries> with) =>
+    private static IEnumerable<(string Value, PresetSeries Series)> Each<T>(
+        PresetSeries series, IReadOnlyList<T>? values, Func<T, PresetSeries> with) =>
         values?.Select(value => (Convert.ToString(value, CultureInfo.InvariantCulture)!, with(value))) ?? [("", series)];
 }

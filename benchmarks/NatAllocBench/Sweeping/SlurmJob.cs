@@ -10,7 +10,8 @@ internal static class SlurmJob
     public const string FileName = "sweep.sbatch";
 
     /// <summary>The characters of a path that mean themselves to <c>sbatch</c> wherever it reads the path.</summary>
-    public static bool IsPlain(string path) => path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+@".Contains(c, StringComparison.Ordinal));
+    public static bool IsPlain(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+@".Contains(c, StringComparison.Ordinal));
 
     /// <summary>The batch script.</summary>
     /// <param name="folder">The sweep; its directory must be <see cref="IsPlain"/> and absolute.</param>

@@ -91,6 +91,7 @@ internal sealed record SweepFolder(string Directory, SweepPlan Plan)
         return SoundRun.ReadFile(file) is RunRecord<RaceCell> run
             && MarksOf(task).All(mark => run.Options.GetValueOrDefault(mark.Key) == mark.Value)
             ? run
-            : throw new RunFormatException($"{file}: is no run of task {task.Number} of this sweep; move it away and measure the task again");
+            : throw new RunFormatException(
+                $"{file}: is no run of task {task.Number} of this sweep; move it away and measure the task again");
     }
 }

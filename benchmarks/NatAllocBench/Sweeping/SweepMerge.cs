@@ -16,7 +16,9 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
 
     /// <summary>Merges what was measured.</summary>
     /// <param name="folder">The sweep.</param>
-    /// <param name="byMachine">Whether tasks of different machines are to become one run for each machine, instead of being refused.</param>
+    /// <param name="byMachine">
+    /// Whether tasks of different machines are to become one run for each machine, instead of being refused.
+    /// </param>
     /// <returns>One run, or one for each machine.</returns>
     /// <exception cref="RunFormatException">Nothing was measured, or the tasks make no one run.</exception>
     public static IReadOnlyList<SweepMerge> Of(SweepFolder folder, bool byMachine)
@@ -33,7 +35,8 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
         if (commits.Length > 1)
         {
             throw new RunFormatException(
-                $"{folder.Directory}: the tasks were measured by {commits.Length} commits ({string.Join(", ", commits)}): measure the older ones again");
+                $"{folder.Directory}: the tasks were measured by {commits.Length} commits ({string.Join(", ", commits)}): measure the "
+                    + $"older ones again");
         }
 
         IGrouping<string, Measured>[] machines = [.. measured.GroupBy(m => MachineIdentity.Of(m.Run.Machine))];
@@ -41,7 +44,8 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
             ? [.. machines.Select(machine => Merge(folder.Plan, [.. machine], missing))]
             : throw new RunFormatException(
                 $"{folder.Directory}: the tasks were measured on {machines.Length} kinds of machines, which make no one run "
-                + $"({string.Join("; ", machines.Select(m => $"{m.Key}: tasks {Numbers(m.Select(each => each.Task))}"))}): use --by-machine for a run of each");
+                + $"({string.Join("; ", machines.Select(m => $"{m.Key}: tasks {Numbers(m.Select(each => each.Task))}"))}): use "
+                + $"--by-machine for a run of each");
     }
 
     /// <summary>The numbers of tasks, ranges drawn together: <c>0-3, 7</c>.</summary>
@@ -68,8 +72,10 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
         RunRecord<RaceCell>[] runs = [.. measured.Select(m => m.Run)];
         SweepTask[] cutShort = [.. measured.Where(m => !m.Run.Completed).Select(m => m.Task)];
         int cpus = runs.SelectMany(run => run.Cells).FirstOrDefault()?.Cpus ?? UnknownCpus;
-        IEnumerable<(SweepTask Task, IEnumerable<RaceCell> Cells)> cells = measured.Select(m => (m.Task, (IEnumerable<RaceCell>)m.Run.Cells))
-            .Concat(missing.Select(task => (task, CellPlan.Of(task.Series).Select(cell => NotMeasured(cell, task, plan.Preset.Name, cpus)))));
+        IEnumerable<(SweepTask Task, IEnumerable<RaceCell> Cells)> cells = measured.Select(
+            m => (m.Task, (IEnumerable<RaceCell>)m.Run.Cells))
+            .Concat(
+                missing.Select(task => (task, CellPlan.Of(task.Series).Select(cell => NotMeasured(cell, task, plan.Preset.Name, cpus)))));
         return new SweepMerge(
             runs[0] with
             {
@@ -89,7 +95,11 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
     }
 
     private static RaceCell NotMeasured(CellPlan cell, SweepTask task, string preset, int cpus) =>
-        new MeasuredCell(cell, cell.IsPair ? PairOfCpus : cpus, preset).ToCell() with { Missing = $"task {task.Number} of the sweep is missing" };
+        new MeasuredCell(cell, cell.IsPair ? PairOfCpus : cpus, preset)
+            .ToCell() with
+        {
+            Missing = $"task {task.Number} of the sweep is missing",
+        };
 
     private static Dictionary<string, string> Options(SweepPlan plan, IReadOnlyDictionary<string, string> ofTask)
     {
@@ -105,7 +115,8 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
 
     private static IEnumerable<string> Notes(Measured[] measured, SweepTask[] missing, SweepTask[] cutShort)
     {
-        yield return $"A sweep of {measured.Length + missing.Length} tasks, measured one by one: cells of one task shared their time, cells of different tasks did not.";
+        yield return $"A sweep of {measured.Length + missing.Length} tasks, measured one by one: cells of one task shared their time, "
+            + $"cells of different tasks did not.";
         if (missing.Length > 0)
         {
             yield return $"Missing: {(missing.Length == 1 ? "task" : "tasks")} {Numbers(missing)}.";
@@ -118,14 +129,16 @@ internal sealed record SweepMerge(RunRecord<RaceCell> Run, IReadOnlyList<SweepTa
 
         foreach ((string what, Func<MachineFacts, string?> fact) in new (string, Func<MachineFacts, string?>)[]
         {
-            ("kernels", m => m.Kernel), (".NET runtimes", m => m.Runtime), ("settings of the GC", m => m.Gc), ("settings of the JIT", m => m.Tiering),
+            ("kernels", m => m.Kernel), (".NET runtimes", m => m.Runtime), ("settings of the GC", m => m.Gc),
+            ("settings of the JIT", m => m.Tiering),
         })
         {
             IGrouping<string?, Measured>[] values = [.. measured.GroupBy(m => fact(m.Run.Machine))];
             if (values.Length > 1)
             {
                 yield return $"The tasks ran under {values.Length} {what}: "
-                    + $"{string.Join("; ", values.Select(value => $"{value.Key ?? "unknown"} (tasks {Numbers(value.Select(m => m.Task))})"))}.";
+                    + string.Join("; ", values.Select(value => $"{value.Key ?? "unknown"} (tasks {Numbers(value.Select(m => m.Task))})"))
+                    + ".";
             }
         }
     }

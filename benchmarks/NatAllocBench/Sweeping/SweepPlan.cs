@@ -50,7 +50,8 @@ internal sealed record SweepPlan
         ];
         return tasks.Length <= MostTasks
             ? tasks
-            : throw new PresetException($"--split {string.Join(',', Split)} makes more than {MostTasks} tasks, which is what an array job holds: split fewer lists");
+            : throw new PresetException($"--split {string.Join(',', Split)} makes more than {MostTasks} tasks, which is what an array job "
+                + $"holds: split fewer lists");
     }
 
     /// <summary>Tells this sweep from every other one.</summary>
@@ -71,7 +72,8 @@ internal sealed record SweepPlan
                 ? JsonSerializer.Deserialize<SweepPlan>(json, PresetFile.Format) ?? throw new RunFormatException("holds null")
                 : throw new RunFormatException("is too long for a plan");
             PresetFile.RequireSound(plan.Preset.Name, plan.Preset);
-            return plan.SecondsOfTask > 0 && double.IsFinite(plan.SecondsOfTask) && plan.MaxTrials > 0 && plan.Split.All(SeriesSplit.Lists.Contains)
+            return plan.SecondsOfTask > 0 && double.IsFinite(plan.SecondsOfTask) && plan.MaxTrials > 0
+                && plan.Split.All(SeriesSplit.Lists.Contains)
                 ? plan
                 : throw new RunFormatException("holds a limit or a list that cannot be");
         }
@@ -89,7 +91,8 @@ internal sealed record SweepPlan
         }
     }
 
-    private ulong SeedOf(int task) => BitConverter.ToUInt64(SHA256.HashData([.. BitConverter.GetBytes(Seed), .. BitConverter.GetBytes(task)])) >> 1;
+    private ulong SeedOf(int task) =>
+        BitConverter.ToUInt64(SHA256.HashData([.. BitConverter.GetBytes(Seed), .. BitConverter.GetBytes(task)])) >> 1;
 }
 
 /// <summary>One task: some cells of the sweep.</summary>

@@ -158,7 +158,8 @@ internal sealed class ChurnRun<TEra> : IDisposable
         _bench.Segment(cpu, step.Slot, Direction.Reply, TcpSegment.SynAck);
         _bench.Segment(cpu, step.Slot, Direction.Original, TcpSegment.Ack);
         Tally.Established++;
-        Schedule(at + Exponential(_options.LifetimeSeconds * 1000), step with { Event = Event.Close, Status = _bench.Table.Status(step.Slot) });
+        Schedule(
+            at + Exponential(_options.LifetimeSeconds * 1000), step with { Event = Event.Close, Status = _bench.Table.Status(step.Slot) });
     }
 
     /// <summary>The client's kernel sends the SYN again; after its last try connect() has failed.</summary>
@@ -202,7 +203,9 @@ internal sealed class ChurnRun<TEra> : IDisposable
     private readonly record struct Step(
         Event Event, int Client = 0, ushort Port = 0, int Tries = 0, uint Slot = 0, ulong Status = 0, PortChoice Choice = default);
 
-    /// <summary>A client does not reuse a port while its last connection is tracked: that would be no new connection for the gateway.</summary>
+    /// <summary>
+    /// A client does not reuse a port while its last connection is tracked: that would be no new connection for the gateway.
+    /// </summary>
     private struct StillTracked(ConntrackTable<IPv4Address, TEra, KernelLocks> table, ConntrackTuple<IPv4Address> tuple) : IPortInUse
     {
         private ConntrackTuple<IPv4Address> _tuple = tuple;

@@ -10,14 +10,16 @@ internal sealed class ChurnScenario : IScenario
 
     public string Name => "churn";
 
-    public string Summary => "Connections open, live, close, stay in TIME_WAIT and expire: the steady occupancy, and what is lost by which cause.";
+    public string Summary =>
+        "Connections open, live, close, stay in TIME_WAIT and expire: the steady occupancy, and what is lost by which cause.";
 
     public IReadOnlyList<string> Notes { get; } =
     [
         "A virtual clock: the same seed gives the same run. Two CPUs; a SYN occupies its CPU for 2 us between allocation and confirm.",
         "One destination. Client ports as connect() of the era chooses them; a lost SYN is sent again as the era's kernel does.",
         "nf_conntrack_count includes entries that have expired and were not yet swept by the collector of the era.",
-        "In the last rows nf_conntrack_max is half of what the load needs; connections in TIME_WAIT are assured and no victims of early drop.",
+        "In the last rows nf_conntrack_max is half of what the load needs; connections in TIME_WAIT are assured and no victims of early "
+            + "drop.",
     ];
 
     public IEnumerable<ScenarioCell> Run(ScenarioContext context)

@@ -62,22 +62,31 @@ internal sealed record SteadyState(RaceMode Mode, ChurnOptions Options, uint Max
             Trials = Trials,
             Figures =
             [
-                ScenarioFigure.Mean("entries not expired", MeanEstimate.Of(living), little, "rate x (lifetime + 120 s), Little's law without losses"),
+                ScenarioFigure.Mean(
+                    "entries not expired", MeanEstimate.Of(living), little, "rate x (lifetime + 120 s), Little's law without losses"),
                 ScenarioFigure.Mean("nf_conntrack_count", MeanEstimate.Of(counted)),
                 ScenarioFigure.Share("SYNs lost", FailureRate.Estimate(syns, lost)),
-                Total("keep-port race", t => t.KeepPortRace),
-                Total("search race", t => t.SearchRace),
-                Total("exhausted", t => t.Exhausted),
-                Total("long chain", t => t.LongChain),
-                Total("table full", t => t.TableFull),
-                Total("connect() gave up", t => t.GaveUp),
-                Total("no client port", t => t.NoClientPort),
-                Total("dropped while open", t => t.GoneBeforeClose),
+                .. Causes(tallies),
                 ScenarioFigure.Exact("expired", expired),
                 ScenarioFigure.Exact("evicted", evicted),
                 ScenarioFigure.Exact("early_drop", earlyDrop),
             ],
         };
+    }
+
+    private static ScenarioFigure[] Causes(ChurnTally[] tallies)
+    {
+        return
+        [
+            Total("keep-port race", t => t.KeepPortRace),
+            Total("search race", t => t.SearchRace),
+            Total("exhausted", t => t.Exhausted),
+            Total("long chain", t => t.LongChain),
+            Total("table full", t => t.TableFull),
+            Total("connect() gave up", t => t.GaveUp),
+            Total("no client port", t => t.NoClientPort),
+            Total("dropped while open", t => t.GoneBeforeClose),
+        ];
 
         ScenarioFigure Total(string name, Func<ChurnTally, long> count) => ScenarioFigure.Exact(name, tallies.Sum(count));
     }

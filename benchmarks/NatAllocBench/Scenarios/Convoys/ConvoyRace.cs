@@ -48,7 +48,8 @@ internal sealed record ConvoyRace(string Mode, int Standing)
             Trials = trials.Length,
             Figures =
             [
-                ScenarioFigure.Share("insert_failed", rate, predicted, "a/(1 + a), a = connections/s x window x (n - 1)/n: independent phases"),
+                ScenarioFigure.Share(
+                    "insert_failed", rate, predicted, "a/(1 + a), a = connections/s x window x (n - 1)/n: independent phases"),
                 ScenarioFigure.Exact("measured / predicted", rate.Rate / predicted),
                 ScenarioFigure.Exact("probes per connection", trials.Sum(t => (double)t.Probes) / trials.Sum(t => t.Total.Attempts)),
                 ScenarioFigure.Exact("window (ns)", window * 1e9),

@@ -10,15 +10,16 @@ internal sealed class ConvoyScenario : IScenario
 
     public string Name => "convoys";
 
-    public string Summary => "Long searches from one start catch up with each other: what random of the rover era loses beyond its windows.";
+    public string Summary =>
+        "Long searches from one start catch up with each other: what random of the rover era loses beyond its windows.";
 
     public IReadOnlyList<string> Notes { get; } =
     [
         "Era 4.14, two real CPUs in a closed loop, one destination; nothing is added to the window.",
-        "random starts every search at the same port and walks over all taken ones. The prediction is that of CPUs whose phases are independent: "
-            + "loss a/(1 + a) with a = connections/s x window / 2.",
-        "The searcher that is behind finds the entries in the cache to which the one in front has just brought them, and the one in front waits "
-            + "for each: the distance shrinks, both arrive together and take the same port.",
+        "random starts every search at the same port and walks over all taken ones. The prediction is that of CPUs whose phases are "
+            + "independent: loss a/(1 + a) with a = connections/s x window / 2.",
+        "The searcher that is behind finds the entries in the cache to which the one in front has just brought them, and the one in front "
+            + "waits for each: the distance shrinks, both arrive together and take the same port.",
     ];
 
     public IEnumerable<ScenarioCell> Run(ScenarioContext context)

@@ -11,7 +11,8 @@ internal sealed class DnatDnsScenario : IScenario
 
     public string Name => "dnat-dns";
 
-    public string Summary => "Two DNS queries from one UDP socket on two CPUs, through DNAT to several backends: what becomes of the second.";
+    public string Summary =>
+        "Two DNS queries from one UDP socket on two CPUs, through DNAT to several backends: what becomes of the second.";
 
     public IReadOnlyList<string> Notes { get; } =
     [
@@ -57,7 +58,8 @@ internal sealed class DnatDnsScenario : IScenario
         {
             foreach (string rules in (string[])["dnat2", "dnat3", "dnat2+masq"])
             {
-                yield return EraExperiment.Run(era, new RacingQueries(DnsRules.Parse(rules), context.Cpus.Cpus, context.Seed, context.Cancellation));
+                yield return EraExperiment.Run(
+                    era, new RacingQueries(DnsRules.Parse(rules), context.Cpus.Cpus, context.Seed, context.Cancellation));
             }
         }
     }

@@ -10,7 +10,9 @@ namespace NatAllocBench.Scenarios.DnatDns;
 /// <param name="Masquerade">Flags of the masquerade rule; null means that none matches.</param>
 internal sealed record DnsRules(string Name, int Backends, NatFlags? Masquerade)
 {
-    /// <summary>A rule set as the live measurements name them: masq, masq-rand, masq-fully, dnat2, dnat2+masq, dnat2+masq-fully, ctonly.</summary>
+    /// <summary>
+    /// A rule set as the live measurements name them: masq, masq-rand, masq-fully, dnat2, dnat2+masq, dnat2+masq-fully, ctonly.
+    /// </summary>
     public static DnsRules Parse(string name)
     {
         string[] parts = name.Split('+');

@@ -21,7 +21,8 @@ internal enum BackendChoice
 }
 
 /// <summary>Many pairs of overlapping queries, one interleaving, made by hand.</summary>
-internal sealed record OverlappingQueries(DnsRules Rules, BackendChoice Choice, Overlap Overlap, IPProtocol Protocol, ulong Seed) : IEraExperiment
+internal sealed record OverlappingQueries(
+    DnsRules Rules, BackendChoice Choice, Overlap Overlap, IPProtocol Protocol, ulong Seed) : IEraExperiment
 {
     private const int Trials = 10;
     private const int PairsPerTrial = 200;
@@ -71,22 +72,22 @@ internal sealed record OverlappingQueries(DnsRules Rules, BackendChoice Choice, 
             Trials = Choice == BackendChoice.Random ? Trials : null,
             Figures =
             [
-                Share("second dropped", pairs, dropped, 0),
-                Share("merged", pairs, merged, 1),
-                Share("reply-only for 1 s", pairs, replyOnly, 2),
+                Share(era, "second dropped", pairs, dropped, 0),
+                Share(era, "merged", pairs, merged, 1),
+                Share(era, "reply-only for 1 s", pairs, replyOnly, 2),
                 ScenarioFigure.Exact("insert_failed per pair", (double)counters.InsertFailed / all),
                 ScenarioFigure.Exact("drop per pair", (double)counters.Drop / all),
                 ScenarioFigure.Exact("clash_resolve per pair", (double)counters.ClashResolve / all),
             ],
         };
+    }
 
-        ScenarioFigure Share(string name, long[] attempts, long[] events, int outcome)
-        {
-            (double Value, string Law)? law = Choice == BackendChoice.Random ? Predict(era, outcome) : null;
-            return Choice == BackendChoice.Random
-                ? ScenarioFigure.Share(name, FailureRate.Estimate(attempts, events), law?.Value, law?.Law)
-                : ScenarioFigure.Exact(name, (double)events.Sum() / attempts.Sum(), isShare: true);
-        }
+    private ScenarioFigure Share(Era era, string name, long[] attempts, long[] events, int outcome)
+    {
+        (double Value, string Law)? law = Choice == BackendChoice.Random ? Predict(era, outcome) : null;
+        return Choice == BackendChoice.Random
+            ? ScenarioFigure.Share(name, FailureRate.Estimate(attempts, events), law?.Value, law?.Law)
+            : ScenarioFigure.Exact(name, (double)events.Sum() / attempts.Sum(), isShare: true);
     }
 
     private static string ChoiceName(BackendChoice choice) => choice switch

@@ -10,7 +10,9 @@ using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Scenarios.DnatDns;
 
-/// <summary>The same with two pinned threads: each looks its query up, translates and confirms it, as one CPU does for one packet.</summary>
+/// <summary>
+/// The same with two pinned threads: each looks its query up, translates and confirms it, as one CPU does for one packet.
+/// </summary>
 internal sealed record RacingQueries(DnsRules Rules, IReadOnlyList<int> Cpus, ulong Seed, CancellationToken Cancellation) : IEraExperiment
 {
     private const int Trials = 5;
@@ -71,7 +73,8 @@ internal sealed record RacingQueries(DnsRules Rules, IReadOnlyList<int> Cpus, ul
         var barrier = new SpinBarrier(2);
         Tally[] tallies = [new Tally(), new Tally()];
         ulong seed = bench.Random.Next64();
-        PinnedWorkers.Run([Cpus[0], Cpus[1]], worker => Work(bench.Table, barrier, worker, seed, tallies[worker]), [barrier], cancellation: Cancellation);
+        PinnedWorkers.Run(
+            [Cpus[0], Cpus[1]], worker => Work(bench.Table, barrier, worker, seed, tallies[worker]), [barrier], cancellation: Cancellation);
         return tallies;
     }
 

@@ -114,7 +114,8 @@ internal sealed record FullPool(double TimeWait, ushort LastPort, ulong Seed) : 
         }
 
         // An own port that is taken and, with a range, outside of it.
-        ConntrackTuple<IPv4Address> tuple = Tuple(RaceWorkload.ClientAddress(client), Ports == RaceWorkload.AllPorts ? (ushort)40_000 : (ushort)1_000);
+        ConntrackTuple<IPv4Address> tuple = Tuple(
+            RaceWorkload.ClientAddress(client), Ports == RaceWorkload.AllPorts ? (ushort)40_000 : (ushort)1_000);
         uint slot = bench.Open(0, in tuple, (uint)bench.Random.Next64());
         bench.Postrouting(0, slot, rule);
         int index = bench.PortOf(slot) - FirstPort;

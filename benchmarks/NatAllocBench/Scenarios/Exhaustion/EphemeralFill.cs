@@ -7,8 +7,8 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Scenarios.Exhaustion;
 
 /// <summary>
-/// What the clients' own ports do to default mode. Real clients have ephemeral ports, which are kept where they are free: they crowd one part
-/// of the range, and searches that start there find long runs. As many entries from one client port are spread by the search itself.
+/// What the clients' own ports do to default mode. Real clients have ephemeral ports, which are kept where they are free: they crowd one
+/// part of the range, and searches that start there find long runs. As many entries from one client port are spread by the search itself.
 /// </summary>
 internal sealed record EphemeralFill(double Occupancy, ulong Seed) : IEraExperiment
 {
@@ -35,7 +35,9 @@ internal sealed record EphemeralFill(double Occupancy, ulong Seed) : IEraExperim
             [
                 ScenarioFigure.Share("fails, ephemeral ports", real),
                 ScenarioFigure.Share("fails, one client port", uniform),
-                .. uniform.Failures > 0 ? [ScenarioFigure.Exact("times as often", real.Rate / uniform.Rate)] : Array.Empty<ScenarioFigure>(),
+                .. uniform.Failures > 0
+                    ? [ScenarioFigure.Exact("times as often", real.Rate / uniform.Rate)]
+                    : Array.Empty<ScenarioFigure>(),
                 ScenarioFigure.Exact("probes, ephemeral ports", realProbes),
                 ScenarioFigure.Exact("probes, one client port", uniformProbes),
             ],

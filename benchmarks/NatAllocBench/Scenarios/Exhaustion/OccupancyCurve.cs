@@ -100,7 +100,8 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
             return Fill switch
             {
                 FillKind.Random => (ClosedForms.FailureOfRandomFill((double)taken / ports), "r^248 for ports taken at random"),
-                FillKind.Block => (ClosedForms.FailureOfBlock(taken, ports), "product over the rounds w of (block - w + 1)/N for one block"),
+                FillKind.Block =>
+                    (ClosedForms.FailureOfBlock(taken, ports), "product over the rounds w of (block - w + 1)/N for one block"),
                 _ => (null, null),
             };
         }
@@ -132,7 +133,8 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
                 (ClosedForms.ScanOfSelfFill(r), "(1 + 1/(1-r)^2)/2 for a table that filled itself, no limit of 248 considered"),
             (FillKind.Self, _) => (null, null),
             (FillKind.Random, true) => (keep + ClosedForms.ProbesOfRandomFill(r), "(1 - r^248)/(1 - r) for ports taken at random" + Kept),
-            (FillKind.Random, false) => (keep + ClosedForms.ScanOfRandomFill(taken, ports), "(N + 1)/(free + 1) for a whole scan of ports taken at random" + Kept),
+            (FillKind.Random, false) =>
+                (keep + ClosedForms.ScanOfRandomFill(taken, ports), "(N + 1)/(free + 1) for a whole scan of ports taken at random" + Kept),
             (_, true) => (keep + ClosedForms.ProbesOfBlock(taken, ports), "sum over the rounds for one block" + Kept),
             _ => (keep + ClosedForms.ScanOfBlock(taken, ports), "1 + r (block + 1)/2 for a whole scan of one block" + Kept),
         };

@@ -53,7 +53,9 @@ internal sealed record OverfilledRange(RaceMode Mode, IPProtocol Protocol, doubl
             Trials = Trials,
             Figures =
             [
-                ScenarioFigure.Exact("succeed of 200", succeeded.Distinct().Count() == 1 ? succeeded[0] : succeeded.Average(), Ports, "as many as there are ports"),
+                ScenarioFigure.Exact(
+                    "succeed of 200", succeeded.Distinct().Count() == 1 ? succeeded[0] : succeeded.Average(), Ports,
+                    "as many as there are ports"),
                 ScenarioFigure.Exact("insert_failed of 200", (double)lost / Trials, Connections - Ports, "the others"),
                 exact
                     ? ScenarioFigure.Exact("found per connection", found[0], law, words)
@@ -100,9 +102,11 @@ internal sealed record OverfilledRange(RaceMode Mode, IPProtocol Protocol, doubl
         return start switch
         {
             // The rover points at the port handed out last. The first search of a destination meets an empty range.
-            StartOffset.Rover => ((failing + Ports - 1) / Connections, "99 for the predecessor's port and 99 for each of 100 failures, over 200"),
+            StartOffset.Rover =>
+                ((failing + Ports - 1) / Connections, "99 for the predecessor's port and 99 for each of 100 failures, over 200"),
             StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed =>
-                ((failing + (Ports * (Ports - 1) / 2.0)) / Connections, "0 to 99 from the constant start and 99 for each of 100 failures, over 200"),
+                ((failing + (Ports * (Ports - 1) / 2.0)) / Connections, "0 to 99 from the constant start and 99 for each of 100 failures, "
+                    + "over 200"),
             _ => ((failing + ClosedForms.FillingProbes(Ports)) / Connections,
                 $"n (Q(n) - 1)/2 while the range of n = 100 fills and {failing / Ports} for each of 100 failures, over 200"),
         };

@@ -13,7 +13,8 @@ namespace NatAllocBench.Scenarios.Exhaustion;
 /// n connections that all choose before any is confirmed: the worst interleaving, made by hand. Any two of them that chose the same port
 /// are a collision of two racing searches; all but one for each port are losers.
 /// </summary>
-internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double Occupancy, int Ports, int Starts, ulong Seed) : IEraExperiment
+internal sealed record SimultaneousSearches(
+    RaceMode Mode, FillKind Fill, double Occupancy, int Ports, int Starts, ulong Seed) : IEraExperiment
 {
     private const int Trials = 12;
 
@@ -48,7 +49,9 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
             Figures =
             [
                 Figure("two of them meet", measured, q, law, isShare: true),
-                Figure("losers", MeanEstimate.Of(losers), ClosedForms.Losers(Starts, q), "n - (1 - (1-q)^n)/q with the predicted q: the birthday problem of equally likely ports", false),
+                Figure(
+                    "losers", MeanEstimate.Of(losers), ClosedForms.Losers(Starts, q),
+                    "n - (1 - (1-q)^n)/q with the predicted q: the birthday problem of equally likely ports", false),
                 ScenarioFigure.Exact("as likely as on empty ports, times", measured.Value / ClosedForms.SameStart(Ports)),
             ],
         };
@@ -59,7 +62,8 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
         bool withoutChance = estimate.Low == estimate.High;
         return withoutChance
             ? ScenarioFigure.Exact(name, estimate.Value, predicted, law, isShare)
-            : ScenarioFigure.Mean(name, estimate with { Low = isShare ? Math.Max(0, estimate.Low ?? 0) : estimate.Low }, predicted, law, isShare);
+            : ScenarioFigure.Mean(
+                name, estimate with { Low = isShare ? Math.Max(0, estimate.Low ?? 0) : estimate.Low }, predicted, law, isShare);
     }
 
     private (double Losers, double Collisions) Interleave<TEra>(NatBench<TEra> bench, FilledPool<TEra> pool)
@@ -90,7 +94,8 @@ internal sealed record SimultaneousSearches(RaceMode Mode, FillKind Fill, double
 
         return (taken, Fill) switch
         {
-            (0, _) => (ClosedForms.SameStart(ports), "the chance that two 16-bit starts fall on the same port: 67584/65536^2 for 64512 ports, 1/32768 for 32768"),
+            (0, _) => (ClosedForms.SameStart(ports), "the chance that two 16-bit starts fall on the same port: 67584/65536^2 for 64512 "
+                + "ports, 1/32768 for 32768"),
             (_, FillKind.Random) => (ClosedForms.CollisionOfRandomFill(r, ports), "(1+r)/(N(1-r)) for ports taken at random"),
             _ => (ClosedForms.CollisionOfSelfFill(r, ports), "1/(N(1-r)^2) for a table that filled itself"),
         };

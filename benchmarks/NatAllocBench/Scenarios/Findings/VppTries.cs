@@ -81,7 +81,8 @@ internal sealed class VppTries : IScenario
         long asked = 0;
         for (uint i = 0; i < Attempts; i++)
         {
-            var flow = new FlowTuple<uint>(IpProtocols.Udp, 0x0A000002 + (i << 8), (ushort)(1024 + random.NextBelow(ports)), 0xC6120000, 53);
+            var flow = new FlowTuple<uint>(
+                IpProtocols.Udp, 0x0A000002 + (i << 8), (ushort)(1024 + random.NextBelow(ports)), 0xC6120000, 53);
             bool connected = bench.TryConnect(in flow, out FlowTuple<uint> reply, out int probes);
             refused += connected ? 0 : 1;
             asked += probes;

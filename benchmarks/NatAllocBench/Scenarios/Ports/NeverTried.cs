@@ -80,7 +80,8 @@ internal sealed record NeverTried(int Size, ulong Seed) : IEraExperiment
             rule = rule.WithPorts(FirstPort, (ushort)(FirstPort + Size - 1));
         }
 
-        ConntrackTuple<IPv4Address> tuple = Tuple(RaceWorkload.ClientAddress(client), Size == RaceWorkload.AllPorts ? (ushort)40_000 : ClientPort);
+        ConntrackTuple<IPv4Address> tuple = Tuple(
+            RaceWorkload.ClientAddress(client), Size == RaceWorkload.AllPorts ? (ushort)40_000 : ClientPort);
         uint slot = bench.Open(0, in tuple);
         bench.Postrouting(0, slot, rule);
         bool found = bench.Confirm(0, slot) == ConfirmResult.Inserted;
