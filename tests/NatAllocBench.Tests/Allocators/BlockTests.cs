@@ -66,7 +66,8 @@ public class BlockTests
     {
         AllocatorSystem system = AllocatorCatalog.All.Single(system => system.Name == name);
         int ports = name == "blocks-cloud" ? 64 : 1008;
-        using SystemTable table = system.Racer()!.Create(new SystemSetup(system.DefaultRange, Workers: 1, Capacity: 2048, Pool: 1, Seed: 1));
+        using SystemTable table = system.Racer()!.Create(
+            new SystemSetup(system.DefaultRange, Workers: 1, Capacity: 2048, Pool: 1, Seed: 1));
         var tally = new SystemTally();
         FlowTuple<uint>[] flows =
         [

@@ -131,7 +131,8 @@ public class KernelEqualityTests
             using var table = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, options, nat);
             using var stamps = new NativeRegion((long)table.Capacity * sizeof(ulong));
             var course = new RaceCourse<TEra, KernelLocks>(workload, table, stamps, workers: 1, random.Next64());
-            var loop = new ConnectionLoop<TEra, KernelLocks, NoTelemetry>(course, 0, Connections, 0, default, life: null, CancellationToken.None);
+            var loop =
+                new ConnectionLoop<TEra, KernelLocks, NoTelemetry>(course, 0, Connections, 0, default, life: null, CancellationToken.None);
             loop.Begin();
             for (int i = 0; i < Connections; i++)
             {
@@ -149,7 +150,8 @@ public class KernelEqualityTests
             string name = workload.Mode.Name;
             var range = new PortRange(workload.PortMin, workload.PortMax);
             using var table = new KernelTable<TEra, KernelLocks>(
-                era, KernelMode.All.Single(mode => mode.Name == name), new SystemSetup(range, Workers: 1, Connections, workload.Pool, seed));
+                era, KernelMode.All.Single(mode => mode.Name == name),
+                new SystemSetup(range, Workers: 1, Connections, workload.Pool, seed));
             var flows = new SystemFlows(
                 new SystemWorkload
                 {

@@ -27,13 +27,15 @@ public sealed class PlantedSystemTests
     }
 
     [Fact]
-    public void Command_allocators_lists_it() => Assert.Contains("\"planted-1\"", AllocatorsCommand.Text(Planted), StringComparison.Ordinal);
+    public void Command_allocators_lists_it() =>
+        Assert.Contains("\"planted-1\"", AllocatorsCommand.Text(Planted), StringComparison.Ordinal);
 
     [Fact]
     public void A_race_and_the_price_list_take_it()
     {
         AllocatorSystem system = Assert.Single(SystemPlan.Named(Planted, "planted-1"));
-        TrialResult result = SystemTrial.Run(system.Racer()!, system.DefaultRange, new SystemWorkload { Clients = 8, Connections = 200 }, [0, 0], 1)!;
+        TrialResult result = SystemTrial.Run(
+            system.Racer()!, system.DefaultRange, new SystemWorkload { Clients = 8, Connections = 200 }, [0, 0], 1)!;
         PriceRow row = Assert.Single(PriceRow.Of(SystemPlan.Named(Planted, "all")));
 
         Assert.Equal(200, result.All.Confirmed);
@@ -52,7 +54,8 @@ public sealed class PlantedSystemTests
     }
 
     [Fact]
-    public void The_page_says_what_the_folders_say() => Assert.True(SystemsPage.IsCurrent(PagePath, AllocatorSet.Program), "stale; run publish");
+    public void The_page_says_what_the_folders_say() =>
+        Assert.True(SystemsPage.IsCurrent(PagePath, AllocatorSet.Program), "stale; run publish");
 
     private static string PagePath => Path.Combine(RepositoryTests.Root, "docs", "allocators.md");
 }

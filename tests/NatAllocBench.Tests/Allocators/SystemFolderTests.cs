@@ -20,13 +20,15 @@ public class SystemFolderTests
     public void No_file_of_the_program_outside_a_systems_folder_names_it(string folder)
     {
         // The findings are experiments with single systems, and may name them.
-        string[] places = [Project, "benchmarks/NatAllocBench/Commands", "benchmarks/NatAllocBench/Systems", "benchmarks/NatAllocBench/Prices"];
+        string[] places =
+            [Project, "benchmarks/NatAllocBench/Commands", "benchmarks/NatAllocBench/Systems", "benchmarks/NatAllocBench/Prices"];
         string own = Path.Combine(RepositoryTests.Root, Project, folder) + Path.DirectorySeparatorChar;
         string generated = Path.Combine(RepositoryTests.Root, Project, "obj") + Path.DirectorySeparatorChar;
 
         string[] naming =
         [
-            .. places.SelectMany(place => Directory.EnumerateFiles(Path.Combine(RepositoryTests.Root, place), "*.cs", SearchOption.AllDirectories))
+            .. places.SelectMany(
+                place => Directory.EnumerateFiles(Path.Combine(RepositoryTests.Root, place), "*.cs", SearchOption.AllDirectories))
                 .Where(file => !file.StartsWith(own, StringComparison.Ordinal) && !file.StartsWith(generated, StringComparison.Ordinal))
                 .Where(file => File.ReadAllText(file).Contains($"NatAllocBench.Allocators.{folder}", StringComparison.Ordinal)),
         ];

@@ -79,7 +79,8 @@ public class SystemTrialTests
     [TwoCpuFact]
     public void Window_of_FreeBSD_loses_connections_and_the_mutex_of_OpenBSD_none()
     {
-        var bursts = new SystemWorkload { Clients = 2, Occupancy = 0.9, WindowNs = 20_000, Arrival = new Arrival.Bursts(0), Connections = 20 };
+        var bursts =
+            new SystemWorkload { Clients = 2, Occupancy = 0.9, WindowNs = 20_000, Arrival = new Arrival.Bursts(0), Connections = 20 };
 
         Assert.True(Loses("pf-freebsd-main", "default", bursts), "two CPUs that choose among 25 ports at once never met");
         Assert.False(Loses("pf-openbsd-7.6", "default", bursts));
@@ -106,10 +107,13 @@ public class SystemTrialTests
     {
         // Jool searches a table under its lock: the other worker waits tens of microseconds, which looks like a worker that does not run.
         var workload = new SystemWorkload { Clients = 8, Connections = 2000, SourcePorts = SourcePortChoice.Kernel };
-        IEnumerable<TrialResult> jool = Enumerable.Range(1, 30).Select(seed => Run(Find("jool-4.2"), Find("jool-4.2").DefaultRange, workload, [0, 1], (ulong)seed)!);
+        IEnumerable<TrialResult> jool = Enumerable.Range(1, 30)
+            .Select(seed => Run(Find("jool-4.2"), Find("jool-4.2").DefaultRange, workload, [0, 1], (ulong)seed)!);
         TrialResult linux = Run(Find("netfilter-6.12"), PortRange.Common, workload, [0, 1])!;
 
-        Assert.True(jool.Any(trial => trial is { LockWaitNs: > 1e6, Overlap.Counts: true }), "no trial counts in which a worker waited for a millisecond in all");
+        Assert.True(
+            jool.Any(trial => trial is { LockWaitNs: > 1e6, Overlap.Counts: true }),
+            "no trial counts in which a worker waited for a millisecond in all");
         Assert.Null(linux.LockWaitNs);
     }
 
@@ -151,7 +155,8 @@ public class SystemTrialTests
         long lost = 0;
         for (ulong seed = 0; seed < 5 && lost == 0; seed++)
         {
-            TrialResult result = Run(Find(name), name.StartsWith("pf", StringComparison.Ordinal) ? Narrow : PortRange.Common, workload, [0, 1], seed, mode)!;
+            TrialResult result = Run(
+                Find(name), name.StartsWith("pf", StringComparison.Ordinal) ? Narrow : PortRange.Common, workload, [0, 1], seed, mode)!;
             lost = result.All.FailedKeepPort + result.All.FailedSearch;
         }
 

@@ -16,7 +16,8 @@ public sealed class CalibrateCompareTests : IDisposable
     public void A_pair_is_measured_counted_and_stored_with_the_machine()
     {
         ProgramRun run = ProgramRun.Of(
-            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.4", "--cpus", "0-0", "--machine", "lab", "--out", _root, "--json");
+            "calibrate-compare", "--pairs", "1", "--runs", "1", "--process-seconds", "0.4", "--cpus", "0-0", "--machine", "lab", "--out",
+            _root, "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         JsonNode answer = JsonNode.Parse(run.Output)!;

@@ -28,7 +28,8 @@ public sealed class CompletionTests : IDisposable
             COMP_LINE=$2; COMP_POINT=${#2}; read -ra COMP_WORDS <<< "$2"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
             _natallocbench; printf '%s\n' "${COMPREPLY[@]}"; complete -p natallocbench
             """;
-        using Process bash = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", Script, "bash", _directory, line]) { RedirectStandardOutput = true })!;
+        using Process bash = Process.Start(
+            new ProcessStartInfo("/bin/bash", ["-c", Script, "bash", _directory, line]) { RedirectStandardOutput = true })!;
         string[] output = bash.StandardOutput.ReadToEnd().Split('\n');
 
         Assert.Contains(completed, output);

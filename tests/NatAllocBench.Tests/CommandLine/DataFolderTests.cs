@@ -19,7 +19,8 @@ public sealed class DataFolderTests : IDisposable
         string data = Directory.CreateDirectory(Path.Combine(_root, "data")).FullName;
 
         ProgramRun raced = ProgramRun.Installed(
-            program, data, "race", "--eras", "4.14", "--clients", "2", "--connections", "100", "--max-trials", "1", "--seconds", "1", "--cpus", "1");
+            program, data, "race", "--eras", "4.14", "--clients", "2", "--connections", "100", "--max-trials", "1", "--seconds", "1",
+            "--cpus", "1");
         string[] runs = Directory.GetFiles(Path.Combine(data, "natallocbench", "runs"), "run.json", SearchOption.AllDirectories);
         ProgramRun validated = ProgramRun.Installed(program, data, "validate");
 

@@ -8,7 +8,9 @@ using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
 
-/// <summary>What a user sees of a race whose workers did not run together, or whose CPUs were placed otherwise than another run's.</summary>
+/// <summary>
+/// What a user sees of a race whose workers did not run together, or whose CPUs were placed otherwise than another run's.
+/// </summary>
 [Collection(Alone.Name)]
 public sealed class DisturbedRunTests
 {

@@ -23,7 +23,8 @@ public sealed class DocumentOutputTests
 
     [Fact]
     public void Markdown_parts_are_apart_and_items_together() => Assert.Equal(
-        "- A: one\n- B: t\\*o\n\n## insert_failed\n\nIn every row: CPUs 2.\n\n| mode | A |\n| :--- | ---: |\n| default | 1 % |\n\n1 same.\n",
+        "- A: one\n- B: t\\*o\n\n## insert_failed\n\nIn every row: CPUs 2.\n\n| mode | A |\n| :--- | ---: |\n| default | 1 % |\n\n1 "
+            + "same.\n",
         MarkdownDocument.Render(Sample));
 
     [Fact]

@@ -19,7 +19,8 @@ public sealed class ErasCommandTests
     [InlineData("6.1.100", "random random limited; insertReply; same-origin; 50; adaptive; not renewed; after 2 s; yes")]
     [InlineData("6.6.90", "random random limitedEvicting; insertReply; same-origin; 50; adaptive; not renewed; after 2 s; reverseExempt")]
     [InlineData("6.12.10", "random random limitedEvicting; mergeReverse; same-origin; 50; adaptive; not renewed; after 2 s; reverseExempt")]
-    [InlineData("6.12.40", "random random limitedEvicting; mergeReverse; same-origin; 50; adaptive; not renewed; after 2 s; reverseExemptBothLookups")]
+    [InlineData("6.12.40", "random random limitedEvicting; mergeReverse; same-origin; 50; adaptive; not renewed; after 2 s; "
+        + "reverseExemptBothLookups")]
     [InlineData("5.15.0-91-generic", "random random limited; insertReply; same-origin; 50; adaptive; not renewed; after 2 s; yes")]
     [InlineData("4.18.0-477.el8", "random random limited; insertReply; same-origin; 0; portions; not renewed; at once; yes")]
     public void Kernel_is_answered_as_the_specification_says(string kernel, string expected)
@@ -31,8 +32,9 @@ public sealed class ErasCommandTests
         Assert.Equal(
             expected,
             $"{Text(traits, "defaultStart")} {Text(traits, "randomStart")} {Text(traits, "search")}; {Text(traits, "clash")}; "
-            + $"{(Is(traits, "sameOriginExempt") ? "same-origin" : "no rule")}; {traits.GetProperty("chainLimitMin")}; {Text(traits, "gc")}; "
-            + $"{(Is(traits, "synRefreshesTimer") ? "renews" : "not renewed")}; {(Is(traits, "udpAssuredAfter2S") ? "after 2 s" : "at once")}; "
+            + $"{(Is(traits, "sameOriginExempt") ? "same-origin" : "no rule")}; {traits.GetProperty("chainLimitMin")}; "
+            + $"{Text(traits, "gc")}; {(Is(traits, "synRefreshesTimer") ? "renews" : "not renewed")}; "
+            + $"{(Is(traits, "udpAssuredAfter2S") ? "after 2 s" : "at once")}; "
             + Text(traits, "originalFirst"));
     }
 
@@ -56,7 +58,9 @@ public sealed class ErasCommandTests
     {
         ProgramRun run = ProgramRun.Of("eras", "--kernel", "4.19.250");
 
-        Assert.Contains("rover removed, 248 attempts; random still starts at a keyed constant (4.19.y since 228)", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "rover removed, 248 attempts; random still starts at a keyed constant (4.19.y since 228)", run.Output,
+            StringComparison.Ordinal);
         Assert.Contains("note: random-moves-every-10-s: not in 4.19.y at 222, in it at 255", run.Output, StringComparison.Ordinal);
         Assert.Contains("candidate: without random-moves-every-10-s: ", run.Output, StringComparison.Ordinal);
         Assert.Contains("candidate: with random-moves-every-10-s: ", run.Output, StringComparison.Ordinal);

@@ -73,7 +73,9 @@ public sealed class FreshProcessesTests : IDisposable
         Assert.Contains("waiting, at most 1 s, until the first two CPUs are about 1000000 ns apart", run.Output, StringComparison.Ordinal);
         Assert.Contains(
             RunFormat.ReadFile(file).Notes,
-            note => note.StartsWith("not placed as asked: the first two CPUs were ", StringComparison.Ordinal) && note.EndsWith("ns apart after 1 s of waiting, not 1000000 ns", StringComparison.Ordinal));
+            note =>
+                note.StartsWith("not placed as asked: the first two CPUs were ", StringComparison.Ordinal)
+                    && note.EndsWith("ns apart after 1 s of waiting, not 1000000 ns", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -78,7 +78,10 @@ public sealed class HostileFileTests : IDisposable
         ProgramRun publish = ProgramRun.Of("publish", _directory);
 
         Assert.All(
-            (string[][])[["show", lacking], ["matrix", lacking], ["compare", lacking, lacking], ["export", lacking, "--format", "openmetrics"]],
+            (string[][])
+            [
+                ["show", lacking], ["matrix", lacking], ["compare", lacking, lacking], ["export", lacking, "--format", "openmetrics"],
+            ],
             args => Assert.Equal((0, ""), Outcome(ProgramRun.Of(args))));
         Assert.True(publish.ExitCode is 1 or 2, publish.Output);
         Assert.Contains("20260101-bad", publish.Output + publish.Error, StringComparison.Ordinal);

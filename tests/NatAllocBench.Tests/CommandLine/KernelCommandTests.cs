@@ -49,8 +49,8 @@ public class KernelCommandTests
         Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
         Assert.All(read.Cells, cell => Assert.Equal((0.5, "udp"), (cell.Occupancy, cell.Protocol)));
 
-        // A random start in a range that is half full and filled itself meets 1.5 taken ports (Knuth), and none in an empty one. The kernel's full
-        // range meets 3 to 4: ports 1024 to 2047 are drawn twice as often and are one run long before the rest is half full.
+        // A random start in a range that is half full and filled itself meets 1.5 taken ports (Knuth), and none in an empty one. The
+        // kernel's full range meets 3 to 4: ports 1024 to 2047 are drawn twice as often and are one run long before the rest is half full.
         Assert.All(read.Cells, cell => Assert.InRange(cell.FoundPerConnection!.Value, 2, 6));
     }
 
@@ -71,7 +71,8 @@ public class KernelCommandTests
         Assert.Equal(4, rows.Length);
         Assert.All(rows.Where(cell => cell.Missing is null), cell =>
         {
-            Assert.True(cell is { Kernel: not null, Model: not null } && (cell.Agrees is not null || cell.Remark is not null), cell.ToString());
+            Assert.True(
+                cell is { Kernel: not null, Model: not null } && (cell.Agrees is not null || cell.Remark is not null), cell.ToString());
         });
         Assert.All(
             read.Cells.Where(cell => cell.Experiment == "new connections into a range full of TIME_WAIT"),
@@ -101,7 +102,8 @@ public class KernelCommandTests
                 process =>
                 {
                     // The first line comes before the set-up: wait until there is something to clean up.
-                    Assert.True(SpinWait.SpinUntil(() => Leftovers.NamespaceNames().Count == 3 || process.HasExited, TimeSpan.FromMinutes(1)));
+                    Assert.True(
+                        SpinWait.SpinUntil(() => Leftovers.NamespaceNames().Count == 3 || process.HasExited, TimeSpan.FromMinutes(1)));
                     using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]);
                     kill.WaitForExit();
                 },

@@ -118,7 +118,8 @@ public sealed class MainCommandTests : IDisposable
             Process.Start("taskset", ["-pc", $"{allowed.Cpus[1]}", $"{other.Id}"]).WaitForExit();
 
             ProgramRun run = ProgramRun.Of(
-                "race --cpus 2 --era 4.14 --mode default --arrival closed --connections 20k --max-trials 8 --seconds 5 --no-save".Split(' '));
+                ("race --cpus 2 --era 4.14 --mode default --arrival closed --connections 20k "
+                    + "--max-trials 8 --seconds 5 --no-save").Split(' '));
 
             Assert.Equal(0, run.ExitCode);
             Assert.Matches("did not run together|disturbed", run.Output);

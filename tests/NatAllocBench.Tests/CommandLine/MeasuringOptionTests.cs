@@ -49,7 +49,8 @@ public sealed class MeasuringOptionTests
     public void Throughput_on_one_CPU_runs_one_thread()
     {
         ProgramRun run = ProgramRun.Of(
-            "throughput --designs kernel-locks --connections 100 --seconds 0.1 --rounds 1 --max-rounds 1 --no-save --cpus 1 --json".Split(' '));
+            ("throughput --designs kernel-locks --connections 100 --seconds 0.1 --rounds 1 "
+                + "--max-rounds 1 --no-save --cpus 1 --json").Split(' '));
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal([1], JsonNode.Parse(run.Output)!["cells"]!.AsArray().Select(cell => (int)cell!["threads"]!));

@@ -7,7 +7,8 @@ namespace NatAllocBench.Tests.CommandLine;
 /// <summary>Where output goes: nothing is destroyed, nothing measured is lost, and what cannot be written is said before the measurement.</summary>
 public sealed class OutputPlaceTests : IDisposable
 {
-    private static readonly string[] Short = ["--seconds", "1", "--max-trials", "1", "--connections", "200", "--modes", "default", "--eras", "4.14"];
+    private static readonly string[] Short =
+        ["--seconds", "1", "--max-trials", "1", "--connections", "200", "--modes", "default", "--eras", "4.14"];
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -97,7 +98,8 @@ public sealed class OutputPlaceTests : IDisposable
         string gone = Path.Combine(_directory, "gone");
 
         (int help, _) = Shell($"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && dotnet '{program}' --help > /dev/null");
-        (int race, string error) = Shell($"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && dotnet '{program}' {string.Join(' ', Short)} --out here");
+        (int race, string error) = Shell(
+            $"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && dotnet '{program}' {string.Join(' ', Short)} --out here");
 
         Assert.Equal((0, 2), (help, race));
         Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
@@ -105,7 +107,8 @@ public sealed class OutputPlaceTests : IDisposable
 
     private static (int ExitCode, string Error) Shell(string command)
     {
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
+        using Process shell = Process.Start(
+            new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         string error = shell.StandardError.ReadToEnd();
         shell.WaitForExit();
         return (shell.ExitCode, error);

@@ -19,7 +19,8 @@ public sealed class ShowCommandTests : IDisposable
         ProgramRun shown = ProgramRun.Of("show", run);
 
         Assert.True(shown.ExitCode == 0, shown.Error);
-        string[] labels = [.. shown.Output.Split('\n').Where(l => l.Length > 9 && l[0] is >= 'A' and <= 'Z' && l[8..].Length > 2 && l[9] == ' ')
+        string[] labels =
+            [.. shown.Output.Split('\n').Where(l => l.Length > 9 && l[0] is >= 'A' and <= 'Z' && l[8..].Length > 2 && l[9] == ' ')
             .Select(l => l[..9].Trim())];
         Assert.Equal(["Answer", "Not seen", "Warnings", "Kernel", "Run", "Next"], labels);
         Assert.Contains("Linux 6.12.1 is era 6.12.", shown.Output, StringComparison.Ordinal);

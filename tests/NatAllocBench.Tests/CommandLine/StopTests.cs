@@ -125,7 +125,8 @@ public sealed class StopTests : IDisposable
     public void An_interrupt_of_a_recording_that_is_starting_is_no_error()
     {
         // The first line comes before the race's process is started.
-        ProgramRun run = ProgramRun.Of(_directory, process => Signal(process, "INT"), ["trace", "--seconds", "20", "--out", "race.nettrace"]);
+        ProgramRun run = ProgramRun.Of(
+            _directory, process => Signal(process, "INT"), ["trace", "--seconds", "20", "--out", "race.nettrace"]);
 
         Assert.Equal((130, ""), (run.ExitCode, run.Error));
         Assert.Contains("nothing was written", run.Output, StringComparison.Ordinal);

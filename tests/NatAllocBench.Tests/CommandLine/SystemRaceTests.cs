@@ -37,7 +37,9 @@ public sealed class SystemRaceTests : IDisposable
 
         // The same range for own and common is one cell: 4 systems, 2 modes, 2 ranges, less ovs and netfilter twice.
         Assert.Equal(12, read.Cells.Count);
-        Assert.All(read.Cells.Where(cell => cell is { System: "ovs", Mode: "stripes" }), cell => Assert.Equal("the system has no mode stripes", cell.Missing));
+        Assert.All(
+            read.Cells.Where(cell => cell is { System: "ovs", Mode: "stripes" }),
+            cell => Assert.Equal("the system has no mode stripes", cell.Missing));
         Assert.Equal(
             "its ports are 32768-65535 and cannot be set",
             read.Cells.Single(cell => cell is { System: "libalias", Mode: "default", PortMin: 1024 }).Missing);
@@ -56,7 +58,8 @@ public sealed class SystemRaceTests : IDisposable
     public void The_price_list_has_its_tables_and_charts()
     {
         ProgramRun run = ProgramRun.Of(
-            "--preset", "prices", "--system", "npf-2024,netfilter-6.12,vpp-26.06", "--seconds", "3", "--max-trials", "3", "--out", _directory);
+            "--preset", "prices", "--system", "npf-2024,netfilter-6.12,vpp-26.06", "--seconds", "3", "--max-trials", "3", "--out",
+            _directory);
 
         string published = Assert.Single(new ResultsStore(_directory).RunDirectories());
         CommandResult check = ValidateCommand.Run([published], DateTimeOffset.UtcNow);
@@ -64,7 +67,10 @@ public sealed class SystemRaceTests : IDisposable
         var read = Assert.IsType<RunRecord<ScenarioCell>>(RunFormat.ReadFile(published));
         Assert.True(run.ExitCode is 0 or 1, run.Error);
         Assert.Equal(
-            ["lost and refused", "cost", "what an operator gets", "on ports 1024 to 65535", "100 destinations", "lost against rate", "more addresses and destinations"],
+            [
+                "lost and refused", "cost", "what an operator gets", "on ports 1024 to 65535", "100 destinations", "lost against rate",
+                "more addresses and destinations",
+            ],
             RunTables.Build(read).Select(table => table.Title));
         Assert.Contains(RunCharts.Build(read), chart => chart.FileName == "prices-refused-occupancy.svg");
         ScenarioCell vpp = read.Cells.Single(cell => cell is { Table: "lost and refused", Era: "26.06" });

@@ -55,7 +55,8 @@ public partial class AllocatorsPageTests
         RunRecord<ScenarioCell> run = Published();
 
         string[] expected = [.. AllocatorCatalog.All.SelectMany(system => system.Racers.Select(racer => $"{system.Name} {racer.Mode}"))];
-        string[] rows = [.. run.Cells.Where(cell => cell.Table == "cost").Select(cell => $"{cell.Parameters["system"]}-{cell.Era} {cell.Mode}")];
+        string[] rows =
+            [.. run.Cells.Where(cell => cell.Table == "cost").Select(cell => $"{cell.Parameters["system"]}-{cell.Era} {cell.Mode}")];
         Assert.Empty(expected.Except(rows));
     }
 

@@ -31,14 +31,20 @@ public sealed partial class FidelityPageTests
             .GroupBy(type => type.Name)
             .ToDictionary(group => group.Key, group => group.First());
         (string Class, string? Method)[] tests =
-            [.. Names().Select(name => TestPattern().Match(name)).Where(m => m.Success).Select(m => (m.Groups[1].Value, m.Groups[3].Success ? m.Groups[3].Value : null))];
+            [
+                .. Names()
+                    .Select(name => TestPattern().Match(name))
+                    .Where(m => m.Success)
+                    .Select(m => (m.Groups[1].Value, m.Groups[3].Success ? m.Groups[3].Value : null)),
+            ];
 
         Assert.True(tests.Length >= 60);
         Assert.All(tests, test =>
         {
             Assert.True(classes.TryGetValue(test.Class, out Type? type), $"there is no class {test.Class}");
             MethodInfo? method = test.Method is null ? null : type!.GetMethod(test.Method);
-            Assert.True(test.Method is null || method?.GetCustomAttribute<FactAttribute>() is not null, $"{test.Class} has no test {test.Method}");
+            Assert.True(
+                test.Method is null || method?.GetCustomAttribute<FactAttribute>() is not null, $"{test.Class} has no test {test.Method}");
         });
     }
 

@@ -10,12 +10,14 @@ public sealed partial class PerformancePageTests
     /// <summary>Numbers that define something and were not measured. Whatever else has a digit is a figure.</summary>
     private static readonly string[] Definitions =
     [
-        "IPv4", "IPv6", "ICMPv6", "AVX-512", "AVX2", "128-bit", "32 bits", "x64", "RFC 9693", "1.83 or later", "factor of 1.5", "blocks of 16",
+        "IPv4", "IPv6", "ICMPv6", "AVX-512", "AVX2", "128-bit", "32 bits", "x64", "RFC 9693", "1.83 or later", "factor of 1.5",
+        "blocks of 16",
         "default of 262144 buckets", "zone 0", "\"Allocated bytes\" is 0", "up to 4.20",
     ];
 
     [Fact]
-    public void The_text_holds_no_figure() => Assert.Empty(FiguresIn(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "performance.md"))));
+    public void The_text_holds_no_figure() =>
+        Assert.Empty(FiguresIn(File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "performance.md"))));
 
     [Theory]
     [InlineData("`batched` takes 278 ns for a connection")]
@@ -26,7 +28,8 @@ public sealed partial class PerformancePageTests
 
     [Fact]
     public void Blocks_code_and_definitions_are_no_text() => Assert.Empty(FiguresIn(
-        "<!-- table:begin x -->\n| 278 |\n<!-- table:end -->\nfrom 6.5 on, for IPv4, `--runs 5`, [run](../results/1/tables.md)\n1. first\n"));
+        "<!-- table:begin x -->\n| 278 |\n<!-- table:end -->\nfrom 6.5 on, for IPv4, `--runs 5`, [run](../results/1/tables.md)\n1. "
+            + "first\n"));
 
     [Fact]
     public void The_page_has_the_ratios_of_a_run_beside_its_rates()

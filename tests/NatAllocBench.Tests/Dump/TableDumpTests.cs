@@ -31,10 +31,12 @@ public sealed class TableDumpTests
         string[] winners = [.. Lines(Dump("6.12")).Where(line => !IsLoser(line)).OrderBy(Client)];
 
         Assert.Equal(
-            "tcp      6 113 SYN_SENT src=10.0.0.2 dst=198.18.0.0 sport=40000 dport=80 [UNREPLIED] src=198.18.0.0 dst=203.0.113.1 sport=80 dport=40000 mark=0 use=1",
+            "tcp      6 113 SYN_SENT src=10.0.0.2 dst=198.18.0.0 sport=40000 dport=80 [UNREPLIED] src=198.18.0.0 dst=203.0.113.1 sport=80 "
+                + "dport=40000 mark=0 use=1",
             winners[0]);
         Assert.Equal(
-            "icmp     1 29 src=10.0.0.12 dst=198.18.0.0 type=8 code=0 id=40005 src=198.18.0.0 dst=203.0.113.1 type=0 code=0 id=40005 mark=0 use=1",
+            "icmp     1 29 src=10.0.0.12 dst=198.18.0.0 type=8 code=0 id=40005 src=198.18.0.0 dst=203.0.113.1 type=0 code=0 id=40005 "
+                + "mark=0 use=1",
             winners[5]);
     }
 
@@ -59,7 +61,8 @@ public sealed class TableDumpTests
         TableDump dump = Dump("6.12");
 
         Assert.Contains("clash_resolve=0 chaintoolong=0", dump.CommandStatistics, StringComparison.Ordinal);
-        Assert.StartsWith("entries  clashres found new invalid ignore delete chainlength insert", dump.ProcStatistics, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "entries  clashres found new invalid ignore delete chainlength insert", dump.ProcStatistics, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,5 +98,6 @@ public sealed class TableDumpTests
     /// <summary>The second of each pair has an odd last address byte.</summary>
     private static bool IsLoser(string line) => Client(line) % 2 == 1;
 
-    private static int Client(string line) => int.Parse(line.Split("src=10.0.0.")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
+    private static int Client(string line) =>
+        int.Parse(line.Split("src=10.0.0.")[1].Split(' ')[0], System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -48,18 +48,21 @@ public sealed class ResultsComparerTests : IDisposable
     private sealed record Report(Host HostEnvironmentInfo, IReadOnlyList<Benchmark> Benchmarks);
 
     private sealed record Host(
-        int? PhysicalProcessorCount, int? PhysicalCoreCount, int? LogicalCoreCount, bool? HasAttachedDebugger, bool? HasRyuJit, Clock ChronometerFrequency);
+        int? PhysicalProcessorCount, int? PhysicalCoreCount, int? LogicalCoreCount, bool? HasAttachedDebugger, bool? HasRyuJit,
+        Clock ChronometerFrequency);
 
     private sealed record Clock(int Hertz);
 
     private sealed record Benchmark(string FullName, Figures Statistics, Memory Memory, IReadOnlyList<Measured> Measurements);
 
     private sealed record Figures(
-        double[] OriginalValues, int N, double Min, double Median, double Mean, double Max, double StandardDeviation, Interval ConfidenceInterval);
+        double[] OriginalValues, int N, double Min, double Median, double Mean, double Max, double StandardDeviation,
+        Interval ConfidenceInterval);
 
     private sealed record Interval(int N, double Mean, double StandardError, int Level, double Margin, double Lower, double Upper);
 
-    private sealed record Memory(int Gen0Collections, int Gen1Collections, int Gen2Collections, long TotalOperations, long? BytesAllocatedPerOperation);
+    private sealed record Memory(
+        int Gen0Collections, int Gen1Collections, int Gen2Collections, long TotalOperations, long? BytesAllocatedPerOperation);
 
     private sealed record Measured(string IterationStage, int LaunchIndex, int IterationIndex, long Operations, double Nanoseconds);
 }

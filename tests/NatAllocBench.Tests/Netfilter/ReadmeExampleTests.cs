@@ -36,7 +36,9 @@ public sealed class ReadmeExampleTests
     {
         string here = File.ReadAllText(Path.Combine(RepositoryTests.Root, "tests/NatAllocBench.Tests/Netfilter/ReadmeExampleTests.cs"));
         string readme = File.ReadAllText(Path.Combine(RepositoryTests.Root, "src/NatAllocBench.Netfilter/README.md"));
-        string run = Between(here, "// <example>\n", "        // </example>").Replace("\n        ", "\n", StringComparison.Ordinal).TrimStart();
+        string run = Between(here, "// <example>\n", "        // </example>")
+            .Replace("\n        ", "\n", StringComparison.Ordinal)
+            .TrimStart();
 
         Assert.Equal(run.TrimEnd(), Between(readme, "```csharp\n", "```").TrimEnd());
     }

@@ -28,7 +28,8 @@ public sealed class ClosedFormsTests
     [InlineData(100, 65500, 36)]
     [InlineData(100, 65436, 0)]
     [InlineData(100, 65437, 1)]
-    public void Never_tried_ports_of_known_scans(int size, int start, int missed) => Assert.Equal(missed, ClosedForms.NeverTried(size, start));
+    public void Never_tried_ports_of_known_scans(int size, int start, int missed) =>
+        Assert.Equal(missed, ClosedForms.NeverTried(size, start));
 
     [Fact]
     public void Two_starts_in_64512_ports_meet_once_in_63550() => Assert.Equal(67584.0 / 65536 / 65536, ClosedForms.SameStart(64512), 15);

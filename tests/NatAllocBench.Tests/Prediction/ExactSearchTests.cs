@@ -46,7 +46,8 @@ public sealed class ExactSearchTests
         var random = new Random(1);
         bool[] taken = [.. Enumerable.Range(0, AllPorts).Select(_ => random.NextDouble() < 0.99)];
         double r = taken.Count(port => port) / (double)AllPorts;
-        Assert.InRange(ExactSearch.Of(new SearchLimits(AllPorts, true, false), taken, []).Failure / ClosedForms.FailureOfRandomFill(r), 0.7, 1.4);
+        Assert.InRange(
+            ExactSearch.Of(new SearchLimits(AllPorts, true, false), taken, []).Failure / ClosedForms.FailureOfRandomFill(r), 0.7, 1.4);
     }
 
     [Fact]

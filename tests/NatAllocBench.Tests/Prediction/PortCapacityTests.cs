@@ -45,7 +45,8 @@ public sealed class PortCapacityTests
     [InlineData(0.1)]
     [InlineData(7)]
     [InlineData(60_000)]
-    public void The_mean_of_the_count_is_its_mean(double mean) => Assert.Equal(mean, PoissonCount.MeanOf(mean, count => count), mean * 1e-9);
+    public void The_mean_of_the_count_is_its_mean(double mean) =>
+        Assert.Equal(mean, PoissonCount.MeanOf(mean, count => count), mean * 1e-9);
 
     [Fact]
     public void The_99_percent_quantile_of_a_mean_of_60000_is_2_33_spreads_above_it() =>

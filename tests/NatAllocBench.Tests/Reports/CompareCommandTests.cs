@@ -43,16 +43,23 @@ public sealed class CompareCommandTests : IDisposable
         RunRecord<RaceCell> high = (RunRecord<RaceCell>)RunFormat.ReadFile(_high);
         MachineFacts arm = SampleRuns.Machine with { Arch = "arm64", CpuModel = "Altra", Gc = "server" };
         _ = store.Publish(high with { Machine = arm });
-        string other = store.Publish(high with { Machine = arm, Preset = "xing-2018", Cells = [high.Cells[0] with { Preset = "xing-2018" }] });
+        string other = store.Publish(
+            high with { Machine = arm, Preset = "xing-2018", Cells = [high.Cells[0] with { Preset = "xing-2018" }] });
 
         CommandResult result = CompareCommand.Run([Path.GetDirectoryName(_low)!, Path.GetDirectoryName(other)!], new ComparisonOptions());
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("## quick: B against A\n", result.Output, StringComparison.Ordinal);
-        Assert.Contains("- B: Altra, 2 CPUs, arm64, Debian GNU/Linux 12, 2026-03-04, commit 0123456789, GC server\n", result.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "- B: Altra, 2 CPUs, arm64, Debian GNU/Linux 12, 2026-03-04, commit 0123456789, GC server\n", result.Output,
+            StringComparison.Ordinal);
         Assert.Contains("Only in B: xing-2018\n", result.Output, StringComparison.Ordinal);
-        Assert.Contains("## quick: B against A\n", CompareCommand.Run([_high, Path.GetDirectoryName(other)!], new ComparisonOptions()).Output, StringComparison.Ordinal);
-        Assert.Contains("no run of the same name", CompareCommand.Run([other, Path.GetDirectoryName(_low)!], new ComparisonOptions()).Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "## quick: B against A\n", CompareCommand.Run([_high, Path.GetDirectoryName(other)!], new ComparisonOptions()).Output,
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "no run of the same name", CompareCommand.Run([other, Path.GetDirectoryName(_low)!], new ComparisonOptions()).Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +88,8 @@ public sealed class CompareCommandTests : IDisposable
     public void A_gate_takes_all_cells_together_so_that_one_of_many_that_only_just_differs_does_not_close_it()
     {
         ResultsStore store = new(_root);
-        RaceCell[] same = [.. Enumerable.Range(0, 39).Select(i => SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]) with { Series = $"s{i}" })];
+        RaceCell cell = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        RaceCell[] same = [.. Enumerable.Range(0, 39).Select(i => cell with { Series = $"s{i}" })];
         RaceCell barely = SampleRuns.Cell("random", Attempts, [1000, 1100, 900, 1050, 950]);
         RaceCell more = SampleRuns.Cell("random", Attempts, [1200, 1310, 1090, 1255, 1145]);
         string a = store.Publish(SampleRuns.Race([barely]));

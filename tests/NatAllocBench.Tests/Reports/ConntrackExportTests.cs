@@ -13,8 +13,14 @@ public sealed class ConntrackExportTests
 {
     private static readonly CpuStatistics[] Counted =
     [
-        new() { Searched = 1, Found = 2, New = 3, Invalid = 4, Ignore = 5, Delete = 6, DeleteList = 7, Insert = 8, InsertFailed = 60, Drop = 61 },
-        new() { Found = 12, InsertFailed = 9, Drop = 9, EarlyDrop = 13, Error = 14, SearchRestart = 15, ClashResolve = 16, ChainTooLong = 17 },
+        new()
+        {
+            Searched = 1, Found = 2, New = 3, Invalid = 4, Ignore = 5, Delete = 6, DeleteList = 7, Insert = 8, InsertFailed = 60, Drop = 61,
+        },
+        new()
+        {
+            Found = 12, InsertFailed = 9, Drop = 9, EarlyDrop = 13, Error = 14, SearchRestart = 15, ClashResolve = 16, ChainTooLong = 17,
+        },
     ];
 
     private static RunRecord<RaceCell> Run(CommandStatisticsFormat format) => SampleRuns.Race(
@@ -79,6 +85,7 @@ public sealed class ConntrackExportTests
         RaceCell wrong = run.Cells[0] with { Counters = [new CpuCounters { InsertFailed = 1 }] };
 
         Assert.Empty(RunValidator.Check(run, run.StartedUtc));
-        Assert.Contains("adds up to 1", Assert.Single(RunValidator.Check(run with { Cells = [wrong] }, run.StartedUtc)), StringComparison.Ordinal);
+        Assert.Contains(
+            "adds up to 1", Assert.Single(RunValidator.Check(run with { Cells = [wrong] }, run.StartedUtc)), StringComparison.Ordinal);
     }
 }

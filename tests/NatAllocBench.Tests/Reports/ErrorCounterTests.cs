@@ -84,7 +84,8 @@ public sealed class ErrorCounterTests : IDisposable
         Assert.Contains("race speed 2.50 % (3 of 120), finds a difference of 10.2 % in 91.7 %", header, StringComparison.Ordinal);
         // Too low a power says what it would be enough for.
         Assert.Contains(
-            "race rate 2.50 % (3 of 120), finds a difference of 9.80 % in 50.0 % and one of 17.0 % or more in 90 %", header, StringComparison.Ordinal);
+            "race rate 2.50 % (3 of 120), finds a difference of 9.80 % in 50.0 % and one of 17.0 % or more in 90 %", header,
+            StringComparison.Ordinal);
     }
 
     [Theory]
@@ -115,7 +116,8 @@ public sealed class ErrorCounterTests : IDisposable
     private string Header(RunRecord<RaceCell> run)
     {
         var options = new ComparisonOptions { Stores = [_root] };
-        return MarkdownDocument.Render(new Document([.. ComparisonReport.Parts(run, run, RunComparison.Compare(run, run, options), options, 2)]));
+        return MarkdownDocument.Render(
+            new Document([.. ComparisonReport.Parts(run, run, RunComparison.Compare(run, run, options), options, 2)]));
     }
 
     private static ComparisonErrors Errors() => new()
@@ -138,7 +140,11 @@ public sealed class ErrorCounterTests : IDisposable
         RaceCell cell = SampleRuns.Cell("default", Attempts, [.. Attempts.Select((_, i) => failures + i)], speed);
         return SampleRuns.Race((cell with
         {
-            PerTrial = cell.PerTrial! with { ConnectionsPerSecond = [.. Attempts.Select((_, i) => speed + i)], Process = [0, 0, 1, 1, 2, 2, 3, 3] },
+            PerTrial = cell.PerTrial! with
+            {
+                ConnectionsPerSecond = [.. Attempts.Select((_, i) => speed + i)],
+                Process = [0, 0, 1, 1, 2, 2, 3, 3],
+            },
         }).Summarised());
     }
 

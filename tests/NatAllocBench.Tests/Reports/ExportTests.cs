@@ -49,7 +49,8 @@ public sealed partial class ExportTests
 
         string[] lines = CsvExport.Files(run)["rounds.csv"].Split('\n');
 
-        Assert.EndsWith(",round,connectionsPerSecond,tearDownPerSecond,expiredPerSecond,pingPongNs,process", lines[0], StringComparison.Ordinal);
+        Assert.EndsWith(
+            ",round,connectionsPerSecond,tearDownPerSecond,expiredPerSecond,pingPongNs,process", lines[0], StringComparison.Ordinal);
         Assert.EndsWith(",1,2000000,5000000,,,1", lines[2], StringComparison.Ordinal);
     }
 
@@ -105,7 +106,8 @@ public sealed partial class ExportTests
             Provenance.Key(Workload.Of(Race.Cells[0] with { Series = "a", System = "model;system=b" })));
         Assert.DoesNotContain('\n', Provenance.Key(Workload.Of(Race.Cells[0] with { Series = "a\nb\u001b[2J" })));
 
-        static IEnumerable<string> Keys(RunRecord run) => CsvExport.Files(run)["cells.csv"].TrimEnd('\n').Split('\n').Skip(1).Select(l => Fields(l)[5]);
+        static IEnumerable<string> Keys(RunRecord run) =>
+            CsvExport.Files(run)["cells.csv"].TrimEnd('\n').Split('\n').Skip(1).Select(l => Fields(l)[5]);
     }
 
     [Theory]
@@ -130,7 +132,8 @@ public sealed partial class ExportTests
         Assert.Equal(2.3, (double)smaller[0]!["value"]!, 1e-9);
         Assert.StartsWith("69 of 3000, run ", (string?)smaller[0]!["extra"], StringComparison.Ordinal);
         Assert.StartsWith(
-            $"connections/s machine={MachineIdentity.Of(Throughput.Machine)} design=lock-free", (string?)bigger[0]!["name"], StringComparison.Ordinal);
+            $"connections/s machine={MachineIdentity.Of(Throughput.Machine)} design=lock-free", (string?)bigger[0]!["name"],
+            StringComparison.Ordinal);
         Assert.Equal(2, bigger.Select(e => (string?)e!["name"]).Distinct().Count());
     }
 
@@ -163,11 +166,14 @@ public sealed partial class ExportTests
         Assert.Contains("# TYPE node_nf_conntrack_stat_insert_failed gauge", lines);
         const string Parameters = ",preset=\"quick\",system=\"model\",era=\"4.14\",mode=\"default\",";
         string sample = Assert.Single(
-            lines, l => l.StartsWith("node_nf_conntrack_stat_insert_failed{", StringComparison.Ordinal) && l.Contains(Parameters, StringComparison.Ordinal));
+            lines, l =>
+                l.StartsWith("node_nf_conntrack_stat_insert_failed{", StringComparison.Ordinal)
+                    && l.Contains(Parameters, StringComparison.Ordinal));
         Assert.EndsWith($"}} 69 {Race.StartedUtc.ToUnixTimeSeconds()}", sample, StringComparison.Ordinal);
         Assert.Contains($"{{machine=\"{MachineIdentity.Of(Race.Machine)}\",cpu_model=\"", sample, StringComparison.Ordinal);
         Assert.DoesNotContain(lines, l => l.Contains("stat_found", StringComparison.Ordinal));
-        Assert.All(lines.Where(l => !l.StartsWith('#')), l => Assert.Matches("^[a-z_]+\\{([a-z_]+=\"[^\"]*\",?)+\\} [-+0-9.eE]+ [0-9]+$", l));
+        Assert.All(
+            lines.Where(l => !l.StartsWith('#')), l => Assert.Matches("^[a-z_]+\\{([a-z_]+=\"[^\"]*\",?)+\\} [-+0-9.eE]+ [0-9]+$", l));
     }
 
     [Fact]
@@ -185,7 +191,8 @@ public sealed partial class ExportTests
         JsonObject cell = JsonNode.Parse(RunFormat.Write(run))!["cells"]![0]!.AsObject();
         string[] compound =
         [
-            "delayed", "failedByClient", "windowCurve", "windowHistogram", "pairDistanceCurve", "counters", "perTrial", "perRound", "figures",
+            "delayed", "failedByClient", "windowCurve", "windowHistogram", "pairDistanceCurve", "counters", "perTrial", "perRound",
+            "figures",
             "parameters", "dropped",
         ];
         Assert.Equal(cell.Select(p => p.Key).Except(compound).Order(), header.Order());

@@ -16,7 +16,8 @@ public sealed class FalseVerdictTests(ITestOutputHelper output)
     [Fact]
     public void Without_a_difference_speeds_are_found_different_in_about_5_percent()
     {
-        Dictionary<Verdict, double> share = Speeds(ratio: 1, deviation: 0.03, new ComparisonOptions { Threshold = 0, TimeNoiseFloorNs = 0 });
+        Dictionary<Verdict, double> share =
+            Speeds(ratio: 1, deviation: 0.03, new ComparisonOptions { Threshold = 0, TimeNoiseFloorNs = 0 });
 
         Assert.InRange(share[Verdict.Better] + share[Verdict.Worse], 0.03, 0.07);
     }

@@ -75,7 +75,8 @@ public sealed class ManyMachinesTests : IDisposable
         foreach (MachineFacts machine in machines)
         {
             RaceCell cell = SampleRuns.Cell("default", [1000, 1000, 1000], [20, 25, 24]);
-            _ = store.Publish(SampleRuns.Race(cell with { Cpus = machine.Cores, Series = "who loses" }, cell with { Cpus = 2, Series = "fixed pair" }) with
+            RaceCell loses = cell with { Cpus = machine.Cores, Series = "who loses" };
+            _ = store.Publish(SampleRuns.Race(loses, cell with { Cpus = 2, Series = "fixed pair" }) with
             {
                 Machine = machine,
                 Dirty = true,

@@ -82,7 +82,8 @@ public sealed class ResultsIndexTests : IDisposable
     {
         string[] runs = [.. _store.RunDirectories().Select(d => Path.GetRelativePath(_root, d).Replace('\\', '/'))];
         File.WriteAllText(
-            Path.Combine(_root, "comparisons.json"), $$"""[{ "title": "Two <b>machines", "runs": ["{{runs[0]}}", "{{runs[1]}}"], "across": ["cpus"] }]""");
+            Path.Combine(_root, "comparisons.json"),
+            $$"""[{ "title": "Two <b>machines", "runs": ["{{runs[0]}}", "{{runs[1]}}"], "across": ["cpus"] }]""");
 
         Assert.Equal(0, ResultsIndex.Publish(_root).ExitCode);
         string page = File.ReadAllText(Path.Combine(_root, "README.md"));
@@ -132,7 +133,8 @@ public sealed class ResultsIndexTests : IDisposable
         string elsewhere = Directory.CreateTempSubdirectory("natallocbench-").FullName;
         try
         {
-            string run = new ResultsStore(elsewhere).Publish(SampleRuns.Race() with { Machine = SampleRuns.Machine with { CpuModel = "elsewhere" } });
+            string run = new ResultsStore(elsewhere)
+                .Publish(SampleRuns.Race() with { Machine = SampleRuns.Machine with { CpuModel = "elsewhere" } });
             _ = Directory.CreateSymbolicLink(Path.Combine(_root, "linux-x64-elsewhere"), Path.GetDirectoryName(run)!);
 
             Assert.Equal(3, _store.RunDirectories().Count);
@@ -148,7 +150,8 @@ public sealed class ResultsIndexTests : IDisposable
     {
         Assert.Equal(1, ResultsIndex.Check(_root).ExitCode);
         Assert.Equal(
-            $"{Path.Combine(_root, "README.md")}\n{Path.Combine(_root, "index.html")}\n{Path.Combine(_root, "schema/run-1.schema.json")}\n", ResultsIndex.Publish(_root).Output);
+            $"{Path.Combine(_root, "README.md")}\n{Path.Combine(_root, "index.html")}\n{Path.Combine(_root, "schema/run-1.schema.json")}\n",
+            ResultsIndex.Publish(_root).Output);
         Assert.Equal("", ResultsIndex.Publish(_root).Output);
         CommandResult check = ResultsIndex.Check(_root);
         Assert.Equal((0, "", null), (check.ExitCode, check.Output, check.Error));

@@ -104,7 +104,8 @@ public sealed class RunChartsTests
         Assert.Equal([288, 320, 352, 384, 416], chart.XValues);
         Assert.Equal(["4.14 default", "4.14 random"], chart.Lines.Select(l => l.Name));
         Assert.Equal([30.0, 60, 0, 9.5], chart.Lines[0].Points.Select(p => p.Y!.Value));
-        string[] texts = [.. XElement.Parse(ChartDrawing.Svg(chart)).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
+        string[] texts =
+            [.. XElement.Parse(ChartDrawing.Svg(chart)).Descendants().Where(e => e.Name.LocalName == "text").Select(e => e.Value)];
         Assert.Superset(new HashSet<string> { "window (ns)", "windows (% in each class)", "288", "416", "4.14 random" }, texts.ToHashSet());
     }
 
@@ -133,7 +134,8 @@ public sealed class RunChartsTests
         string svg = ChartDrawing.Svg(chart);
 
         string[] texts = Texts(svg);
-        string[] expected = ["clients", "insert_failed (% of attempts)", "default", "random-fully", "10", "80", "0.01", RunSummary.Line(Sweep())];
+        string[] expected =
+            ["clients", "insert_failed (% of attempts)", "default", "random-fully", "10", "80", "0.01", RunSummary.Line(Sweep())];
         Assert.Superset(expected.ToHashSet(), texts.ToHashSet());
         Assert.Equal(svg, ChartDrawing.Svg(chart));
     }
@@ -148,7 +150,9 @@ public sealed class RunChartsTests
         Assert.Contains("prefers-color-scheme: dark", svg, StringComparison.Ordinal);
         Assert.All(
             XElement.Parse(svg).Descendants().Where(e => e.Name.LocalName == "text"),
-            text => Assert.Contains("currentColor", (string?)text.Attribute("fill") ?? (string?)text.Attribute("style"), StringComparison.Ordinal));
+            text =>
+                Assert.Contains(
+                    "currentColor", (string?)text.Attribute("fill") ?? (string?)text.Attribute("style"), StringComparison.Ordinal));
     }
 
     [Fact]
@@ -191,7 +195,8 @@ public sealed class RunChartsTests
     {
         ThroughputCell three = SampleRuns.Design("lock-free", 18e6, 19e6, 20e6);
         ThroughputCell one = SampleRuns.Design("lock-free", 18e6);
-        Chart chart = RunCharts.Build(SampleRuns.Throughput(three, one with { Threads = 4 }, three with { Threads = 6 }, three with { Threads = 8 }))[0];
+        Chart chart = RunCharts.Build(
+            SampleRuns.Throughput(three, one with { Threads = 4 }, three with { Threads = 6 }, three with { Threads = 8 }))[0];
 
         Assert.Equal([false, true, false, false], chart.Lines[0].Points.Select(p => p.IsThin));
         XElement[] lines = [.. Lines(ChartDrawing.Svg(chart))];
@@ -218,7 +223,8 @@ public sealed class RunChartsTests
 
     // Lines of data are as thick as no other line, and bend, unlike those of the legend.
     private static IEnumerable<XElement> Lines(string svg) => XElement.Parse(svg).Descendants()
-        .Where(e => e.Name.LocalName == "polyline" && ((string?)e.Attribute("style") ?? "").Contains("stroke-width:1.5;stroke-linejoin:bevel", StringComparison.Ordinal));
+        .Where(e => e.Name.LocalName == "polyline")
+        .Where(e => ((string?)e.Attribute("style") ?? "").Contains("stroke-width:1.5;stroke-linejoin:bevel", StringComparison.Ordinal));
 
     [Fact]
     public void Text_of_a_stranger_cannot_break_out_of_the_picture()

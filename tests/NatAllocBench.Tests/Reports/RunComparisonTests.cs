@@ -71,7 +71,8 @@ public sealed class RunComparisonTests
         CellComparison same = RunComparison.Compare(
             SampleRuns.Throughput(cell), SampleRuns.Throughput(cell with { ReferenceNs = 6200 }), Plain).Cells[0];
 
-        Assert.Equal((Verdict.Undecided, "the machine ran at another speed: reference loop 6,000 and 6,400 ns"), (other.Verdict, other.Remark));
+        Assert.Equal(
+            (Verdict.Undecided, "the machine ran at another speed: reference loop 6,000 and 6,400 ns"), (other.Verdict, other.Remark));
         Assert.Equal(Verdict.Same, same.Verdict);
     }
 

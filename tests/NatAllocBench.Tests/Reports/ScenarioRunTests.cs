@@ -70,7 +70,8 @@ public sealed class ScenarioRunTests
     [Fact]
     public void Scenario_runs_are_not_compared()
     {
-        RunFormatException refused = Assert.Throws<RunFormatException>(() => RunComparison.Compare(Run(Sound), Run(Sound), new ComparisonOptions()));
+        RunFormatException refused = Assert.Throws<RunFormatException>(
+            () => RunComparison.Compare(Run(Sound), Run(Sound), new ComparisonOptions()));
 
         Assert.Contains("predictions", refused.Message, StringComparison.Ordinal);
     }

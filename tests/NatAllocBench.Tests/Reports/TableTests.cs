@@ -77,7 +77,11 @@ public sealed class TableTests
     [Fact]
     public void Each_preset_and_series_has_its_own_table_and_delays_another()
     {
-        RaceCell cell = SampleRuns.Cell("default", [1000, 1000], [20, 24]) with { Delayed = [new(1, 0.02, 0.01, 0.03), new(3, 0.0004, 0.0001, 0.001)] };
+        RaceCell cell = SampleRuns.Cell(
+            "default", [1000, 1000], [20, 24]) with
+        {
+            Delayed = [new(1, 0.02, 0.01, 0.03), new(3, 0.0004, 0.0001, 0.001)],
+        };
 
         IReadOnlyList<ResultTable> tables = RaceTables.Build([cell, cell with { Series = "window sweep", Delayed = null }]);
 
@@ -131,9 +135,14 @@ public sealed class TableTests
     [Fact]
     public void A_delay_that_an_era_does_not_have_is_no_value()
     {
-        RaceCell cell = SampleRuns.Cell("default", [1000, 1000], [20, 24]) with { Delayed = [new(1, 0.02, 0.01, 0.03), new(3, 0, 0, 0.001)] };
+        RaceCell cell = SampleRuns.Cell(
+            "default", [1000, 1000], [20, 24]) with
+        {
+            Delayed = [new(1, 0.02, 0.01, 0.03), new(3, 0, 0, 0.001)],
+        };
 
-        ResultTable table = RaceTables.Build([cell, cell with { Era = "6.12", Delayed = [new(1, 0.02, 0.01, 0.03), new(2, 0, 0, 0.001)] }])[1];
+        ResultTable table = RaceTables.Build(
+            [cell, cell with { Era = "6.12", Delayed = [new(1, 0.02, 0.01, 0.03), new(2, 0, 0, 0.001)] }])[1];
 
         Assert.Equal([Figures.Rate(0.02, 0.01, 0.03), "-", Figures.Rate(0, 0, 0.001)], table.Rows[0].TakeLast(3));
         Assert.Equal([Figures.Rate(0.02, 0.01, 0.03), Figures.Rate(0, 0, 0.001), "-"], table.Rows[1].TakeLast(3));

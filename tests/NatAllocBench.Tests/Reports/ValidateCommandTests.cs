@@ -83,7 +83,8 @@ public sealed class ValidateCommandTests : IDisposable
     public void A_run_of_too_many_cells_is_refused()
     {
         RunRecord<RaceCell> run = SampleRuns.Race();
-        RaceCell[] cells = [.. Enumerable.Range(1, RunFormat.MaxCells + 1).Select(clients => run.Cells[1] with { Clients = clients, PerTrial = null })];
+        RaceCell[] cells =
+            [.. Enumerable.Range(1, RunFormat.MaxCells + 1).Select(clients => run.Cells[1] with { Clients = clients, PerTrial = null })];
         File.WriteAllBytes(Path.Combine(_run, "run.json"), RunFormat.Write(run with { Cells = cells }));
 
         Assert.Contains("10001 cells are more than the 10000", ValidateCommand.Run([_run], Now).Output, StringComparison.Ordinal);
@@ -110,7 +111,8 @@ public sealed class ValidateCommandTests : IDisposable
     public void A_fault_is_one_line_that_begins_with_the_path_and_has_no_escape_sequence()
     {
         string path = Path.Combine(_run, "run.json");
-        File.WriteAllText(path, File.ReadAllText(path).Replace("\"command\": \"race\"", "\"command\": \"\\u001b[2J\\n\"", StringComparison.Ordinal));
+        File.WriteAllText(
+            path, File.ReadAllText(path).Replace("\"command\": \"race\"", "\"command\": \"\\u001b[2J\\n\"", StringComparison.Ordinal));
 
         string[] lines = ValidateCommand.Run([_run], Now).Output.TrimEnd('\n').Split('\n');
 

@@ -39,7 +39,8 @@ public sealed class FolderCircleTests
     [Fact]
     public void The_page_about_the_design_draws_the_floors_as_they_are()
     {
-        Dictionary<string, string[]> below = ProjectFolders.ToDictionary(ShortName, project => ProjectReferences(project).Select(ShortName).ToArray());
+        Dictionary<string, string[]> below =
+            ProjectFolders.ToDictionary(ShortName, project => ProjectReferences(project).Select(ShortName).ToArray());
 
         Assert.Equal(FolderReferences.FloorsOf(below.Keys, name => below[name]), Drawn("projects"));
         Assert.Equal(FolderReferences.Of("src/NatAllocBench.Netfilter").Floors(), Drawn("model"));

@@ -46,7 +46,10 @@ internal sealed partial class FolderReferences
 
     /// <summary>Groups of folders that refer to each other in a circle, the names of a group joined by commas.</summary>
     public IReadOnlyList<string> Circles() => [.. Folders
-        .Select(folder => string.Join(",", Reach(folder).Where(other => other == folder || Reach(other).Contains(folder)).Append(folder).Distinct()
+        .Select(folder => string.Join(",", Reach(folder)
+            .Where(other => other == folder || Reach(other).Contains(folder))
+            .Append(folder)
+            .Distinct()
             .Order(StringComparer.Ordinal)))
         .Where(group => group.Contains(',', StringComparison.Ordinal))
         .Distinct()];
@@ -205,7 +208,9 @@ internal sealed partial class FolderReferences
     [GeneratedRegex(@"^namespace ([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();
 
-    [GeneratedRegex(@"^(?:\w+ )*(?:class|struct|interface|enum|record|delegate [\w<>\[\]?*.]+)\s+(?:struct |class )?(\w+)", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^(?:\w+ )*(?:class|struct|interface|enum|record|delegate [\w<>\[\]?*.]+)\s+(?:struct |class )?(\w+)",
+        RegexOptions.Multiline)]
     private static partial Regex TypeLine();
 
     [GeneratedRegex(@"(?<![\w.])(\w+)(?:<[^;{}()]*?>)?\s*\.")]

@@ -25,7 +25,8 @@ internal static class MemberTokens
             OpCode operation = code[at] == TwoByteCode ? Codes[(TwoByteCode << 8) | code[at + 1]] : Codes[code[at]];
             at += operation.Size;
             ReadOnlySpan<byte> operand = code.AsSpan(at);
-            if (operation.OperandType is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
+            if (operation.OperandType
+                is OperandType.InlineMethod or OperandType.InlineField or OperandType.InlineType or OperandType.InlineTok)
             {
                 int token = BinaryPrimitives.ReadInt32LittleEndian(operand);
                 yield return (operation, method.Module.ResolveMember(token, typeArguments, methodArguments)!);

@@ -33,8 +33,8 @@ public class PresetTimingTests
     }
 
     /// <summary>
-    /// The recorded 6.18.44: 149,373 packets/s on one CPU with a window of 0.9 us. And every published run on a machine that had nothing else to
-    /// do: other work makes packets look slower.
+    /// The recorded 6.18.44: 149,373 packets/s on one CPU with a window of 0.9 us. And every published run on a machine that had nothing
+    /// else to do: other work makes packets look slower.
     /// </summary>
     private static IEnumerable<KernelPace> Paces() =>
     [

@@ -40,9 +40,14 @@ public sealed partial class PublicTypeTests
         Assert.Empty(named.Select(type => type.FullName!).Except(model.Names));
     }
 
-    /// <summary>The surface of the package: what others use, the eras, which are type arguments of a table, and what either shows.</summary>
+    /// <summary>
+    /// The surface of the package: what others use, the eras, which are type arguments of a table, and what either shows.
+    /// </summary>
     private static IEnumerable<string> Surface(string assembly) => assembly == Model
-        ? typeof(Era).Assembly.GetTypes().Where(type => type.IsValueType && type.IsAssignableTo(typeof(IEra))).Select(type => type.FullName!)
+        ? typeof(Era)
+            .Assembly.GetTypes()
+            .Where(type => type.IsValueType && type.IsAssignableTo(typeof(IEra)))
+            .Select(type => type.FullName!)
         : [];
 
     private static IEnumerable<string> Unneeded(PublicTypes one, IReadOnlyList<PublicTypes> assemblies)

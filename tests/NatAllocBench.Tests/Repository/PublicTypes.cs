@@ -40,7 +40,8 @@ internal sealed class PublicTypes : IDisposable
     /// <summary>The assemblies that see the internal types of this one.</summary>
     public IEnumerable<string> Friends => _metadata.GetAssemblyDefinition().GetCustomAttributes()
         .Select(_metadata.GetCustomAttribute)
-        .Where(attribute => attribute.Constructor.Kind == HandleKind.MemberReference && NameOf((MemberReferenceHandle)attribute.Constructor) == FriendAttribute)
+        .Where(attribute => attribute.Constructor.Kind == HandleKind.MemberReference
+            && NameOf((MemberReferenceHandle)attribute.Constructor) == FriendAttribute)
         .Select(attribute => FirstArgument(attribute).Split(',')[0]);
 
     /// <summary>The types of another assembly that this one refers to.</summary>

@@ -7,7 +7,9 @@ namespace NatAllocBench.Tests.Repository;
 /// <summary>What the published runs must show, read from the runs themselves.</summary>
 public class PublishedShowsTests
 {
-    /// <summary>A real 4.13.9 lost 1.7 to 4.5 % of real sockets on a tick, and 10.6 and 17.9 % where every burst of 10 and 80 overlapped.</summary>
+    /// <summary>
+    /// A real 4.13.9 lost 1.7 to 4.5 % of real sockets on a tick, and 10.6 and 17.9 % where every burst of 10 and 80 overlapped.
+    /// </summary>
     [Fact]
     public void The_rover_era_loses_what_a_real_one_lost_for_10_to_80_clients()
     {

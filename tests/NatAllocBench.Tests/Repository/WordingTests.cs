@@ -38,10 +38,13 @@ public sealed partial class WordingTests
         [
             .. files.SelectMany(file => File.ReadLines(file).Select((text, i) => (Text: text, Line: i + 1))
                 .Where(line => Avoided().IsMatch(line.Text))
-                .Select(line => $"{Path.GetRelativePath(root, file)}:{line.Line}: '{Avoided().Match(line.Text).Value}' in: {line.Text.Trim()}")),
+                .Select(line => $"{Path.GetRelativePath(root, file)}:{line.Line}: '{Avoided().Match(line.Text).Value}' in: "
+                    + $"{line.Text.Trim()}")),
         ];
 
-        Assert.True(found.Length == 0, "needs, is in, at most, at least, minimum, also, again, fix, after instead of:\n" + string.Join('\n', found));
+        Assert.True(
+            found.Length == 0,
+            "needs, is in, at most, at least, minimum, also, again, fix, after instead of:\n" + string.Join('\n', found));
     }
 
     [GeneratedRegex(

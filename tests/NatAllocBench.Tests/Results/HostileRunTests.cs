@@ -13,14 +13,19 @@ using NatAllocBench.Tests.Reports;
 
 namespace NatAllocBench.Tests.Results;
 
-/// <summary>A stranger's run with any value replaced, or one or two members removed, is refused by the reader or the checks, or rendered in every form; nothing else happens.</summary>
+/// <summary>
+/// A stranger's run with any value replaced, or one or two members removed, is refused by the reader or the checks, or rendered in every
+/// form; nothing else happens.
+/// </summary>
 public sealed class HostileRunTests
 {
     private static readonly string[] Replacements =
     [
         "null", "true", "0", "-1", "1", "0.5", "7", "65536", "9223372036854775807", "-9223372036854775808", "18446744073709551615", "1e308",
-        "-1e308", "1e-320", "1e999", "\"\"", "\" \"", "\"../../../etc\"", "\"\\u0000\\u001b[2J\\ud800\\uffff</text><script>|`[x](y)&amp;]]>\"",
-        "\"=cmd()\"", "\"0001-01-01T00:00:00+00:00\"", "\"9999-12-31T23:59:59-14:00\"", "[]", "[null]", "[0]", "[-1]", "[9223372036854775807]",
+        "-1e308", "1e-320", "1e999", "\"\"", "\" \"", "\"../../../etc\"",
+        "\"\\u0000\\u001b[2J\\ud800\\uffff</text><script>|`[x](y)&amp;]]>\"",
+        "\"=cmd()\"", "\"0001-01-01T00:00:00+00:00\"", "\"9999-12-31T23:59:59-14:00\"", "[]", "[null]", "[0]", "[-1]",
+        "[9223372036854775807]",
         "[1e308, 1e308, 1e308]", "[[]]", "{}", "{\"a\": null}", "[{}]",
     ];
 
@@ -107,7 +112,9 @@ public sealed class HostileRunTests
             JsonNode? parent = copy;
             foreach (string step in Parent(path).Split('/', StringSplitOptions.RemoveEmptyEntries))
             {
-                parent = parent is JsonArray list ? list[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)] : parent![step];
+                parent = parent is JsonArray list
+                    ? list[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)]
+                    : parent![step];
             }
 
             string name = path[(path.LastIndexOf('/') + 1)..];
@@ -183,7 +190,8 @@ public sealed class HostileRunTests
                 WindowHistogram = TimeHistogram.Of([(200, 10), (310, 20), (900, 1)]),
                 Counters = [new CpuCounters { Found = 5, InsertFailed = 60 }, new CpuCounters { Found = 5, InsertFailed = 9 }],
                 PredictedRate = 0.02,
-                Dropped = new DroppedTrials { NotTogether = 1, OtherPlacement = 0, Attempts = [1000], InsertFailed = [3], Overlap = Overlap(1) },
+                Dropped =
+                    new DroppedTrials { NotTogether = 1, OtherPlacement = 0, Attempts = [1000], InsertFailed = [3], Overlap = Overlap(1) },
                 PerTrial = SampleRuns.Cell("default", [1000, 1000, 1000], [20, 25, 24]).PerTrial! with
                 {
                     Overlap = Overlap(3),
@@ -219,7 +227,12 @@ public sealed class HostileRunTests
 
     private static ThroughputCell WithReference(ThroughputCell cell) => (cell with
     {
-        PerRound = cell.PerRound! with { ReferenceNs = [6000, 6010, 6020, 6000], StolenShare = [0, 0, 0.01, 0], PingPongNs = [125, 125, 126, 125] },
+        PerRound = cell.PerRound! with
+        {
+            ReferenceNs = [6000, 6010, 6020, 6000],
+            StolenShare = [0, 0, 0.01, 0],
+            PingPongNs = [125, 125, 126, 125],
+        },
     }).Summarised();
 
     private static IEnumerable<string> Paths(JsonNode? node, string path) => node switch

@@ -15,7 +15,8 @@ public sealed class MachineIdentityTests : IDisposable
     [Fact]
     public void Kernel_runtime_and_a_container_limit_make_no_other_machine() => Assert.Equal(
         MachineIdentity.Of(Machine(64)),
-        MachineIdentity.Of(Machine(64) with { Cores = 2, Kernel = "5.15.0", Runtime = ".NET 11", Gc = "server", OsDescription = "Fedora" }));
+        MachineIdentity.Of(
+            Machine(64) with { Cores = 2, Kernel = "5.15.0", Runtime = ".NET 11", Gc = "server", OsDescription = "Fedora" }));
 
     [Fact]
     public void Ten_machines_of_one_name_and_other_topology_are_ten() =>
@@ -54,7 +55,8 @@ public sealed class MachineIdentityTests : IDisposable
         CommandResult result = ResultsIndex.Publish(_root);
 
         Assert.Equal(2, result.ExitCode);
-        Assert.Contains("lab: holds runs of different machines; give each its own name with --machine", result.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            "lab: holds runs of different machines; give each its own name with --machine", result.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +83,11 @@ public sealed class MachineIdentityTests : IDisposable
     {
         Facts = new Dictionary<string, IReadOnlyDictionary<string, string>>(machine.Facts)
         {
-            [section] = new Dictionary<string, string>(machine.Facts.GetValueOrDefault(section) ?? new Dictionary<string, string>()) { [name] = value },
+            [section] = new Dictionary<string, string>(
+                machine.Facts.GetValueOrDefault(section) ?? new Dictionary<string, string>())
+            {
+                [name] = value,
+            },
         },
     };
 }

@@ -73,7 +73,11 @@ public sealed class PooledRacesTests
             FailedByClient = [4, 2],
             Delayed = [new(1, 0.002, 0.001, 0.003)],
         };
-        RaceCell other = one with { WindowCurve = [new(0, 500), new(50, 600), new(99, 700), new(100, 800)], WindowHistogram = TimeHistogram.Of([(600, 5)]) };
+        RaceCell other = one with
+        {
+            WindowCurve = [new(0, 500), new(50, 600), new(99, 700), new(100, 800)],
+            WindowHistogram = TimeHistogram.Of([(600, 5)]),
+        };
 
         RaceCell cell = Pool(one, other);
 
@@ -100,7 +104,9 @@ public sealed class PooledRacesTests
         RaceCell cell = Pool(Cell([20, 21, 20]), Cell([30, 31, 30]));
         RunRecord<RaceCell> run = SampleRuns.Race(cell with { PerTrial = cell.PerTrial! with { Process = [0, 0, 0, 2, 2, 2] } });
 
-        Assert.Contains(RunValidator.Check(run, DateTimeOffset.UtcNow.AddYears(1)), fault => fault.Contains("process needs a number", StringComparison.Ordinal));
+        Assert.Contains(
+            RunValidator.Check(run, DateTimeOffset.UtcNow.AddYears(1)),
+            fault => fault.Contains("process needs a number", StringComparison.Ordinal));
     }
 
     [Fact]

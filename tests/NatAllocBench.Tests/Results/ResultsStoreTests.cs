@@ -39,7 +39,9 @@ public sealed class ResultsStoreTests : IDisposable
 
         string directory = new ResultsStore(_root).Publish(run);
 
-        Assert.Equal(["quick-rate-modes.svg", "run.json", "tables.md"], Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order());
+        Assert.Equal(
+            ["quick-rate-modes.svg", "run.json", "tables.md"],
+            Directory.EnumerateFileSystemEntries(directory).Select(Path.GetFileName).Order());
         Assert.Equal(RunFormat.Write(run), File.ReadAllBytes(Path.Combine(directory, "run.json")));
         Assert.Equal(RunReport.Markdown(run), File.ReadAllText(Path.Combine(directory, "tables.md")));
         Assert.Equal([directory], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(directory)!));

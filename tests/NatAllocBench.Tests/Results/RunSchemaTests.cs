@@ -76,7 +76,8 @@ public sealed class RunSchemaTests
         JsonNode parent = steps[..^1].Aggregate(run, (node, step) => int.TryParse(step, out int index) ? node[index]! : node[step]!);
         parent[steps[^1]] = JsonNode.Parse(value);
 
-        Assert.Contains(SchemaCheck.Faults(Encoding.UTF8.GetBytes(run.ToJsonString())), fault => fault.Contains(place, StringComparison.Ordinal));
+        Assert.Contains(
+            SchemaCheck.Faults(Encoding.UTF8.GetBytes(run.ToJsonString())), fault => fault.Contains(place, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -45,15 +45,19 @@ public sealed class SampleStatisticsTests
     public void No_values_or_wrong_ones_are_refused(params double[] values) =>
         Assert.Throws<ArgumentException>(() => SampleStatistics.Instance.Median(values));
 
-    // Ages of 120 people and their Harrell-Davis deciles as G. Rousselet prints them (The Harrell-Davis quantile estimator, garstats, 2016).
+    // Ages of 120 people and their Harrell-Davis deciles as G. Rousselet prints them (The Harrell-Davis quantile estimator, garstats,
+    // 2016).
     [Fact]
     public void Quantiles_are_the_published_ones()
     {
         double[] ages =
         [
-            18, 18, 19, 19, 19, 19, 20, 20, 21, 21, 21, 21, 21, 21, 21, 22, 22, 22, 22, 22, 22, 22, 22, 23, 23, 23, 24, 24, 24, 25, 26, 28, 28,
-            29, 29, 30, 30, 31, 31, 32, 32, 32, 33, 34, 34, 35, 35, 36, 37, 38, 40, 40, 41, 41, 42, 42, 43, 43, 44, 45, 45, 45, 45, 48, 49, 49,
-            50, 51, 54, 54, 55, 56, 58, 59, 59, 60, 60, 61, 62, 62, 62, 63, 63, 63, 64, 64, 64, 64, 65, 65, 66, 66, 66, 66, 66, 66, 67, 67, 67,
+            18, 18, 19, 19, 19, 19, 20, 20, 21, 21, 21, 21, 21, 21, 21, 22, 22, 22, 22, 22, 22, 22, 22, 23, 23, 23, 24, 24, 24, 25, 26, 28,
+            28,
+            29, 29, 30, 30, 31, 31, 32, 32, 32, 33, 34, 34, 35, 35, 36, 37, 38, 40, 40, 41, 41, 42, 42, 43, 43, 44, 45, 45, 45, 45, 48, 49,
+            49,
+            50, 51, 54, 54, 55, 56, 58, 59, 59, 60, 60, 61, 62, 62, 62, 63, 63, 63, 64, 64, 64, 64, 65, 65, 66, 66, 66, 66, 66, 66, 67, 67,
+            67,
             67, 68, 68, 68, 68, 68, 69, 70, 70, 70, 71, 72, 72, 72, 75, 76, 77, 78, 79, 81, 81,
         ];
         double[] published = [21.1, 23.3, 29.7, 37.0, 45.3, 56.1, 63.3, 66.6, 70.4];
@@ -180,7 +184,8 @@ public sealed class SampleStatisticsTests
 
         Assert.Equal(["2 modes"], SampleStatistics.Instance.Remarks(twoModes));
         Assert.Contains("1 of 41 is an outlier", SampleStatistics.Instance.Remarks([.. plain, 1000]));
-        Assert.DoesNotContain(SampleStatistics.Instance.Remarks([.. plain, .. plain, 1000]), r => r.Contains("outlier", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            SampleStatistics.Instance.Remarks([.. plain, .. plain, 1000]), r => r.Contains("outlier", StringComparison.Ordinal));
         Assert.Empty(SampleStatistics.Instance.Remarks(plain));
         Assert.Empty(SampleStatistics.Instance.Remarks([1, 2, 100]));
     }

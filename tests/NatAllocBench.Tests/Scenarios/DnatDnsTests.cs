@@ -93,7 +93,8 @@ public sealed class DnatDnsTests
     [InlineData("5.4", 1, 0, 0)]
     [InlineData("5.6", 0, 0, 1)]
     [InlineData("6.18", 0, 0, 1)]
-    public void Queries_that_chose_different_backends_stand_reply_only_since_5_6(string era, double dropped, double merged, double replyOnly) =>
+    public void Queries_that_chose_different_backends_stand_reply_only_since_5_6(
+        string era, double dropped, double merged, double replyOnly) =>
         AssertOutcome(Pairs(era, "dnat2", BackendChoice.Different), dropped, merged, replyOnly);
 
     [Theory]

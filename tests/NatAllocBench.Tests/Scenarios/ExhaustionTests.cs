@@ -8,7 +8,9 @@ namespace NatAllocBench.Tests.Scenarios;
 
 public sealed class ExhaustionTests
 {
-    /// <summary>Found per connection on live kernels 4.13.9, 6.1.0, 6.12.107 and 6.18.44; random starts scatter by about 1 % there.</summary>
+    /// <summary>
+    /// Found per connection on live kernels 4.13.9, 6.1.0, 6.12.107 and 6.18.44; random starts scatter by about 1 % there.
+    /// </summary>
     public static TheoryData<string, string, string, double> LiveKernels => new()
     {
         { "4.14", "default", "Tcp", 50.0 },

@@ -17,7 +17,11 @@ public sealed partial class SoakTests
         Assert.True(code == 0, output + error);
         Dictionary<string, long[]> totals = Totals().Matches(output).ToDictionary(
             match => match.Groups[1].Value,
-            match => match.Groups.Values.Skip(2).Select(group => long.Parse(group.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture)).ToArray());
+            match =>
+                match.Groups.Values
+                    .Skip(2)
+                    .Select(group => long.Parse(group.Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture))
+                    .ToArray());
         Assert.Equal(["kernel-locks", "reserve", "reserve-lock-free"], totals.Keys);
         Assert.All(totals.Values, total => Assert.True(total[0] >= 15 * 4096));
         Assert.Equal(0, totals["reserve"][1]);

@@ -19,7 +19,8 @@ public sealed class ManyMachinesPageTests
         string[] split = ["eras", "occupancy", "window"];
         var plan = new SweepPlan { Preset = preset, Split = split, Seed = 1, SecondsOfTask = preset.Seconds / 29, MaxTrials = 2000 };
 
-        Assert.Equal(SlurmJob.Text(new SweepFolder("/shared/grid", plan), ["/home/me/.dotnet/tools/natallocbench"]), Block("bash", "#!/bin/bash"));
+        Assert.Equal(
+            SlurmJob.Text(new SweepFolder("/shared/grid", plan), ["/home/me/.dotnet/tools/natallocbench"]), Block("bash", "#!/bin/bash"));
     }
 
     /// <summary>Kubernetes' own client reads it, strictly: an unknown field or a value of another type is refused.</summary>
@@ -42,7 +43,9 @@ public sealed class ManyMachinesPageTests
     [InlineData("completions: 29", "completions: many")]
     [InlineData("    spec:", "    specs:")]
     public void The_manifest_with_a_slip_of_the_pen_is_refused(string right, string wrong) => Assert.ThrowsAny<YamlException>(
-        () => KubernetesYaml.Deserialize<V1Job>(Block("yaml", "apiVersion: batch/v1").Replace(right, wrong, StringComparison.Ordinal), strict: true));
+        () =>
+            KubernetesYaml.Deserialize<V1Job>(
+                Block("yaml", "apiVersion: batch/v1").Replace(right, wrong, StringComparison.Ordinal), strict: true));
 
     private static string Block(string language, string start)
     {

@@ -28,7 +28,8 @@ public sealed class SweepCommandTests : IDisposable
         Assert.True(swept.ExitCode == 0, swept.Output + swept.Error);
         Assert.Equal(["0000-eras-4.14.json", "0001-eras-6.12.json"], files.Select(Path.GetFileName).Order());
         Assert.True(merged.ExitCode == 0, merged.Error);
-        Assert.Equal(["4.14", "6.12"], ((RunRecord<RaceCell>)RunFormat.ReadFile(Path.Combine(_root, "two.json"))).Cells.Select(cell => cell.Era));
+        Assert.Equal(
+            ["4.14", "6.12"], ((RunRecord<RaceCell>)RunFormat.ReadFile(Path.Combine(_root, "two.json"))).Cells.Select(cell => cell.Era));
 
         string first = Path.Combine(Sweep, "tasks", "0000-eras-4.14.json");
         byte[] before = File.ReadAllBytes(first);

@@ -100,20 +100,24 @@ public sealed class SweepMergeTests : IDisposable
         Write(1, run => run with { Machine = run.Machine with { Kernel = "6.1.0" } });
 
         Assert.Contains(
-            "The tasks ran under 2 kernels: 6.12.1 (tasks 0); 6.1.0 (tasks 1).", Assert.Single(SweepMerge.Of(_folder, byMachine: false)).Run.Notes);
+            "The tasks ran under 2 kernels: 6.12.1 (tasks 0); 6.1.0 (tasks 1).",
+            Assert.Single(SweepMerge.Of(_folder, byMachine: false)).Run.Notes);
         Write(2, run => run with { MeasuredCommit = "fedcba9876543210" });
         Assert.Contains(
-            "by 2 commits", Assert.Throws<RunFormatException>(() => SweepMerge.Of(_folder, byMachine: false)).Message, StringComparison.Ordinal);
+            "by 2 commits", Assert.Throws<RunFormatException>(() => SweepMerge.Of(_folder, byMachine: false)).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_file_of_another_task_or_sweep_and_an_empty_sweep_are_refused()
     {
         Assert.Contains(
-            "none of 4 tasks", Assert.Throws<RunFormatException>(() => SweepMerge.Of(_folder, byMachine: false)).Message, StringComparison.Ordinal);
+            "none of 4 tasks", Assert.Throws<RunFormatException>(() => SweepMerge.Of(_folder, byMachine: false)).Message,
+            StringComparison.Ordinal);
         File.WriteAllBytes(_folder.FileOf(_folder.Plan.Tasks()[1]), RunFormat.Write(SamplePlan.RunOf(_folder, 0)));
         Assert.Contains(
-            "is no run of task 1", Assert.Throws<RunFormatException>(() => SweepMerge.Of(_folder, byMachine: false)).Message, StringComparison.Ordinal);
+            "is no run of task 1", Assert.Throws<RunFormatException>(() => SweepMerge.Of(_folder, byMachine: false)).Message,
+            StringComparison.Ordinal);
     }
 
     private void Write(int number, Func<RunRecord<RaceCell>, RunRecord<RaceCell>>? change = null)

@@ -16,7 +16,8 @@ public sealed class SweepPlanTests : IDisposable
         IReadOnlyList<SweepTask> tasks = SamplePlan.Four.Tasks();
 
         Assert.Equal(
-            ["eras 4.14, window 0", "eras 4.14, window 1us", "eras 6.12, window 0", "eras 6.12, window 1us"], tasks.Select(task => task.Label));
+            ["eras 4.14, window 0", "eras 4.14, window 1us", "eras 6.12, window 0", "eras 6.12, window 1us"],
+            tasks.Select(task => task.Label));
         Assert.Equal([0, 1, 2, 3], tasks.Select(task => task.Number));
         Assert.All(tasks, task => Assert.Equal(["default", "random-fully"], task.Series.Modes));
         Assert.Equal(4, tasks.Select(task => task.Seed).Distinct().Count());
@@ -62,7 +63,8 @@ public sealed class SweepPlanTests : IDisposable
         ];
         Assert.Equal(7, others.Append(folder.Plan).Select(plan => plan.Fingerprint()).Distinct().Count());
         Assert.All(others, other => Assert.Contains(
-            "holds another sweep", Assert.Throws<RunFormatException>(() => SweepFolder.Create(_directory, other)).Message, StringComparison.Ordinal));
+            "holds another sweep", Assert.Throws<RunFormatException>(() => SweepFolder.Create(_directory, other)).Message,
+            StringComparison.Ordinal));
     }
 
     [Fact]

@@ -31,7 +31,8 @@ public class CaptureTests
             capture.Packets.Select(packet =>
             {
                 var ip = Parse(packet.Frame);
-                return (packet.Interface, ip.SourceAddress.ToString(), (int)((TcpPacket)ip.PayloadPacket).SourcePort, (long)(packet.Nanoseconds - begin));
+                int port = ((TcpPacket)ip.PayloadPacket).SourcePort;
+                return (packet.Interface, ip.SourceAddress.ToString(), port, (long)(packet.Nanoseconds - begin));
             }));
         Assert.Contains("insert_failed (search)", capture.Packets[3].Comment, StringComparison.Ordinal);
     }
@@ -128,7 +129,9 @@ public class CaptureTests
         Assert.Equal(10, capture.Packets.Count);
         Assert.Equal([1, 2], [.. Enumerable.Range(1, 3).Where(n => capture.Packets.Any(p =>
             p.Comment.StartsWith($"Collision {n}, never leaves the host", StringComparison.Ordinal)))]);
-        Assert.Contains("no collisions", Assert.Throws<TraceException>(() => CollisionCapture.Write(second.Trial, Started)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no collisions", Assert.Throws<TraceException>(() => CollisionCapture.Write(second.Trial, Started)).Message,
+            StringComparison.Ordinal);
     }
 
     [TsharkFact]
@@ -139,7 +142,8 @@ public class CaptureTests
         var start = new ProcessStartInfo("tshark") { RedirectStandardOutput = true, RedirectStandardError = true };
         foreach (string argument in (string[])
             ["-r", file.Path, "-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-T", "fields",
-                "-e", "frame.interface_name", "-e", "tcp.srcport", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e", "_ws.malformed"])
+                "-e", "frame.interface_name", "-e", "tcp.srcport", "-e", "ip.checksum.status", "-e", "tcp.checksum.status", "-e",
+                "_ws.malformed"])
         {
             start.ArgumentList.Add(argument);
         }

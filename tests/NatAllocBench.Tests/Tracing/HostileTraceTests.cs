@@ -38,7 +38,9 @@ public sealed class HostileTraceTests : IDisposable
         Assert.InRange(refused, Files / 10, Files);
     }
 
-    /// <summary>Some bytes, or one word as a huge, a negative or a random number; the beginning and the end stay, or it were no trace.</summary>
+    /// <summary>
+    /// Some bytes, or one word as a huge, a negative or a random number; the beginning and the end stay, or it were no trace.
+    /// </summary>
     private static void Damage(byte[] file, Random random)
     {
         int at = random.Next(8, file.Length - 5);

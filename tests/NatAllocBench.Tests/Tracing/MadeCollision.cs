@@ -30,7 +30,16 @@ internal static class MadeCollision
             1, 0, loser.Client, loser.ClientPort, loser.Destination, loser.NatAddress, 41000, ConfirmResult.Clash));
         trial.Retransmissions.Add(new TracedRetransmission(
             1, 1, loser.Client, loser.ClientPort, loser.Destination, loser.NatAddress, 41001, ConfirmResult.Inserted));
-        return new Collision { Number = 1, Trial = trial, Loser = loser, Winner = winner, WinnerClient = winner.Client, WinnerPort = winner.ClientPort, Cause = FailureCause.Search };
+        return new Collision
+        {
+            Number = 1,
+            Trial = trial,
+            Loser = loser,
+            Winner = winner,
+            WinnerClient = winner.Client,
+            WinnerPort = winner.ClientPort,
+            Cause = FailureCause.Search,
+        };
     }
 
     public static TracedConnection Connection(uint number, int cpu, string client, ulong start, int? worker = null) => new()

@@ -8,7 +8,9 @@ public class PhaseTests
 {
     [Theory]
     [InlineData("NatAllocBench.Racing.Race.RaceWorker`2[A.B,C.D].RunTicks(float64,int32)", "RaceWorker.RunTicks")]
-    [InlineData("NatAllocBench.Netfilter.Table.ConntrackTable`3[System.__Canon,A.B,C.D].Confirm(value class X&,unsigned int32)", "ConntrackTable.Confirm")]
+    [InlineData(
+        "NatAllocBench.Netfilter.Table.ConntrackTable`3[System.__Canon,A.B,C.D].Confirm(value class X&,unsigned int32)",
+        "ConntrackTable.Confirm")]
     [InlineData("Main", "Main")]
     public void Method_names_lose_namespaces_and_type_arguments(string full, string expected) =>
         Assert.Equal(expected, FrameNames.Shorten(full));
@@ -29,8 +31,11 @@ public class PhaseTests
 
         using JsonDocument json = JsonDocument.Parse(Speedscope.Write(profile, "x"));
 
-        string[] frames = [.. json.RootElement.GetProperty("shared").GetProperty("frames").EnumerateArray().Select(f => f.GetProperty("name").GetString()!)];
+        JsonElement all = json.RootElement.GetProperty("shared").GetProperty("frames");
+        string[] frames = [.. all.EnumerateArray().Select(f => f.GetProperty("name").GetString()!)];
         JsonElement samples = json.RootElement.GetProperty("profiles")[0].GetProperty("samples");
-        Assert.Equal(["hash/a/b", "lock/a"], samples.EnumerateArray().Select(s => string.Join('/', s.EnumerateArray().Select(i => frames[i.GetInt32()]))));
+        Assert.Equal(
+            ["hash/a/b", "lock/a"],
+            samples.EnumerateArray().Select(s => string.Join('/', s.EnumerateArray().Select(i => frames[i.GetInt32()]))));
     }
 }

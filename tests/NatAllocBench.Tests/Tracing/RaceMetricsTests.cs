@@ -109,14 +109,19 @@ public sealed class RaceMetricsTests : IDisposable
                 [
                     new("System.Diagnostics.Metrics", EventLevel.Informational, 2, new Dictionary<string, string>
                     {
-                        ["SessionId"] = "test", ["Metrics"] = RaceMetrics.MeterName, ["RefreshInterval"] = "0.2", ["MaxTimeSeries"] = "100", ["MaxHistograms"] = "10",
+                        ["SessionId"] = "test",
+                        ["Metrics"] = RaceMetrics.MeterName,
+                        ["RefreshInterval"] = "0.2",
+                        ["MaxTimeSeries"] = "100",
+                        ["MaxHistograms"] = "10",
                     }),
                 ];
                 using EventPipeSession session = new DiagnosticsClient(process.Id).StartEventPipeSession(providers, requestRundown: false);
                 using var source = new EventPipeEventSource(session.EventStream);
                 source.Dynamic.All += e =>
                 {
-                    if (e.EventName is "CounterRateValuePublished" or "GaugeValuePublished" && $"{e.PayloadByName("meterName")}" == RaceMetrics.MeterName)
+                    if (e.EventName is "CounterRateValuePublished" or "GaugeValuePublished"
+                        && $"{e.PayloadByName("meterName")}" == RaceMetrics.MeterName)
                     {
                         seen.Add($"{e.PayloadByName("instrumentName")} {e.PayloadByName("tags")}");
                         if (!stopped && seen.Select(text => text.Split(' ')[0]).Distinct().Count() == 3)
@@ -131,9 +136,12 @@ public sealed class RaceMetricsTests : IDisposable
             ["race", "--no-publish", "--seconds", "60", "--eras", "4.14", "--modes", "default"]);
 
         Assert.Equal((130, ""), (run.ExitCode, run.Error));
-        Assert.Contains(seen, text => text.StartsWith("nat.allocations era=4.14,mode=default,workload=40 clients", StringComparison.Ordinal));
+        Assert.Contains(
+            seen, text => text.StartsWith("nat.allocations era=4.14,mode=default,workload=40 clients", StringComparison.Ordinal));
         Assert.Contains(seen, text => text.StartsWith("nat.insert_failed cause=search,", StringComparison.Ordinal));
-        Assert.Contains(seen, text => text.StartsWith("nat.window", StringComparison.Ordinal) && text.Contains("percentile=99", StringComparison.Ordinal));
+        Assert.Contains(
+            seen,
+            text => text.StartsWith("nat.window", StringComparison.Ordinal) && text.Contains("percentile=99", StringComparison.Ordinal));
     }
 
     [LinuxFact]
@@ -167,7 +175,8 @@ public sealed class RaceMetricsTests : IDisposable
     {
         if (((string)tags[2].Value!).Contains(_load, StringComparison.Ordinal))
         {
-            _values[string.Join(' ', [instrument.Name, tags[0].Value, tags[1].Value, .. tags[3..].ToArray().Select(tag => tag.Value)])] = value;
+            _values[string.Join(' ', [instrument.Name, tags[0].Value, tags[1].Value, .. tags[3..].ToArray().Select(tag => tag.Value)])] =
+                value;
         }
     }
 }

@@ -71,7 +71,8 @@ public sealed class RecordingTests : IDisposable
         Assert.Equal(64, trial.SampleEvery);
         Assert.Equal(2, trial.Collisions.Count);
         Assert.All(trial.Collisions, collision => Assert.NotNull(collision.Winner));
-        Assert.Equal([64u, 128u, 192u, 256u], trial.Connections.Values.Where(c => c.Client.ToString() == "10.0.1.1").Select(c => c.Number).Order());
+        Assert.Equal(
+            [64u, 128u, 192u, 256u], trial.Connections.Values.Where(c => c.Client.ToString() == "10.0.1.1").Select(c => c.Number).Order());
         Assert.Equal(8, trial.Connections.Count);
         Assert.Equal(304, trial.Attempts);
     }
@@ -88,7 +89,8 @@ public sealed class RecordingTests : IDisposable
             Connections = 800,
         };
         TrialResult result;
-        using (TraceRecording recording = TraceRecording.Start(Environment.ProcessId, _file.Path, new TraceRecordingOptions(WithProfile: false)))
+        var options = new TraceRecordingOptions(WithProfile: false);
+        using (TraceRecording recording = TraceRecording.Start(Environment.ProcessId, _file.Path, options))
         {
             result = RaceTrial.Run(workload, CpuSet.Allowed().Cpus, seed: 5)!;
             recording.Stop();
@@ -138,8 +140,12 @@ public sealed class RecordingTests : IDisposable
     {
         // So dotnet-counters asks for a name that may be a source's or a meter's.
         EventPipeProvider[] providers =
-            [new EventPipeProvider(RaceEventSource.SourceName, EventLevel.Error, 0, new Dictionary<string, string> { ["EventCounterIntervalSec"] = "1" })];
-        using EventPipeSession session = new DiagnosticsClient(Environment.ProcessId).StartEventPipeSession(providers, requestRundown: false);
+            [
+                new EventPipeProvider(
+                    RaceEventSource.SourceName, EventLevel.Error, 0, new Dictionary<string, string> { ["EventCounterIntervalSec"] = "1" }),
+            ];
+        using EventPipeSession session = new DiagnosticsClient(Environment.ProcessId)
+            .StartEventPipeSession(providers, requestRundown: false);
 
         Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled(), TimeSpan.FromSeconds(10)));
         Assert.False(RaceEventSource.Log.IsListenedTo);
@@ -153,7 +159,8 @@ public sealed class RecordingTests : IDisposable
     {
         // One megabyte for the session, nobody reads until all is written, and that is many times more.
         EventPipeProvider[] providers = [new EventPipeProvider(RaceEventSource.SourceName, EventLevel.Informational, -1)];
-        using (EventPipeSession session = new DiagnosticsClient(Environment.ProcessId).StartEventPipeSession(providers, requestRundown: false, circularBufferMB: 1))
+        var client = new DiagnosticsClient(Environment.ProcessId);
+        using (EventPipeSession session = client.StartEventPipeSession(providers, requestRundown: false, circularBufferMB: 1))
         {
             Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, TimeSpan.FromSeconds(10)));
             for (int trial = 0; trial < 40; trial++)
@@ -179,7 +186,9 @@ public sealed class RecordingTests : IDisposable
         Assert.True(trace.Complete.Count() < 40 || trace.MissingEvents > 0);
         var text = new StringWriter();
         TraceReport.Write(trace, profile: null, mostCollisions: 10, text);
-        Assert.Contains($"events lost: {trace.LostEvents.ToString("N0", CultureInfo.InvariantCulture)} by the session", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains(
+            $"events lost: {trace.LostEvents.ToString("N0", CultureInfo.InvariantCulture)} by the session", text.ToString(),
+            StringComparison.Ordinal);
     }
 
     [LinuxFact]

@@ -12,7 +12,9 @@ public class TimelineTests
     {
         Assert.Equal(["winner", "loser"], _timeline.Lanes.Select(lane => lane.Role));
         Assert.Equal(2000, _timeline.LengthNs);
-        Assert.Equal((700, 1100, 1900, 2000), (_timeline.Lanes[1].StartNs, _timeline.Lanes[1].AllocatedNs, _timeline.Lanes[1].ConfirmNs, _timeline.Lanes[1].EndNs));
+        Assert.Equal(
+            (700, 1100, 1900, 2000),
+            (_timeline.Lanes[1].StartNs, _timeline.Lanes[1].AllocatedNs, _timeline.Lanes[1].ConfirmNs, _timeline.Lanes[1].EndNs));
     }
 
     [Fact]

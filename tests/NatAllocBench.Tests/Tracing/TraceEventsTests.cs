@@ -27,7 +27,8 @@ public class TraceEventsTests
         Assert.Equal(("CPU 1", 5000.7m, 1.3m), (tracks[(int)lost["tid"]!], (decimal)lost["ts"]!, (decimal)lost["dur"]!));
         Assert.Equal(
             [("choose", 0.4m), ("rewrite and wait", 0.8m), ("confirm", 0.1m)],
-            events.Where(e => (string?)e["cat"] == "phase" && (int)e["tid"]! == (int)lost["tid"]!).Select(e => ((string)e["name"]!, (decimal)e["dur"]!)));
+            events.Where(e => (string?)e["cat"] == "phase" && (int)e["tid"]! == (int)lost["tid"]!)
+                .Select(e => ((string)e["name"]!, (decimal)e["dur"]!)));
         Assert.Equal(
             [("s", "CPU 0"), ("f", "CPU 1")],
             events.Where(e => (string?)e["cat"] == "collision").Select(e => ((string)e["ph"]!, tracks[(int)e["tid"]!])));

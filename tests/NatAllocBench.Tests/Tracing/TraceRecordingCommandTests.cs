@@ -36,7 +36,8 @@ public sealed class TraceRecordingCommandTests : IDisposable
 
         // The preset has two series; trials whose workers did not run together do not count and are repeated.
         Assert.True(trace.Complete.Count() >= 4, $"{trace.Complete.Count()} trials");
-        Assert.All(trace.Collisions.Where(collision => collision.Cause == FailureCause.Search), collision => Assert.NotNull(collision.Winner));
+        Assert.All(
+            trace.Collisions.Where(collision => collision.Cause == FailureCause.Search), collision => Assert.NotNull(collision.Winner));
         Assert.True(PhaseProfile.Read(TracePath).Count > 0);
         Assert.Equal(["race.nettrace"], _directory.GetFiles().Select(file => file.Name));
         ReadAsJson(trace);

@@ -44,11 +44,15 @@ public class CellTests
         {
             CellSearch search = Search(era, design, "two-destinations", MemoryModel.Sc);
             Assert.True(search.IsComplete);
-            Assert.Equal([design == "batched" ? "inserted + inserted" : "kept, inserted + kept, inserted"], search.Outcomes.Select(outcome => outcome.Outcome.Name));
+            Assert.Equal(
+                [design == "batched" ? "inserted + inserted" : "kept, inserted + kept, inserted"],
+                search.Outcomes.Select(outcome => outcome.Outcome.Name));
         }
     }
 
-    /// <summary>Two connections by the short path, each in a block of its own, against the same by the general path with equal draws.</summary>
+    /// <summary>
+    /// Two connections by the short path, each in a block of its own, against the same by the general path with equal draws.
+    /// </summary>
     [Theory]
     [InlineData("6.12", "keep-port")]
     [InlineData("6.12", "two-destinations")]
@@ -56,7 +60,8 @@ public class CellTests
     [InlineData("5.10", "search")]
     public void The_short_path_has_the_outcomes_of_the_general_one(string era, string scenario)
     {
-        string[] general = [.. First(era, "lock-free", scenario).Outcomes.Keys.Select(WithoutChoices).Distinct().Order(StringComparer.Ordinal)];
+        string[] general =
+            [.. First(era, "lock-free", scenario).Outcomes.Keys.Select(WithoutChoices).Distinct().Order(StringComparer.Ordinal)];
         SearchResult result = First(era, "batched", scenario);
         Assert.True(result.IsComplete);
         Assert.Equal(general, result.Outcomes.Keys);

@@ -7,7 +7,9 @@ using NatAllocBench.Netfilter.Table;
 
 namespace NatAllocBench.Tests.Exploration.Cells;
 
-/// <summary>The design that reserves its port: in every order two connections get two ports, and everything else is as in the kernel.</summary>
+/// <summary>
+/// The design that reserves its port: in every order two connections get two ports, and everything else is as in the kernel.
+/// </summary>
 public class ReserveTests
 {
     [Theory]

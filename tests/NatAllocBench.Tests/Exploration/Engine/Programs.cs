@@ -21,7 +21,9 @@ internal static unsafe class Programs
             p => StoreThenRead(ref p.Y, ref p.X, fence));
     }
 
-    /// <summary>A message and a flag. The reader answers 2 for the flag and 1 for the message: 3, 1, 0, or 2 if the order is wrong.</summary>
+    /// <summary>
+    /// A message and a flag. The reader answers 2 for the flag and 1 for the message: 3, 1, 0, or 2 if the order is wrong.
+    /// </summary>
     public static ToyProgram MessagePassing(bool flagFirst = false) => new(
         ToyProgram.Answer,
         p =>

@@ -62,7 +62,8 @@ public class ReductionTests
     public void Locks_in_opposite_order_deadlock()
     {
         SearchResult result = Programs.TwoLocks(ordered: false).Reduced(MemoryModel.Sc);
-        Assert.Contains(result.Outcomes.Values, outcome => outcome.IsViolation && outcome.Name.StartsWith("deadlock", StringComparison.Ordinal));
+        Assert.Contains(
+            result.Outcomes.Values, outcome => outcome.IsViolation && outcome.Name.StartsWith("deadlock", StringComparison.Ordinal));
         Assert.False(Programs.TwoLocks(ordered: true).Reduced(MemoryModel.Sc).HasViolation);
     }
 

@@ -4,7 +4,9 @@ using NatAllocBench.Exploration.Strategies;
 
 namespace NatAllocBench.Tests.Exploration.Engine;
 
-/// <summary>Strategies that sample: they run as often as they are told, repeat themselves by the seed, and find what two switches show.</summary>
+/// <summary>
+/// Strategies that sample: they run as often as they are told, repeat themselves by the seed, and find what two switches show.
+/// </summary>
 public class SampledSearchTests
 {
     public static TheoryData<string> Names => ["random", "pct"];

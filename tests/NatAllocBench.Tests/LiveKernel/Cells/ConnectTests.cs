@@ -43,13 +43,15 @@ public sealed class ConnectTests(LiveTestRun run)
         };
         ConnectRepetition done = session.Connect(plan);
 
-        // The first is closed at once, and from 6.5 on a later SYN may evict it: whoever gets its port then has waited for a retransmission.
+        // The first is closed at once, and from 6.5 on a later SYN may evict it: whoever gets its port then has waited for a
+        // retransmission.
         Assert.Equal((4, 4), (done.Attempts, done.Seconds.Count + done.Failed));
         Assert.InRange(done.Seconds.Count, 1, 3);
         // A first SYN that comes when the first is closed may evict it at once, without a retransmission.
         Assert.InRange(done.Seconds.Count - done.Delayed(1), 1, 2);
         long lost = done.Failed + done.Delayed(1);
-        Assert.True(done.Counters.Total.InsertFailed >= lost, $"{lost} first SYNs were lost, insert_failed {done.Counters.Total.InsertFailed}");
+        Assert.True(
+            done.Counters.Total.InsertFailed >= lost, $"{lost} first SYNs were lost, insert_failed {done.Counters.Total.InsertFailed}");
     }
 
     [Theory]

@@ -44,13 +44,16 @@ public class ReservedChainTests
         int opened = 0;
         for (ushort port = 1024; opened < Flows; port++)
         {
-            ConntrackTuple<IPv4Address> original = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse("10.0.0.1"), port, Server, 443);
+            ConntrackTuple<IPv4Address> original = ConntrackTuple<IPv4Address>.Of(
+                IPProtocol.Tcp, IPv4Address.Parse("10.0.0.1"), port, Server, 443);
             ConntrackTuple<IPv4Address> reply = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, Server, 443, Nat, port);
             if ((Chain(original) == 0) != replySharesChain && (Chain(reply) == 0) == replySharesChain)
             {
                 opened++;
                 uint slot = table.Create(ref cpu, in original, table.Hash(in original));
-                Assert.Equal(PortChoice.Kept, NatSetup.Run(table, ref cpu, ref random, slot, NatRange<IPv4Address>.Masquerade(Nat), ManipType.Source));
+                Assert.Equal(
+                    PortChoice.Kept,
+                    NatSetup.Run(table, ref cpu, ref random, slot, NatRange<IPv4Address>.Masquerade(Nat), ManipType.Source));
                 refused += table.Confirm(ref cpu, slot) == ConfirmResult.ChainTooLong ? 1 : 0;
             }
         }

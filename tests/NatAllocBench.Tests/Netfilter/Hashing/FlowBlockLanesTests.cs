@@ -13,8 +13,10 @@ public sealed unsafe class FlowBlockLanesTests
     private const uint SourceBuckets = 1021;
 
     private static readonly Gen<ConntrackTuple<IPv4Address>> Tuples = Gen.Select(
-        Gen.UInt, Gen.UShort, Gen.UInt, Gen.UShort, Gen.Bool, (source, sourcePort, destination, destinationPort, isTcp) => ConntrackTuple<IPv4Address>.Of(
-            isTcp ? IPProtocol.Tcp : IPProtocol.Udp, IPv4Address.FromValue(source), sourcePort, IPv4Address.FromValue(destination), destinationPort));
+        Gen.UInt, Gen.UShort, Gen.UInt, Gen.UShort, Gen.Bool,
+        (source, sourcePort, destination, destinationPort, isTcp) => ConntrackTuple<IPv4Address>.Of(
+            isTcp ? IPProtocol.Tcp : IPProtocol.Udp, IPv4Address.FromValue(source), sourcePort, IPv4Address.FromValue(destination),
+            destinationPort));
 
     private static readonly Gen<HashSecrets> Secrets = Gen.Select(
         Gen.ULong, Gen.ULong, Gen.OneOf(Gen.Const(0u), Gen.UInt), (k0, k1, mix) => new HashSecrets(new SipKey(k0, k1), 0, mix));
@@ -66,10 +68,12 @@ public sealed unsafe class FlowBlockLanesTests
             },
             iter: 200);
 
-    private static FlowBlockLanes.Shape ShapeOf(HashSecrets secrets) => new(secrets.Key, secrets.NetMix, Buckets, SourceBuckets, Keeps: true);
+    private static FlowBlockLanes.Shape ShapeOf(HashSecrets secrets) =>
+        new(secrets.Key, secrets.NetMix, Buckets, SourceBuckets, Keeps: true);
 
     private static void AssertFlow(
-        HashSecrets secrets, in ConntrackTuple<IPv4Address> original, in ConntrackTuple<IPv4Address> reply, FlowBlock* block, int flow, bool hasPrefix)
+        HashSecrets secrets, in ConntrackTuple<IPv4Address> original, in ConntrackTuple<IPv4Address> reply, FlowBlock* block, int flow,
+        bool hasPrefix)
     {
         ConntrackTuple<IPv4Address> first = reply;
         first.Keys = block->FirstKeys[flow];

@@ -71,7 +71,8 @@ public sealed unsafe class FlowLanesTests
         new() { Reply = reply, OtherKeys = reply.KeysWithDestination(otherPort) };
 
     private static void AssertHashes(
-        HashSecrets secrets, ConntrackTuple<IPv4Address> original, ConntrackTuple<IPv4Address> reply, ushort otherPort, HashMemo<IPv4Address> memo)
+        HashSecrets secrets, ConntrackTuple<IPv4Address> original, ConntrackTuple<IPv4Address> reply, ushort otherPort,
+        HashMemo<IPv4Address> memo)
     {
         ConntrackTuple<IPv4Address> other = reply;
         other.DestinationKey = otherPort;

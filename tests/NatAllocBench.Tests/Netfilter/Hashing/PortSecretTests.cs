@@ -82,7 +82,8 @@ public class PortSecretTests
         byte[] ipv6 = [.. Enumerable.Range(1, 32).Select(i => (byte)i), 0x44, 0x33, 0, 0, 0x11, 0x22];
 
         Assert.Equal((uint)SipHash24.Hash(Key, ipv4), PortSecret.SipIPv4Timed(Key, 0x04030201, 0x08070605, 0x2211, 0x3344));
-        Assert.Equal((uint)SipHash24.Hash(Key, ipv6), PortSecret.SipIPv6Timed(Key, ipv6.AsSpan(0, 16), ipv6.AsSpan(16, 16), 0x2211, 0x3344));
+        Assert.Equal(
+            (uint)SipHash24.Hash(Key, ipv6), PortSecret.SipIPv6Timed(Key, ipv6.AsSpan(0, 16), ipv6.AsSpan(16, 16), 0x2211, 0x3344));
     }
 
     [Fact]

@@ -15,9 +15,12 @@ public sealed class TupleHashPrefixTests
         AssertEqual<IPv4Address, Linux5_15>(in input.Secrets, new IPv4Address((uint)input.A), new IPv4Address((uint)input.B), input.Keys);
         AssertEqual<IPv4Address, Linux6_2>(in input.Secrets, new IPv4Address((uint)input.A), new IPv4Address((uint)input.B), input.Keys);
         AssertEqual<IPv4Address, Linux6_5>(in input.Secrets, new IPv4Address((uint)input.A), new IPv4Address((uint)input.B), input.Keys);
-        AssertEqual<IPv6Address, Linux5_15>(in input.Secrets, new IPv6Address(input.A, input.B), new IPv6Address(input.B, input.C), input.Keys);
-        AssertEqual<IPv6Address, Linux6_2>(in input.Secrets, new IPv6Address(input.A, input.B), new IPv6Address(input.B, input.C), input.Keys);
-        AssertEqual<IPv6Address, Linux6_5>(in input.Secrets, new IPv6Address(input.A, input.B), new IPv6Address(input.B, input.C), input.Keys);
+        AssertEqual<IPv6Address, Linux5_15>(
+            in input.Secrets, new IPv6Address(input.A, input.B), new IPv6Address(input.B, input.C), input.Keys);
+        AssertEqual<IPv6Address, Linux6_2>(
+            in input.Secrets, new IPv6Address(input.A, input.B), new IPv6Address(input.B, input.C), input.Keys);
+        AssertEqual<IPv6Address, Linux6_5>(
+            in input.Secrets, new IPv6Address(input.A, input.B), new IPv6Address(input.B, input.C), input.Keys);
     });
 
     [Fact]

@@ -30,5 +30,6 @@ public sealed class TableDefaultsTests
     }
 
     [Fact]
-    public void Given_buckets_get_whole_pages_and_eight_entries_each() => Assert.Equal(new TableDefaults(1024, 8192), TableDefaults.ForBuckets(1000));
+    public void Given_buckets_get_whole_pages_and_eight_entries_each() =>
+        Assert.Equal(new TableDefaults(1024, 8192), TableDefaults.ForBuckets(1000));
 }

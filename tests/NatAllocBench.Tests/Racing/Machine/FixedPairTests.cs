@@ -16,7 +16,8 @@ public sealed class FixedPairTests : IDisposable
     [InlineData("0-1", "0-1", "0-1", 0, 1)] // two siblings are all there is
     [InlineData("8-15", "8-9", "8-15", 8, 10)] // a container that starts at CPU 8
     [InlineData("0,16", "0-1", "0-7", 0, 16)] // no second CPU of the complex is allowed
-    public void The_pair_is_of_one_complex_and_of_two_cores_where_it_can(string allowed, string siblings, string complex, int first, int second)
+    public void The_pair_is_of_one_complex_and_of_two_cores_where_it_can(
+        string allowed, string siblings, string complex, int first, int second)
     {
         Plant(first, siblings, complex);
 
@@ -40,7 +41,8 @@ public sealed class FixedPairTests : IDisposable
     {
         string topology = Directory.CreateDirectory(Path.Combine(_root, $"cpu{cpu}", "topology")).FullName;
         File.WriteAllText(Path.Combine(topology, "thread_siblings_list"), siblings + "\n");
-        foreach ((string index, string level, string shared) in new[] { ("index0", "1", siblings), ("index3", "3", complex), ("index2", "2", siblings) })
+        (string, string, string)[] caches = [("index0", "1", siblings), ("index3", "3", complex), ("index2", "2", siblings)];
+        foreach ((string index, string level, string shared) in caches)
         {
             string cache = Directory.CreateDirectory(Path.Combine(_root, $"cpu{cpu}", "cache", index)).FullName;
             File.WriteAllText(Path.Combine(cache, "level"), level + "\n");

@@ -37,7 +37,8 @@ public sealed class MachineWarningsTests
     public void Another_clock_than_the_counter_is_named_with_its_cost_and_reason()
     {
         DetectedMachine facts = RecordedMachine.Load("epyc-128-cores").Detect(2);
-        DetectedMachine slow = facts with { Clock = new ClockFacts("Stopwatch at 1000 MHz", "the kernel itself uses hpet", 1, 600, "hpet") };
+        DetectedMachine slow =
+            facts with { Clock = new ClockFacts("Stopwatch at 1000 MHz", "the kernel itself uses hpet", 1, 600, "hpet") };
 
         Assert.Equal(
             "intervals are measured with Stopwatch at 1000 MHz (600 ns a reading): the kernel itself uses hpet",

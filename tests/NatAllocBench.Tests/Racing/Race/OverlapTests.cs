@@ -129,7 +129,8 @@ public class OverlapTests
     [InlineData(0)]
     public void Path_time_is_spent_before_the_port_is_chosen(double pathNs)
     {
-        TrialResult result = RaceTrial.Run(Workload() with { PathTimeNs = pathNs, Connections = 400 }, [CpuSet.Allowed().Cpus[0]], seed: 5)!;
+        TrialResult result = RaceTrial.Run(
+            Workload() with { PathTimeNs = pathNs, Connections = 400 }, [CpuSet.Allowed().Cpus[0]], seed: 5)!;
 
         Assert.True(result.ConnectionsPerSecond <= 1e9 / Math.Max(1, pathNs));
         Assert.True(result.Window.P50Ns < 20_000);

@@ -42,7 +42,13 @@ public class RaceTrialTests
     public void Every_arrival_brings_its_connections_and_proves_its_answer(string arrival)
     {
         TrialResult result = Run(
-            Workload("4.14") with { Clients = 8, Connections = 800, Arrival = Arrival.Parse(arrival), SourcePorts = SourcePortChoice.Shared },
+            Workload("4.14") with
+            {
+                Clients = 8,
+                Connections = 800,
+                Arrival = Arrival.Parse(arrival),
+                SourcePorts = SourcePortChoice.Shared,
+            },
             cpus: 2);
 
         Assert.Equal(800, result.All.Attempts);
@@ -186,7 +192,8 @@ public class RaceTrialTests
     [Fact]
     public void UDP_races_like_TCP()
     {
-        TrialResult result = Run(Workload("6.12") with { Clients = 4, Connections = 400, Protocol = IPProtocol.Udp, Occupancy = 0.1 }, cpus: 2);
+        TrialResult result = Run(
+            Workload("6.12") with { Clients = 4, Connections = 400, Protocol = IPProtocol.Udp, Occupancy = 0.1 }, cpus: 2);
 
         Assert.Equal(400, result.All.Attempts);
     }

@@ -53,7 +53,13 @@ public class ReservedRaceTests
         foreach (RacedDesign design in RacedDesign.All.Where(design => design.IsWhatIf))
         {
             TrialResult result = Run(
-                Workload(design.Name, era) with { PortMin = 30_000, PortMax = 30_099, Arrival = Arrival.Parse("bursts:1us"), Connections = 400 });
+                Workload(design.Name, era) with
+                {
+                    PortMin = 30_000,
+                    PortMax = 30_099,
+                    Arrival = Arrival.Parse("bursts:1us"),
+                    Connections = 400,
+                });
             Assert.Equal(100, result.All.Confirmed);
             Assert.Equal(result.All.InsertFailed, result.All.FailedExhausted);
         }

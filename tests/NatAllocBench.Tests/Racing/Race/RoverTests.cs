@@ -46,10 +46,12 @@ public class RoverTests
     [Fact]
     public void Entries_of_one_source_port_are_spread_by_the_search()
     {
-        RaceWorkload workload = Workload(RaceMode.Default) with { Era = EraCatalog.Get("6.1"), Occupancy = 0.88, Clients = 40, Connections = 400 };
+        RaceWorkload workload =
+            Workload(RaceMode.Default) with { Era = EraCatalog.Get("6.1"), Occupancy = 0.88, Clients = 40, Connections = 400 };
         int[] cpu = [CpuSet.Allowed().Cpus[0]];
         TrialResult self = RaceTrial.Run(workload with { Fill = FillKind.Self, SourcePorts = SourcePortChoice.Kernel }, cpu, seed: 9)!;
-        TrialResult fixedPort = RaceTrial.Run(workload with { Fill = FillKind.Fixed, SourcePorts = SourcePortChoice.Kernel }, cpu, seed: 9)!;
+        TrialResult fixedPort = RaceTrial.Run(
+            workload with { Fill = FillKind.Fixed, SourcePorts = SourcePortChoice.Kernel }, cpu, seed: 9)!;
 
         Assert.True(fixedPort.Found < self.Found, $"{fixedPort.Found} against {self.Found}");
     }

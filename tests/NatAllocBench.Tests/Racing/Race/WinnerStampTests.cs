@@ -26,7 +26,8 @@ public sealed unsafe class WinnerStampTests : IDisposable
         _table = new ConntrackTable<IPv4Address, Linux6_5, KernelLocks>(
             era, new TableOptions { Buckets = 64, MaxConnections = 64, Cpus = 2 }, _nat);
         _stamps = new NativeRegion((long)_table.Capacity * sizeof(ulong));
-        _course = new RaceCourse<Linux6_5, KernelLocks>(new RaceWorkload { Era = era, Mode = RaceMode.Default }, _table, _stamps, workers: 2, seed: 1);
+        _course = new RaceCourse<Linux6_5, KernelLocks>(
+            new RaceWorkload { Era = era, Mode = RaceMode.Default }, _table, _stamps, workers: 2, seed: 1);
     }
 
     public void Dispose()

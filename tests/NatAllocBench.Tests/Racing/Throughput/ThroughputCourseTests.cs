@@ -13,7 +13,8 @@ namespace NatAllocBench.Tests.Racing.Throughput;
 [Collection(Alone.Name)]
 public class ThroughputCourseTests
 {
-    private static IReadOnlyList<TableDesign> AllDesigns => [.. TableDesign.OfTheModel, .. TableDesign.OtherLocks, .. TableDesign.FastHashed, .. ContenderCatalog.All];
+    private static IReadOnlyList<TableDesign> AllDesigns =>
+        [.. TableDesign.OfTheModel, .. TableDesign.OtherLocks, .. TableDesign.FastHashed, .. ContenderCatalog.All];
 
     [Fact]
     public void A_block_runs_proven_rounds_of_every_design_round_robin()
@@ -24,7 +25,8 @@ public class ThroughputCourseTests
 
         course.RunBlock(2, (design, round) => rounds.Add((design, round)));
 
-        Assert.Equal([.. Enumerable.Range(0, AllDesigns.Count), .. Enumerable.Range(0, AllDesigns.Count)], rounds.Select(round => round.Design));
+        Assert.Equal(
+            [.. Enumerable.Range(0, AllDesigns.Count), .. Enumerable.Range(0, AllDesigns.Count)], rounds.Select(round => round.Design));
         Assert.All(rounds, round =>
         {
             Assert.Equal(3000, round.Round.Attempts);

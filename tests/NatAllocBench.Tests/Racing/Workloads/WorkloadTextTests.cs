@@ -21,7 +21,8 @@ public class WorkloadTextTests
     [InlineData("61s")]
     [InlineData("NaNns")]
     public void What_is_no_duration_is_refused_by_name(string text) =>
-        Assert.Contains($"'{text}'", Assert.Throws<FormatException>(() => Duration.ParseNanoseconds(text)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"'{text}'", Assert.Throws<FormatException>(() => Duration.ParseNanoseconds(text)).Message, StringComparison.Ordinal);
 
     [Theory]
     [InlineData("closed")]
@@ -71,6 +72,8 @@ public class WorkloadTextTests
             (good with { Occupancy = 1, Destinations = 1000 }, "10000 connections and 64512000 standing entries"),
             (good with { SourcePorts = SourcePortChoice.Fixed }, "--source-ports"),
         ];
-        Assert.All(wrong, w => Assert.StartsWith(w.Option, Assert.Throws<ArgumentException>(w.Workload.Validate).Message, StringComparison.Ordinal));
+        Assert.All(
+            wrong,
+            w => Assert.StartsWith(w.Option, Assert.Throws<ArgumentException>(w.Workload.Validate).Message, StringComparison.Ordinal));
     }
 }

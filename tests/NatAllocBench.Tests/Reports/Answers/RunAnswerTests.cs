@@ -54,7 +54,8 @@ public sealed class RunAnswerTests
         };
 
         Assert.EndsWith(
-            "Worst here, 4.14 default: 2.90 % of connections wait 1 s, 0.100 % longer.", Section(SampleRuns.Race(cell), "Felt"), StringComparison.Ordinal);
+            "Worst here, 4.14 default: 2.90 % of connections wait 1 s, 0.100 % longer.", Section(SampleRuns.Race(cell), "Felt"),
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public sealed class RunAnswerTests
     public void A_cell_that_only_one_series_lacks_is_named_with_the_series()
     {
         RaceCell cell = SampleRuns.Cell("default", Attempts, [300, 310, 290]) with { Series = "who loses" };
-        RaceCell missing = cell with { Series = "what it costs", Rate = null, PerTrial = null, Missing = "disturbed: in 1 of 30 trials only" };
+        RaceCell missing =
+            cell with { Series = "what it costs", Rate = null, PerTrial = null, Missing = "disturbed: in 1 of 30 trials only" };
         RaceCell other = missing with { Mode = "random", Missing = "disturbed: in 2 of 30 trials only" };
 
         Assert.Equal(
@@ -124,7 +126,8 @@ public sealed class RunAnswerTests
         string warnings = Section(SampleRuns.Race(cell), "Warnings");
 
         Assert.Contains($"workers did not run together in 2 of {cell.Trials + 3} trials", warnings, StringComparison.Ordinal);
-        Assert.Contains($"1 of {cell.Trials + 3} trials ran while the host had placed the CPUs otherwise", warnings, StringComparison.Ordinal);
+        Assert.Contains(
+            $"1 of {cell.Trials + 3} trials ran while the host had placed the CPUs otherwise", warnings, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -134,7 +137,8 @@ public sealed class RunAnswerTests
             SampleRuns.Design("kernel-locks", 10e6, 11e6, 12e6), SampleRuns.Design("batched", 30e6, 31e6, 32e6));
 
         Assert.Equal(
-            "Era 6.12 default, 2 threads, 20,000 connections, million connections/s: batched 31.0, kernel-locks 11.0.", Section(run, "Answer"));
+            "Era 6.12 default, 2 threads, 20,000 connections, million connections/s: batched 31.0, kernel-locks 11.0.",
+            Section(run, "Answer"));
     }
 
     [Theory]

@@ -7,5 +7,7 @@ public sealed class BrowserFactAttribute : FactAttribute
     public const string Driver = "/usr/bin/chromedriver";
 
     public BrowserFactAttribute() =>
-        Skip = File.Exists(Chromium) && File.Exists(Driver) ? null : "needs Chromium and its driver: apt-get install chromium chromium-driver";
+        Skip = File.Exists(Chromium) && File.Exists(Driver)
+            ? null
+            : "needs Chromium and its driver: apt-get install chromium chromium-driver";
 }

@@ -24,7 +24,8 @@ public sealed class ResultsPageTests : IDisposable
             SampleRuns.Cell("random-fully", [1000, 1000], [0, 0]) with { SourcePorts = Hostile },
         ];
         _ = store.Publish(SampleRuns.Race(cells));
-        _ = store.Publish(SampleRuns.Race(cells[..2]) with { Machine = SampleRuns.Machine with { CpuModel = "Ampere Altra", Arch = "arm64" } });
+        _ = store.Publish(
+            SampleRuns.Race(cells[..2]) with { Machine = SampleRuns.Machine with { CpuModel = "Ampere Altra", Arch = "arm64" } });
         _ = store.Publish(SampleRuns.Race(cells[..1]) with { Machine = SampleRuns.Machine with { CpuModel = Hostile } });
         Assert.Equal(0, ResultsIndex.Publish(_root).ExitCode);
     }
@@ -72,7 +73,8 @@ public sealed class ResultsPageTests : IDisposable
         Assert.Contains("onerror", browser.FindElement(By.Id("results")).Text, StringComparison.Ordinal);
         Assert.Empty(browser.FindElements(By.CssSelector("#results img")));
         Assert.Equal("NatAllocBench: published results", browser.Title);
-        Assert.Empty(browser.Manage().Logs.GetLog(LogType.Browser).Where(entry => entry.Level >= LogLevel.Warning).Select(entry => entry.Message));
+        Assert.Empty(
+            browser.Manage().Logs.GetLog(LogType.Browser).Where(entry => entry.Level >= LogLevel.Warning).Select(entry => entry.Message));
     }
 
     [BrowserFact]
