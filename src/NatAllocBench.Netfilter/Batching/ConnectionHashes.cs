@@ -10,7 +10,7 @@ using NatAllocBench.Platform.Memory;
 namespace NatAllocBench.Netfilter.Batching;
 
 /// <summary>
-/// Opens connections of the lock-free design one by one, with all hashes that a connection needs computed at once, four lanes of
+/// Opens connections of a lock-free design one by one, with all hashes that a connection needs computed at once, four lanes of
 /// SipHash side by side: of its ORIGINAL tuple, of its source, and of the two REPLY tuples that it will probably probe. They take the time
 /// of one hash, and the memory behind them is fetched while the first of them is used. One object serves one CPU.
 /// </summary>
@@ -20,29 +20,31 @@ namespace NatAllocBench.Netfilter.Batching;
 /// </remarks>
 /// <typeparam name="TAddress">The address family.</typeparam>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
-public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
+/// <typeparam name="TDesign">A design that reuses hashes.</typeparam>
+public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposable
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
-    private readonly ConntrackTable<TAddress, TEra, LockFree> _table;
-    private readonly ChainTable<TAddress, TEra, LockFree> _chains;
-    private readonly BySourceTable<TAddress, TEra, LockFree> _bySource;
+    private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
+    private readonly ChainTable<TAddress, TEra, TDesign> _chains;
+    private readonly BySourceTable<TAddress, TEra, TDesign> _bySource;
     private readonly NativeRegion _memory;
     private readonly FlowLanes.Scratch* _scratch;
     private readonly HashMemo<TAddress>* _memo;
     private readonly bool _hasLanes;
-    private readonly ShortPath<TAddress, TEra, LockFree> _shortPath;
-    private readonly bool _takesShortPath;
+    private readonly ShortPath<TAddress, TEra, TDesign>? _shortPath;
     private bool _expectsSearch;
 
     /// <summary>Working memory for one CPU.</summary>
     /// <param name="table">The table.</param>
-    /// <param name="takesShortPath">False: every connection takes the general path, as those do that the short one does not cover.</param>
-    public ConnectionHashes(ConntrackTable<TAddress, TEra, LockFree> table, bool takesShortPath = true)
+    /// <param name="takesShortPath">
+    /// False: every connection takes the general path, as those do that the short one does not cover. A design that reserves has no other.
+    /// </param>
+    public ConnectionHashes(ConntrackTable<TAddress, TEra, TDesign> table, bool takesShortPath = true)
     {
-        _takesShortPath = takesShortPath;
         _table = table;
-        _shortPath = new ShortPath<TAddress, TEra, LockFree>(table);
+        _shortPath = takesShortPath && !TDesign.ReservesReply ? new ShortPath<TAddress, TEra, TDesign>(table) : null;
         _chains = table.Chains;
         _bySource = table.BySource;
         _memory = new NativeRegion(sizeof(FlowLanes.Scratch) + sizeof(HashMemo<TAddress>));
@@ -60,7 +62,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     /// <returns>Whether it was inserted.</returns>
     public bool Connect(ref CpuState cpu, ref CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
     {
-        if (_takesShortPath && _shortPath.Covers(in range))
+        if (_shortPath is not null && _shortPath.Covers(in range))
         {
             return _shortPath.Connect(ref cpu, ref random, in original);
         }
@@ -117,7 +119,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra> : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        _shortPath.Dispose();
+        _shortPath?.Dispose();
         _memory.Dispose();
     }
 

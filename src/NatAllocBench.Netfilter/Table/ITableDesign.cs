@@ -12,8 +12,8 @@ public interface ITableDesign : ISharedAccess
     /// <summary>
     /// Whether entries are claimed by compare-and-swap, removed by mark bits and recycled after a grace period, instead of under the era's
     /// locks with slots that are taken again at once. Such a design also computes a hash once: ahead where it can be
-    /// (<see cref="Batching.ConnectionHashes{TAddress, TEra}"/>), from the state in front of the candidate port in a search, and not again
-    /// at confirm. It keeps the hashes in links that no reader may follow meanwhile.
+    /// (<see cref="Batching.ConnectionHashes{TAddress, TEra, TDesign}"/>), from the state in front of the candidate port in a search, and
+    /// not again at confirm. It keeps the hashes in links that no reader may follow meanwhile.
     /// </summary>
     static abstract bool IsLockFree { get; }
 

@@ -9,16 +9,21 @@ using NatAllocBench.Platform.Clocks;
 
 namespace NatAllocBench.Racing.Throughput;
 
-/// <summary>The lock-free design under load, one connection after the other, with the hashes of each computed at once.</summary>
+/// <summary>A lock-free design under load, one connection after the other, with the hashes of each computed at once.</summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
-internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
+/// <typeparam name="TDesign">The design.</typeparam>
+internal sealed class LockFreeTable<TEra, TDesign> : NetfilterTable<TEra, TDesign>
     where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
 {
-    private readonly ConnectionHashes<IPv4Address, TEra>[] _hashes;
+    private readonly ConnectionHashes<IPv4Address, TEra, TDesign>[] _hashes;
 
     public LockFreeTable(ThroughputWorkload workload, ulong seed, bool takesShortPath = true)
         : base(workload, seed) =>
-        _hashes = [.. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionHashes<IPv4Address, TEra>(Table, takesShortPath))];
+        _hashes =
+        [
+            .. Enumerable.Range(0, workload.Threads).Select(_ => new ConnectionHashes<IPv4Address, TEra, TDesign>(Table, takesShortPath)),
+        ];
 
     public override int Connect(int worker, int first, int end) => AddedTicks == 0
         ? ConnectWhole(worker, first, end)
@@ -26,7 +31,7 @@ internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
 
     private int ConnectWhole(int worker, int first, int end)
     {
-        ConnectionHashes<IPv4Address, TEra> hashes = _hashes[worker];
+        ConnectionHashes<IPv4Address, TEra, TDesign> hashes = _hashes[worker];
         ref CpuState cpu = ref Table.Cpu(worker);
         CpuRandom random = Randoms[worker];
         ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
@@ -44,8 +49,8 @@ internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
     /// <summary>The window lies between allocation and confirm, which the short path does not part.</summary>
     private int ConnectWithWindow(int worker, int first, int end)
     {
-        ConntrackTable<IPv4Address, TEra, LockFree> table = Table;
-        ConnectionHashes<IPv4Address, TEra> hashes = _hashes[worker];
+        ConntrackTable<IPv4Address, TEra, TDesign> table = Table;
+        ConnectionHashes<IPv4Address, TEra, TDesign> hashes = _hashes[worker];
         ulong addedTicks = AddedTicks;
         ref CpuState cpu = ref table.Cpu(worker);
         CpuRandom random = Randoms[worker];
@@ -71,7 +76,7 @@ internal sealed class LockFreeTable<TEra> : NetfilterTable<TEra, LockFree>
 
     public override void Dispose()
     {
-        foreach (ConnectionHashes<IPv4Address, TEra> hashes in _hashes)
+        foreach (ConnectionHashes<IPv4Address, TEra, TDesign> hashes in _hashes)
         {
             hashes.Dispose();
         }

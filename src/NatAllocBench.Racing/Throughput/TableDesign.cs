@@ -18,10 +18,10 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     public bool IsRenewed { get; init; }
 
     /// <summary>The model's own designs, the faithful baseline first.</summary>
-    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), OneByOne(LockFree.Name), InBatches("batched")];
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), OneByOne<LockFree>(LockFree.Name), InBatches("batched")];
 
     /// <summary>What-if: designs that no kernel has.</summary>
-    public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>(), Of<ReserveLockFree>()];
+    public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>(), OneByOne<ReserveLockFree>(ReserveLockFree.Name)];
 
     /// <summary>The faithful baseline with locks in the order of the requests, as a kernel's are.</summary>
     public static IReadOnlyList<TableDesign> OtherLocks { get; } = [Of<KernelLocksFifo>()];
@@ -41,7 +41,7 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     /// The lock-free designs with every connection on the general path: what those cost that the short path does not cover.
     /// </summary>
     public static IReadOnlyList<TableDesign> OnGeneralPath { get; } =
-        [OneByOne($"{LockFree.Name}-general", takesShortPath: false), InBatches("batched-general", takesShortPath: false)];
+        [OneByOne<LockFree>($"{LockFree.Name}-general", takesShortPath: false), InBatches("batched-general", takesShortPath: false)];
 
     /// <summary>The design with connections that take longer by a fixed time.</summary>
     /// <param name="addedNs">That time for a workload, ns a connection.</param>
@@ -51,10 +51,11 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
         Create = (workload, seed) => new SlowedTable(Create(workload, seed), addedNs(workload)),
     };
 
-    private static TableDesign OneByOne(string name, bool takesShortPath = true) => new(
-        name,
-        IsContender: false,
-        (workload, seed) => workload.Era.Accept<LockFreeVisitor, IConnectionTable>(new(workload, seed, takesShortPath)));
+    private static TableDesign OneByOne<TDesign>(string name, bool takesShortPath = true)
+        where TDesign : struct, ITableDesign => new(
+            name,
+            IsContender: false,
+            (workload, seed) => workload.Era.Accept<LockFreeVisitor<TDesign>, IConnectionTable>(new(workload, seed, takesShortPath)));
 
     private static TableDesign InBatches(string name, bool takesShortPath = true) => new(
         name,
@@ -82,10 +83,12 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
             where TEra : struct, IEra => new NetfilterTable<TEra, TDesign>(workload, seed);
     }
 
-    private readonly struct LockFreeVisitor(ThroughputWorkload workload, ulong seed, bool takesShortPath) : IEraVisitor<IConnectionTable>
+    private readonly struct LockFreeVisitor<TDesign>(ThroughputWorkload workload, ulong seed, bool takesShortPath)
+        : IEraVisitor<IConnectionTable>
+        where TDesign : struct, ITableDesign
     {
         public IConnectionTable Visit<TEra>(Era era)
-            where TEra : struct, IEra => new LockFreeTable<TEra>(workload, seed, takesShortPath);
+            where TEra : struct, IEra => new LockFreeTable<TEra, TDesign>(workload, seed, takesShortPath);
     }
 
     private readonly struct BatchedVisitor(ThroughputWorkload workload, ulong seed, bool takesShortPath) : IEraVisitor<IConnectionTable>

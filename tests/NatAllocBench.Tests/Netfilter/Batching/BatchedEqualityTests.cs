@@ -66,7 +66,7 @@ public class BatchedEqualityTests
             using var one = new ConntrackTable<IPv4Address, TEra, KernelLocks>(era, options, oneNat);
             using var aheadNat = new NatState(new SipKey(1, seed));
             using var ahead = new ConntrackTable<IPv4Address, TEra, LockFree>(era, options, aheadNat);
-            using var hashes = new ConnectionHashes<IPv4Address, TEra>(ahead);
+            using var hashes = new ConnectionHashes<IPv4Address, TEra, LockFree>(ahead);
             using var batched = new ConntrackTable<IPv4Address, TEra, LockFree>(era, options, batchNat);
             using var batch = new ConnectionBatch<IPv4Address, TEra>(batched, size);
             var oneRandom = new CpuRandom(seed);
@@ -96,7 +96,7 @@ public class BatchedEqualityTests
         }
 
         private int HashedAhead<TEra>(
-            ConntrackTable<IPv4Address, TEra, LockFree> table, ConnectionHashes<IPv4Address, TEra> hashes, ref CpuRandom random)
+            ConntrackTable<IPv4Address, TEra, LockFree> table, ConnectionHashes<IPv4Address, TEra, LockFree> hashes, ref CpuRandom random)
             where TEra : struct, IEra
         {
             ref CpuState cpu = ref table.Cpu(0);

@@ -24,7 +24,7 @@ public class ConnectionHashesTests
         using var aheadNat = new NatState(default);
         using var plain = new ConntrackTable<IPv4Address, Linux6_5, KernelLocks>(EraCatalog.Get("6.12"), Options, nat);
         using var ahead = new ConntrackTable<IPv4Address, Linux6_5, LockFree>(EraCatalog.Get("6.12"), Options, aheadNat);
-        using var hashes = new ConnectionHashes<IPv4Address, Linux6_5>(ahead);
+        using var hashes = new ConnectionHashes<IPv4Address, Linux6_5, LockFree>(ahead);
         var random = new CpuRandom(1);
         var aheadRandom = new CpuRandom(1);
         string[] expected = new string[2];
@@ -50,7 +50,7 @@ public class ConnectionHashesTests
     {
         using var nat = new NatState(default);
         using var table = new ConntrackTable<IPv4Address, Linux6_5, LockFree>(EraCatalog.Get("6.12"), Options, nat);
-        using var hashes = new ConnectionHashes<IPv4Address, Linux6_5>(table);
+        using var hashes = new ConnectionHashes<IPv4Address, Linux6_5, LockFree>(table);
         ref CpuState cpu = ref table.Cpu(0);
         var random = new CpuRandom(1);
         var flow = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, Client, 40_000, Server, 80);

@@ -93,7 +93,7 @@ public class ShortPathEqualityTests
             using var nat = new NatState(new SipKey(1, seed));
             using var plain = new ConntrackTable<TAddress, TEra, KernelLocks>(era, options, nat);
             using var single = new ConntrackTable<TAddress, TEra, LockFree>(era, options, nat);
-            using var hashes = new ConnectionHashes<TAddress, TEra>(single);
+            using var hashes = new ConnectionHashes<TAddress, TEra, LockFree>(single);
             using var batched = new ConntrackTable<TAddress, TEra, LockFree>(era, options, nat);
             using var batch = new ConnectionBatch<TAddress, TEra>(batched, size);
             if (era.Traits.DefaultStart != StartOffset.Random)

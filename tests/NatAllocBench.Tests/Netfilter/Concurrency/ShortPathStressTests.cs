@@ -41,7 +41,7 @@ public class ShortPathStressTests
 
     private static (IDisposable Owner, Connector Connect) OpenSingle(ConntrackTable<IPv4Address, Linux6_5, LockFree> table)
     {
-        var hashes = new ConnectionHashes<IPv4Address, Linux6_5>(table);
+        var hashes = new ConnectionHashes<IPv4Address, Linux6_5, LockFree>(table);
         return (hashes, Connect);
 
         int Connect(ref CpuState cpu, ref CpuRandom random, ConntrackTuple<IPv4Address>[] flows)
