@@ -64,7 +64,8 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
         while (true)
         {
             uint seen = TDesign.Read(ref head); // C1, acquire: pairs with C3, nodes are seen whole
-            if (TryWalkToHolder(seen, in reply, out holder, out _, out _))
+            holder = CpuState.NoSlot;
+            if (!ChainLink.IsEnd(seen) && TryWalkToHolder(seen, in reply, out holder, out _, out _))
             {
                 if ((status & EntryStatus.ReplyReserved) != 0)
                 {
