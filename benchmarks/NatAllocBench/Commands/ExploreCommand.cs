@@ -86,7 +86,8 @@ internal static class ExploreCommand
         PrintTimelines(options, search, output);
     }
 
-    private static int Conclude(ParseResult parsed, ExploreOptions options, List<CellSearch> searches, TextWriter output, bool isInterrupted)
+    private static int Conclude(
+        ParseResult parsed, ExploreOptions options, List<CellSearch> searches, TextWriter output, bool isInterrupted)
     {
         int complete = searches.Count(search => search.IsComplete);
         bool violated = searches.Exists(search => search.HasViolation);
@@ -158,7 +159,8 @@ internal static class ExploreCommand
             survivors += found is null ? 1 : 0;
             output.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
-                $"{mutant.Name,-26} {(found is null ? "SURVIVES" : "found")} after {search.Executions} executions, {search.Elapsed.TotalSeconds:0.00} s"
+                $"{mutant.Name,-26} {(found is null ? "SURVIVES" : "found")} after {search.Executions} executions, "
+                + $"{search.Elapsed.TotalSeconds:0.00} s"
                 + $"{(found is null ? "" : $": {found.Name}")}"));
             hunts.Add(new
             {

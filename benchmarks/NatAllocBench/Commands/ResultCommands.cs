@@ -18,9 +18,13 @@ internal static class ResultCommands
             Description = "Runs, or directories of runs. Default: results of the checkout, else the runs of this user.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var command = new Command("validate", "Check runs: schema, sums, dates, and that their tables regenerate to the same bytes.") { paths };
+        var command = new Command("validate", "Check runs: schema, sums, dates, and that their tables regenerate to the same bytes.")
+        {
+            paths,
+        };
         JsonOutput.SetAction(command, (parsed, output) => Print(ValidateCommand.Run(
-            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.Results ?? RunEnvironment.Runs], DateTimeOffset.UtcNow), output));
+            parsed.GetValue(paths) is { Length: > 0 } given ? given : [RunEnvironment.Results ?? RunEnvironment.Runs],
+            DateTimeOffset.UtcNow), output));
         return command;
     }
 

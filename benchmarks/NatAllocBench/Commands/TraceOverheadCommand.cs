@@ -110,7 +110,8 @@ internal static class TraceOverheadCommand
     private static void Print(TelemetryComparison comparison, CpuSet cpus, TextWriter output)
     {
         output.WriteLine(
-            $"{comparison.Rounds} rounds of {Workload().Connections} connections a trial on CPU {cpus}, era {Workload().Era}, mode {Workload().Mode}.");
+            $"{comparison.Rounds} rounds of {Workload().Connections} connections a trial on CPU {cpus}, era {Workload().Era}, "
+            + $"mode {Workload().Mode}.");
         output.WriteLine("Median speed, and ratio to the race without trace code [95 %] from the rounds that nothing disturbed:");
         for (int way = 0; way < TelemetryComparison.Ways.Count; way++)
         {

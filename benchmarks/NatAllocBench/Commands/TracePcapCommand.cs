@@ -25,7 +25,10 @@ internal static class TracePcapCommand
 
     public static Command Create()
     {
-        var command = new Command("pcap", "Write the packets of one collision, or of all of a trial, as a capture.") { TraceInput.Path, Number, Trial, Out };
+        var command = new Command("pcap", "Write the packets of one collision, or of all of a trial, as a capture.")
+        {
+            TraceInput.Path, Number, Trial, Out,
+        };
         JsonOutput.SetAction(command, (parsed, _) =>
         {
             int? trial = parsed.GetValue(Trial);
@@ -45,7 +48,9 @@ internal static class TracePcapCommand
             {
                 file,
                 bytes = capture.Length,
-                collisions = trial is { } all ? trace.Trial(all).Collisions.Select(collision => collision.Number) : [parsed.GetValue(Number) ?? 1],
+                collisions = trial is { } all
+                    ? trace.Trial(all).Collisions.Select(collision => collision.Number)
+                    : [parsed.GetValue(Number) ?? 1],
             }));
         });
         return command;

@@ -12,7 +12,10 @@ internal static class TracePerfettoCommand
 
     public static Command Create()
     {
-        var command = new Command("perfetto", "Write a recording as trace events with a track per CPU, for Perfetto or Chrome.") { TraceInput.Path, Out };
+        var command = new Command("perfetto", "Write a recording as trace events with a track per CPU, for Perfetto or Chrome.")
+        {
+            TraceInput.Path, Out,
+        };
         JsonOutput.SetAction(command, (parsed, _) =>
         {
             string path = parsed.GetValue(Out)!;

@@ -66,7 +66,9 @@ internal sealed class RecordedRace : IDisposable
         _child.Dispose();
     }
 
-    /// <summary>The first signal is the token's; a second one asks the child to end at once. This process ends when the child has.</summary>
+    /// <summary>
+    /// The first signal is the token's; a second one asks the child to end at once. This process ends when the child has.
+    /// </summary>
     private void Handle(PosixSignalContext context)
     {
         context.Cancel = true;

@@ -18,7 +18,8 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     public bool IsRenewed { get; init; }
 
     /// <summary>The model's own designs, the faithful baseline first.</summary>
-    public static IReadOnlyList<TableDesign> OfTheModel { get; } = [Of<KernelLocks>(), OneByOne<LockFree>(LockFree.Name), InBatches("batched")];
+    public static IReadOnlyList<TableDesign> OfTheModel { get; } =
+        [Of<KernelLocks>(), OneByOne<LockFree>(LockFree.Name), InBatches("batched")];
 
     /// <summary>What-if: designs that no kernel has.</summary>
     public static IReadOnlyList<TableDesign> WhatIf { get; } = [Of<Reserve>(), OneByOne<ReserveLockFree>(ReserveLockFree.Name)];

@@ -128,7 +128,8 @@ public sealed class JsonOutputTests : IDisposable
     public void Publish_names_what_it_wrote_and_what_is_stale()
     {
         Assert.Contains("stale", (string?)Json("publish {results} --check")["stale"]![0], StringComparison.Ordinal);
-        Assert.Contains(Path.Combine(_directory, "README.md"), Json("publish {results}")["written"]!.AsArray().Select(file => (string?)file));
+        IEnumerable<string?> written = Json("publish {results}")["written"]!.AsArray().Select(file => (string?)file);
+        Assert.Contains(Path.Combine(_directory, "README.md"), written);
         Assert.Empty(Json("publish {results} --check")["stale"]!.AsArray());
     }
 

@@ -4,7 +4,9 @@ using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
-/// <summary>Where output goes: nothing is destroyed, nothing measured is lost, and what cannot be written is said before the measurement.</summary>
+/// <summary>
+/// Where output goes: nothing is destroyed, nothing measured is lost, and what cannot be written is said before the measurement.
+/// </summary>
 public sealed class OutputPlaceTests : IDisposable
 {
     private static readonly string[] Short =

@@ -41,7 +41,9 @@ public sealed class ShowCommandTests : IDisposable
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
 
-        Assert.Equal(File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(), ProgramRun.Of("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
+        Assert.Equal(
+            File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(),
+            ProgramRun.Of("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
     }
 
     [Fact]

@@ -24,15 +24,17 @@ public sealed class TraceRecordingCommandTests : IDisposable
     {
         ProgramRun run = ProgramRun.Of(
             _directory.FullName, _ => { },
-            ["trace", "--eras", "4.14", "--modes", "default", "--arrival", "tick:320us", "--connections", "400", "--max-trials", "2", "--seed", "7",
-                "--sample", "1/8", "--out", "race.nettrace", "--json"]);
+            ["trace", "--eras", "4.14", "--modes", "default", "--arrival", "tick:320us", "--connections", "400", "--max-trials", "2",
+                "--seed", "7", "--sample", "1/8", "--out", "race.nettrace", "--json"]);
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("Events lost: 0 by the session, 0 of the trials' own.", run.Error, StringComparison.Ordinal);
         RaceTrace trace = TraceFile.Read(TracePath);
         JsonNode kept = JsonNode.Parse(run.Output)!;
         Assert.Equal(("race.nettrace", trace.Complete.Count(), 7), ((string?)kept["file"], (int)kept["trials"]!, (int)kept["seed"]!));
-        Assert.All(trace.Trials, trial => Assert.Equal(("4.14", "default", 8, 400L), (trial.Era, trial.Mode, trial.SampleEvery, trial.Attempts)));
+        Assert.All(
+            trace.Trials,
+            trial => Assert.Equal(("4.14", "default", 8, 400L), (trial.Era, trial.Mode, trial.SampleEvery, trial.Attempts)));
 
         // The preset has two series; trials whose workers did not run together do not count and are repeated.
         Assert.True(trace.Complete.Count() >= 4, $"{trace.Complete.Count()} trials");
@@ -64,7 +66,9 @@ public sealed class TraceRecordingCommandTests : IDisposable
             process =>
             {
                 attached = ProgramRun.Of(
-                    _directory.FullName, _ => { }, ["trace", "attach", Text(process.Id), "--seconds", "3", "--out", "race.nettrace", "--no-profile", "--json"]);
+                    _directory.FullName,
+                    _ => { },
+                    ["trace", "attach", Text(process.Id), "--seconds", "3", "--out", "race.nettrace", "--no-profile", "--json"]);
                 Signal(process.Id);
             },
             ["race", "--no-publish", "--seconds", "60"]);
@@ -111,7 +115,9 @@ public sealed class TraceRecordingCommandTests : IDisposable
         return JsonNode.Parse(run.Output)!;
     }
 
-    /// <summary>Records until a trial is finished, interrupts the parent alone, and checks that the child is gone with its socket.</summary>
+    /// <summary>
+    /// Records until a trial is finished, interrupts the parent alone, and checks that the child is gone with its socket.
+    /// </summary>
     private ProgramRun Interrupted(params string[] options)
     {
         int child = 0;
