@@ -11,8 +11,8 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Stress;
 
 /// <summary>
-/// One CPU of a soak: opens a connection to each destination from its own client, with the port that all clients have, in the order that
-/// all have, and removes them again. So each connection meets those of the other CPUs at about the same time.
+/// One CPU of a soak: opens a connection to each destination from a client of its own, with the port that all clients have, in the order
+/// that all have, and removes them again. So each connection meets those of the other CPUs at about the same time.
 /// </summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">The table design.</typeparam>
@@ -30,6 +30,10 @@ internal sealed class SoakWorker<TEra, TDesign>(
     public const int Destinations = 2048;
 
     private const ushort Port = 20_000;
+
+    /// <summary>Each connection has a client of its own: one client would walk by the source of its other connections.</summary>
+    private const int ClientsOfDestination = 64;
+
     private readonly uint[] _slots = new uint[Destinations];
     private readonly NatRange<IPv4Address> _rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), mode.Flags);
     private CpuRandom _random = new((ulong)number + 1);
@@ -79,7 +83,11 @@ internal sealed class SoakWorker<TEra, TDesign>(
     private uint Connect(ref CpuState cpu, int destination)
     {
         ConntrackTuple<IPv4Address> original = ConntrackTuple<IPv4Address>.Of(
-            IPProtocol.Tcp, RaceWorkload.ClientAddress(number), Port, RaceWorkload.DestinationAddress(destination), 80);
+            IPProtocol.Tcp,
+            RaceWorkload.ClientAddress((destination * ClientsOfDestination) + number),
+            Port,
+            RaceWorkload.DestinationAddress(destination),
+            80);
         uint hash = table.Hash(in original);
         if (table.TryFind(ref cpu, in original, hash, out _))
         {
