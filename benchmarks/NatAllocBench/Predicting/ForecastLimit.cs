@@ -27,7 +27,7 @@ internal sealed class ForecastLimit
     private const double MostBusy = 0.9;
     private const int MostCpus = 4096;
     private const double MostOccupancy = 1;
-    private const int Halvings = 24;
+    private const int Halvings = 16; // of a range of e^25: the last one moves a rate by less than 0.04 %
     private readonly double _target;
 
     /// <param name="what">rate, cpus or occupancy.</param>
