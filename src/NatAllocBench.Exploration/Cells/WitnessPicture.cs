@@ -11,6 +11,10 @@ internal static class WitnessPicture
     private const int Left = 46;
     private const int Top = 44;
     private const int Row = 17;
+    private const string Style =
+        "svg { color: #222222; fill: currentColor } @media (prefers-color-scheme: dark) { svg { color: #dddddd } .step { fill: #8ab4f8 } }";
+
+    private const string Bold = " font-weight=\"bold\" fill=\"#c40\"";
 
     /// <summary>The picture as SVG.</summary>
     /// <param name="title">What it shows.</param>
@@ -22,9 +26,11 @@ internal static class WitnessPicture
         int height = Top + ((steps.Count + 1) * Row);
         var svg = new StringBuilder();
         svg.Append(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" font-family="sans-serif" font-size="12">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img"
+                font-family="sans-serif" font-size="12">
+            <style>{Style}</style>
             <title>{SecurityElement.Escape(title)}</title>
-            <rect width="100%" height="100%" fill="white"/>
+            <desc>{steps.Count} steps of {threads} threads in the order in which they ran, a lane for each thread, time downwards.</desc>
 
             """);
         for (int thread = 0; thread < threads; thread++)
@@ -52,8 +58,8 @@ internal static class WitnessPicture
 
             svg.Append(CultureInfo.InvariantCulture, $"""
                 <text x="4" y="{y}" fill="#999">{i + 1}</text>
-                <circle cx="{x}" cy="{y - 4}" r="3" fill="{(isRemark ? "#c40" : "#036")}"/>
-                <text x="{x + 8}" y="{y}"{(isRemark ? " font-weight=\"bold\" fill=\"#c40\"" : "")}>{SecurityElement.Escape(isRemark ? step[2..] : step)}</text>
+                <circle cx="{x}" cy="{y - 4}" r="3" {(isRemark ? "fill=\"#c40\"" : "class=\"step\" fill=\"#036\"")}/>
+                <text x="{x + 8}" y="{y}"{(isRemark ? Bold : "")}>{SecurityElement.Escape(isRemark ? step[2..] : step)}</text>
 
                 """);
         }
