@@ -27,7 +27,7 @@ internal static class DiagnoseCommand
     private static readonly Option<string?> Before = Of("--before", "Directory of an earlier moment.", "DIR");
     private static readonly Option<string?> After = Of("--after", "Directory of a later moment.", "DIR");
     private static readonly Option<string?> Interval = Of("--interval", "Time between the two moments, for example 60s.", "TIME");
-    private static readonly Option<string?> EraName = Of("--era", "Kernel era, instead of the release.", "ERA");
+    private static readonly Option<string?> EraName = Of("--era", "Kernel era, instead of the release.", "ERA").Named("--eras");
     private static readonly Option<string?> Kernel = Of("--kernel", "Kernel release, if no file has it.", "RELEASE");
     private static readonly Option<string?> Window = Of("--window", "Time from choice to insertion, as kernel --compare fits it.", "TIME");
     private static readonly Option<string?> Textfile = Of("--textfile", "Write metrics for node_exporter's textfile collector.", "FILE");

@@ -16,7 +16,7 @@ internal sealed record ExploreOptions
 {
     public static readonly Option<bool> List = new("--list") { Description = "List scenarios, designs, geometries and mutants." };
 
-    private static readonly Option<string> Eras = Text("--eras", "Eras, separated by commas.", "ERA,...", "4.14,6.12");
+    private static readonly Option<string> Eras = Text("--eras", "Eras, separated by commas.", "ERA,...", "4.14,6.12").Named("--era");
     private static readonly Option<string> Designs = Text(
         "--designs", "Designs, separated by commas.", "DESIGN,...", string.Join(',', ExploredCell.Designs));
     private static readonly Option<string> Scenarios = Text("--scenario", "Scenarios, separated by commas, or all.", "NAME,...", "all");

@@ -132,10 +132,4 @@ internal static class PlanCommand
 
     private static double Seconds(ParseResult parsed, Option<string> option) =>
         UsageException.Parse(option.Name, parsed.GetValue(option)!, NatAllocBench.Node.Inputs.Seconds.Parse);
-
-    private static Option<T> Named<T>(this Option<T> option, string alias)
-    {
-        option.Aliases.Add(alias);
-        return option;
-    }
 }

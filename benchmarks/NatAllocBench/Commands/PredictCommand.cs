@@ -36,9 +36,9 @@ internal static class PredictCommand
     private static readonly Option<string> TimeWait =
         NodeOption.Of("--time-wait", "How long its port stays taken afterwards.", "120s", "TIME");
     private static readonly Option<string> Eras =
-        NodeOption.Of("--eras", "Kernel eras; see the command eras. A list sweeps.", "4.14,6.12", "ERAS");
+        NodeOption.Of("--eras", "Kernel eras; see the command eras. A list sweeps.", "4.14,6.12", "ERAS").Named("--era");
     private static readonly Option<string> Modes =
-        NodeOption.Of("--modes", "default, random, random-fully. A list sweeps.", "default,random-fully", "MODES");
+        NodeOption.Of("--modes", "default, random, random-fully. A list sweeps.", "default,random-fully", "MODES").Named("--mode");
     private static readonly Option<string> Arriving =
         NodeOption.Of("--arrival", "poisson, or tick:SPREAD for clients that wake together.", "poisson", "WAY");
     private static readonly Option<string> Window = NodeOption.Of(

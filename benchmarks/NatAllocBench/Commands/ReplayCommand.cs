@@ -28,11 +28,13 @@ internal static class ReplayCommand
         HelpName = "CHANGES",
     };
 
-    private static readonly Option<string?> EraName = NodeOption.Of<string?>("--era", "Kernel era of the recorded gateway.", null, "ERA");
+    private static readonly Option<string?> EraName =
+        NodeOption.Of<string?>("--era", "Kernel era of the recorded gateway.", null, "ERA").Named("--eras");
     private static readonly Option<string?> Kernel =
         NodeOption.Of<string?>("--kernel", "Kernel release of the recorded gateway, instead of --era.", null, "RELEASE");
     private static readonly Option<string?> Mode = NodeOption.Of<string?>(
-        "--mode", "Its rule: default, random or random-fully. Default: by the share of connections that keep their port.", null, "MODE");
+        "--mode", "Its rule: default, random or random-fully. Default: by the share of connections that keep their port.", null, "MODE")
+        .Named("--modes");
     private static readonly Option<string> Window =
         NodeOption.Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
     private static readonly Option<int> Cpus = NodeOption.Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
