@@ -1,9 +1,11 @@
 using System.Text.Json;
 using NatAllocBench.Tests.Netfilter.Hashing;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>The lanes that a machine uses are chosen at start-up; every round that runs on them is proven by a walk of the table.</summary>
+[Collection(Alone.Name)]
 public class InstructionSetTests
 {
     [Avx512Fact]
