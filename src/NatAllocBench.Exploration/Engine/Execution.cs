@@ -1,4 +1,3 @@
-
 namespace NatAllocBench.Exploration.Engine;
 
 /// <summary>
@@ -11,14 +10,12 @@ internal sealed class Execution : IDisposable
     private readonly ControlledThread[] _threads;
     private readonly Turn _returned = new();
     private readonly ProcessView _view;
-    private readonly List<byte> _trace = [];
-    private readonly List<TracedAccess> _accesses = [];
+    private readonly AccessLog _log;
     private readonly int[] _steps = new int[Limits.MaxThreads];
     private IStrategy _strategy = null!;
     private bool _starting;
     private int _started;
     private int _unwinding;
-    private bool _records;
     private int _running;
     private int _left;
     private int _preemptions;
@@ -30,6 +27,7 @@ internal sealed class Execution : IDisposable
         Locations = locations;
         Model = model;
         _threads = new ControlledThread[program.Threads];
+        _log = new AccessLog(locations, program.Threads);
         _view = new ProcessView(program.Threads);
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -53,9 +51,7 @@ internal sealed class Execution : IDisposable
     public ExecutionResult Run(IStrategy strategy, bool records = false)
     {
         _strategy = strategy;
-        _records = records;
-        _trace.Clear();
-        _accesses.Clear();
+        _log.Begin(records);
         Array.Clear(_steps);
         _violation = null;
         _preemptions = 0;
@@ -143,40 +139,18 @@ internal sealed class Execution : IDisposable
     }
 
     /// <summary>An access is being made.</summary>
-    public void Note(int process, in Access access)
-    {
-        _trace.Add((byte)process);
-        if (_trace.Count > Limits.MaxAccesses)
-        {
-            throw new ViolationException($"livelock: no end after {Limits.MaxAccesses} accesses");
-        }
-
-        if (_records)
-        {
-            bool shared = access.Location != Access.Nowhere && Locations.IsShared(access.Location);
-            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, shared, "")
-            {
-                Source = process < _threads.Length ? SourceLine.OfCaller() : "",
-            });
-        }
-    }
+    public void Note(int process, in Access access) => _log.Note(process, in access);
 
     /// <summary>A choice of the program that is not about the order of accesses.</summary>
     public int Choose(int alternatives)
     {
         int choice = _strategy.Choose(alternatives);
-        _trace.Add((byte)(Schedule.FirstChoice + choice));
+        _log.NoteChoice(choice);
         return choice;
     }
 
     /// <summary>A remark of the program for the witness.</summary>
-    public void Remark(int thread, string text)
-    {
-        if (_records)
-        {
-            _accesses.Add(new TracedAccess(thread, StepKind.Fence, Access.Nowhere, IsShared: true, text) { IsRemark = true });
-        }
-    }
+    public void Remark(int thread, string text) => _log.Remark(thread, text);
 
     public void Fail(string violation)
     {
@@ -232,7 +206,7 @@ internal sealed class Execution : IDisposable
             }
         }
 
-        return new ExecutionResult(outcome, _violation, _preemptions, _trace, _accesses);
+        return new ExecutionResult(outcome, _violation, _preemptions, _log.Trace, _log.Accesses);
     }
 
     /// <summary>Lets the next thread come to its first step; after the last one the search begins.</summary>
