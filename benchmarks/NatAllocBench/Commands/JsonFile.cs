@@ -8,7 +8,8 @@ namespace NatAllocBench.Commands;
 /// <summary>The option <c>--json</c> of commands whose document may go into a file as well.</summary>
 internal static class JsonFile
 {
-    private const string StandardOutput = "-";
+    /// <summary>The file that is standard output.</summary>
+    public const string StandardOutput = "-";
 
     public static readonly Option<string?> Option = new("--json")
     {
@@ -21,12 +22,21 @@ internal static class JsonFile
     public static TextWriter Text(ParseResult parsed) => Target(parsed) == StandardOutput ? TextWriter.Null : Console.Out;
 
     /// <summary>Looks at the file that is to be written, before anything is worked out.</summary>
-    public static void Prepare(ParseResult parsed)
+    public static void Prepare(ParseResult parsed) => Prepare(parsed, Option);
+
+    /// <summary>The same for another option of this kind.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="option">The option.</param>
+    /// <returns>The file, <see cref="StandardOutput"/>, or null where JSON is not asked for.</returns>
+    public static string? Prepare(ParseResult parsed, Option<string?> option)
     {
-        if (Target(parsed) is { } file and not StandardOutput)
+        string? target = Target(parsed, option);
+        if (target is not null and not StandardOutput)
         {
-            OutputPlace.PrepareFile(file, Option.Name);
+            OutputPlace.PrepareFile(target, option.Name);
         }
+
+        return target;
     }
 
     /// <summary>Writes the document, which ends in a line end, where it is asked for.</summary>
@@ -43,6 +53,8 @@ internal static class JsonFile
         }
     }
 
-    private static string? Target(ParseResult parsed) =>
-        parsed.GetResult(Option) is { Implicit: false } ? parsed.GetValue(Option) ?? StandardOutput : null;
+    private static string? Target(ParseResult parsed) => Target(parsed, Option);
+
+    private static string? Target(ParseResult parsed, Option<string?> option) =>
+        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) ?? StandardOutput : null;
 }

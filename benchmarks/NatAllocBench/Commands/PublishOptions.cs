@@ -33,7 +33,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         HelpName = "DIR",
     };
 
-    private static readonly Option<string> Json = new("--json")
+    private static readonly Option<string?> Json = new("--json")
     {
         Description = "Write the run as JSON to a file; without a file or with - on standard output, with nothing else on it.",
         HelpName = "FILE",
@@ -57,7 +57,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
     };
 
     /// <summary>Whether standard output belongs to the JSON alone.</summary>
-    public bool JsonToStandardOutput => JsonPath == "-";
+    public bool JsonToStandardOutput => JsonPath == JsonFile.StandardOutput;
 
     /// <summary>Whether the run is kept anywhere.</summary>
     public bool Keeps => Directory is not null || JsonPath is not null;
@@ -104,12 +104,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
             OutputPlace.PrepareDirectory(directory, "--out", makeParents: named is null);
         }
 
-        string? json = IsJsonAsked(parsed) ? parsed.GetValue(Json) ?? "-" : null;
-        if (json is not null and not "-")
-        {
-            OutputPlace.PrepareFile(json, "--json");
-        }
-
+        string? json = JsonFile.Prepare(parsed, Json);
         return new PublishOptions(
             directory, publish, json, parsed.GetValue(WideOption), Named(parsed.GetValue(NameOption), "--name"),
             MachineOf(parsed));
