@@ -53,15 +53,11 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     };
 
     private static TableDesign OneByOne<TDesign>(string name, bool takesShortPath = true)
-        where TDesign : struct, ITableDesign => new(
-            name,
-            IsContender: false,
-            (workload, seed) => workload.Era.Accept<LockFreeVisitor<TDesign>, IConnectionTable>(new(workload, seed, takesShortPath)));
+        where TDesign : struct, ITableDesign =>
+        Made(name, (workload, seed) => new LockFreeVisitor<TDesign>(workload, seed, takesShortPath));
 
-    private static TableDesign InBatches(string name, bool takesShortPath = true) => new(
-        name,
-        IsContender: false,
-        (workload, seed) => workload.Era.Accept<BatchedVisitor, IConnectionTable>(new(workload, seed, takesShortPath)));
+    private static TableDesign InBatches(string name, bool takesShortPath = true) =>
+        Made(name, (workload, seed) => new BatchedVisitor(workload, seed, takesShortPath));
 
     private static TableDesign WithFastHash(TableDesign design) => design with
     {
@@ -72,10 +68,11 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
     };
 
     private static TableDesign Of<TDesign>()
-        where TDesign : struct, ITableDesign => new(
-            TDesign.Name,
-            IsContender: false,
-            (workload, seed) => workload.Era.Accept<Visitor<TDesign>, IConnectionTable>(new(workload, seed)));
+        where TDesign : struct, ITableDesign => Made(TDesign.Name, (workload, seed) => new Visitor<TDesign>(workload, seed));
+
+    private static TableDesign Made<TVisitor>(string name, Func<ThroughputWorkload, ulong, TVisitor> visitor)
+        where TVisitor : struct, IEraVisitor<IConnectionTable> => new(
+            name, IsContender: false, (workload, seed) => workload.Era.Accept<TVisitor, IConnectionTable>(visitor(workload, seed)));
 
     private readonly struct Visitor<TDesign>(ThroughputWorkload workload, ulong seed) : IEraVisitor<IConnectionTable>
         where TDesign : struct, ITableDesign
