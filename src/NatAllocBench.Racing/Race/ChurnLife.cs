@@ -43,6 +43,9 @@ internal sealed class ChurnLife<TEra, TDesign>
     /// <summary>The worker's virtual time, ms.</summary>
     public uint NowMs => (uint)_nowMs;
 
+    /// <summary>The collector's walks while the standing entries came.</summary>
+    public void CatchUp(ref CpuState cpu) => _collector?.RunUntil(ref cpu, _nowMs);
+
     /// <summary>Before a connection: the clock moves on, and connections whose life is over close.</summary>
     public void Advance(ref CpuState cpu)
     {

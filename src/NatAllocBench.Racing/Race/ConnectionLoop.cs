@@ -167,10 +167,15 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
     }
 
     /// <summary>The connections since <see cref="StartPart"/> count, or do not. The measured time ends with the last that does.</summary>
-    public void EndPart(bool counts)
+    /// <param name="counts">Whether they do.</param>
+    /// <param name="endTick">When the last ended; 0 for now.</param>
+    public void EndPart(bool counts, ulong endTick = 0)
     {
         Parts.End(in _tally, in _table.Cpu(_cpu), counts);
-        _tally.EndTick = counts ? TickClock.Now() : _tally.EndTick;
+        if (counts)
+        {
+            _tally.EndTick = endTick == 0 ? TickClock.Now() : endTick;
+        }
     }
 
     /// <summary>The first connection of a trial: the gate aligned it with those of the other workers, as no real traffic is.</summary>
@@ -209,18 +214,31 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
             : (int)_random.NextBelow((uint)_workload.Destinations);
     }
 
+    /// <summary>Before the race: the collector's walks up to the time at which a steady state begins.</summary>
+    public void Prepare() => _life?.CatchUp(ref _table.Cpu(_cpu));
+
+    /// <summary>
+    /// Before each connection of a steady state: the clock moves on, and the collector may walk. That may take long, and is work.
+    /// </summary>
+    /// <returns>When it began, in ticks; 0 without a steady state.</returns>
+    public ulong Age()
+    {
+        if (_life is null)
+        {
+            return 0;
+        }
+
+        LookAtClock();
+        ulong began = TickClock.Now();
+        _life.Advance(ref _table.Cpu(_cpu));
+        Watch.Seen(TickClock.Now());
+        return began;
+    }
+
     /// <summary>A new connection of a client thread.</summary>
     public void Connect(int sender, int destination)
     {
         int client = sender / _workload.Threads;
-        if (_life is not null)
-        {
-            // The collector may take long: that is work.
-            LookAtClock();
-            _life.Advance(ref _table.Cpu(_cpu));
-            Watch.Seen(TickClock.Now());
-        }
-
         var tuple = ConntrackTuple<IPv4Address>.Of(
             _workload.Protocol,
             RaceWorkload.ClientAddress(client),

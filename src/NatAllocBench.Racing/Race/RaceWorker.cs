@@ -84,6 +84,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     /// <summary>The body of the worker's thread.</summary>
     public void Run()
     {
+        _loop.Prepare();
         ReferenceNs = ReferenceLoop.MeasureNs();
         if (_worker < 2 && _course.Workers > 1)
         {
@@ -155,7 +156,8 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         bool meetsOthers = ConnectFirst();
         for (int i = 1; i < connections && !_cancellation.IsCancellationRequested; i++)
         {
-            meetsOthers = meetsOthers && !EndsWithTheFirst();
+            ulong began = _loop.Age();
+            meetsOthers = meetsOthers && !EndsWithTheFirst(began);
             int sender = Sender(i);
             _loop.Connect(sender, _loop.AnyDestination(sender));
         }
@@ -174,7 +176,8 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         {
             next += TickClock.FromNanoseconds(Exponential(meanNs));
             _loop.Watch.WaitUntil(next, _cancellation);
-            meetsOthers = meetsOthers && !EndsWithTheFirst();
+            ulong began = _loop.Age();
+            meetsOthers = meetsOthers && !EndsWithTheFirst(began);
             int sender = Sender((int)_timing.NextBelow((uint)_senders));
             _loop.Connect(sender, _loop.AnyDestination(sender));
         }
@@ -195,6 +198,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         }
 
         int sender = Sender(0);
+        _loop.Age();
         _loop.Connect(sender, _loop.AnyDestination(sender));
         _loop.LeaveOut();
         BusyWait.For(TickClock.FromNanoseconds(DesynchronisingNs * _timing.NextUnit()));
@@ -203,7 +207,10 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     }
 
     /// <summary>Ends the part that counts once a worker has ended: the rest is raced against fewer.</summary>
-    private bool EndsWithTheFirst()
+    /// <param name="aged">
+    /// When the next connection began to age: another worker may have ended while this one's collector walked. 0 without a steady state.
+    /// </param>
+    private bool EndsWithTheFirst(ulong aged)
     {
         if (!_course.SomeoneEnded)
         {
@@ -211,7 +218,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         }
 
         _loop.LookAtClock();
-        _loop.EndPart(counts: true);
+        _loop.EndPart(counts: true, aged);
         _loop.StartPart(decided: false);
         return true;
     }
@@ -238,6 +245,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
                 for (int i = 0; i < perRound && !_cancellation.IsCancellationRequested; i++)
                 {
                     int sender = Sender(next++);
+                    _loop.Age();
                     _loop.Connect(sender, pairs ? round % _course.Workload.Destinations : _loop.AnyDestination(sender));
                 }
             });
@@ -262,6 +270,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
             {
                 _loop.Watch.WaitUntil(start + _delays[i], _cancellation);
                 int sender = Sender(_order[i]);
+                _loop.Age();
                 _loop.Connect(sender, _loop.AnyDestination(sender));
             }
         });

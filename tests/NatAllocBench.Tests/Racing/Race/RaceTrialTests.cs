@@ -189,6 +189,15 @@ public class RaceTrialTests
         Assert.InRange(result.Living!.Value, 12_100 * 0.98, 12_100 * 1.02);
     }
 
+    /// <remarks>The collector's run takes a tenth of such a trial, and one is under way when the other worker ends.</remarks>
+    [TwoCpuFact]
+    public void The_collector_of_a_steady_state_is_no_missing_worker()
+    {
+        RaceWorkload workload = Workload("4.14") with { Clients = 8, Connections = 50_000, ChurnPerSecond = 100 };
+
+        Assert.Contains(Enumerable.Range(0, 10), _ => Run(workload, cpus: 2).Overlap.Counts);
+    }
+
     [Fact]
     public void UDP_races_like_TCP()
     {
