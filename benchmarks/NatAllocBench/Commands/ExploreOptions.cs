@@ -18,7 +18,7 @@ internal sealed record ExploreOptions
 
     private static readonly Option<string> Eras = Text("--eras", "Eras, separated by commas.", "ERA,...", "4.14,6.12").Named("--era");
     private static readonly Option<string> Designs = Text(
-        "--designs", "Designs, separated by commas.", "DESIGN,...", string.Join(',', ExploredCell.Designs));
+        "--designs", "Designs, separated by commas.", "DESIGN,...", ExploredCell.UsualDesigns);
     private static readonly Option<string> Scenarios = Text("--scenario", "Scenarios, separated by commas, or all.", "NAME,...", "all");
     private static readonly Option<int> Connections = new("--connections")
     {

@@ -20,8 +20,13 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
     public static IReadOnlyList<string> Designs { get; } =
         [KernelLocks.Name, LockFree.Name, Batched, Reserve.Name, ReserveLockFree.Name];
 
+    /// <summary>Those that are explored where none is named: the what-if designs are not among them.</summary>
+    public static string UsualDesigns => $"{KernelLocks.Name},{LockFree.Name},{Batched}";
+
     /// <summary>Whether a design has a way of its own through a scenario.</summary>
-    public static bool Exists(Era era, string design, Scenario scenario) => design != Batched || scenario.HasShortPath(era);
+    public static bool Exists(Era era, string design, Scenario scenario) =>
+        (design != Batched || scenario.HasShortPath(era))
+        && (!scenario.NeedsAtomicRemoval || (design != KernelLocks.Name && design != Reserve.Name));
 
     /// <summary>The bucket geometries that are explored, one after the other.</summary>
     public IReadOnlyList<Geometry> Geometries => Scenario.HasGeometry ? Geometry.All : [Geometry.All[0]];
@@ -33,10 +38,14 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
     /// <param name="geometry">The geometry.</param>
     /// <param name="fault">A step of the protocol to leave out, or null.</param>
     /// <param name="draws">Different first offsets, or 0 for those of the scenario.</param>
-    public IProgram CreateProgram(Geometry geometry, ProtocolStep? fault = null, int draws = 0)
+    /// <param name="isReference">
+    /// As the counts of the specification were made: every scenario starts cold, and the order of every count matters.
+    /// </param>
+    public IProgram CreateProgram(Geometry geometry, ProtocolStep? fault = null, int draws = 0, bool isReference = false)
     {
         ScenarioSetup setup = Scenario.Build(Connections);
         setup = draws > 0 ? setup with { Draws = draws } : setup;
+        setup = isReference ? setup with { IsCold = true } : setup;
         if (fault is { } step)
         {
             Faulty<KernelLocks>.LeftOut = step;
@@ -44,22 +53,26 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
             Faulty<ReserveLockFree>.LeftOut = step;
         }
 
-        return Era.Accept<Visitor, IProgram>(new Visitor(Design, setup, geometry, fault is not null));
+        return Era.Accept<Visitor, IProgram>(new Visitor(Design, setup, geometry, fault is not null, isReference));
     }
 
-    private readonly record struct Visitor(string Design, ScenarioSetup Setup, Geometry Geometry, bool IsFaulty) : IEraVisitor<IProgram>
+    private readonly record struct Visitor(string Design, ScenarioSetup Setup, Geometry Geometry, bool IsFaulty, bool OrdersCounts)
+        : IEraVisitor<IProgram>
     {
         public IProgram Visit<TEra>(Era era)
             where TEra : struct, IEra => (Design, IsFaulty) switch
             {
-                ("reserve", _) => new NatProgram<TEra, Explored<Reserve>>(era, Setup, Geometry),
-                ("reserve-lock-free", true) => new NatProgram<TEra, Explored<Faulty<ReserveLockFree>>>(era, Setup, Geometry),
-                ("reserve-lock-free", false) => new NatProgram<TEra, Explored<ReserveLockFree>>(era, Setup, Geometry),
-                (Batched, _) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry, takesShortPath: true),
-                ("lock-free", true) => new NatProgram<TEra, Explored<Faulty<LockFree>>>(era, Setup, Geometry),
-                ("lock-free", false) => new NatProgram<TEra, Explored<LockFree>>(era, Setup, Geometry),
-                (_, true) => new NatProgram<TEra, Explored<Faulty<KernelLocks>>>(era, Setup, Geometry),
-                _ => new NatProgram<TEra, Explored<KernelLocks>>(era, Setup, Geometry),
+                ("reserve", _) => Create<TEra, Explored<Reserve>>(era),
+                ("reserve-lock-free", true) => Create<TEra, Explored<Faulty<ReserveLockFree>>>(era),
+                ("reserve-lock-free", false) => Create<TEra, Explored<ReserveLockFree>>(era),
+                ("lock-free", true) => Create<TEra, Explored<Faulty<LockFree>>>(era),
+                ("lock-free" or Batched, false) => Create<TEra, Explored<LockFree>>(era),
+                (_, true) => Create<TEra, Explored<Faulty<KernelLocks>>>(era),
+                _ => Create<TEra, Explored<KernelLocks>>(era),
             };
+
+        private NatProgram<TEra, TDesign> Create<TEra, TDesign>(Era era)
+            where TEra : struct, IEra
+            where TDesign : struct, ITableDesign => new(era, Setup, Geometry, takesShortPath: Design == Batched, OrdersCounts);
     }
 }

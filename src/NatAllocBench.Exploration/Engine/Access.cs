@@ -12,6 +12,9 @@ internal enum StepKind : byte
     /// <summary>An interlocked operation: a full fence.</summary>
     ReadWrite,
 
+    /// <summary>An interlocked addition whose sum nobody acts upon: any two of them can be exchanged. A full fence.</summary>
+    Count,
+
     /// <summary>Taking a lock: possible while it is free; a full fence.</summary>
     Lock,
 
@@ -57,10 +60,15 @@ internal struct Access
     public readonly bool IsRead => Kind is StepKind.Read or StepKind.Await;
 
     /// <summary>Whether the access waits until the stores of its own thread have left the buffer.</summary>
-    public readonly bool Drains => Kind is StepKind.ReadWrite or StepKind.Lock or StepKind.Fence or StepKind.ProcessFenceBegin;
+    public readonly bool Drains => Kind is
+        StepKind.ReadWrite or StepKind.Count or StepKind.Lock or StepKind.Fence or StepKind.ProcessFenceBegin;
+
+    /// <summary>Whether two accesses to one location can be exchanged.</summary>
+    public readonly bool CommutesWith(in Access other) =>
+        (IsRead && other.IsRead) || (Kind == StepKind.Count && other.Kind == StepKind.Count);
 
     /// <summary>Whether exchanging two neighbouring accesses of different processes can change anything.</summary>
-    public static bool AreDependent(in Access a, in Access b) => !(a.IsRead && b.IsRead) && (
+    public static bool AreDependent(in Access a, in Access b) => !a.CommutesWith(in b) && (
         Meet(a.Location, b.Location) || Meet(a.Location, b.Second) || Meet(a.Second, b.Location) || Meet(a.Second, b.Second));
 
     private static bool Meet(int a, int b) => a == b && a != Nowhere;

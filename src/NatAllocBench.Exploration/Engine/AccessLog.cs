@@ -47,11 +47,11 @@ internal sealed class AccessLog(LocationMap locations, int threads)
     public void NoteChoice(int choice) => _trace.Add((byte)(Schedule.FirstChoice + choice));
 
     /// <summary>A remark of the program for the witness.</summary>
-    public void Remark(int thread, string text)
+    public void Remark(int thread, Func<string> text)
     {
         if (_records)
         {
-            _accesses.Add(new TracedAccess(thread, StepKind.Fence, Access.Nowhere, IsShared: true, text) { IsRemark = true });
+            _accesses.Add(new TracedAccess(thread, StepKind.Fence, Access.Nowhere, IsShared: true, text()) { IsRemark = true });
         }
     }
 }

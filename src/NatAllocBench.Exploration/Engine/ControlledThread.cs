@@ -1,8 +1,10 @@
+using System.Runtime.InteropServices;
+
 namespace NatAllocBench.Exploration.Engine;
 
 /// <summary>
-/// One thread of the program: an operating system thread that runs only when the execution lets it. Every access to shared memory
-/// comes here first (<see cref="SharedMemory"/>).
+/// One thread of the program: an operating system thread that runs only when the execution lets it. The first one is the thread that runs
+/// the execution. Every access to shared memory comes here first (<see cref="SharedMemory"/>).
 /// </summary>
 internal sealed unsafe class ControlledThread : IDisposable
 {
@@ -11,16 +13,20 @@ internal sealed unsafe class ControlledThread : IDisposable
 
     private readonly Execution _execution;
     private readonly Turn _turn = new();
-    private readonly List<(nint Address, int Size, ulong Before)> _plain = [];
-    private readonly Thread _thread;
+    private readonly Thread? _thread;
+    private List<(nint Address, int Size, ulong Value)> _plain = [];
+    private List<(nint Address, int Size, ulong Value)> _settling = [];
     private int _waits;
 
-    public ControlledThread(Execution execution, int number)
+    public ControlledThread(Execution execution, int number, Lane lane)
     {
         _execution = execution;
         Number = number;
-        _thread = new Thread(Work, 512 * 1024) { IsBackground = true, Name = $"explored {number}" };
-        _thread.Start();
+        if (number > 0)
+        {
+            _thread = new Thread(() => Work(lane), 512 * 1024) { IsBackground = true, Name = $"explored {number}" };
+            _thread.Start();
+        }
     }
 
     /// <summary>The calling thread, or null if nobody controls it: accesses are made at once then.</summary>
@@ -56,7 +62,17 @@ internal sealed unsafe class ControlledThread : IDisposable
         Arrive(kind, _execution.Locations.Of(address, Number), (nint)address);
     }
 
-    /// <summary>The same for a managed reference, whose address is not its own.</summary>
+    /// <summary>Announces an interlocked addition; returns the largest sum that it may have.</summary>
+    public ulong ReachAddition(void* address)
+    {
+        Settle();
+        int location = _execution.Locations.Of(address, Number);
+        ulong? most = _execution.Locations.MostOf(location);
+        Arrive(most is null ? StepKind.ReadWrite : StepKind.Count, location, (nint)address);
+        return most ?? ulong.MaxValue;
+    }
+
+    /// <summary>The same as <see cref="Reach(StepKind, void*)"/> for a managed reference, whose address is not its own.</summary>
     public void Reach(StepKind kind, Type type)
     {
         Settle();
@@ -102,7 +118,7 @@ internal sealed unsafe class ControlledThread : IDisposable
 
     public int Choose(int alternatives) => _execution.Choose(alternatives);
 
-    public void Remark(string text) => _execution.Remark(Number, text);
+    public void Remark(Func<string> text) => _execution.Remark(Number, text);
 
     /// <summary>Makes a store, or puts it into the buffer.</summary>
     public void Store(StepKind kind, void* address, int size, ulong value)
@@ -129,9 +145,13 @@ internal sealed unsafe class ControlledThread : IDisposable
             return;
         }
 
-        if (_plain.Exists(store => store.Address == (nint)address))
+        foreach ((nint known, _, _) in _plain)
         {
-            Settle();
+            if (known == (nint)address)
+            {
+                Settle();
+                break;
+            }
         }
 
         _plain.Add(((nint)address, size, StoreBuffer.Load((nint)address, size)));
@@ -145,26 +165,26 @@ internal sealed unsafe class ControlledThread : IDisposable
             return;
         }
 
-        (nint Address, int Size, ulong Before)[] stores = [.. _plain];
+        (_plain, _settling) = (_settling, _plain);
         _plain.Clear();
-        var values = new ulong[stores.Length];
+        Span<(nint Address, int Size, ulong Value)> stores = CollectionsMarshal.AsSpan(_settling);
         for (int i = stores.Length - 1; i >= 0; i--)
         {
-            values[i] = StoreBuffer.Load(stores[i].Address, stores[i].Size);
-            StoreBuffer.Put(stores[i].Address, stores[i].Size, stores[i].Before);
+            (nint address, int size, ulong before) = stores[i];
+            stores[i].Value = StoreBuffer.Load(address, size);
+            StoreBuffer.Put(address, size, before);
         }
 
-        for (int i = 0; i < stores.Length; i++)
+        foreach ((nint address, int size, ulong value) in stores)
         {
-            (nint address, int size, _) = stores[i];
             if (_execution.Model == MemoryModel.Sc)
             {
                 Arrive(StepKind.Write, _execution.Locations.Of((void*)address, Number), address);
-                StoreBuffer.Put(address, size, values[i]);
+                StoreBuffer.Put(address, size, value);
             }
             else
             {
-                Issue(StepKind.Write, address, size, values[i]);
+                Issue(StepKind.Write, address, size, value);
             }
         }
     }
@@ -173,7 +193,7 @@ internal sealed unsafe class ControlledThread : IDisposable
     {
         LocationMap locations = _execution.Locations;
         int location = locations.Of((void*)address, Number);
-        locations.Touch(location, Number, reads: false);
+        locations.Touch(location, Number, kind);
         if (locations.IsShared(LocationMap.AllBuffers) && locations.IsShared(location))
         {
             Arrive(StepKind.Read, LocationMap.AllBuffers, 0);
@@ -211,7 +231,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         LocationMap locations = _execution.Locations;
         if (location != Access.Nowhere)
         {
-            locations.Touch(location, Number, access.IsRead);
+            locations.Touch(location, Number, kind);
         }
 
         if (_execution.IsStep(this, in access))
@@ -260,14 +280,44 @@ internal sealed unsafe class ControlledThread : IDisposable
     /// <summary>Ends the thread. The execution is disposed of already.</summary>
     public void Dispose()
     {
-        Wake();
-        _thread.Join();
+        if (_thread is not null)
+        {
+            Wake();
+            _thread.Join();
+        }
+
         _turn.Dispose();
     }
 
-    private void Work()
+    /// <summary>Does the thread's part of an execution.</summary>
+    public void Perform()
     {
         _current = this;
+        try
+        {
+            if (!_execution.IsAborted)
+            {
+                _execution.Program.Run(Number);
+                Settle();
+            }
+        }
+        catch (AbortedException)
+        {
+            // The execution is over; what this thread has not done yet does not matter.
+        }
+        catch (Exception e)
+        {
+            _execution.Fail(e is ViolationException ? e.Message : $"{e.GetType().Name}: {e.Message}");
+        }
+
+        _current = null;
+        IsFinished = true;
+        _execution.Finish(this);
+    }
+
+    private void Work(Lane lane)
+    {
+        lane.Enter();
         while (true)
         {
             _turn.Wait();
@@ -276,25 +326,7 @@ internal sealed unsafe class ControlledThread : IDisposable
                 return;
             }
 
-            try
-            {
-                if (!_execution.IsAborted)
-                {
-                    _execution.Program.Run(Number);
-                    Settle();
-                }
-            }
-            catch (AbortedException)
-            {
-                // The execution is over; what this thread has not done yet does not matter.
-            }
-            catch (Exception e)
-            {
-                _execution.Fail(e is ViolationException ? e.Message : $"{e.GetType().Name}: {e.Message}");
-            }
-
-            IsFinished = true;
-            _execution.Finish(this);
+            Perform();
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Execution : IDisposable
     private int _preemptions;
     private string? _violation;
 
-    public Execution(IProgram program, LocationMap locations, MemoryModel model)
+    public Execution(IProgram program, LocationMap locations, MemoryModel model, Lane lane)
     {
         Program = program;
         Locations = locations;
@@ -31,7 +31,7 @@ internal sealed class Execution : IDisposable
         _view = new ProcessView(program.Threads);
         for (int i = 0; i < _threads.Length; i++)
         {
-            _threads[i] = new ControlledThread(this, i);
+            _threads[i] = new ControlledThread(this, i, lane);
         }
     }
 
@@ -45,7 +45,7 @@ internal sealed class Execution : IDisposable
 
     public bool IsDisposed { get; private set; }
 
-    /// <summary>Runs the program once.</summary>
+    /// <summary>Runs the program once; the calling thread is its first one.</summary>
     /// <param name="strategy">Decides.</param>
     /// <param name="records">Whether every access is kept, for a witness.</param>
     public ExecutionResult Run(IStrategy strategy, bool records = false)
@@ -59,12 +59,13 @@ internal sealed class Execution : IDisposable
         _unwinding = 0;
         Locations.Begin();
         Program.Prepare(Locations);
+        Locations.EndMapping();
         _view.Clear();
         Array.ForEach(_threads, thread => thread.Prepare());
         _left = _threads.Length;
         _starting = true;
         _started = 1;
-        _threads[0].Wake(); // each wakes the next when it has reached its first step
+        _threads[0].Perform(); // each wakes the next when it has reached its first step
         _returned.Wait();
         return Conclude();
     }
@@ -150,7 +151,7 @@ internal sealed class Execution : IDisposable
     }
 
     /// <summary>A remark of the program for the witness.</summary>
-    public void Remark(int thread, string text) => _log.Remark(thread, text);
+    public void Remark(int thread, Func<string> text) => _log.Remark(thread, text);
 
     public void Fail(string violation)
     {
@@ -271,7 +272,7 @@ internal sealed class Execution : IDisposable
         }
 
         // All at once before the first is woken: after the last one the next execution may begin.
-        foreach (ControlledThread thread in _threads.Where(thread => thread != from && !thread.IsFinished).ToArray())
+        foreach (ControlledThread thread in Array.FindAll(_threads, thread => thread != from && !thread.IsFinished))
         {
             thread.Wake();
         }
@@ -351,7 +352,7 @@ internal sealed class Execution : IDisposable
                 return Locations.HasChanged(access.Location, thread.Number)
                     || (access.Second != Access.Nowhere && Locations.HasChanged(access.Second, thread.Number));
             case StepKind.ProcessFenceEnd:
-                return !_threads.Any(other => other.Buffer.Flushed < thread.FenceTargets[other.Number]);
+                return Array.TrueForAll(_threads, other => other.Buffer.Flushed >= thread.FenceTargets[other.Number]);
             default:
                 return true;
         }

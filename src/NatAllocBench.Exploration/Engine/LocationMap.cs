@@ -12,8 +12,11 @@ internal sealed unsafe class LocationMap
 
     private readonly Dictionary<(string Region, long Offset), int> _numbers = [];
     private readonly List<Entry> _entries = [];
-    private readonly List<(nint From, nint To, string Name)> _regions = [];
     private readonly Dictionary<nint, int> _fresh = [];
+    private readonly Dictionary<nint, int> _known = [];
+    private readonly List<(nint Address, ulong Most)> _counters = [];
+    private List<(nint From, nint To, string Name)> _regions = [];
+    private List<(nint From, nint To, string Name)> _mapped = [];
     private readonly int[] _freshCounts = new int[Limits.MaxThreads];
     private int _execution;
 
@@ -39,32 +42,63 @@ internal sealed unsafe class LocationMap
         }
     }
 
-    /// <summary>Forgets the addresses and the threads of the execution before.</summary>
+    /// <summary>Forgets the threads of the execution before. <see cref="Map"/> follows, then <see cref="EndMapping"/>.</summary>
     public void Begin()
     {
         _execution++;
-        _regions.Clear();
+        _mapped.Clear();
+        _counters.Clear();
         _fresh.Clear();
         Array.Clear(_freshCounts);
     }
 
     /// <summary>Names memory of this execution: a location is known by the name and its distance from the start.</summary>
-    public void Map(void* start, long bytes, string name) => _regions.Add(((nint)start, (nint)start + (nint)bytes, name));
+    public void Map(void* start, long bytes, string name) => _mapped.Add(((nint)start, (nint)start + (nint)bytes, name));
+
+    /// <summary>
+    /// Says that nobody acts upon the sums of a word that is added to, as they stay below a limit: the order of additions does not matter
+    /// then. An addition that passes the limit is a violation.
+    /// </summary>
+    /// <param name="word">The word, in memory that <see cref="Map"/> names.</param>
+    /// <param name="most">The largest sum.</param>
+    public void MapCounter(void* word, ulong most) => _counters.Add(((nint)word, most));
+
+    /// <summary>All memory is named. Where it is that of the execution before, its addresses are known already.</summary>
+    public void EndMapping()
+    {
+        if (!_mapped.SequenceEqual(_regions))
+        {
+            (_regions, _mapped) = (_mapped, _regions);
+            _known.Clear();
+        }
+
+        foreach ((nint address, ulong most) in _counters)
+        {
+            _entries[Of((void*)address, 0)].Most = most;
+        }
+    }
 
     /// <summary>
     /// The location of an address. Memory that was not named belongs to the thread that touches it first, which has just made it.
     /// </summary>
     public int Of(void* address, int thread)
     {
+        if (_known.TryGetValue((nint)address, out int number))
+        {
+            return number;
+        }
+
         foreach ((nint from, nint to, string name) in _regions)
         {
             if ((nint)address >= from && (nint)address < to)
             {
-                return Number(name, (nint)address - from);
+                number = Number(name, (nint)address - from);
+                _known.Add((nint)address, number);
+                return number;
             }
         }
 
-        if (!_fresh.TryGetValue((nint)address, out int number))
+        if (!_fresh.TryGetValue((nint)address, out number))
         {
             number = Number($"new memory of thread {thread}", _freshCounts[thread]++);
             _fresh.Add((nint)address, number);
@@ -76,6 +110,9 @@ internal sealed unsafe class LocationMap
     /// <summary>The location of a managed reference, known by its type alone.</summary>
     public int Of(Type type) => Number(type.Name, 0);
 
+    /// <summary>The largest sum of a counter, or null for any other location.</summary>
+    public ulong? MostOf(int location) => _entries[location].Most;
+
     public bool IsShared(int location) => _entries[location].IsShared;
 
     public void Share(int location)
@@ -85,14 +122,15 @@ internal sealed unsafe class LocationMap
         entry.IsShared = true;
     }
 
-    /// <summary>Notes an access; two threads and a store among them make a location shared.</summary>
-    public void Touch(int location, int thread, bool reads)
+    /// <summary>Notes an access; two threads make a location shared, unless all they do is to read, or to count.</summary>
+    public void Touch(int location, int thread, StepKind kind)
     {
-        Entry entry = _entries[location];
-        Refresh(entry);
+        Entry entry = Refresh(_entries[location]);
         entry.Threads |= 1u << thread;
-        entry.Written |= !reads;
-        if (entry.Written && (entry.Threads & (entry.Threads - 1)) != 0 && !entry.IsShared)
+        entry.IsRead |= kind is StepKind.Read or StepKind.Await;
+        entry.IsCounted |= kind == StepKind.Count;
+        entry.IsWritten |= kind is not (StepKind.Read or StepKind.Await or StepKind.Count);
+        if (!entry.IsShared && (entry.Threads & (entry.Threads - 1)) != 0 && (entry.IsWritten || (entry.IsRead && entry.IsCounted)))
         {
             Share(location);
         }
@@ -134,7 +172,7 @@ internal sealed unsafe class LocationMap
         {
             entry.Execution = _execution;
             entry.Threads = 0;
-            entry.Written = false;
+            (entry.IsRead, entry.IsCounted, entry.IsWritten) = (false, false, false);
             entry.Version = 0;
             Array.Clear(entry.Seen);
         }
@@ -154,7 +192,13 @@ internal sealed unsafe class LocationMap
 
         public uint Threads { get; set; }
 
-        public bool Written { get; set; }
+        public bool IsRead { get; set; }
+
+        public bool IsCounted { get; set; }
+
+        public bool IsWritten { get; set; }
+
+        public ulong? Most { get; set; }
 
         public int Version { get; set; }
 

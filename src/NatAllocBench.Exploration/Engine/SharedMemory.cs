@@ -57,8 +57,11 @@ internal static unsafe class SharedMemory
     public static T Add<T>(ref T location, T value)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location));
-        return location = unchecked(location + value);
+        ulong most = ControlledThread.Current?.ReachAddition(Unsafe.AsPointer(ref location)) ?? ulong.MaxValue;
+        location = unchecked(location + value);
+        return ulong.CreateTruncating(location) <= most
+            ? location
+            : throw new ViolationException($"a counter passed {most}, although it was said to stay below it");
     }
 
     /// <summary>An interlocked and; returns what was there before.</summary>
@@ -114,8 +117,8 @@ internal static unsafe class SharedMemory
     /// <summary>A choice of the program out of some alternatives; 0 outside of a controlled thread.</summary>
     public static int Choose(int alternatives) => ControlledThread.Current?.Choose(alternatives) ?? 0;
 
-    /// <summary>A remark for the witness of this execution.</summary>
-    public static void Remark(string text) => ControlledThread.Current?.Remark(text);
+    /// <summary>A remark for the witness of this execution; it is not made where nobody keeps it.</summary>
+    public static void Remark(Func<string> text) => ControlledThread.Current?.Remark(text);
 
     private static void Store<T>(StepKind kind, ref T location, T value)
         where T : unmanaged

@@ -11,6 +11,11 @@ internal abstract record Actor;
 /// <param name="Rule">The rule.</param>
 internal sealed record Connect(ConntrackTuple<IPv4Address> Original, NatRange<IPv4Address> Rule) : Actor;
 
+/// <summary>The first packets of several connections that one CPU takes together.</summary>
+/// <param name="Originals">The packets.</param>
+/// <param name="Rule">The rule.</param>
+internal sealed record ConnectBlock(ConntrackTuple<IPv4Address>[] Originals, NatRange<IPv4Address> Rule) : Actor;
+
 /// <summary>The first half of <see cref="Connect"/>: the port is chosen, and the thread's <see cref="ConfirmHeld"/> comes later.</summary>
 /// <param name="Original">The packet.</param>
 /// <param name="Rule">The rule.</param>
@@ -31,6 +36,28 @@ internal sealed record Kill(ConntrackTuple<IPv4Address> Original) : Actor;
 /// <summary>Sweeps the chains of a tuple for expired entries.</summary>
 /// <param name="Tuple">A tuple of the entry that has expired.</param>
 internal sealed record Collect(ConntrackTuple<IPv4Address> Tuple) : Actor;
+
+/// <summary>One call on the table, which takes effect at one moment: see <see cref="CallOrder"/>.</summary>
+/// <param name="Kind">What it does.</param>
+/// <param name="Original">ORIGINAL of a connection.</param>
+/// <param name="Reply">Its REPLY.</param>
+internal sealed record Call(CallKind Kind, ConntrackTuple<IPv4Address> Original, ConntrackTuple<IPv4Address> Reply) : Actor;
+
+/// <summary>What a <see cref="Call"/> does.</summary>
+internal enum CallKind
+{
+    /// <summary>Inserts a connection with both tuples.</summary>
+    Insert,
+
+    /// <summary>Looks ORIGINAL up as a packet does.</summary>
+    Find,
+
+    /// <summary>Asks whether REPLY is in use, as a port search does.</summary>
+    Probe,
+
+    /// <summary>Removes the connection that has ORIGINAL.</summary>
+    Remove,
+}
 
 /// <summary>Looks both tuples of a flow up, ORIGINAL first.</summary>
 /// <param name="Original">ORIGINAL.</param>

@@ -30,7 +30,13 @@ internal sealed record Answer(string Text)
     /// <summary>The slot that a refused connection clashed with.</summary>
     public uint Winner { get; init; } = CpuState.NoSlot;
 
+    /// <summary>Whether the connection was one of a block: the winner of a clash is known of the last confirm only.</summary>
+    public bool IsOfBlock { get; init; }
+
     public int Removed { get; init; }
+
+    /// <summary>The call that this is the answer of, with its time; null for anything else.</summary>
+    public TimedCall? Call { get; init; }
 
     public bool SawFirst { get; init; }
 

@@ -6,6 +6,7 @@ using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Exploration.Scenarios;
 
@@ -16,78 +17,85 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    private const uint SetUpTime = 1000;
-    private const uint ResidentEnd = 1000;
     private const uint NewEnd = 2000;
     private readonly Era _era;
     private readonly ScenarioSetup _setup;
-    private readonly TableOptions _options;
+    private readonly ScenarioTable<TEra, TDesign> _beginning;
     private readonly List<Answer>[] _answers;
     private readonly (uint Slot, PortChoice Choice)[] _held;
     private readonly bool _takesShortPath;
-    private NatState? _nat;
+    private readonly bool _ordersCounts;
+    private readonly CheckedEnds _ends = new();
+    private readonly NativeRegion _clock = new(sizeof(uint));
+    private int _events;
     private ShortConnections<TEra, TDesign>? _short;
-    private ConntrackTable<IPv4Address, TEra, TDesign>? _table;
 
-    public NatProgram(Era era, ScenarioSetup setup, Geometry geometry, bool takesShortPath = false)
+    /// <summary>A program whose table is made by the first execution.</summary>
+    /// <param name="era">The era.</param>
+    /// <param name="setup">What is there, and what each thread does.</param>
+    /// <param name="geometry">Where the tuples are.</param>
+    /// <param name="takesShortPath">Whether connections take the short path.</param>
+    /// <param name="ordersCounts">
+    /// Whether the order of changes to <c>nf_conntrack_count</c> matters even where it stays below its limit.
+    /// </param>
+    public NatProgram(Era era, ScenarioSetup setup, Geometry geometry, bool takesShortPath, bool ordersCounts)
     {
         _takesShortPath = takesShortPath;
+        _ordersCounts = ordersCounts;
         _era = era;
         _setup = setup;
-        (ConntrackTuple<IPv4Address> original, ConntrackTuple<IPv4Address> reply) = setup.Watched;
-        uint key = setup.Buckets != 0 ? 1 : geometry.FindKey<TEra>(in original, in reply);
-        _options = new TableOptions
-        {
-            Buckets = setup.Buckets != 0 ? setup.Buckets : geometry.Buckets,
-            BySourceBuckets = 64,
-            MaxConnections = setup.MaxConnections,
-            Cpus = setup.Threads.Count,
-            HashKey = new SipKey(key, key),
-            HashRandom = key,
-        };
+        _beginning = new ScenarioTable<TEra, TDesign>(era, setup, geometry);
         _answers = [.. setup.Threads.Select(_ => new List<Answer>())];
         _held = new (uint, PortChoice)[setup.Threads.Count];
     }
 
     public int Threads => _setup.Threads.Count;
 
-    private ConntrackTable<IPv4Address, TEra, TDesign> Table => _table!;
+    private ConntrackTable<IPv4Address, TEra, TDesign> Table => _beginning.Table;
+
+    /// <summary>Under the kernel's locks no connection is refused because the table is full.</summary>
+    private bool HasRoom => !TDesign.IsLockFree && _setup.Residents.Count + _setup.Creations <= _setup.MaxConnections;
 
     public void Prepare(LocationMap locations)
     {
-        Dispose();
-        _nat = new NatState(new SipKey(1, 2));
-        _table = new ConntrackTable<IPv4Address, TEra, TDesign>(_era, _options, _nat);
         Array.ForEach(_answers, answers => answers.Clear());
-        ref CpuState cpu = ref Table.Cpu(0);
-        cpu.Now = SetUpTime;
-        foreach (Resident resident in _setup.Residents)
-        {
-            SetUp(ref cpu, resident);
-        }
-
-        for (int i = 0; i < Threads; i++)
-        {
-            Table.Cpu(i).Now = _setup.Now;
-            Table.Cpu(i).Counters = default;
-        }
-
+        _beginning.Begin();
+        _events = 0;
+        _clock.Clear();
+        _short?.Dispose();
         _short = _takesShortPath ? new ShortConnections<TEra, TDesign>(Table, Threads) : null;
-        Table.VisitRegions((start, bytes, name) => locations.Map(start, bytes, name));
-        _nat.VisitRegions((start, bytes, name) => locations.Map(start, bytes, name));
+        void Map(byte* start, long bytes, string name)
+        {
+            locations.Map(start, bytes, name);
+            if (name == "shared" && HasRoom && !_ordersCounts)
+            {
+                locations.MapCounter(start + SharedWords.CountAt, _setup.MaxConnections);
+            }
+        }
+
+        _beginning.VisitRegions(Map);
+        locations.Map(_clock.Pointer, _clock.Length, "clock of calls");
+        locations.MapCounter(_clock.Pointer, uint.MaxValue);
     }
 
     public void Run(int thread)
     {
         foreach (Actor actor in _setup.Threads[thread])
         {
-            Answer answer = Act(thread, actor);
-            _answers[thread].Add(answer);
-            SharedMemory.Remark(answer.Text);
+            Act(thread, actor);
         }
     }
 
-    public string Finish()
+    public string Finish() => _beginning.Differences() is { } memory ? _ends.Of(memory, _answers, Check) : Check();
+
+    public void Dispose()
+    {
+        _short?.Dispose();
+        _beginning.Dispose();
+        _clock.Dispose();
+    }
+
+    private string Check()
     {
         string outcome = Outcome.Of(_answers);
         if (_setup.Residents.Count == 1 && _era.HasRover && _answers.All(answers => answers[0].Choice == PortChoice.Searched))
@@ -113,51 +121,52 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         return outcome;
     }
 
-    public void Dispose()
+    private void Act(int thread, Actor actor)
     {
-        _short?.Dispose();
-        _table?.Dispose();
-        _nat?.Dispose();
-    }
-
-    private void SetUp(ref CpuState cpu, Resident resident)
-    {
-        ConntrackTuple<IPv4Address> original = resident.Original;
-        uint slot = Table.Create(ref cpu, in original, Table.Hash(in original), ResidentEnd);
-        var draws = new ExploredDraws(1, isFirst: true);
-        NatSetup.Run(Table, ref cpu, ref draws, slot, resident.Rule, ManipType.Source);
-        if (Table.Confirm(ref cpu, slot) != ConfirmResult.Inserted)
+        if (actor is ConnectBlock block)
         {
-            throw new InvalidOperationException($"the resident {original} was not inserted");
+            ConnectAll(thread, block);
         }
-
-        if (resident.IsClosing)
+        else
         {
-            ReadOnlySpan<TcpSegment> segments =
-                [TcpSegment.SynAck, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack];
-            ReadOnlySpan<bool> isReply = [true, false, false, true, true, false];
-            ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(slot);
-            for (int i = 0; i < segments.Length; i++)
-            {
-                ConntrackTuple<IPv4Address> tuple = isReply[i] ? reply : original;
-                Table.TryFind(ref cpu, in tuple, Table.Hash(in tuple), out EntryReference entry);
-                Table.TcpPacket(ref cpu, entry, segments[i]);
-            }
-
-            if (EntryStatus.State(Table.Status(slot)) != TcpState.TimeWait)
-            {
-                throw new InvalidOperationException($"the resident {original} is not in TIME_WAIT");
-            }
+            Tell(thread, ActOnce(thread, actor));
         }
     }
 
-    private Answer Act(int thread, Actor actor)
+    private void Tell(int thread, Answer answer)
+    {
+        _answers[thread].Add(answer);
+        SharedMemory.Remark(() => answer.Text);
+    }
+
+    /// <summary>Without a short path the connections of a block come one after the other.</summary>
+    private void ConnectAll(int thread, ConnectBlock block)
+    {
+        if (_short is { } path && path.Covers(thread, block.Rule))
+        {
+            foreach (Answer answer in path.Connect(thread, block.Originals))
+            {
+                Tell(thread, answer);
+            }
+
+            return;
+        }
+
+        foreach (ConntrackTuple<IPv4Address> original in block.Originals)
+        {
+            Tell(thread, Open(ref Table.Cpu(thread), thread, original, block.Rule));
+        }
+    }
+
+    private Answer ActOnce(int thread, Actor actor)
     {
         ref CpuState cpu = ref Table.Cpu(thread);
         switch (actor)
         {
             case Connect connect:
-                return _short?.Connect(thread, connect.Original, connect.Rule) ?? Open(ref cpu, thread, connect.Original, connect.Rule);
+                return _short is { } path && path.Covers(thread, connect.Rule)
+                    ? path.Connect(thread, [connect.Original])[0]
+                    : Open(ref cpu, thread, connect.Original, connect.Rule);
             case Translate translate:
                 _held[thread] = Choose(ref cpu, thread, translate.Original, translate.Rule);
                 return new Answer("");
@@ -174,6 +183,8 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 ConntrackTuple<IPv4Address> tuple = collect.Tuple;
                 long gone = Table.CollectExpired(ref cpu, ReciprocalScale.Scale(Table.Hash(in tuple), Table.BucketCount), 1);
                 return new Answer($"collected {gone}");
+            case Call call:
+                return Make(ref cpu, call);
             case Look look:
                 return LookUp(ref cpu, look);
             case LookForMix look:
@@ -185,6 +196,48 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 Table.Resize(((Rehash)actor).Buckets);
                 return new Answer("");
         }
+    }
+
+    /// <summary>
+    /// Makes a call between two events. That an end comes before a beginning is the only order of them that matters, and it is an order of
+    /// accesses to one word: beginnings read it, ends add to it, so every such order is explored.
+    /// </summary>
+    private Answer Make(ref CpuState cpu, Call call)
+    {
+        SharedMemory.Read(ref *(uint*)_clock.Pointer);
+        int began = _events++;
+        ConfirmResult? result = null;
+        bool answer;
+        switch (call.Kind)
+        {
+            case CallKind.Insert:
+                result = Insert(ref cpu, call);
+                answer = result == ConfirmResult.Inserted;
+                break;
+            case CallKind.Probe:
+                answer = Table.IsTaken(ref cpu, call.Reply, Table.Hash(call.Reply), CpuState.NoSlot);
+                break;
+            default:
+                answer = Table.TryFind(ref cpu, call.Original, Table.Hash(call.Original), out EntryReference entry)
+                    && (call.Kind == CallKind.Find || Table.Kill(ref cpu, entry));
+                break;
+        }
+
+        SharedMemory.Add(ref *(uint*)_clock.Pointer, 1u);
+        return new Answer($"{call.Kind.ToString().ToLowerInvariant()} {(result is { } word ? Outcome.Word(word) : answer ? "yes" : "no")}")
+        {
+            Result = result,
+            Winner = cpu.LastClashWith,
+            Removed = answer && call.Kind == CallKind.Remove ? 1 : 0,
+            Call = new TimedCall(call, answer, began, _events++),
+        };
+    }
+
+    private ConfirmResult Insert(ref CpuState cpu, Call call)
+    {
+        uint slot = Table.Create(ref cpu, call.Original, Table.Hash(call.Original), NewEnd);
+        Table.Slab.ChangeReply(slot, call.Reply.Invert());
+        return Table.Confirm(ref cpu, slot);
     }
 
     private Answer Open(ref CpuState cpu, int thread, ConntrackTuple<IPv4Address> original, NatRange<IPv4Address> rule)
@@ -234,7 +287,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     {
         ConntrackTuple<IPv4Address> original = Table.OriginalTuple(slot);
         ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(slot);
-        SharedMemory.Remark($"{Outcome.Word(choice)} {reply.Destination}:{reply.DestinationPort}");
+        SharedMemory.Remark(() => $"{Outcome.Word(choice)} {reply.Destination}:{reply.DestinationPort}");
         ConfirmResult result = Table.Confirm(ref cpu, slot);
         return new Answer($"{Outcome.Word(choice)}, {Outcome.Word(result)}")
         {

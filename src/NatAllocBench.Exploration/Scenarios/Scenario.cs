@@ -12,6 +12,9 @@ internal sealed record Scenario(string Name, string Summary, Func<int, ScenarioS
     /// <summary>Whether the era has what the scenario is about.</summary>
     public Func<Era, bool> AppliesTo { get; init; } = _ => true;
 
+    /// <summary>Whether only designs whose removal takes effect at one moment can have what the scenario asks for.</summary>
+    public bool NeedsAtomicRemoval { get; init; }
+
     /// <summary>Whether several bucket geometries are worth trying.</summary>
     public bool HasGeometry { get; init; } = true;
 
@@ -34,6 +37,23 @@ internal sealed record ScenarioSetup(IReadOnlyList<Resident> Residents, IReadOnl
 
     /// <summary>The clock of the threads, ms; residents come at 1000.</summary>
     public uint Now { get; init; } = 1000;
+
+    /// <summary>
+    /// Whether the CPUs have no free slots and no reservations of their own when the threads start. Then they take them from each other,
+    /// and a slot that one frees another can get; otherwise they meet in the chains only.
+    /// </summary>
+    public bool IsCold { get; init; }
+
+    /// <summary>Whether the threads make calls whose order is checked. A resident has the watched REPLY.</summary>
+    public bool HasCalls => Threads.Any(actors => Array.Exists(actors, actor => actor is Call));
+
+    /// <summary>How many entries the threads create at most.</summary>
+    public int Creations => Threads.Sum(actors => actors.Sum(actor => actor switch
+    {
+        ConnectBlock block => block.Originals.Length,
+        Connect or Translate or Forward or Call { Kind: CallKind.Insert } => 1,
+        _ => 0,
+    }));
 
     /// <summary>The tuples whose order and buckets the geometry decides.</summary>
     public (ConntrackTuple<IPv4Address> Original, ConntrackTuple<IPv4Address> Reply) Watched { get; init; }

@@ -24,6 +24,11 @@ internal static class ScenarioCatalog
         {
             HasShortPath = era => !era.HasRover && era.Traits.Search != PortSearch.LimitedEvicting, // so few ports that a search may evict
         },
+        new("block", "two connections that one CPU takes in one block, and one of another CPU for the same port", Block)
+        {
+            AppliesTo = era => !era.HasRover,
+            HasShortPath = era => !era.HasRover,
+        },
         new(
             "rover", "clients whose port is in use, so that all search from the rover",
             n => SameGoal([Other(Rule)], n, Rule) with { Watched = Pair(1024) })
@@ -44,11 +49,20 @@ internal static class ScenarioCatalog
         },
         new("kill", "a connection against the removal of the one that has its tuple", n => Against(n, new Kill(Client(9)))),
         new("kill-both", "removals of neighbours in one chain", KillBoth) { HasGeometry = false },
-        new("expire", "connections whose tuple an expired one has", n => SameGoal([Other(Rule)], n, Rule) with { Now = 1_000_000 }),
+        new("expire", "connections whose tuple an expired one has", n => SameGoal([Other(Rule)], n, Rule) with
+        {
+            Now = 1_000_000,
+            IsCold = true,
+        }),
         new("early-drop", "connections that make room in a full table", EarlyDrop),
         new("gc", "a connection against the collector that removes the one that has its tuple", n =>
             Against(n, new Collect(Client(9))) with { Now = 1_000_000 }),
         new("lookup", "a connection and lookups of both its tuples", Lookup),
+        new("calls", "insertions that need one ORIGINAL tuple, a lookup and a probe, each at one moment", Calls),
+        new("calls-removed", "insertions against a removal, a lookup and a probe, each at one moment", CallsWithRemoval)
+        {
+            NeedsAtomicRemoval = true,
+        },
         new("recycle", "a lookup against the removal of an entry and a new one in its slot", Recycle) { HasGeometry = false },
         new("resize", "a connection and lookups against a resize", Resize) { HasGeometry = false },
         new("two-destinations", "clients with one source port and different destinations: they never meet", TwoDestinations)
@@ -75,6 +89,13 @@ internal static class ScenarioCatalog
 
     private static ScenarioSetup SameGoal(IReadOnlyList<Resident> residents, int connections, NatRange<IPv4Address> rule) =>
         new(residents, Clients(connections, rule)) { Watched = Pair(Port) };
+
+    private static ScenarioSetup Block(int connections)
+    {
+        Actor[][] threads = Clients(connections, Rule);
+        threads[0] = [new ConnectBlock([Client(0), Client(connections)], Rule)];
+        return new ScenarioSetup([], threads) { Watched = Pair(Port), Draws = 1 };
+    }
 
     private static ScenarioSetup Exhausted(int connections)
     {
@@ -148,6 +169,7 @@ internal static class ScenarioCatalog
         {
             Watched = Pair(30_001),
             Draws = 2,
+            IsCold = true,
         };
     }
 
@@ -155,7 +177,7 @@ internal static class ScenarioCatalog
     {
         Actor[][] threads = Clients(connections, Rule);
         threads[^1] = [remover];
-        return new ScenarioSetup([Other(Rule)], threads) { Watched = Pair(Port), Draws = 1 };
+        return new ScenarioSetup([Other(Rule)], threads) { Watched = Pair(Port), Draws = 1, IsCold = true };
     }
 
     private static ScenarioSetup EarlyDrop(int connections) => SameGoal(
@@ -164,7 +186,28 @@ internal static class ScenarioCatalog
     {
         MaxConnections = (uint)connections,
         Draws = 1,
+        IsCold = true,
     };
+
+    private static ConntrackTuple<IPv4Address> Mapped(int number) => ReplyTo((ushort)(Port + number));
+
+    private static Call InsertCall(int client, int port) => new(CallKind.Insert, Client(client), Mapped(port));
+
+    private static ScenarioSetup Calls(int connections)
+    {
+        Actor[][] threads = [.. Enumerable.Range(0, connections).Select(i => new Actor[] { InsertCall(i, 0) })];
+        threads[0] = [InsertCall(0, 0), new Call(CallKind.Find, Client(0), Mapped(0))];
+        threads[1] = [InsertCall(0, 1), new Call(CallKind.Probe, Client(0), Mapped(0))];
+        return new ScenarioSetup([], threads) { Watched = Pair(Port) };
+    }
+
+    private static ScenarioSetup CallsWithRemoval(int connections)
+    {
+        Actor[][] threads = [.. Enumerable.Range(0, connections).Select(i => new Actor[] { InsertCall(9, i) })];
+        threads[0] = [new Call(CallKind.Remove, Client(9), Mapped(0)), InsertCall(0, 0)];
+        threads[1] = [new Call(CallKind.Probe, Client(9), Mapped(0)), new Call(CallKind.Find, Client(9), Mapped(0))];
+        return new ScenarioSetup([Other(Rule)], threads) { Watched = Pair(Port), IsCold = true };
+    }
 
     /// <summary>One chain for all, so that a reader of the old entry walks over the new one.</summary>
     private static ScenarioSetup Recycle(int connections)
@@ -193,7 +236,7 @@ internal static class ScenarioCatalog
             ];
         }
 
-        return new ScenarioSetup([Other(Rule)], threads) { Buckets = 1, Watched = Pair(Port), Draws = 1 };
+        return new ScenarioSetup([Other(Rule)], threads) { Buckets = 1, Watched = Pair(Port), Draws = 1, IsCold = true };
     }
 
     private static ScenarioSetup KillBoth(int connections) => new(
@@ -202,6 +245,7 @@ internal static class ScenarioCatalog
     {
         Buckets = 1,
         Watched = Pair(Port),
+        IsCold = true,
     };
 
     private static ScenarioSetup Lookup(int connections)
@@ -233,5 +277,6 @@ internal static class ScenarioCatalog
         })])
     {
         Watched = Pair(Port),
+        IsCold = true,
     };
 }

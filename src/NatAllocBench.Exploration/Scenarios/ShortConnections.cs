@@ -27,32 +27,41 @@ internal sealed class ShortConnections<TEra, TDesign> : IDisposable
         _paths = [.. Enumerable.Range(0, threads).Select(_ => new ShortPath<IPv4Address, TEra, TDesign>(table))];
     }
 
-    /// <summary>One connection, or null where the rule has no short path in this era.</summary>
-    public Answer? Connect(int thread, ConntrackTuple<IPv4Address> original, in NatRange<IPv4Address> rule)
+    /// <summary>Whether the rule has a short path in this era.</summary>
+    public bool Covers(int thread, in NatRange<IPv4Address> rule) => _paths[thread].Covers(in rule);
+
+    /// <summary>
+    /// Connections in one block, under the rule that <see cref="Covers"/> was asked for last. Which of them an answer is of is not known.
+    /// </summary>
+    public Answer[] Connect(int thread, ReadOnlySpan<ConntrackTuple<IPv4Address>> originals)
     {
-        if (!_paths[thread].Covers(in rule))
-        {
-            return null;
-        }
-
         ref CpuState cpu = ref _table.Cpu(thread);
+        int count = originals.Length;
         ulong failed = cpu.Counters.InsertFailed;
-        ulong taken = cpu.ShortPath;
+        ulong before = cpu.ShortPath;
         var random = new CpuRandom(1);
-        bool inserted = _paths[thread].Connect(ref cpu, ref random, [original]) == 1;
-        SharedMemory.Remark(cpu.ShortPath > taken ? "by the short path" : "by the general path");
-        if (inserted == cpu.Counters.InsertFailed > failed)
+        int inserted = _paths[thread].Connect(ref cpu, ref random, originals);
+        ulong taken = cpu.ShortPath - before;
+        SharedMemory.Remark(() => $"{taken} of {count} by the short path");
+        failed = cpu.Counters.InsertFailed - failed;
+        if (inserted + (int)failed != count)
         {
-            throw new ViolationException("a connection was neither inserted nor counted as insert_failed, or both");
+            throw new ViolationException($"of {count} connections {inserted} were inserted and {failed} counted as insert_failed");
         }
 
-        return new Answer(inserted ? "inserted" : "insert_failed")
+        var answers = new Answer[count];
+        for (int i = 0; i < count; i++)
         {
-            IsConnection = true,
-            Result = inserted ? ConfirmResult.Inserted : ConfirmResult.Clash,
-            Original = original,
-            Winner = cpu.LastClashWith,
-        };
+            answers[i] = new Answer(i < inserted ? "inserted" : "insert_failed")
+            {
+                IsConnection = true,
+                Result = i < inserted ? ConfirmResult.Inserted : ConfirmResult.Clash,
+                Winner = cpu.LastClashWith,
+                IsOfBlock = count > 1,
+            };
+        }
+
+        return answers;
     }
 
     /// <summary>Connections that took the short path to its end.</summary>

@@ -19,6 +19,7 @@ internal sealed class Explorer : IDisposable
 {
     private readonly IProgram _program;
     private readonly MemoryModel _model;
+    private readonly Lane _lane = new();
     private readonly Execution _execution;
 
     public Explorer(IProgram program, MemoryModel model)
@@ -35,7 +36,7 @@ internal sealed class Explorer : IDisposable
         _program = program;
         _model = model;
         Locations = locations;
-        _execution = new Execution(program, Locations, model);
+        _execution = new Execution(program, Locations, model, _lane);
     }
 
     /// <summary>The memory of the program.</summary>
@@ -59,6 +60,37 @@ internal sealed class Explorer : IDisposable
     /// <param name="limits">When to stop; the time counts from now.</param>
     public void Continue(SearchState state, SearchLimits limits)
     {
+        _lane.Enter();
+        try
+        {
+            ContinueHere(state, limits);
+        }
+        finally
+        {
+            Lane.Leave();
+        }
+    }
+
+    /// <summary>One execution after a schedule.</summary>
+    /// <param name="schedule">The schedule.</param>
+    /// <param name="isExact">Whether the program could follow it in every step.</param>
+    /// <param name="records">Whether every access is kept, with its line of the source.</param>
+    public ExecutionResult Replay(Schedule schedule, out bool isExact, bool records = true)
+    {
+        var replay = new Replay(schedule);
+        ExecutionResult result = _execution.Run(replay, records);
+        isExact = replay.IsExact;
+        return result;
+    }
+
+    public void Dispose()
+    {
+        _execution.Dispose();
+        _lane.Dispose();
+    }
+
+    private void ContinueHere(SearchState state, SearchLimits limits)
+    {
         long start = Stopwatch.GetTimestamp();
         TimeSpan before = state.Result.Elapsed;
         int[] accesses = state.Result.Accesses is { Length: > 0 } known ? known : RunInTurn();
@@ -76,19 +108,6 @@ internal sealed class Explorer : IDisposable
         state.Result.Elapsed = before + Stopwatch.GetElapsedTime(start);
         state.Result.SharedLocations = Locations.SharedCount;
     }
-
-    /// <summary>One execution after a schedule, with every access.</summary>
-    /// <param name="schedule">The schedule.</param>
-    /// <param name="isExact">Whether the program could follow it in every step.</param>
-    public ExecutionResult Replay(Schedule schedule, out bool isExact)
-    {
-        var replay = new Replay(schedule);
-        ExecutionResult result = _execution.Run(replay, records: true);
-        isExact = replay.IsExact;
-        return result;
-    }
-
-    public void Dispose() => _execution.Dispose();
 
     private void Run(IStrategy strategy, SearchResult result, SearchLimits limits, long start)
     {

@@ -16,6 +16,7 @@ namespace NatAllocBench.Exploration.Strategies;
 internal sealed class DynamicReduction : IStrategy
 {
     private readonly List<Decision> _decisions = [];
+    private readonly Stack<Decision> _free = [];
     private readonly VectorClocks _clocks = new();
     private int _depth;
     private int _analysed;
@@ -54,6 +55,7 @@ internal sealed class DynamicReduction : IStrategy
             }
 
             _decisions.RemoveAt(_decisions.Count - 1);
+            _free.Push(last);
         }
 
         return false;
@@ -101,7 +103,7 @@ internal sealed class DynamicReduction : IStrategy
     {
         if (_depth == _decisions.Count)
         {
-            _decisions.Add(new Decision { Choices = alternatives });
+            Add(chosen: 0, alternatives, sleep: 0);
         }
 
         return _decisions[_depth++].Chosen;
@@ -129,8 +131,15 @@ internal sealed class DynamicReduction : IStrategy
         }
 
         int chosen = view.Current >= 0 && (awake >> view.Current & 1) != 0 ? view.Current : BitOperations.TrailingZeroCount(awake);
-        _decisions.Add(new Decision { Chosen = chosen, Sleep = sleep, Backtrack = 1u << chosen });
+        Add(chosen, choices: 0, sleep);
         return true;
+    }
+
+    private void Add(int chosen, int choices, uint sleep)
+    {
+        Decision decision = _free.TryPop(out Decision? used) ? used : new Decision();
+        decision.Begin(chosen, choices, sleep);
+        _decisions.Add(decision);
     }
 
     /// <summary>Finds the steps that an access could have come before, and makes sure that this is tried.</summary>
@@ -157,7 +166,7 @@ internal sealed class DynamicReduction : IStrategy
         {
             Decision step = _decisions[steps[i]];
             if (step.Chosen == process
-                || (step.Access.IsRead && access.IsRead)
+                || step.Access.CommutesWith(in access)
                 || (step.Access.Kind == StepKind.Unlock && access.Kind == StepKind.Lock) // never both possible: the lock before it is
                 || covered[step.Chosen] >= step.Count)
             {
@@ -165,7 +174,7 @@ internal sealed class DynamicReduction : IStrategy
             }
 
             Reverse(steps[i], process, in access, before);
-            VectorClocks.Join(covered, step.Clock);
+            _clocks.Join(covered, step.Clock);
         }
     }
 
@@ -176,26 +185,24 @@ internal sealed class DynamicReduction : IStrategy
     private void Reverse(int at, int process, in Access access, ReadOnlySpan<int> before)
     {
         Decision step = _decisions[at];
-        uint seen = 0;
         uint initials = 0;
+
+        // The first step of each process after the step that does not depend on it, by its count.
+        Span<int> firsts = stackalloc int[Limits.MaxProcesses];
+        firsts.Fill(int.MaxValue);
         for (int i = at + 1; i < _depth; i++)
         {
             Decision later = _decisions[i];
-            if (later.Choices != 0 || later.Clock[step.Chosen] >= step.Count)
+            if (later.Choices != 0 || later.Clock[step.Chosen] >= step.Count || firsts[later.Chosen] != int.MaxValue)
             {
-                continue; // a choice, or it depends on the step
+                continue; // a choice, or it depends on the step, or is not the first of its process
             }
 
-            uint bit = 1u << later.Chosen;
-            if ((seen & bit) == 0 && !DependsOnOneOf(at + 1, i, step, later.Clock))
-            {
-                initials |= bit;
-            }
-
-            seen |= bit;
+            initials |= _clocks.HasReached(later.Clock, firsts) ? 0 : 1u << later.Chosen;
+            firsts[later.Chosen] = later.Count;
         }
 
-        if ((seen >> process & 1) == 0 && !DependsOnOneOf(at + 1, _depth, step, before) && !IsDependentOnOneOf(at + 1, step, in access))
+        if (firsts[process] == int.MaxValue && !_clocks.HasReached(before, firsts) && !IsDependentOnOneOf(at + 1, step, in access))
         {
             initials |= 1u << process;
         }
@@ -209,23 +216,6 @@ internal sealed class DynamicReduction : IStrategy
         {
             step.Backtrack |= (initials >> process & 1) != 0 ? 1u << process : initials & (~initials + 1);
         }
-    }
-
-    /// <summary>
-    /// Whether a step that does not depend on <paramref name="step"/>, from one decision to before another, happens before a clock.
-    /// </summary>
-    private bool DependsOnOneOf(int from, int to, Decision step, ReadOnlySpan<int> clock)
-    {
-        for (int i = from; i < to; i++)
-        {
-            Decision other = _decisions[i];
-            if (other.Choices == 0 && other.Clock[step.Chosen] < step.Count && clock[other.Chosen] >= other.Count)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private bool IsDependentOnOneOf(int from, Decision step, in Access access)
@@ -257,10 +247,10 @@ internal sealed class DynamicReduction : IStrategy
 
     private sealed class Decision
     {
-        public int Chosen { get; set; }
+        public int Chosen { get; private set; }
 
         /// <summary>Number of alternatives if this is not about order, otherwise 0.</summary>
-        public int Choices { get; init; }
+        public int Choices { get; private set; }
 
         public uint Enabled { get; set; }
 
@@ -268,7 +258,7 @@ internal sealed class DynamicReduction : IStrategy
 
         public uint Done { get; private set; }
 
-        public uint Sleep { get; init; }
+        public uint Sleep { get; private set; }
 
         public Access Access;
 
@@ -286,6 +276,13 @@ internal sealed class DynamicReduction : IStrategy
             Done = saved.Done,
             Sleep = saved.Sleep,
         };
+
+        /// <summary>Makes this the decision at a new depth.</summary>
+        public void Begin(int chosen, int choices, uint sleep)
+        {
+            (Chosen, Choices, Sleep, Done) = (chosen, choices, sleep, 0);
+            Backtrack = choices != 0 ? 0 : 1u << chosen;
+        }
 
         public SavedDecision Save() => new(Chosen, Choices, Backtrack, Done, Sleep);
 

@@ -1,19 +1,20 @@
+using System.Runtime.InteropServices;
 using NatAllocBench.Exploration.Engine;
 
 namespace NatAllocBench.Exploration.Strategies;
 
 /// <summary>
 /// What happens before what in the execution at hand: the clock of each process, and for each location the clocks of its accesses.
-/// A load comes after the stores to its location, every other access after all accesses to it; a store that leaves a buffer comes after the
+/// An access comes after those to its location with which it cannot be exchanged; a store that leaves a buffer comes after the
 /// step in which it was issued, and an access that waits for its buffer after the last store that left it.
 /// </summary>
 internal sealed class VectorClocks
 {
-    private const int Width = Limits.MaxProcesses;
-    private readonly int[] _processes = new int[Width * Width];
+    private readonly int[] _processes = new int[Limits.MaxProcesses * Limits.MaxProcesses];
     private readonly List<Location> _locations = [];
-    private readonly List<int[]>[] _history = new List<int[]>[Limits.MaxThreads];
+    private readonly List<int>[] _history = new List<int>[Limits.MaxThreads];
     private int _threads;
+    private int _width;
     private int _execution;
 
     public VectorClocks()
@@ -27,6 +28,7 @@ internal sealed class VectorClocks
     public void Begin(int threads)
     {
         _threads = threads;
+        _width = 2 * threads;
         _execution++;
         Array.Clear(_processes);
         Array.ForEach(_history, history => history.Clear());
@@ -43,7 +45,7 @@ internal sealed class VectorClocks
         {
             if (access.IssuedAt > 0)
             {
-                Join(clock, _history[process - _threads][access.IssuedAt - 1]);
+                Join(clock, CollectionsMarshal.AsSpan(_history[process - _threads]).Slice((access.IssuedAt - 1) * _width, _width));
             }
         }
         else if (access.Kind == StepKind.ProcessFenceEnd)
@@ -77,22 +79,55 @@ internal sealed class VectorClocks
         int count = ++clock[process];
         Leave(access.Location, in access, clock);
         Leave(access.Second, in access, clock);
-        clock.CopyTo(Of(process));
+        clock[.._width].CopyTo(Of(process));
         if (process < _threads)
         {
-            _history[process].Add(clock.ToArray());
+            _history[process].AddRange(clock[.._width]);
         }
 
         return count;
     }
 
+    /// <summary>Whether a clock has reached one of some counts of steps.</summary>
+    public bool HasReached(ReadOnlySpan<int> clock, ReadOnlySpan<int> counts)
+    {
+        for (int i = 0; i < _width; i++)
+        {
+            if (clock[i] >= counts[i])
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    public void Join(Span<int> clock, ReadOnlySpan<int> other)
+    {
+        for (int i = 0; i < _width; i++)
+        {
+            clock[i] = Math.Max(clock[i], other[i]);
+        }
+    }
+
     private void Meet(int location, in Access access, int step, Span<int> clock)
     {
-        if (location != Access.Nowhere)
+        if (location == Access.Nowhere)
         {
-            Location at = At(location);
-            Join(clock, access.IsRead ? at.Stores : at.All);
-            at.Steps.Add(step);
+            return;
+        }
+
+        Location at = At(location);
+        at.Steps.Add(step);
+        Join(clock, at.Writes);
+        if (!access.IsRead)
+        {
+            Join(clock, at.Reads);
+        }
+
+        if (access.Kind != StepKind.Count)
+        {
+            Join(clock, at.Counts);
         }
     }
 
@@ -101,23 +136,11 @@ internal sealed class VectorClocks
         if (location != Access.Nowhere)
         {
             Location at = At(location);
-            Join(at.All, clock);
-            if (!access.IsRead)
-            {
-                Join(at.Stores, clock);
-            }
+            Join(access.IsRead ? at.Reads : access.Kind == StepKind.Count ? at.Counts : at.Writes, clock);
         }
     }
 
-    private Span<int> Of(int process) => _processes.AsSpan(process * Width, Width);
-
-    public static void Join(Span<int> clock, ReadOnlySpan<int> other)
-    {
-        for (int i = 0; i < Width; i++)
-        {
-            clock[i] = Math.Max(clock[i], other[i]);
-        }
-    }
+    private Span<int> Of(int process) => _processes.AsSpan(process * Limits.MaxProcesses, _width);
 
     private Location At(int number)
     {
@@ -131,21 +154,25 @@ internal sealed class VectorClocks
         {
             location.Execution = _execution;
             location.Steps.Clear();
-            Array.Clear(location.All);
-            Array.Clear(location.Stores);
+            Array.Clear(location.Reads);
+            Array.Clear(location.Counts);
+            Array.Clear(location.Writes);
         }
 
         return location;
     }
 
+    /// <summary>The clocks of the accesses to a location, by kind: those of one kind of the first two can be exchanged.</summary>
     private sealed class Location
     {
         public int Execution { get; set; }
 
         public List<int> Steps { get; } = [];
 
-        public int[] Stores { get; } = new int[Width];
+        public int[] Reads { get; } = new int[Limits.MaxProcesses];
 
-        public int[] All { get; } = new int[Width];
+        public int[] Counts { get; } = new int[Limits.MaxProcesses];
+
+        public int[] Writes { get; } = new int[Limits.MaxProcesses];
     }
 }

@@ -42,6 +42,9 @@ public enum ProtocolStep
     /// <summary>K1: a dying entry is not found.</summary>
     HideDying,
 
+    /// <summary>A probe does not find an entry whose confirm is undecided.</summary>
+    ProbeConfirmed,
+
     /// <summary>R1 and R2: of two reserved entries that are each other's exact reverse, one waits for the other.</summary>
     AskReverse,
 

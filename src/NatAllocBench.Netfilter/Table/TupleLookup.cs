@@ -235,7 +235,8 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
             }
 
             ulong hidden = TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0;
-            return (status & (EntryStatus.Confirmed | hidden)) == EntryStatus.Confirmed;
+            ulong needed = taken && !TDesign.Keeps(ProtocolStep.ProbeConfirmed) ? 0 : EntryStatus.Confirmed;
+            return (status & (needed | hidden)) == needed;
         }
 
         ulong visible = EntryStatus.Confirmed | (TDesign.ReservesReply && taken ? EntryStatus.ReplyReserved : 0);

@@ -23,7 +23,7 @@ public class CellTests
     [InlineData("4.14", "lock-free", "rover", 176)]
     public void The_number_of_executions_is_known(string era, string design, string scenario, long executions)
     {
-        SearchResult result = First(era, design, scenario);
+        SearchResult result = First(era, design, scenario, isReference: true);
         Assert.True(result.IsComplete);
         Assert.Equal(executions, result.Executions);
     }
@@ -65,6 +65,44 @@ public class CellTests
         SearchResult result = First(era, "batched", scenario);
         Assert.True(result.IsComplete);
         Assert.Equal(general, result.Outcomes.Keys);
+    }
+
+    /// <summary>Two connections in one block against one on another CPU, against the same three by the general path.</summary>
+    [Theory]
+    [InlineData("5.0")]
+    [InlineData("6.12")]
+    public void A_block_of_two_connections_has_the_outcomes_of_the_general_path(string era)
+    {
+        SearchResult general = First(era, "lock-free", "block");
+        SearchResult block = First(era, "batched", "block");
+        Assert.True(general.IsComplete && block.IsComplete);
+        Assert.Equal(general.Outcomes.Keys.Select(WithoutChoices).Distinct().Order(StringComparer.Ordinal), block.Outcomes.Keys);
+    }
+
+    /// <summary>What a scenario starts with and the order of a count change how many executions there are, not how they end.</summary>
+    [Theory]
+    [InlineData("4.14", "kernel-locks", "rover")]
+    [InlineData("6.12", "kernel-locks", "same-flow")]
+    [InlineData("6.12", "reserve", "search")]
+    [InlineData("6.12", "lock-free", "keep-port")]
+    public void A_cell_has_the_outcomes_of_its_reference(string era, string design, string scenario)
+    {
+        SearchResult reference = First(era, design, scenario, isReference: true);
+        SearchResult result = First(era, design, scenario);
+        Assert.Equal(reference.Outcomes.Keys, result.Outcomes.Keys);
+        Assert.True(2 * result.Executions <= reference.Executions, $"{result.Executions} of {reference.Executions}");
+    }
+
+    [Theory]
+    [InlineData("kernel-locks", "calls")]
+    [InlineData("lock-free", "calls")]
+    [InlineData("lock-free", "calls-removed")]
+    public void Calls_take_effect_one_at_a_time(string design, string scenario)
+    {
+        SearchResult result = First("6.12", design, scenario);
+        Assert.True(result.IsComplete);
+        Assert.False(result.HasViolation);
+        Assert.True(result.Outcomes.Count > 1, string.Join("; ", result.Outcomes.Keys));
     }
 
     private static string WithoutChoices(string outcome) =>
@@ -132,10 +170,10 @@ public class CellTests
         return search;
     }
 
-    private static SearchResult First(string era, string design, string scenario)
+    private static SearchResult First(string era, string design, string scenario, bool isReference = false)
     {
         ExploredCell cell = Cell(era, design, scenario, MemoryModel.Sc);
-        IProgram program = cell.CreateProgram(Geometry.All[0], draws: 1);
+        IProgram program = cell.CreateProgram(Geometry.All[0], draws: 1, isReference: isReference);
         using var disposable = (IDisposable)program;
         using var explorer = new Explorer(program, MemoryModel.Sc);
         return explorer.Search(() => new NatAllocBench.Exploration.Strategies.DynamicReduction(), SearchLimits.None);

@@ -38,12 +38,12 @@ internal static unsafe class Programs
             return (2 * flag) + message;
         });
 
-    public static ToyProgram TwoAdditions(bool interlocked)
+    public static ToyProgram TwoAdditions(bool interlocked, bool counts = false)
     {
         int Add(ToyProgram p) => interlocked
-            ? SharedMemory.Add(ref p.X, 1)
-            : Set(ref p.X, SharedMemory.Read(ref p.X) + 1);
-        return new ToyProgram(p => $"{p.X}", Add, Add);
+            ? SharedMemory.Add(ref p.Z, 1)
+            : Set(ref p.Z, SharedMemory.Read(ref p.Z) + 1);
+        return new ToyProgram(p => $"{p.Z}", Add, Add) { CountsInZ = counts };
     }
 
     /// <summary>A pair of words, stored by two plain stores after one announcement each.</summary>
@@ -188,6 +188,58 @@ internal static unsafe class Programs
         return new ToyProgram(
             p => $"{ToyProgram.Answer(p)} {p.X} {p.Y} {p.Z}",
             [.. Enumerable.Range(0, threads).Select<int, Func<ToyProgram, int>>(number => p => Run(p, number, code[number]))]);
+    }
+
+    /// <summary>Additions whose sums nobody looks at, among random accesses to the counter and to a variable.</summary>
+    public static ToyProgram RandomCounting(int seed)
+    {
+        var random = new Random(seed);
+        int threads = 2 + (seed & 1);
+        int[][] code = [.. Enumerable.Range(0, threads).Select(
+            _ => Enumerable.Range(0, threads == 2 ? 4 : 2).Select(_ => random.Next(6)).ToArray())];
+        return new ToyProgram(
+            p => $"{ToyProgram.Answer(p)} {p.X} {p.Z}",
+            [.. code.Select<int[], Func<ToyProgram, int>>((steps, number) => p => Count(p, number, steps))])
+        {
+            CountsInZ = true,
+        };
+    }
+
+    /// <summary>Two threads count to a number above the limit.</summary>
+    public static ToyProgram Overflowing()
+    {
+        static int Add(ToyProgram p)
+        {
+            SharedMemory.Add(ref p.Z, (ToyProgram.LargestCount / 2) + 1);
+            return 0;
+        }
+
+        return new ToyProgram(_ => "never", Add, Add) { CountsInZ = true };
+    }
+
+    private static int Count(ToyProgram p, int number, int[] steps)
+    {
+        int seen = 0;
+        foreach (int step in steps)
+        {
+            switch (step)
+            {
+                case <= 2:
+                    SharedMemory.Add(ref p.Z, step == 2 ? 2 : 1 + (4 * number));
+                    break;
+                case 3:
+                    seen = (seen * 10) + SharedMemory.Read(ref p.Z);
+                    break;
+                case 4:
+                    seen = (seen * 10) + SharedMemory.Read(ref p.X);
+                    break;
+                default:
+                    SharedMemory.Write(ref p.X, number + 1);
+                    break;
+            }
+        }
+
+        return seen;
     }
 
     private static int Run(ToyProgram p, int number, (int Kind, int Word)[] code)

@@ -115,6 +115,30 @@ public class ReductionTests
         }
     }
 
+    [Theory]
+    [InlineData(MemoryModel.Sc)]
+    [InlineData(MemoryModel.Tso)]
+    public void Random_programs_that_count_have_the_outcomes_of_every_order(MemoryModel model)
+    {
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            using ToyProgram program = Programs.RandomCounting(seed);
+            Assert.Equal(program.BruteForce(model).Outcomes.Keys, program.Reduced(model).Outcomes.Keys);
+        }
+    }
+
+    [Fact]
+    public void Additions_to_a_counter_have_one_order_and_additions_whose_sums_count_two()
+    {
+        Check(Programs.TwoAdditions(interlocked: true, counts: true), MemoryModel.Sc, executions: 1, bruteForce: 1, "2");
+        Check(Programs.TwoAdditions(interlocked: true), MemoryModel.Sc, executions: 2, bruteForce: 2, "2");
+    }
+
+    [Fact]
+    public void A_counter_that_passes_its_limit_is_a_violation() => Assert.Contains(
+        Programs.Overflowing().Reduced(MemoryModel.Sc).Outcomes.Values,
+        outcome => outcome.IsViolation && outcome.Name.StartsWith("a counter passed 100", StringComparison.Ordinal));
+
     [Fact]
     public void Every_alternative_of_a_choice_is_tried() => Check(
         Programs.Choosing(), MemoryModel.Sc, executions: 3, bruteForce: 3, "0", "1", "2");

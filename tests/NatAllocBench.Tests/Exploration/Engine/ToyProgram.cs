@@ -19,7 +19,13 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
         Answers = new int[threads.Length];
     }
 
+    /// <summary>The limit of <see cref="Z"/> where it is a counter.</summary>
+    public const int LargestCount = 100;
+
     public int Threads => _threads.Length;
+
+    /// <summary>Whether the sums of <see cref="Z"/> decide nothing, so that the order of additions to it does not matter.</summary>
+    public bool CountsInZ { get; init; }
 
     /// <summary>What each thread returned.</summary>
     public int[] Answers { get; }
@@ -37,6 +43,13 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
         _memory.Clear();
         Array.Clear(Answers);
         locations.Map(_memory.Pointer, _memory.Length, "toy");
+        if (CountsInZ)
+        {
+            fixed (int* z = &Z)
+            {
+                locations.MapCounter(z, LargestCount);
+            }
+        }
     }
 
     public void Run(int thread) => Answers[thread] = _threads[thread](this);

@@ -1,0 +1,174 @@
+using NatAllocBench.Exploration.Engine;
+using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
+using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
+using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Exploration.Scenarios;
+
+/// <summary>
+/// The table of a scenario as it is before the threads start. It is made once; for every later execution its memory is put back, unless a
+/// thread rehashes it, which gives it other memory.
+/// </summary>
+/// <typeparam name="TEra">The era's hot traits.</typeparam>
+/// <typeparam name="TDesign">The design.</typeparam>
+internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
+    where TEra : struct, IEra
+    where TDesign : struct, ITableDesign
+{
+    private const uint SetUpTime = 1000;
+    private const uint ResidentEnd = 1000;
+    private const int Protocols = 256;
+    private readonly Era _era;
+    private readonly ScenarioSetup _setup;
+    private readonly TableOptions _options;
+    private MemoryImage? _image;
+    private NatState? _nat;
+    private ConntrackTable<IPv4Address, TEra, TDesign>? _table;
+
+    public ScenarioTable(Era era, ScenarioSetup setup, Geometry geometry)
+    {
+        _era = era;
+        _setup = setup;
+        (ConntrackTuple<IPv4Address> original, ConntrackTuple<IPv4Address> reply) = setup.Watched;
+        uint key = setup.Buckets != 0 ? 1 : geometry.FindKey<TEra>(in original, in reply);
+        _options = new TableOptions
+        {
+            Buckets = setup.Buckets != 0 ? setup.Buckets : geometry.Buckets,
+            BySourceBuckets = 64,
+            MaxConnections = setup.MaxConnections,
+            Cpus = setup.Threads.Count,
+            HashKey = new SipKey(key, key),
+            HashRandom = key,
+        };
+    }
+
+    public ConntrackTable<IPv4Address, TEra, TDesign> Table => _table!;
+
+    /// <summary>Makes the table, or puts it back.</summary>
+    public void Begin()
+    {
+        if (_image is not null)
+        {
+            _image.Restore();
+            return;
+        }
+
+        Make();
+        if (!_setup.Threads.Any(actors => Array.Exists(actors, actor => actor is Rehash)))
+        {
+            _image = new MemoryImage();
+            VisitRegions(AddToImage);
+        }
+    }
+
+    /// <summary>Names the table's memory.</summary>
+    public void VisitRegions(RegionVisitor visit)
+    {
+        Table.VisitRegions(visit);
+        _nat!.VisitRegions(visit);
+    }
+
+    /// <summary>How its memory differs from the beginning; null where that is not known.</summary>
+    public byte[]? Differences() => _image?.Differences();
+
+    public void Dispose()
+    {
+        _table?.Dispose();
+        _nat?.Dispose();
+    }
+
+    private void Make()
+    {
+        _table?.Dispose();
+        _nat?.Dispose();
+        _nat = new NatState(new SipKey(1, 2));
+        _table = new ConntrackTable<IPv4Address, TEra, TDesign>(_era, _options, _nat);
+        ref CpuState cpu = ref Table.Cpu(0);
+        cpu.Now = SetUpTime;
+        foreach (Resident resident in _setup.Residents)
+        {
+            SetUp(ref cpu, resident);
+        }
+
+        for (int i = 0; i < _setup.Threads.Count; i++)
+        {
+            Table.Cpu(i).Now = _setup.Now;
+            Table.Cpu(i).Counters = default;
+            if (!_setup.IsCold)
+            {
+                WarmUp(ref Table.Cpu(i));
+            }
+        }
+    }
+
+    /// <summary>As after earlier connections: the CPU has a run of free slots and, without locks, has reserved two entries.</summary>
+    private void WarmUp(ref CpuState cpu)
+    {
+        TableParts<IPv4Address, TEra, TDesign> parts = Table.Parts;
+        bool isReady = parts.Slots.TryGetAtHand(ref cpu, 1, out _) && parts.Count.TryAdmit(ref cpu) && parts.Count.TryAdmit(ref cpu);
+        if (!isReady)
+        {
+            throw new InvalidOperationException("a CPU got no slots before the threads started");
+        }
+
+        parts.Count.ReleaseOne(ref cpu);
+        parts.Count.ReleaseOne(ref cpu);
+    }
+
+    /// <summary>Of magazines and rovers only what a scenario can touch.</summary>
+    private void AddToImage(byte* start, long bytes, string name)
+    {
+        switch (name)
+        {
+            case "magazine":
+                long used = sizeof(SlotMagazine) - ((SlotMagazine.Size - TDesign.MagazineSlots) * sizeof(uint));
+                for (long at = 0; at < bytes; at += sizeof(SlotMagazine))
+                {
+                    _image!.Add(start + at, used);
+                }
+
+                break;
+            case "rover":
+                _image!.Add(start, bytes / Protocols * ((int)IPProtocol.Udp + 1));
+                break;
+            default:
+                _image!.Add(start, bytes);
+                break;
+        }
+    }
+
+    private void SetUp(ref CpuState cpu, Resident resident)
+    {
+        ConntrackTuple<IPv4Address> original = resident.Original;
+        uint slot = Table.Create(ref cpu, in original, Table.Hash(in original), ResidentEnd);
+        var draws = new ExploredDraws(1, isFirst: true);
+        NatSetup.Run(Table, ref cpu, ref draws, slot, resident.Rule, ManipType.Source);
+        if (Table.Confirm(ref cpu, slot) != ConfirmResult.Inserted)
+        {
+            throw new InvalidOperationException($"the resident {original} was not inserted");
+        }
+
+        if (resident.IsClosing)
+        {
+            ReadOnlySpan<TcpSegment> segments =
+                [TcpSegment.SynAck, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack];
+            ReadOnlySpan<bool> isReply = [true, false, false, true, true, false];
+            ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(slot);
+            for (int i = 0; i < segments.Length; i++)
+            {
+                ConntrackTuple<IPv4Address> tuple = isReply[i] ? reply : original;
+                Table.TryFind(ref cpu, in tuple, Table.Hash(in tuple), out EntryReference entry);
+                Table.TcpPacket(ref cpu, entry, segments[i]);
+            }
+
+            if (EntryStatus.State(Table.Status(slot)) != TcpState.TimeWait)
+            {
+                throw new InvalidOperationException($"the resident {original} is not in TIME_WAIT");
+            }
+        }
+    }
+}
