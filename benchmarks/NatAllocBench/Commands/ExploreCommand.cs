@@ -56,6 +56,8 @@ internal static class ExploreCommand
 
     private static int Explore(ParseResult parsed, ExploreOptions options, TextWriter output, CancellationToken stop)
     {
+        PublishOptions publish = PublishOptions.From(parsed);
+        var run = new ExploreRun(stop);
         CellSearch[] searches = [.. options.Cells.Select(cell => new CellSearch(cell, options.Strategy))];
         ExplorationFile? file = options.CheckpointFile is { } name ? ExplorationFile.Open(name, searches) : null;
         int printed = 0;
@@ -77,7 +79,15 @@ internal static class ExploreCommand
             Print(options, output, search);
         }
 
-        return Conclude(parsed, options, [.. searches.Where(search => search.Results.Count > 0)], output, stop.IsCancellationRequested);
+        List<CellSearch> begun = [.. searches.Where(search => search.Results.Count > 0)];
+        KeptRun kept = publish.Keep(run.End(options, begun, stop.IsCancellationRequested));
+        int code = Conclude(options, begun, output, stop.IsCancellationRequested);
+        if (kept.Directory is { } directory)
+        {
+            output.WriteLine($"Run: {directory}");
+        }
+
+        return code;
     }
 
     private static void Print(ExploreOptions options, TextWriter output, CellSearch search)
@@ -86,8 +96,7 @@ internal static class ExploreCommand
         PrintTimelines(options, search, output);
     }
 
-    private static int Conclude(
-        ParseResult parsed, ExploreOptions options, List<CellSearch> searches, TextWriter output, bool isInterrupted)
+    private static int Conclude(ExploreOptions options, List<CellSearch> searches, TextWriter output, bool isInterrupted)
     {
         int complete = searches.Count(search => search.IsComplete);
         bool violated = searches.Exists(search => search.HasViolation);
@@ -102,7 +111,6 @@ internal static class ExploreCommand
             $"{complete} of {options.Cells.Count} cells are complete{(options.IsExhaustive ? "" : " (this strategy proves nothing)")}; "
             + $"{(violated ? "an execution is FORBIDDEN" : "no forbidden execution")}. "
             + "Counts of executions are not probabilities. Nothing here is proved for ARM64.");
-        JsonFile.Write(parsed, () => ExploreJson.Of(searches));
         if (options.DocumentFile is { } document)
         {
             AtomicFile.Write(document, System.Text.Encoding.UTF8.GetBytes(ProofDocument.Update(File.ReadAllText(document), searches)));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using System.Text.Json.Nodes;
 using NatAllocBench.Exploration.Cells;
 using NatAllocBench.Exploration.Engine;
@@ -77,7 +78,7 @@ internal sealed record ExploreOptions
     };
 
     private static readonly Option<bool> Require = new("--require-complete") { Description = "Exit with 3 if a cell is not complete." };
-    private static readonly Option<int> Seed =
+    private static readonly Option<int> SeedOption =
         new("--seed") { Description = "Seed of pct and random.", DefaultValueFactory = _ => 1, HelpName = "N" };
 
     public required IReadOnlyList<ExploredCell> Cells { get; init; }
@@ -85,6 +86,14 @@ internal sealed record ExploreOptions
     public required Func<IStrategy> Strategy { get; init; }
 
     public required bool IsExhaustive { get; init; }
+
+    /// <summary>The strategy as it was named.</summary>
+    public required string StrategyText { get; init; }
+
+    public required int Seed { get; init; }
+
+    /// <summary>The options that decide what is explored, for the run's record.</summary>
+    public required IReadOnlyDictionary<string, string> Resolved { get; init; }
 
     public required TimeSpan Time { get; init; }
 
@@ -113,11 +122,13 @@ internal sealed record ExploreOptions
         foreach (Option option in new Option[]
         {
             Eras, Designs, Scenarios, Connections, Memory, StrategyOption, Seconds, Executions, ReplayOption, GeometryOption, Picture,
-            SvgOption, TimelineOption, Bug, List, JsonFile.Option, Document, CheckpointOption, Require, Seed,
+            SvgOption, TimelineOption, Bug, List, Document, CheckpointOption, Require, SeedOption,
         })
         {
             command.Options.Add(option);
         }
+
+        PublishOptions.AddTo(command);
     }
 
     public static JsonNode ListData() => JsonOutput.Node(new
@@ -185,7 +196,10 @@ internal sealed record ExploreOptions
             return new ExploreOptions
             {
                 Cells = cells,
-                Strategy = StrategyName.Parse(strategy, parsed.GetValue(Seed)),
+                Strategy = StrategyName.Parse(strategy, parsed.GetValue(SeedOption)),
+                StrategyText = strategy,
+                Seed = parsed.GetValue(SeedOption),
+                Resolved = Resolve(parsed),
                 IsExhaustive = StrategyName.IsExhaustive(strategy),
                 Time = TimeSpan.FromSeconds(seconds),
                 MaxExecutions = parsed.GetValue(Executions),
@@ -210,6 +224,19 @@ internal sealed record ExploreOptions
             throw new UsageException(e.Message);
         }
     }
+
+    private static Dictionary<string, string> Resolve(ParseResult parsed) => new()
+    {
+        ["eras"] = parsed.GetValue(Eras)!,
+        ["designs"] = parsed.GetValue(Designs)!,
+        ["scenario"] = parsed.GetValue(Scenarios)!,
+        ["connections"] = parsed.GetValue(Connections).ToString(CultureInfo.InvariantCulture),
+        ["memory"] = parsed.GetValue(Memory)!,
+        ["strategy"] = parsed.GetValue(StrategyOption)!,
+        ["seconds"] = parsed.GetValue(Seconds).ToString(CultureInfo.InvariantCulture),
+        ["max-executions"] = parsed.GetValue(Executions).ToString(CultureInfo.InvariantCulture),
+        ["seed"] = parsed.GetValue(SeedOption).ToString(CultureInfo.InvariantCulture),
+    };
 
     private static List<ExploredCell> SelectCells(ParseResult parsed, Schedule? replay, string strategy)
     {

@@ -5,7 +5,7 @@ using NatAllocBench.Results.Files;
 
 namespace NatAllocBench.Commands;
 
-/// <summary>The option <c>--json</c> of commands whose document may go into a file as well.</summary>
+/// <summary>The option <c>--json</c> of commands whose run or answer may go into a file as well.</summary>
 internal static class JsonFile
 {
     /// <summary>The file that is standard output.</summary>
@@ -13,7 +13,7 @@ internal static class JsonFile
 
     public static readonly Option<string?> Option = new("--json")
     {
-        Description = "Write the answer as JSON to a file; without a file or with - on standard output, with nothing else on it.",
+        Description = "Write run or answer as JSON to a file; without a file or with - on standard output, with nothing else on it.",
         HelpName = "FILE",
         Arity = ArgumentArity.ZeroOrOne,
     };
@@ -22,18 +22,13 @@ internal static class JsonFile
     public static TextWriter Text(ParseResult parsed) => Target(parsed) == StandardOutput ? TextWriter.Null : Console.Out;
 
     /// <summary>Looks at the file that is to be written, before anything is worked out.</summary>
-    public static void Prepare(ParseResult parsed) => Prepare(parsed, Option);
-
-    /// <summary>The same for another option of this kind.</summary>
-    /// <param name="parsed">The command line.</param>
-    /// <param name="option">The option.</param>
     /// <returns>The file, <see cref="StandardOutput"/>, or null where JSON is not asked for.</returns>
-    public static string? Prepare(ParseResult parsed, Option<string?> option)
+    public static string? Prepare(ParseResult parsed)
     {
-        string? target = Target(parsed, option);
+        string? target = Target(parsed);
         if (target is not null and not StandardOutput)
         {
-            OutputPlace.PrepareFile(target, option.Name);
+            OutputPlace.PrepareFile(target, Option.Name);
         }
 
         return target;
@@ -53,8 +48,6 @@ internal static class JsonFile
         }
     }
 
-    private static string? Target(ParseResult parsed) => Target(parsed, Option);
-
-    private static string? Target(ParseResult parsed, Option<string?> option) =>
-        parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) ?? StandardOutput : null;
+    private static string? Target(ParseResult parsed) =>
+        parsed.GetResult(Option) is { Implicit: false } ? parsed.GetValue(Option) ?? StandardOutput : null;
 }

@@ -33,13 +33,6 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         HelpName = "DIR",
     };
 
-    private static readonly Option<string?> Json = new("--json")
-    {
-        Description = "Write the run as JSON to a file; without a file or with - on standard output, with nothing else on it.",
-        HelpName = "FILE",
-        Arity = ArgumentArity.ZeroOrOne,
-    };
-
     private static readonly Option<bool> WideOption =
         new("--wide") { Description = "Print every column and table, not only the main ones." };
 
@@ -65,7 +58,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
     public static void AddTo(Command command)
     {
         AddPlaceTo(command);
-        command.Options.Add(Json);
+        command.Options.Add(JsonFile.Option);
         command.Options.Add(WideOption);
         command.Options.Add(NameOption);
     }
@@ -82,7 +75,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
     /// <summary>The owner's name for the machine, or null.</summary>
     public static string? MachineOf(ParseResult parsed) => Named(parsed.GetValue(MachineOption), MachineOption.Name);
 
-    public static bool IsJsonAsked(ParseResult parsed) => parsed.GetResult(Json) is { Implicit: false };
+    public static bool IsJsonAsked(ParseResult parsed) => parsed.GetResult(JsonFile.Option) is { Implicit: false };
 
     /// <summary>Resolves the options, and refuses a target that cannot be written before anything is measured.</summary>
     public static PublishOptions From(ParseResult parsed)
@@ -104,7 +97,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
             OutputPlace.PrepareDirectory(directory, "--out", makeParents: named is null);
         }
 
-        string? json = JsonFile.Prepare(parsed, Json);
+        string? json = JsonFile.Prepare(parsed);
         return new PublishOptions(
             directory, publish, json, parsed.GetValue(WideOption), Named(parsed.GetValue(NameOption), "--name"),
             MachineOf(parsed));

@@ -16,6 +16,7 @@ public static class RunAnswer
             RunRecord<ThroughputCell> throughput => [new("Answer", [.. ThroughputAnswer.Lines(throughput.Cells)])],
             RunRecord<ScenarioCell> scenario => [new("Answer", [.. ScenarioAnswer.Lines(scenario.Cells)])],
             RunRecord<ComparisonCell> comparison => [new("Answer", [.. KernelComparisonAnswer.Lines(comparison.Cells)])],
+            RunRecord<ExploreCell> explored => [new("Answer", [.. ExploreAnswer.Lines(explored.Cells)])],
             _ => [],
         };
         return [.. found.Append(new AnswerSection("Warnings", RunWarnings.Of(run))).Where(section => section.Lines.Count > 0)];

@@ -48,6 +48,7 @@ public sealed record RunComparison(
     {
         RunRecord<ComparisonCell> => "a kernel-compare run is a comparison itself; look at its tables",
         RunRecord<ScenarioCell> => "scenario runs carry their predictions and are not compared with each other",
+        RunRecord<ExploreCell> => "explorations list outcomes and measure nothing; look at the tables of both",
         _ => null,
     };
 

@@ -164,6 +164,29 @@ internal static class CsvColumns
         new("agrees", r => r.Agrees),
     ];
 
+    public static IReadOnlyList<CsvColumn<ExploreCell>> Explore { get; } =
+    [
+        new("era", c => c.Era),
+        new("design", c => c.Design),
+        new("scenario", c => c.Scenario),
+        new("connections", c => c.Connections),
+        new("memory", c => c.Memory),
+        new("complete", c => c.Complete),
+        new("preemptions", c => c.Preemptions),
+        new("executions", c => c.Executions),
+        new("blocked", c => c.Blocked),
+        new("seconds", c => c.Seconds),
+    ];
+
+    public static IReadOnlyList<CsvColumn<ExploreOutcome>> Outcomes { get; } =
+    [
+        new("outcome", o => o.Outcome),
+        new("verdict", o => o.Verdict),
+        new("executions", o => o.Executions),
+        new("preemptions", o => o.Preemptions),
+        new("replay", o => o.Replay),
+    ];
+
     public static IReadOnlyList<CsvColumn<RawRow<ThroughputRounds>>> Rounds { get; } =
     [
         new("round", r => r.Index),

@@ -14,7 +14,8 @@ public static class CsvExport
     /// <summary>The files of a run by name, one table per file: its cells and their raw values.</summary>
     /// <param name="run">The run.</param>
     /// <returns>
-    /// <c>cells.csv</c>, and <c>trials.csv</c>, <c>rounds.csv</c> or <c>figures.csv</c> with a row per trial, round or figure of a cell.
+    /// <c>cells.csv</c>, and <c>trials.csv</c>, <c>rounds.csv</c>, <c>figures.csv</c> or <c>outcomes.csv</c> with a row per trial,
+    /// round, figure or outcome of a cell.
     /// </returns>
     public static IReadOnlyDictionary<string, string> Files(RunRecord run)
     {
@@ -49,6 +50,12 @@ public static class CsvExport
                 ["cells.csv"] = Table(Cells(scenario.Cells), CsvColumns.Scenario, origins),
                 ["figures.csv"] = Table(
                     scenario.Cells.SelectMany((c, i) => c.Figures.Select(figure => (i, figure))), CsvColumns.Figures, origins),
+            },
+            RunRecord<ExploreCell> explored => new Dictionary<string, string>
+            {
+                ["cells.csv"] = Table(Cells(explored.Cells), CsvColumns.Explore, origins),
+                ["outcomes.csv"] = Table(
+                    explored.Cells.SelectMany((c, i) => c.Outcomes.Select(outcome => (i, outcome))), CsvColumns.Outcomes, origins),
             },
             _ => throw new ArgumentException($"no CSV for a run of {run.GetType().Name}", nameof(run)),
         };

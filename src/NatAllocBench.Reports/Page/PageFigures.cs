@@ -21,6 +21,7 @@ internal static class PageFigures
         RunRecord<ThroughputCell> throughput => throughput.Cells.Select(c => OfThroughput(index, c)),
         RunRecord<ScenarioCell> scenario => scenario.Cells.SelectMany(c => OfScenario(index, c)),
         RunRecord<ComparisonCell> comparison => comparison.Cells.SelectMany(c => OfComparison(index, c)),
+        RunRecord<ExploreCell> explored => explored.Cells.SelectMany(c => OfExploration(index, c)),
         _ => throw new ArgumentException($"no page for a run of {run.GetType().Name}", nameof(run)),
     };
 
@@ -65,6 +66,17 @@ internal static class PageFigures
         PageFigure Side(string system, double? value, double? low, double? high) => new(
             index, $"{cell.Experiment}: {cell.Quantity}", cell.Era, cell.Mode, system, workload,
             value is { } known ? Figures.WithInterval(known, low, high) : Missing(cell.Missing), value, low, high);
+    }
+
+    private static IEnumerable<PageFigure> OfExploration(int index, ExploreCell cell)
+    {
+        string workload = Rest(Workload.Of(cell));
+        string extent = cell.Complete ? "complete" : "not complete";
+        return cell.Outcomes.Count == 0
+            ? [new PageFigure(index, "outcomes", cell.Era, null, cell.Design, workload, extent, null, null, null)]
+            : cell.Outcomes.Select(o => new PageFigure(
+                index, o.Outcome, cell.Era, null, cell.Design, workload,
+                $"{o.Verdict}, {Figures.Count(o.Executions)} executions, {extent}", o.Executions, null, null));
     }
 
     private static string SpeedText(double? value, double? low, double? high)

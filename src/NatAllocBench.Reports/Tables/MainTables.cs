@@ -21,6 +21,7 @@ public static class MainTables
         RunRecord<ThroughputCell> throughput => throughput.Cells.Count == 0 ? [] : [Throughput(throughput.Cells)],
         RunRecord<ScenarioCell> scenario => [.. scenario.Cells.GroupBy(c => c.Table).Select(g => Scenario(g.Key, [.. g]))],
         RunRecord<ComparisonCell> comparison => [.. comparison.Cells.GroupBy(c => c.Experiment).Select(g => Comparison(g.Key, [.. g]))],
+        RunRecord<ExploreCell> explored => ExploreTables.Main(explored.Cells),
         _ => throw new ArgumentException($"no table for a run of {run.GetType().Name}", nameof(run)),
     };
 

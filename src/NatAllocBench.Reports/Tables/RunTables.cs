@@ -14,6 +14,7 @@ public static class RunTables
         RunRecord<ThroughputCell> throughput => ThroughputTables.Build(throughput.Cells),
         RunRecord<ScenarioCell> scenario => ScenarioTables.Build(scenario.Cells),
         RunRecord<ComparisonCell> comparison => ComparisonTables.Build(comparison.Cells),
+        RunRecord<ExploreCell> explored => ExploreTables.Build(explored.Cells),
         _ => throw new ArgumentException($"no table for a run of {run.GetType().Name}", nameof(run)),
     };
 }

@@ -37,6 +37,7 @@ public static class RunFormat
                     JsonSerializer.SerializeToUtf8Bytes(scenario, RunJsonContext.Plain.RunRecordScenarioCell),
                 RunRecord<ComparisonCell> comparison =>
                     JsonSerializer.SerializeToUtf8Bytes(comparison, RunJsonContext.Plain.RunRecordComparisonCell),
+                RunRecord<ExploreCell> explored => JsonSerializer.SerializeToUtf8Bytes(explored, RunJsonContext.Plain.RunRecordExploreCell),
                 _ => throw new RunFormatException($"a run of {run.GetType().Name} cannot be written"),
             };
             return [.. json, (byte)'\n'];
@@ -85,8 +86,9 @@ public static class RunFormat
                 "throughput" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordThroughputCell),
                 "scenario" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordScenarioCell),
                 "kernel-compare" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordComparisonCell),
+                "explore" => JsonSerializer.Deserialize(json, RunJsonContext.Plain.RunRecordExploreCell),
                 _ => throw new RunFormatException(
-                    $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare, throughput and scenario"),
+                    $"unknown command \"{head.Command}\"; known are race, kernel, kernel-compare, throughput, scenario and explore"),
             };
             RejectNulls(run!);
             if (run!.CellCount > MaxCells)
@@ -143,6 +145,7 @@ public static class RunFormat
             ("cells", CellsOf(run)),
             ("figures", run is RunRecord<ScenarioCell> scenario ? scenario.Cells.SelectMany(c => c?.Figures ?? []) : []),
             ("parameters", run is RunRecord<ScenarioCell> rows ? rows.Cells.SelectMany(c => c?.Parameters.Values ?? []) : []),
+            ("outcomes", run is RunRecord<ExploreCell> explored ? explored.Cells.SelectMany(c => c?.Outcomes ?? []) : []),
             ("counters", run is RunRecord<RaceCell> counted ? counted.Cells.SelectMany(c => c?.Counters ?? []) : []),
             ("delayed", run is RunRecord<RaceCell> delays ? delays.Cells.SelectMany(c => c?.Delayed ?? []) : []),
             ("windowCurve or pairDistanceCurve", run is RunRecord<RaceCell> curves
@@ -163,6 +166,7 @@ public static class RunFormat
         RunRecord<RaceCell> race => race.Cells,
         RunRecord<ThroughputCell> throughput => throughput.Cells,
         RunRecord<ScenarioCell> scenario => scenario.Cells,
+        RunRecord<ExploreCell> explored => explored.Cells,
         _ => ((RunRecord<ComparisonCell>)run).Cells,
     };
 

@@ -18,6 +18,7 @@ internal sealed record RunHead
 [JsonSerializable(typeof(RunRecord<ThroughputCell>))]
 [JsonSerializable(typeof(RunRecord<ScenarioCell>))]
 [JsonSerializable(typeof(RunRecord<ComparisonCell>))]
+[JsonSerializable(typeof(RunRecord<ExploreCell>))]
 internal sealed partial class RunJsonContext : JsonSerializerContext
 {
     /// <summary>Strict in what it reads, so that a misspelt or doubled property of a stranger's run does not pass silently.</summary>

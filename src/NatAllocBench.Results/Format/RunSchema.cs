@@ -36,6 +36,7 @@ public static class RunSchema
             Of(RunJsonContext.ForSchema.RunRecordThroughputCell, "throughput"),
             Of(RunJsonContext.ForSchema.RunRecordComparisonCell, "kernel-compare"),
             Of(RunJsonContext.ForSchema.RunRecordScenarioCell, "scenario"),
+            Of(RunJsonContext.ForSchema.RunRecordExploreCell, "explore"),
         ];
         foreach ((int index, JsonNode kind) in kinds.Index())
         {

@@ -16,8 +16,8 @@ public abstract record RunRecord
     public int SchemaVersion { get; init; } = CurrentSchemaVersion;
 
     /// <summary>
-    /// The sub-command that measured: <c>race</c>, <c>kernel</c>, <c>kernel-compare</c>, <c>throughput</c> or <c>scenario</c>; it decides
-    /// the type of the cells.
+    /// The sub-command that measured: <c>race</c>, <c>kernel</c>, <c>kernel-compare</c>, <c>throughput</c>, <c>scenario</c> or
+    /// <c>explore</c>; it decides the type of the cells.
     /// </summary>
     public required string Command { get; init; }
 
@@ -75,7 +75,8 @@ public abstract record RunRecord
 
 /// <summary>A run and its measured cells.</summary>
 /// <typeparam name="TCell">
-/// <see cref="RaceCell"/>, <see cref="ThroughputCell"/>, <see cref="ScenarioCell"/> or <see cref="ComparisonCell"/>.
+/// <see cref="RaceCell"/>, <see cref="ThroughputCell"/>, <see cref="ScenarioCell"/>, <see cref="ComparisonCell"/> or
+/// <see cref="ExploreCell"/>.
 /// </typeparam>
 public sealed record RunRecord<TCell> : RunRecord
     where TCell : class

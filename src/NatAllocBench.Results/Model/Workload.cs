@@ -87,6 +87,18 @@ public sealed record Workload
         ("parameters", cell.Parameters),
     ]);
 
+    /// <summary>The workload of a cell of an exploration.</summary>
+    /// <param name="cell">The cell.</param>
+    /// <returns>Its parameters.</returns>
+    public static Workload Of(ExploreCell cell) => new(
+    [
+        ("design", cell.Design),
+        ("era", cell.Era),
+        ("scenario", cell.Scenario),
+        ("connections", Text(cell.Connections)),
+        ("memory", cell.Memory),
+    ]);
+
     /// <summary>The workloads of a run's cells, in their order.</summary>
     /// <param name="run">The run.</param>
     /// <returns>One workload per cell.</returns>
@@ -96,6 +108,7 @@ public sealed record Workload
         RunRecord<ThroughputCell> throughput => [.. throughput.Cells.Select(Of)],
         RunRecord<ScenarioCell> scenario => [.. scenario.Cells.Select(Of)],
         RunRecord<ComparisonCell> comparison => [.. comparison.Cells.Select(Of)],
+        RunRecord<ExploreCell> explored => [.. explored.Cells.Select(Of)],
         _ => throw new ArgumentException($"no workloads in a run of {run.GetType().Name}", nameof(run)),
     };
 

@@ -33,6 +33,9 @@ public static partial class RunValidator
             case RunRecord<ComparisonCell> comparison:
                 CheckCells(comparison.Cells, ComparisonCellCheck.Check, problems);
                 break;
+            case RunRecord<ExploreCell> explored:
+                CheckCells(explored.Cells, ExploreCellCheck.Check, problems);
+                break;
         }
 
         return problems.Lines;

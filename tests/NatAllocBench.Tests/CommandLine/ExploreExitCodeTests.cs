@@ -3,7 +3,7 @@ namespace NatAllocBench.Tests.CommandLine;
 /// <summary>The exit codes of <c>explore</c> as a process.</summary>
 public class ExploreExitCodeTests
 {
-    private const string OneCell = "explore --eras 6.12 --designs kernel-locks --scenario keep-port --memory sc";
+    private const string OneCell = "explore --eras 6.12 --designs kernel-locks --scenario keep-port --memory sc --no-save";
 
     [Theory]
     [InlineData(OneCell, 0)]

@@ -48,7 +48,6 @@ public sealed class JsonOutputTests : IDisposable
     {
         { "scenario --list", "name,summary" },
         { "dump --connections 12 --eras 4.14", "era,entries,cpus" },
-        { $"explore {OneCell}", "command,cells" },
         { $"explore {OneCell} --connections 2 --replay sc2:0*400.1*400", "schedule,outcome,isExact,steps" },
         { "explore --list", "scenarios,designs,geometries,mutants" },
         { "explore --bug claim-second-unchecked", "mutants" },

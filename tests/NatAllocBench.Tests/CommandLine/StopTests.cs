@@ -3,6 +3,7 @@ using System.Globalization;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
+using NatAllocBench.Results.Validation;
 using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
@@ -112,12 +113,14 @@ public sealed class StopTests : IDisposable
             process => Signal(process, "INT"),
             [
                 "explore", "--eras", "6.12", "--designs", "kernel-locks,lock-free", "--scenario", "kill,same-flow,reverse",
-                "--seconds", "100", "--json", json, "--checkpoint", Path.Combine(_directory, "state.json"),
+                "--seconds", "100", "--no-save", "--json", json, "--checkpoint", Path.Combine(_directory, "state.json"),
             ]);
 
         Assert.Equal((130, ""), (run.ExitCode, run.Error));
         Assert.Contains("of 12 cells are complete", run.Output, StringComparison.Ordinal);
-        Assert.Contains("kernel-locks", File.ReadAllText(json), StringComparison.Ordinal);
+        RunRecord<ExploreCell> kept = Assert.IsType<RunRecord<ExploreCell>>(SoundRun.ReadFile(json));
+        Assert.False(kept.Completed);
+        Assert.Contains(kept.Cells, cell => cell.Design == "kernel-locks");
         Assert.Contains("kernel-locks", File.ReadAllText(Path.Combine(_directory, "state.json")), StringComparison.Ordinal);
     }
 

@@ -29,7 +29,7 @@ public sealed class HostileRunTests
         "[1e308, 1e308, 1e308]", "[[]]", "{}", "{\"a\": null}", "[{}]",
     ];
 
-    private static readonly string[] Kinds = ["race", "throughput", "scenario", "kernel-compare"];
+    private static readonly string[] Kinds = ["race", "throughput", "scenario", "kernel-compare", "explore"];
 
     private int _refused;
     private int _rendered;
@@ -205,6 +205,7 @@ public sealed class HostileRunTests
             SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6), SampleRuns.Design("lock-free", 1e6, 2e6, 3e6, 3.5e6) with { Threads = 1 },
             WithReference(SampleRuns.Design("batched", 1e6, 2e6, 3e6, 3.5e6))),
         "scenario" => ScenarioRunTests.Run(ScenarioRunTests.Sound),
+        "explore" => SampleRuns.Exploration(SampleRuns.Explored),
         _ => ComparisonCellTests.Run(ComparisonCellTests.Sound),
     };
 

@@ -30,6 +30,7 @@ public sealed class RunSchemaTests
         RaceCell full = SampleRuns.Cell("default", [10, 10], [1, 2]) with { Delayed = [new(1, 0.15, 0.1, 0.2)] };
 
         Assert.Empty(Faults(SampleRuns.Race(missing, full)));
+        Assert.Empty(Faults(SampleRuns.Exploration(SampleRuns.Explored)));
         Assert.Empty(Faults(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 2e6, 3e6))));
     }
 

@@ -54,6 +54,49 @@ internal static class SampleRuns
         },
     }.Summarised();
 
+    /// <summary>A complete cell of an exploration.</summary>
+    public static ExploreCell Explored { get; } = new()
+    {
+        Era = "6.12",
+        Design = "kernel-locks",
+        Scenario = "keep-port",
+        Connections = 2,
+        Memory = "sc",
+        Complete = true,
+        Executions = 7,
+        Blocked = 1,
+        Seconds = 0.5,
+        Outcomes =
+        [
+            new ExploreOutcome
+            {
+                Outcome = "kept, insert_failed + kept, inserted",
+                Verdict = ExploreOutcome.Interesting,
+                Executions = 4,
+                Preemptions = 1,
+                Replay = "--eras 6.12 --replay sc2:0*3.1*4",
+            },
+            new ExploreOutcome
+            {
+                Outcome = "kept, inserted + searched, inserted",
+                Verdict = ExploreOutcome.Acceptable,
+                Executions = 2,
+                Preemptions = 0,
+                Replay = "--eras 6.12 --replay sc2:0*4.1*4",
+            },
+        ],
+    };
+
+    public static RunRecord<ExploreCell> Exploration(params ExploreCell[] cells) => new()
+    {
+        Seeds = [1],
+        Command = "explore",
+        StartedUtc = new DateTimeOffset(2026, 3, 4, 23, 30, 0, TimeSpan.Zero),
+        Completed = true,
+        Machine = Machine,
+        Cells = cells,
+    };
+
     public static RunRecord<RaceCell> Race(params RaceCell[] cells) => new()
     {
         Command = "race",
