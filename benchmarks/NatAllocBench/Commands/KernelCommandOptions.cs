@@ -167,12 +167,19 @@ internal sealed record KernelCommandOptions(
                     + $"name one of {string.Join(", ", ComparedArrivals.Names)} with --workloads, or leave it out");
         }
 
+        LiveProtocol[] protocols = [.. OptionList.Split(ProtocolOption.Name, parsed.GetValue(ProtocolOption)!).Select(Protocol).Distinct()];
+        if (names.Contains(Eviction) && !protocols.Contains(LiveProtocol.Tcp))
+        {
+            throw new UsageException($"--workloads {Eviction}: what a kernel evicts is a closed TCP connection, and UDP has none; "
+                + $"leave it out, or say {ProtocolOption.Name} tcp,udp");
+        }
+
         return new ComparedParts(names.Contains(Searches), names.Contains(Eviction), names.Contains(Recorded), arrivals.Length == 0 ? null
             : new ComparedArrivals(
                 arrivals,
                 List(parsed, ModesOption, Mode) ?? [PortMode.Default, PortMode.FullyRandom],
                 List(parsed, FillOption, Fill) ?? [0],
-                [.. OptionList.Split(ProtocolOption.Name, parsed.GetValue(ProtocolOption)!).Select(Protocol).Distinct()]));
+                protocols));
     }
 
     private static string ComparedName(string name) => ComparedNames.Contains(name) ? name

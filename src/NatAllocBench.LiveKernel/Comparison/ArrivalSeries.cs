@@ -79,7 +79,11 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
     {
         ComparisonCell judged = RatioJudge.Judge(named, FailureRate.Estimate(_sent, _lost), FailureRate.Estimate(_attempts, _failed));
         return judged.Agrees == false
-            ? judged with { Remark = $"lost by repetition: kernel {string.Join(", ", _lost)}; model {string.Join(", ", _failed)}" }
+            ? judged with
+            {
+                Remark = (judged.Remark is { } ratio ? $"{ratio}; " : "")
+                    + $"lost by repetition: kernel {string.Join(", ", _lost)}; model {string.Join(", ", _failed)}",
+            }
             : judged;
     }
 

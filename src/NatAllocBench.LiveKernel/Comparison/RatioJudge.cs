@@ -1,11 +1,13 @@
+using System.Globalization;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.LiveKernel;
 
 /// <summary>
-/// Judges a rate of the model by its ratio to the kernel's: they agree within 0.7 to 1.4. Nothing is said where the losses are too few to
-/// tell, and two rates without a loss agree.
+/// Judges a rate of the model by its ratio to the kernel's: they agree within 0.7 to 1.4, and two rates without a loss agree. Outside of
+/// that band they disagree if the intervals of the two rates do not overlap, or if the interval of their ratio does not reach into the
+/// band; else nothing is said.
 /// </summary>
 internal static class RatioJudge
 {
@@ -17,12 +19,16 @@ internal static class RatioJudge
 
     private const double NormalQuantile = 1.96;
 
+    /// <summary>With fewer losses than these counting alone makes the interval of a ratio wider than the band.</summary>
+    private const int FewLosses = 100;
+
     public static ComparisonCell Judge(ComparisonCell cell, RateEstimate kernel, RateEstimate model)
     {
         double? ratio = kernel.Failures > 0 && model.Failures > 0 ? model.Rate / kernel.Rate : null;
-        bool? agrees = ratio is >= Low and <= High ? true
-            : kernel.Failures == 0 && model.Failures == 0 ? true
-            : CouldAgree(kernel, model, ratio) ? null : false;
+        bool isWithout = kernel.Failures == 0 && model.Failures == 0;
+        bool isInside = ratio is >= Low and <= High;
+        bool isApart = kernel.Low > model.High || model.Low > kernel.High;
+        bool? agrees = isInside || isWithout ? true : isApart || !CouldAgree(kernel, model, ratio) ? false : null;
         return cell with
         {
             Kernel = 100 * kernel.Rate,
@@ -37,22 +43,32 @@ internal static class RatioJudge
             Ratio = ratio is null ? null : 100 * model.Rate / (100 * kernel.Rate),
             Agrees = agrees,
             Test = FormattableString.Invariant($"model / kernel within {Low} to {High}, or no loss in either"),
-            Remark = kernel.Failures == 0 && model.Failures == 0 ? "no loss in either"
-                : agrees is null ? $"too few losses to tell: {kernel.Failures} and {model.Failures}" : null,
+            Remark = isWithout ? "no loss in either" : agrees == true ? null : Why(kernel, model, ratio, agrees is null),
+        };
+    }
+
+    private static string? Why(RateEstimate kernel, RateEstimate model, double? ratio, bool isOpen)
+    {
+        string? range = ratio is { } value
+            ? string.Create(CultureInfo.InvariantCulture,
+                $"the ratio is {value / Factor(kernel, model):0.00} to {value * Factor(kernel, model):0.00} (95 %)")
+            : null;
+        return (isOpen, range) switch
+        {
+            (true, not null) when Math.Min(kernel.Failures, model.Failures) >= FewLosses => $"{range}: too wide to tell",
+            (true, _) => $"too few losses to tell: {kernel.Failures} and {model.Failures}",
+            _ => range,
         };
     }
 
     /// <summary>Whether the interval of the ratio, by the rates' own intervals, reaches into what agrees.</summary>
-    private static bool CouldAgree(RateEstimate kernel, RateEstimate model, double? ratio)
-    {
-        if (ratio is not { } value)
-        {
-            return model.Low <= High * kernel.High && model.High >= Low * kernel.Low;
-        }
+    private static bool CouldAgree(RateEstimate kernel, RateEstimate model, double? ratio) => ratio is { } value
+        ? value / Factor(kernel, model) <= High && value * Factor(kernel, model) >= Low
+        : model.Low <= High * kernel.High && model.High >= Low * kernel.Low;
 
-        double error = NormalQuantile * Math.Sqrt(RelativeVariance(kernel) + RelativeVariance(model));
-        return value * Math.Exp(-error) <= High && value * Math.Exp(error) >= Low;
-    }
+    /// <summary>What the ratio is divided and multiplied by for the ends of its interval.</summary>
+    private static double Factor(RateEstimate kernel, RateEstimate model) =>
+        Math.Exp(NormalQuantile * Math.Sqrt(RelativeVariance(kernel) + RelativeVariance(model)));
 
     private static double RelativeVariance(RateEstimate rate) => (rate.Overdispersion ?? 1) / rate.Failures;
 }

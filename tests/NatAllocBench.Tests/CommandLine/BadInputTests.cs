@@ -74,6 +74,7 @@ public class BadInputTests
     [InlineData("leave --ranges out", "kernel", "--compare", "--workloads", "bursts", "--ranges", "16")]
     [InlineData("--workloads same-tuple: with --compare", "kernel", "--compare", "--workloads", "same-tuple")]
     [InlineData("--protocol sctp", "kernel", "--compare", "--workloads", "bursts", "--protocol", "tcp,sctp")]
+    [InlineData("UDP has none", "kernel", "--compare", "--workloads", "saturated,eviction", "--fill", "90%", "--protocol", "udp")]
     [InlineData("--seconds", "kernel", "--seconds", "0")]
     [InlineData("'abc' is no share", "compare", "x", "y", "--threshold", "abc")]
     [InlineData("threshold", "compare", "x", "y", "--threshold", "-5%")]

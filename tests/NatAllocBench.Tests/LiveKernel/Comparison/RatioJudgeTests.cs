@@ -10,8 +10,10 @@ public sealed class RatioJudgeTests
     [InlineData(1000, 1000, true, null)]
     [InlineData(1000, 710, true, null)]
     [InlineData(1000, 1390, true, null)]
-    [InlineData(1000, 600, false, null)]
-    [InlineData(1000, 1600, false, null)]
+    [InlineData(1000, 600, false, "the ratio is 0.54 to 0.66 (95 %)")]
+    [InlineData(1000, 1600, false, "the ratio is 1.48 to 1.73 (95 %)")]
+    [InlineData(200, 286, false, "the ratio is 1.19 to 1.71 (95 %)")]
+    [InlineData(110, 155, null, "the ratio is 1.10 to 1.80 (95 %): too wide to tell")]
     [InlineData(0, 0, true, "no loss in either")]
     [InlineData(5, 2, null, "too few losses to tell: 5 and 2")]
     [InlineData(0, 3, null, "too few losses to tell: 0 and 3")]
@@ -23,6 +25,23 @@ public sealed class RatioJudgeTests
         Assert.Equal(remark, judged.Remark);
         Assert.Equal(kernel > 0 && model > 0, judged.Ratio is not null);
         Assert.Equal(kernel > 0 && model > 0 ? (double)model / kernel : 0, judged.Ratio ?? 0, 6);
+    }
+
+    /// <summary>Where two intervals have no rate in common, there are losses enough for a verdict.</summary>
+    [Fact]
+    public void Rates_whose_intervals_do_not_overlap_agree_within_the_band_or_not_at_all()
+    {
+        foreach (int kernel in new[] { 1, 10, 30, 100, 300, 1000 })
+        {
+            foreach (double ratio in new[] { 0.1, 0.3, 0.5, 0.65, 0.72, 1.38, 1.45, 2, 4, 10 })
+            {
+                ComparisonCell judged = RatioJudge.Judge(Named, Rate(kernel), Rate((int)Math.Round(kernel * ratio)));
+                bool isApart = judged.KernelLow > judged.ModelHigh || judged.ModelLow > judged.KernelHigh;
+                Assert.False(isApart && judged.Agrees is null, $"{kernel} times {ratio}: {judged.Remark}");
+                Assert.Equal(judged.Agrees is null, judged.Remark?.EndsWith("to tell", StringComparison.Ordinal) == true
+                    || judged.Remark?.StartsWith("too few losses to tell", StringComparison.Ordinal) == true);
+            }
+        }
     }
 
     private static ComparisonCell Named => new()
