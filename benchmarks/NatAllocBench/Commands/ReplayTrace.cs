@@ -15,19 +15,24 @@ internal static partial class ReplayTrace
 {
     private const double Nanosecond = 1e-9;
 
-    /// <summary>What one CPU wrote is seen by another when the line has come over: half a round trip, 22 to 57 ns on the published
-    /// machines.</summary>
-    private const double LineTransfer = 60e-9;
+    /// <summary>
+    /// Round trip of a cache line where the recording does not tell. What one CPU wrote is seen by another half of it later, and what it
+    /// reads was there half of it earlier.
+    /// </summary>
+    private const double UnknownRoundTrip = 120;
 
     /// <summary>
-    /// What decides is the last probe. It takes longer than those before it, since another CPU has just written what it reads: at most so
-    /// many times as long as the mean one, and at most as long as all of them.
+    /// What decides is the last probe. It takes longer than those before it: at most so many times as long as the mean one and the transfer
+    /// of the line that another CPU has just written, and at most as long as all of them.
     /// </summary>
     private const double LastProbe = 3;
 
     /// <summary>A probe or a confirm that takes longer holds an interrupt, before or after what decides: four probes that miss every
     /// cache.</summary>
     private const double Interrupted = 1e-6;
+
+    /// <summary>So does a walk whose mean probe takes so many times as long as that of most walks.</summary>
+    private const double Slow = 4;
 
     /// <summary>Whether a file is a trace.</summary>
     public static bool IsTrace(string path)
@@ -72,33 +77,51 @@ internal static partial class ReplayTrace
 
     private static Recording Of(TracedTrial trial, int cells) => new()
     {
-        Connections = [.. trial.Connections.Values.Select(connection => Of(connection, trial)).OrderBy(connection => connection.Start)],
+        Connections = [.. ConnectionsOf(trial).OrderBy(connection => connection.Start)],
         Witnessed = trial.InsertFailed,
         WitnessedAs = "failed insertions that the race counted",
         Setup = SetupOf(trial),
         Remarks =
         [
-            "the choice falls in a connection's last probe, up to three times as long as a mean one, and the insertion is seen between the "
-                + "start of its confirm and a line transfer after its end: where is drawn once for each seed, and by "
+            "the choice falls in a connection's last probe, up to three times as long as a mean one and a line transfer, and the insertion "
+                + "is seen between the start of its confirm and a line transfer after its end: where is drawn once for each seed, and by "
                 + "itself for a connection that was interrupted there",
             .. cells > 1 ? [$"the trace has {cells} cells: this is the first, {trial.Era} {trial.Mode}"] : Array.Empty<string>(),
         ],
     };
 
-    private static RecordedConnection Of(TracedConnection connection, TracedTrial trial)
+    private static IEnumerable<RecordedConnection> ConnectionsOf(TracedTrial trial)
     {
-        double choosing = Seconds(trial, connection.AllocatedTick) - Seconds(trial, connection.ChooseTick);
+        double[] probes = [.. trial.Connections.Values.Select(connection => MeanProbe(connection, trial)).Order()];
+        double transfer = (trial.PingPongNs ?? UnknownRoundTrip) / 2 * Nanosecond;
+        return trial.Connections.Values.Select(connection => Of(connection, trial, probes[probes.Length / 2], transfer));
+    }
+
+    private static double MeanProbe(TracedConnection connection, TracedTrial trial) =>
+        Choosing(connection, trial) / Math.Max(1, connection.Probes);
+
+    private static double Choosing(TracedConnection connection, TracedTrial trial) =>
+        Seconds(trial, connection.AllocatedTick) - Seconds(trial, connection.ChooseTick);
+
+    private static RecordedConnection Of(TracedConnection connection, TracedTrial trial, double usualProbe, double transfer)
+    {
+        double choosing = Choosing(connection, trial);
         double confirm = Seconds(trial, connection.EndTick) - Seconds(trial, connection.ConfirmTick);
-        double meanProbe = choosing / Math.Max(1, connection.Probes);
-        bool isInterrupted = meanProbe > Interrupted;
-        double choice = isInterrupted ? choosing : Math.Min(choosing, LastProbe * meanProbe);
+        double meanProbe = MeanProbe(connection, trial);
+
+        // Of walks that were interrupted, as many were so in the last probe as that is of all their probes.
+        bool isSlow = meanProbe > Interrupted || meanProbe > Slow * usualProbe;
+        bool isInterrupted = isSlow && connection.Number % Math.Max(1, connection.Probes) == 0;
+        double choice = isInterrupted
+            ? choosing
+            : Math.Min(choosing, (LastProbe * (isSlow ? usualProbe : meanProbe)) + transfer);
         return new RecordedConnection
         {
             Start = Seconds(trial, connection.AllocatedTick) - choice,
             StartSpread = choice,
             StartsAnywhere = isInterrupted,
             Insert = Seconds(trial, connection.ConfirmTick),
-            InsertSpread = confirm + LineTransfer,
+            InsertSpread = confirm + transfer,
             InsertsAnywhere = confirm > Interrupted,
             Cpu = connection.Worker,
             Protocol = (byte)(trial.Protocol == "udp" ? IPProtocol.Udp : IPProtocol.Tcp),

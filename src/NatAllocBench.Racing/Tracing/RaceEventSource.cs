@@ -44,11 +44,15 @@ public sealed partial class RaceEventSource : EventSource
         double nanosecondsPerTick) =>
         WriteEvent(1, trial, era, mode, protocol, workload, workers, sample, tick, nanosecondsPerTick);
 
-    /// <summary>A trial has ended. <paramref name="events"/> counts the connection events that were written for it.</summary>
+    /// <summary>
+    /// A trial has ended. <paramref name="events"/> counts the connection events that were written for it;
+    /// <paramref name="pingPongNs"/> is the round trip of a cache line between the first two workers, 0 for one worker.
+    /// </summary>
     [Event(2, Keywords = Keywords.Trials, Level = EventLevel.Informational)]
     public void TrialEnd(
-        int trial, ulong startTick, ulong endTick, long attempts, long confirmed, long insertFailed, int collections, long events) =>
-        WriteEvent(2, trial, startTick, endTick, attempts, confirmed, insertFailed, collections, events);
+        int trial, ulong startTick, ulong endTick, long attempts, long confirmed, long insertFailed, int collections, long events,
+        double pingPongNs) =>
+        WriteEvent(2, trial, startTick, endTick, attempts, confirmed, insertFailed, collections, events, pingPongNs);
 
     /// <summary>A part of the race's own window histogram: lengths in ns and how often each was recorded, as <c>612x3 614x1</c>.</summary>
     [Event(3, Keywords = Keywords.Trials, Level = EventLevel.Informational)]

@@ -82,7 +82,7 @@ internal sealed unsafe class TrialTrace : IDisposable
         WriteBuckets(result.Window);
         Log.TrialEnd(
             _trial, result.Total.StartTick, result.Total.EndTick, result.All.Attempts, result.All.Confirmed,
-            result.All.InsertFailed, result.Collections, _events);
+            result.All.InsertFailed, result.Collections, _events, result.Overlap.PingPongNs ?? 0);
         Log.ClockMark(TickClock.Now());
     }
 

@@ -74,6 +74,7 @@ internal sealed class RaceEventReader
                 trial.InsertFailed = Count(e, "insertFailed");
                 trial.Collections = (int)e.PayloadByName("collections");
                 trial.EventsWritten = Count(e, "events");
+                trial.PingPongNs = e.PayloadByName("pingPongNs") is double roundTrip and > 0 ? roundTrip : null;
                 break;
             case nameof(RaceEventSource.WindowBuckets):
                 ReadBuckets(trial, (string)e.PayloadByName("buckets"));

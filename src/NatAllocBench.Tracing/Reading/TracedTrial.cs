@@ -54,6 +54,9 @@ public sealed class TracedTrial
     /// <summary>Connection events that were written.</summary>
     public long EventsWritten { get; internal set; }
 
+    /// <summary>Round trip of a cache line between the first two workers, ns; null where the recording does not tell.</summary>
+    public double? PingPongNs { get; internal set; }
+
     /// <summary>Connection events that the trace holds.</summary>
     public long EventsRead { get; internal set; }
 
