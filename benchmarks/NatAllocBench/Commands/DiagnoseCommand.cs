@@ -15,6 +15,8 @@ namespace NatAllocBench.Commands;
 /// <summary><c>diagnose</c>: what a node's own files say about its NAT.</summary>
 internal static class DiagnoseCommand
 {
+    private const double CollectInterval = 60;
+
     private static readonly Argument<string[]> Paths = new("PATH")
     {
         Description = "Files or directories: conntrack -L and -S, iptables-save -c, nft list ruleset, sysctl -a, uname -r. Recognised by "
@@ -33,7 +35,9 @@ internal static class DiagnoseCommand
     private static readonly Option<string?> Textfile = Of("--textfile", "Write metrics for node_exporter's textfile collector.", "FILE");
     private static readonly Option<string?> Alerts = Of("--alerts", "Print alert rules: prometheus.", "KIND");
     private static readonly Option<string?> Dashboard = Of("--dashboard", "Print a dashboard as JSON: grafana.", "KIND");
-    private static readonly Option<string?> Collect = Of("--collect", "Only write this node's files, twice if --interval is given.", "DIR");
+    private static readonly Option<string?> Collect = Of(
+        "--collect", "Only write this node's files, twice and 60 s apart; --interval TIME is another time, --interval 0 one reading.",
+        "DIR");
     private static readonly Option<bool> CollectScript =
         new("--collect-script") { Description = "Print a shell script that collects the same files." };
     private static readonly Option<bool> KeepAddresses =
@@ -78,7 +82,7 @@ internal static class DiagnoseCommand
         double? interval = parsed.GetValue(Interval) is { } time ? UsageException.Parse("--interval", time, Seconds.Parse) : null;
         if (parsed.GetValue(Collect) is { } directory)
         {
-            CollectInto(directory, interval, parsed.GetValue(KeepAddresses));
+            CollectInto(directory, interval ?? CollectInterval, parsed.GetValue(KeepAddresses));
             return CommandLine.Success;
         }
 
@@ -148,7 +152,7 @@ internal static class DiagnoseCommand
     private static string[] CollectInto(string directory, double? interval, bool keepAddresses)
     {
         var anonymiser = new TextAnonymiser(new AddressNames(keepAddresses));
-        string[] moments = interval is null ? [directory] : [Path.Combine(directory, "before"), Path.Combine(directory, "after")];
+        string[] moments = interval is null or 0 ? [directory] : [Path.Combine(directory, "before"), Path.Combine(directory, "after")];
         for (int i = 0; i < moments.Length; i++)
         {
             if (i > 0)

@@ -1,3 +1,4 @@
+using System.Text;
 using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Lines;
 
@@ -33,35 +34,30 @@ internal sealed class Snapshot
     public void Read(Stream stream, string name)
     {
         var lines = new LineStream(stream);
-        string first = "";
-        long unreadable = 0;
-        long read = 0;
+        var reading = new Reading(this, name);
         while (lines.Next(out ReadOnlySpan<byte> line))
         {
-            if (line.TrimEnd((byte)'\r').IsEmpty || IsTrailer(line))
+            if (!line.TrimEnd((byte)'\r').IsEmpty && !IsTrailer(line))
             {
-                continue;
-            }
-
-            read++;
-            if (EntryLineParser.TryParse(line, out EntryLine entry))
-            {
-                Add(in entry);
-                continue;
-            }
-
-            if (unreadable++ == 0)
-            {
-                first = $"line {lines.Number}: '{InputFile.Quote(System.Text.Encoding.UTF8.GetString(line))}'";
+                reading.Take(line, lines.Number);
             }
         }
 
-        Unreadable += unreadable;
-        if (unreadable > read * MostUnreadable && unreadable > 1)
+        reading.Finish();
+    }
+
+    /// <summary>Reads a list in XML.</summary>
+    /// <exception cref="NodeInputException">As for <see cref="Read"/>, or the XML is damaged or holds events.</exception>
+    public void ReadXml(Stream stream, string name)
+    {
+        var reading = new Reading(this, name);
+        long number = 0;
+        foreach (string line in XmlEntries.Lines(stream, name))
         {
-            throw new NodeInputException($"{name}: {unreadable} of {read} lines are no conntrack entry, {first}; give the output of "
-                + "conntrack -L unchanged");
+            reading.Take(Encoding.UTF8.GetBytes(line), ++number);
         }
+
+        reading.Finish();
     }
 
     public void Add(in EntryLine entry)
@@ -87,6 +83,37 @@ internal sealed class Snapshot
         }
 
         _lastUse.Add(in entry);
+    }
+
+    /// <summary>One file: up to a hundredth of its lines may be no entry.</summary>
+    private sealed class Reading(Snapshot snapshot, string name)
+    {
+        private string _first = "";
+        private long _unreadable;
+        private long _read;
+
+        public void Take(ReadOnlySpan<byte> line, long number)
+        {
+            _read++;
+            if (EntryLineParser.TryParse(line, out EntryLine entry))
+            {
+                snapshot.Add(in entry);
+            }
+            else if (_unreadable++ == 0)
+            {
+                _first = $"line {number}: '{InputFile.Quote(Encoding.UTF8.GetString(line))}'";
+            }
+        }
+
+        public void Finish()
+        {
+            snapshot.Unreadable += _unreadable;
+            if (_unreadable > _read * MostUnreadable && _unreadable > 1)
+            {
+                throw new NodeInputException($"{name}: {_unreadable} of {_read} lines are no conntrack entry, {_first}; give the output of "
+                    + "conntrack -L unchanged");
+            }
+        }
     }
 
     private static bool IsTrailer(ReadOnlySpan<byte> line) => line.IndexOf("flow entries have been shown"u8) >= 0;

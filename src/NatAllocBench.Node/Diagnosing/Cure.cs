@@ -56,7 +56,8 @@ internal sealed class CureFinder(Diagnosis diagnosis)
             string flag = diagnosis.Era.Era.Traits.RandomFullyStart == StartOffset.NotAvailable
                 ? "a kernel from 3.14 on and random-fully"
                 : "random-fully";
-            yield return new Cure($"{flag} on {group.Key?.Place ?? "the rule"}", left, price);
+            string setting = group.Key is { } written && RuleOwner.Of(written) is { } owner ? $" ({owner.Setting})" : "";
+            yield return new Cure($"{flag} on {group.Key?.Place ?? "the rule"}{setting}", left, price);
         }
     }
 

@@ -114,6 +114,11 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
                 RuleFindings.Of(rule, rules, diagnosis.Era.Era, diagnosis.Files.Sysctl) is { Count: > 0 } findings
                     ? string.Join("; ", findings) : "-",
             ])));
+        if (rules.All(rule => rule.Connections is null))
+        {
+            Line("- the rules have no counters, so which one is in force is not known: give iptables-save -c, or nft rules with counter");
+        }
+
         if (rules.MaxBy(rule => rule.Connections ?? 0) is { Connections: > 0 } inForce)
         {
             Line($"in force: {inForce.Place} ({RuleMode.Text(RuleMode.Of(inForce, diagnosis.Era.Era))}) took "

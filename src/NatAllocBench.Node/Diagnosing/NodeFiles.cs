@@ -39,8 +39,8 @@ internal sealed class NodeFiles
         {
             bool isSecondForm = (file.Kind is InputKind.Nft or InputKind.NftJson && hasIptables)
                 || (file.Kind == InputKind.ProcCounters && hasCommandCounters)
-                || (file.Kind == InputKind.Entries && hasEntries);
-            hasEntries |= file.Kind == InputKind.Entries;
+                || (file.Kind is InputKind.Entries or InputKind.Xml && hasEntries);
+            hasEntries |= file.Kind is InputKind.Entries or InputKind.Xml;
             if (isSecondForm)
             {
                 files.Remarks.Add($"{Path.GetFileName(file.Path)}: left out, another file tells the same");
@@ -70,11 +70,12 @@ internal sealed class NodeFiles
     {
         switch (file.Kind)
         {
-            case InputKind.Entries:
+            case InputKind.Entries or InputKind.Xml:
                 Entries ??= new Snapshot();
                 using (Stream stream = file.Open())
                 {
-                    Entries.Read(stream, file.Path);
+                    Action<Stream, string> read = file.Kind == InputKind.Xml ? Entries.ReadXml : Entries.Read;
+                    read(stream, file.Path);
                 }
 
                 break;
@@ -103,8 +104,6 @@ internal sealed class NodeFiles
             case InputKind.Kernel:
                 Kernel = file.ReadText().Trim();
                 break;
-            case InputKind.Xml:
-                throw new NodeInputException($"{file.Path}: XML of conntrack-tools; give the plain form (conntrack -L without -o xml)");
             default:
                 throw new NodeInputException($"{file.Path}: a log of events or a capture is for replay; diagnose needs the list "
                     + "(conntrack -L)");

@@ -4,6 +4,8 @@ namespace NatAllocBench.Node.Inputs;
 internal sealed class LineStream(Stream stream)
 {
     private const int MostLineBytes = 1 << 16;
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
+
     private readonly byte[] _buffer = new byte[4 * MostLineBytes];
     private int _start;
     private int _end;
@@ -12,7 +14,7 @@ internal sealed class LineStream(Stream stream)
     /// <summary>Number of the line that was read last, from 1.</summary>
     public long Number { get; private set; }
 
-    /// <summary>The next line, without its end; lines above 64 KiB are cut there.</summary>
+    /// <summary>The next line, without its end and without a byte order mark; lines above 64 KiB are cut there.</summary>
     public bool Next(out ReadOnlySpan<byte> line)
     {
         while (true)
@@ -25,6 +27,7 @@ internal sealed class LineStream(Stream stream)
                 line = rest[..length];
                 _start += end >= 0 ? length + 1 : length;
                 Number++;
+                line = Number == 1 && line.StartsWith(ByteOrderMark) ? line[ByteOrderMark.Length..] : line;
                 return true;
             }
 

@@ -34,6 +34,16 @@ internal sealed class SysctlValues
             ? value
             : null;
 
+    /// <summary>Ports that no program on this node is given by itself; empty if the file has none.</summary>
+    public IReadOnlyList<(int Low, int High)> ReservedPorts =>
+    [
+        .. _values.GetValueOrDefault("net.ipv4.ip_local_reserved_ports", "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Select(range => range.Split('-'))
+            .Where(ends => ends.Length <= 2 && ends.All(end => ushort.TryParse(end, out _)))
+            .Select(ends => (int.Parse(ends[0], CultureInfo.InvariantCulture), int.Parse(ends[^1], CultureInfo.InvariantCulture))),
+    ];
+
     /// <summary>The range that clients and this node draw ports from, or null.</summary>
     public (int Low, int High)? LocalPortRange =>
         _values.TryGetValue("net.ipv4.ip_local_port_range", out string? text)

@@ -1,18 +1,24 @@
+using System.Globalization;
 using System.Net;
 using System.Text.RegularExpressions;
 using NatAllocBench.Node.Lines;
 
 namespace NatAllocBench.Node.Privacy;
 
-/// <summary>Rewrites the files of a node line by line: names for addresses, and nothing that tells people or programs.</summary>
+/// <summary>
+/// Rewrites the files of a node line by line: names for addresses, times since the first event, and nothing that tells people or
+/// programs.
+/// </summary>
 public sealed partial class TextAnonymiser(AddressNames names)
 {
+    private decimal? _first;
+
     /// <summary>One line, rewritten.</summary>
     /// <param name="line">A line of a list, an event log, a rule set or settings.</param>
     public string Line(string line)
     {
         ArgumentNullException.ThrowIfNull(line);
-        string bare = PersonalForm().Replace(line, "");
+        string bare = TimeForm().Replace(PersonalForm().Replace(line, ""), Relative);
         int tuples = 0;
         string client = "";
         return AddressForm().Replace(bare, match =>
@@ -41,6 +47,19 @@ public sealed partial class TextAnonymiser(AddressNames names)
         + @"(?<address>\d+\.\d+\.\d+\.\d+|(?=[0-9a-fA-F]*:[0-9a-fA-F:]*:)[0-9a-fA-F:.]+)(?![\w:]|\.\d)")]
     private static partial Regex AddressForm();
 
-    [GeneratedRegex(@"\s(secctx|labels|helper|progname)=\S+")]
+    /// <summary>The time of an event, since that of the first one.</summary>
+    private string Relative(Match time)
+    {
+        decimal at = decimal.Parse(time.Groups["time"].Value, CultureInfo.InvariantCulture);
+        _first ??= at;
+        return string.Create(CultureInfo.InvariantCulture, $"{time.Groups["before"].Value}[{at - _first:0.000000}]");
+    }
+
+    /// <summary>An event's time stands before the event.</summary>
+    [GeneratedRegex(@"(?<before>^|\s)\[(?<time>\d{1,15}\.\d{1,9})\](?=\s*\[(NEW|UPDATE|DESTROY)\])")]
+    private static partial Regex TimeForm();
+
+    [GeneratedRegex(
+        @"\s(secctx|labels|helper|progname)=\S+|\s\[(start|stop)=[^\]]*\]|(?<=^# (Generated|Completed)\b.*) on \w{3} \w{3} .*$")]
     private static partial Regex PersonalForm();
 }

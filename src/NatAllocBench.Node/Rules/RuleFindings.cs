@@ -53,6 +53,12 @@ internal static class RuleFindings
             yield return "keep-port race possible with more than one client";
         }
 
+        if (rule.Flags == PortFlags.None && RuleOwner.Of(rule) is { AsksItself: true } owner)
+        {
+            yield return $"{owner.Name} asks for random-fully where iptables knows it: this iptables is older than 1.6.2, or another wrote "
+                + "the rule";
+        }
+
         foreach (string finding in Ranges(rule, all, sysctl))
         {
             yield return finding;
@@ -85,6 +91,11 @@ internal static class RuleFindings
         if (rule.Low <= NodePortHigh && rule.High >= NodePortLow)
         {
             yield return $"overlaps nodePorts {NodePortLow}-{NodePortHigh}";
+        }
+
+        if (sysctl.ReservedPorts.FirstOrDefault(reserved => rule.Low <= reserved.High && rule.High >= reserved.Low) is { High: > 0 } taken)
+        {
+            yield return $"overlaps ip_local_reserved_ports {taken.Low}-{taken.High}";
         }
     }
 }

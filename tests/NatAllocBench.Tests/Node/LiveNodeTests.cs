@@ -95,7 +95,7 @@ public sealed class LiveNodeTests : IDisposable
     {
         string directory = Path.Combine(_directory, name);
         string program = Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll");
-        Shell($"ip netns exec $ns dotnet {program} diagnose --collect {directory} --keep-addresses");
+        Shell($"ip netns exec $ns dotnet {program} diagnose --collect {directory} --interval 0 --keep-addresses");
         return directory;
     }
 

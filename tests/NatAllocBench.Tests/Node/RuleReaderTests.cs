@@ -102,11 +102,25 @@ public sealed class RuleReaderTests
     public void A_range_that_reaches_into_local_or_node_ports_is_named()
     {
         var sysctl = new SysctlValues();
-        sysctl.Read("net.ipv4.ip_local_port_range = 32768\t60999\n");
+        sysctl.Read("net.ipv4.ip_local_port_range = 32768\t60999\nnet.ipv4.ip_local_reserved_ports = 8080,31000-32100\n");
         var rule = new SourceNatRule { Place = "P", Match = "", Action = NatAction.Snat, PortLow = 32_000, PortHigh = 33_000 };
         IReadOnlyList<string> findings = RuleFindings.Of(rule, [rule], EraCatalog.Get("6.12"), sysctl);
         Assert.Contains("overlaps ip_local_port_range 32768-60999", findings);
         Assert.Contains("overlaps nodePorts 30000-32767", findings);
+        Assert.Contains("overlaps ip_local_reserved_ports 31000-32100", findings);
+    }
+
+    [Theory]
+    [InlineData("KUBE-POSTROUTING", "", "kube-proxy asks for random-fully where iptables knows it")]
+    [InlineData("KUBE-POSTROUTING", " --random-fully", null)]
+    [InlineData("AWS-SNAT-CHAIN-0", "", null)]
+    public void A_component_whose_rule_lacks_its_flag_has_an_old_iptables(string chain, string flag, string? says)
+    {
+        string text = $"*nat\n:POSTROUTING ACCEPT [0:0]\n:{chain} - [0:0]\n-A POSTROUTING -j {chain}\n-A {chain} -j MASQUERADE{flag}\n";
+        IReadOnlyList<SourceNatRule> rules = IptablesReader.Read(text, "x");
+        string findings = string.Join('\n', RuleFindings.Of(rules[0], rules, EraCatalog.Get("6.12"), new SysctlValues()));
+        Assert.Equal(says is not null, findings.Contains("asks for random-fully", StringComparison.Ordinal));
+        Assert.Contains(says ?? "", findings, StringComparison.Ordinal);
     }
 
     [Fact]
