@@ -40,9 +40,11 @@ internal static class PredictCommand
     private static readonly Option<string> Modes =
         NodeOption.Of("--modes", "default, random, random-fully. A list sweeps.", "default,random-fully", "MODES").Named("--mode");
     private static readonly Option<string> Arriving =
-        NodeOption.Of("--arrival", "poisson, or tick:SPREAD for clients that wake together.", "poisson", "WAY");
+        NodeOption.Of("--arrival", "poisson; for clients that wake together tick:SPREAD, or bursts:OFFSET if they do not pause.", "poisson",
+            "WAY");
     private static readonly Option<string> Window = NodeOption.Of(
-        "--window", "run (of --from), live:NS as kernel --compare fits it (then a path of 6 us is counted), or a time.", "run", "TIME");
+        "--window", "run (of --from), live:NS as kernel --compare fits it (then a path of 6 us is counted), or a time.", CostSource.Run,
+        "TIME");
     private static readonly Option<string?> Until = NodeOption.Of<string?>(
         "--until", "Raise rate, cpus or occupancy (share of the ports in use) until more than --target fail, and print the last row "
             + "before.", null, "WHAT");
@@ -59,6 +61,10 @@ internal static class PredictCommand
     private static readonly Option<string?> Chart =
         NodeOption.Of<string?>("--chart", "Write the losses over CPUs, or over rates, as an SVG chart.", null, "FILE");
 
+    private static readonly Option<string?> OccupancyChart = NodeOption.Of<string?>(
+        "--occupancy-chart", "Write what fails over the share of the ports in use as an SVG chart; --hold and --time-wait do not count.",
+        null, "FILE");
+
     public static Command Create()
     {
         var command = new Command("predict", "Say what a machine that is not at hand would lose and carry, and what each row of the "
@@ -66,7 +72,7 @@ internal static class PredictCommand
         Option[] options =
         [
             From, Results, Cpus, Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras, Modes, Arriving, Window,
-                Until, Target, Validate, Wide, JsonFile.Option, Chart,
+                Until, Target, Validate, Wide, JsonFile.Option, Chart, OccupancyChart,
         ];
         foreach (Option option in options)
         {
@@ -80,7 +86,7 @@ internal static class PredictCommand
     private static int Run(ParseResult parsed)
     {
         JsonFile.Prepare(parsed);
-        OutputPlace.PrepareFiles(parsed, Chart);
+        OutputPlace.PrepareFiles(parsed, Chart, OccupancyChart);
         TextWriter output = JsonFile.Text(parsed);
         string root = parsed.GetValue(Results)!;
         PublishedCells published = PublishedCells.Read(root);
@@ -101,13 +107,14 @@ internal static class PredictCommand
         Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published);
         var line = new SharedLine(published, "kernel-locks");
         var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);
-        double? tick = TickOf(parsed.GetValue(Arriving)!);
+        Arrival? together = TogetherOf(parsed.GetValue(Arriving)!);
         ForecastLimit? limit = parsed.GetValue(Until) is { } what ? new ForecastLimit(what, parsed.GetValue(Target)) : null;
+        (PlanRequest Request, string Traffic)[] requests = [.. Requests(parsed, limit)];
         Forecast[] forecasts =
         [
-            .. Requests(parsed, limit).Select(one => (limit is null
-                ? forecaster.Of(one.Request, tick)
-                : limit.Last(one.Request, request => forecaster.Of(request, tick))) with { Traffic = one.Traffic }),
+            .. requests.Select(one => forecaster.WithProbes(limit is null
+                ? forecaster.Of(one.Request, together)
+                : limit.Last(one.Request, request => forecaster.Of(request, together))) with { Traffic = one.Traffic }),
         ];
         if (limit is not null)
         {
@@ -116,12 +123,18 @@ internal static class PredictCommand
 
         output.Write(ForecastReport.Text(forecasts, costs, line));
         JsonFile.Write(parsed, () => ForecastReport.Json(forecasts, costs));
-        if (parsed.GetValue(Chart) is { } chart)
-        {
-            AtomicFile.Write(chart, Encoding.UTF8.GetBytes(ForecastChart.Svg(forecasts)));
-        }
-
+        WriteChart(parsed.GetValue(Chart), () => ForecastChart.Svg(forecasts));
+        WriteChart(parsed.GetValue(OccupancyChart), () =>
+            ForecastChart.OverOccupancy(requests, request => forecaster.Of(request, together)));
         return CommandLine.Success;
+    }
+
+    private static void WriteChart(string? path, Func<string> svg)
+    {
+        if (path is not null)
+        {
+            AtomicFile.Write(path, Encoding.UTF8.GetBytes(svg()));
+        }
     }
 
     /// <summary>What is raised is not swept as well: its first value is where the search begins.</summary>
@@ -166,11 +179,9 @@ internal static class PredictCommand
         IsTcp = NodeOption.IsTcp(parsed.GetValue(Protocol)!),
     };
 
-    private static double? TickOf(string text) => text == "poisson" ? null : UsageException.Parse("--arrival", text, Arrival.Parse) switch
-    {
-        Arrival.Tick tick => tick.SpreadNs * 1e-9,
-        _ => throw new UsageException($"--arrival {text}: choose poisson or tick:SPREAD; nothing is predicted for others"),
-    };
+    private static Arrival? TogetherOf(string text) => text == "poisson" ? null
+        : UsageException.Parse("--arrival", text, Arrival.Parse) is (Arrival.Tick or Arrival.Bursts) and var together ? together
+        : throw new UsageException($"--arrival {text}: choose poisson, tick:SPREAD or bursts:OFFSET; nothing is predicted for others");
 
     private static double PerSecond(string text, int cpus)
     {

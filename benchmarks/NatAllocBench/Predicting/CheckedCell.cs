@@ -1,4 +1,5 @@
 using NatAllocBench.Racing.Cells;
+using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Predicting;
 
@@ -17,9 +18,13 @@ internal readonly record struct CheckedCell(PublishedCell Published, double Pred
 
     /// <summary>The cell with its prediction; null where no formula applies.</summary>
     public static CheckedCell? Of(PublishedCell cell) =>
-        cell.WindowSeconds is { } window && IsRace(cell) && RacePrediction.Of(cell.Workload, cell.Cell.Cpus, window).Rate is { } rate
+        cell.WindowSeconds is { } window && IsRace(cell) && Predict(cell.Workload, cell.Cell.Cpus, window) is { } rate
             ? new CheckedCell(cell, rate)
             : null;
+
+    private static double? Predict(RaceWorkload workload, int cpus, double windowSeconds) => workload.Arrival is Arrival.Bursts
+        ? BurstPrediction.Of(workload, cpus, windowSeconds)
+        : RacePrediction.Of(workload, cpus, windowSeconds).Rate;
 
     /// <summary>Whether what failed there is the race: exhausted searches and long chains have laws of their own.</summary>
     private static bool IsRace(PublishedCell cell) =>

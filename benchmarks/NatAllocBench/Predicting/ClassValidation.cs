@@ -30,6 +30,9 @@ internal sealed record ClassValidation
     /// <summary>Mean of predicted over measured; null without counted cells.</summary>
     public required double? MeanRatio { get; init; }
 
+    /// <summary>The standard error of that mean by the cells' own counting errors; null without counted cells.</summary>
+    public required double? MeanError { get; init; }
+
     /// <summary>Its standard deviation.</summary>
     public required double? Spread { get; init; }
 
@@ -58,6 +61,9 @@ internal sealed record ClassValidation
             WithoutFormula = cells.Count - checkedCells.Length,
             Counted = counted.Length,
             MeanRatio = mean,
+            MeanError = ratios.Length == 0
+                ? null
+                : Math.Sqrt(counted.Sum(one => Math.Pow(one.Ratio!.Value * CountingError(one.Published), 2))) / ratios.Length,
             Spread = variance is { } all ? Math.Sqrt(all) : null,
             SpreadBeyondCounting = ratios.Length < 2
                 ? null
@@ -71,7 +77,8 @@ internal sealed record ClassValidation
     private string? WhyDisabled() => this switch
     {
         { Cells: < FewestCells } => $"{Cells} published cells check it, {FewestCells} are needed",
-        { Counted: >= FewestCounted, MeanRatio: < LowestMean or > HighestMean } =>
+        { Counted: >= FewestCounted, MeanRatio: { } mean, MeanError: { } error }
+            when mean + (NormalQuantile * error) < LowestMean || mean - (NormalQuantile * error) > HighestMean =>
             FormattableString.Invariant($"predicted over measured is {MeanRatio:0.00} on average"),
         { Counted: >= FewestCounted, SpreadBeyondCounting: >= MostSpread } =>
             FormattableString.Invariant($"predicted over measured varies by {SpreadBeyondCounting * 100:0} %"),

@@ -12,6 +12,9 @@ namespace NatAllocBench.Predicting;
 /// <summary>Where window and path of a forecast are from: a run, this machine, a kernel, or the user.</summary>
 internal static class CostSource
 {
+    /// <summary>The window that asks for that of a run.</summary>
+    public const string Run = "run";
+
     private const string Machine = "machine";
     private const string Live = "live:";
     private const double LivePath = 6e-6;
@@ -30,7 +33,7 @@ internal static class CostSource
         _ when window.StartsWith(Live, StringComparison.Ordinal) =>
             new Costs(UsageException.Parse("--window", window[Live.Length..], Node.Inputs.Seconds.Parse), 0, LivePath,
                 "a live kernel's, as given"),
-        not "run" => new Costs(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, OwnPath, "as given"),
+        not Run => new Costs(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, OwnPath, "as given"),
         _ when from is null => OfPublished(published),
         _ when from == Machine => OfMachine(),
         _ => OfRun(from, published),

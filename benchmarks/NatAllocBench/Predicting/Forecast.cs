@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Planning;
+using NatAllocBench.Prediction.Occupancy;
 
 namespace NatAllocBench.Predicting;
 
@@ -39,6 +40,9 @@ internal sealed record Forecast
     /// <summary>Why nothing is printed; null if something is.</summary>
     public string? WhyNot { get; init; }
 
+    /// <summary>Of the last row that holds a target, why nothing is known beyond it; null if it is known that the next does not.</summary>
+    public string? Beyond { get; init; }
+
     /// <summary>Share of the connections that lose the race.</summary>
     public RaceShares Race { get; init; }
 
@@ -62,6 +66,15 @@ internal sealed record Forecast
 
     /// <summary>Share of connections that search.</summary>
     public double Searching { get; init; }
+
+    /// <summary>The traffic of one address to one destination, from which the ports looked at follow.</summary>
+    public required PortTraffic Ports { get; init; }
+
+    /// <summary>Median of the ports that a connection looks at.</summary>
+    public int ProbesP50 { get; init; }
+
+    /// <summary>99th percentile of them.</summary>
+    public int ProbesP99 { get; init; }
 
     /// <summary>Share of its time that a CPU works on connections.</summary>
     public double Busy { get; init; }

@@ -92,27 +92,24 @@ internal sealed class ForecastLimit
             return last;
         }
 
+        Forecast next = last;
         last = lowest;
         for (int i = 0; i < Halvings && (Raised != Raised.Cpus || high - low > 1); i++)
         {
             double middle = Raised == Raised.Cpus ? Math.Floor((low + high) / 2) : (low + high) / 2;
             Forecast there = forecast(At(request, middle));
-            (low, high, last) = Holds(there) ? (middle, high, there) : (low, middle, last);
+            (low, high, last, next) = Holds(there) ? (middle, high, there, next) : (low, middle, last, there);
         }
 
-        return last;
+        return last with { Beyond = next.WhyNot };
     }
 
-    private bool Holds(Forecast forecast) => forecast.Race.Sum + forecast.Exhausted <= _target;
+    private bool Holds(Forecast forecast) => forecast.WhyNot is null && forecast.Race.Sum + forecast.Exhausted <= _target;
 
     private PlanRequest At(PlanRequest request, double place) => Raised switch
     {
         Raised.Rate => request with { Rate = Math.Exp(place) },
         Raised.Cpus => request with { Cpus = (int)place },
-        _ => request with
-        {
-            TimeWait = 0,
-            Hold = Math.Max(1e-9, place * request.UsablePorts * request.Destinations * (request.Addresses ?? 1) / request.Rate),
-        },
+        _ => request.AtOccupancy(place),
     };
 }

@@ -11,6 +11,11 @@ namespace NatAllocBench.Predicting;
 /// <summary>Forecasts as people and programs read them.</summary>
 internal static class ForecastReport
 {
+    /// <summary>Insertions per second that the change to locks for groups of buckets (3.15) was posted with.</summary>
+    private const int PublishedCores = 24;
+    private const double OneLock = 810_405;
+    private const double ManyLocks = 2_233_876;
+
     private static readonly JsonSerializerOptions Options = new()
     {
         WriteIndented = true,
@@ -22,17 +27,25 @@ internal static class ForecastReport
     public static string Text(IReadOnlyList<Forecast> forecasts, Costs costs, SharedLine line)
     {
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture,
-            $"window {costs.WindowSeconds * 1e9:0} ns, path {costs.PathSeconds * 1e9:0} ns: {costs.Source}\n");
+        text.Append(CultureInfo.InvariantCulture, $"{costs}\n");
         text.Append(TextTable.Of(
             ["era", "mode", "CPUs", "new/s", "insert_failed by race [95 %]", "kept port", "search", "exhausted", "held", "r", "searching",
-                "million/s", "first limit", "basis"],
+                "probes p50", "p99", "million/s", "first limit", "basis"],
             forecasts.Select(Row)));
         text.Append(line.Count == 0
             ? "million/s: no throughput run with 1 and 2 threads to calibrate with\n"
             : string.Create(CultureInfo.InvariantCulture,
                 $"million/s: one shared line, calibrated by {line.Count} runs with 1 and 2 threads; nothing above 2 CPUs was measured. "
                     + $"Check it with throughput --threads 1,2,4,8,16 on a larger machine\n"));
+        if (line.Of(PublishedCores) is { } there)
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"million/s elsewhere, {PublishedCores} cores (commit 93bb0ceb75be, 2014): {OneLock / 1e6:0.00} with one lock, "
+                + $"{ManyLocks / 1e6:0.00} with 1,024 locks; the band there: {Figures.Number(there.Low / 1e6)} to "
+                + $"{Figures.Number(there.High / 1e6)}\n");
+        }
+
+        text.Append("probes: ports that a connection looks at, by a simulation of the search in the long run.\n");
         text.Append("checked: published cells have this class and at most 2 CPUs. formula: the same law beyond them. extrapolated: event "
             + "model and queueing band.\n");
         return text.ToString();
@@ -50,6 +63,7 @@ internal static class ForecastReport
                 one.Rate,
                 one.Basis,
                 one.WhyNot,
+                one.Beyond,
                 one.Race,
                 one.RaceLow,
                 one.RaceHigh,
@@ -57,6 +71,8 @@ internal static class ForecastReport
                 one.Held,
                 one.Load,
                 one.Searching,
+                one.ProbesP50,
+                one.ProbesP99,
                 one.Busy,
                 one.Speed,
                 one.FirstLimit,
@@ -83,16 +99,20 @@ internal static class ForecastReport
         Figures.Number(one.Held),
         Figures.Percent(one.Load),
         Figures.Percent(one.Searching),
+        Figures.Number(one.ProbesP50),
+        Figures.Number(one.ProbesP99),
         one.Speed is { } band ? $"{Figures.Number(band.Low / 1e6)} to {Figures.Number(band.High / 1e6)}" : "-",
         Limit(one),
-        one.Basis switch
-        {
-            Basis.Checked => "checked",
-            Basis.Formula => "formula",
-            Basis.Extrapolated => "extrapolated",
-            _ => one.WhyNot!,
-        },
+        BasisOf(one) + (one.Beyond is { } why ? $"; beyond: {why}" : ""),
     ];
+
+    private static string BasisOf(Forecast one) => one.Basis switch
+    {
+        Basis.Checked => "checked",
+        Basis.Formula => "formula",
+        Basis.Extrapolated => "extrapolated",
+        _ => one.WhyNot!,
+    };
 
     private static string Limit(Forecast one) => $"{one.FirstLimit.Name} at {Figures.Number(one.FirstLimit.PerSecond)}/s"
         + (double.IsInfinity(one.PortsLast) ? "" : $"; ports last {Figures.Number(one.PortsLast)} s");

@@ -18,7 +18,16 @@ internal enum PredictionClass
     /// <summary>The flag random up to 4.20: long scans from one start run up behind each other. No formula.</summary>
     Convoys,
 
-    /// <summary>Connections one after another without a pause, or in bursts. No formula.</summary>
+    /// <summary>As <see cref="Rover"/>, of clients that wake together and send without a pause.</summary>
+    RoverInBursts,
+
+    /// <summary>As <see cref="KeptPort"/>, in bursts.</summary>
+    KeptPortInBursts,
+
+    /// <summary>As <see cref="RandomStart"/>, in bursts.</summary>
+    RandomStartInBursts,
+
+    /// <summary>Connections one after another without a pause, for ever. No formula.</summary>
     Saturated,
 }
 
@@ -32,12 +41,24 @@ internal static class PredictionClasses
         _ => PredictionClass.RandomStart,
     };
 
+    /// <summary>The class of the same searches in bursts.</summary>
+    public static PredictionClass InBursts(PredictionClass paced) => paced switch
+    {
+        PredictionClass.Rover => PredictionClass.RoverInBursts,
+        PredictionClass.KeptPort => PredictionClass.KeptPortInBursts,
+        PredictionClass.RandomStart => PredictionClass.RandomStartInBursts,
+        _ => paced,
+    };
+
     public static string Name(PredictionClass one) => one switch
     {
         PredictionClass.Rover => "default up to 4.20, paced",
         PredictionClass.KeptPort => "default from 5.0 on, paced",
         PredictionClass.RandomStart => "random start, paced",
         PredictionClass.Convoys => "random up to 4.20",
-        _ => "saturated (closed, bursts)",
+        PredictionClass.RoverInBursts => "default up to 4.20, bursts",
+        PredictionClass.KeptPortInBursts => "default from 5.0 on, bursts",
+        PredictionClass.RandomStartInBursts => "random start, bursts",
+        _ => "saturated (closed, lockstep)",
     };
 }

@@ -15,6 +15,8 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
     private static readonly JsonSerializerOptions Options =
         new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
+    private static IEnumerable<string> Names => Enum.GetValues<PredictionClass>().Select(PredictionClasses.Name);
+
     /// <summary>Whether every class that has formulas passed.</summary>
     public bool Passed => Classes.All(one => one.Cells == 0 || one.Disabled is null);
 
@@ -34,9 +36,10 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
 
         try
         {
-            return JsonSerializer.Deserialize<PredictionValidation>(File.ReadAllText(path), Options) is { Classes: not null } kept
+            PredictionValidation? kept = JsonSerializer.Deserialize<PredictionValidation>(File.ReadAllText(path), Options);
+            return kept is { Classes: not null } && Names.All(name => kept.Classes.Any(one => one.Class == name))
                 ? kept
-                : throw new UsageException($"{path} is empty: write it again with predict --validate");
+                : throw new UsageException($"{path} does not have every class of this version: write it again with predict --validate");
         }
         catch (JsonException e)
         {
@@ -58,7 +61,7 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
             Figures.Number(one.Cells),
             Figures.Number(one.WithoutFormula),
             Figures.Number(one.Counted),
-            one.MeanRatio is { } mean ? FormattableString.Invariant($"{mean:0.000}") : "-",
+            one.MeanRatio is { } mean ? FormattableString.Invariant($"{mean:0.000} +- {one.MeanError:0.000}") : "-",
             one.Spread is { } spread ? Figures.Percent(spread) : "-",
             one.SpreadBeyondCounting is { } beyond ? Figures.Percent(beyond) : "-",
             one.Inside is { } inside ? Figures.Percent(inside) : "-",

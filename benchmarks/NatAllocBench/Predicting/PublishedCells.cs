@@ -46,9 +46,13 @@ internal readonly record struct PublishedCell(string Run, RaceCell Cell)
                 return null;
             }
 
-            bool isPaced = Cell.Arrival is { } arrival
-                && (arrival.StartsWith("tick", StringComparison.Ordinal) || arrival.StartsWith("poisson", StringComparison.Ordinal));
-            return isPaced ? PredictionClasses.Of(era, mode) : PredictionClass.Saturated;
+            PredictionClass paced = PredictionClasses.Of(era, mode);
+            return Cell.Arrival?.Split(':')[0] switch
+            {
+                "tick" or "poisson" => paced,
+                "bursts" => PredictionClasses.InBursts(paced),
+                _ => PredictionClass.Saturated,
+            };
         }
     }
 

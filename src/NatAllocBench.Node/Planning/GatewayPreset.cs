@@ -26,8 +26,12 @@ public sealed record GatewayPreset(string Name, int Ports, int? PerDestination, 
             "Azure documentation, load-balancer-outbound-connections: 1,024 ports for each machine of a pool of 1 to 50"),
         new("azure-load-balancer-1000", 32, null, null, "machine",
             "Azure documentation, load-balancer-outbound-connections: 32 ports for each machine of a pool of 801 to 1,000"),
+        new("gcp-static-default", 64, null, null, "machine",
+            "Google Cloud documentation, Cloud NAT ports and addresses: 64 ports for each machine by default with static port allocation"),
         new("gcp-dynamic-minimum", 32, null, null, "machine",
             "Google Cloud Compute API, RouterNat.minPortsPerVm: 32 ports for each machine at least with dynamic port allocation"),
+        new("map-e-240", 240, null, null, "home",
+            "RFC 7597, section 5.1, with 4 offset bits and a PSID of 8 bits: 15 sets of 16 ports for each home"),
     ];
 
     /// <summary>The preset with a name.</summary>

@@ -8,6 +8,8 @@ namespace NatAllocBench.Node.Planning;
 /// <summary>A plan as text.</summary>
 public static class PlanReport
 {
+    private const double SkewProbability = 0.99;
+
     /// <summary>The table with what it rests on.</summary>
     /// <param name="request">The request.</param>
     /// <param name="rows">Its rows.</param>
@@ -51,8 +53,25 @@ public static class PlanReport
             ])));
         PlanRow last = rows[^1];
         text.Append("limits of the last row: ").AppendJoin("; ", last.Limits.Select(Limit)).Append('\n');
+        AppendSkew(text, request, last);
         AppendReference(text, request);
         return text.ToString();
+    }
+
+    /// <summary>The rows share the clients out evenly; the kernel draws each client's address by a hash of both ends.</summary>
+    private static void AppendSkew(StringBuilder text, PlanRequest request, PlanRow row)
+    {
+        if (request.IsPublishedGateway || row.Addresses == 1)
+        {
+            return;
+        }
+
+        double each = (double)request.Clients / row.Addresses;
+        int most = Math.Min(request.Clients, PoissonCount.Quantile(each, Math.Pow(SkewProbability, 1.0 / row.Addresses)));
+        double ports = row.Limits.First(limit => limit.Name == PlanLimit.Ports).PerSecond;
+        text.Append(CultureInfo.InvariantCulture,
+            $"a hash draws each client's address: of {request.Clients} clients the fullest of {row.Addresses} addresses has at most {most} "
+                + $"(99 %), and its ports bind at {Figures.Number(ports * each / most)}/s of all\n");
     }
 
     private static void AppendReference(StringBuilder text, PlanRequest request)

@@ -1,5 +1,7 @@
 using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Prediction.Occupancy;
+using NatAllocBench.Prediction.Searching;
 
 namespace NatAllocBench.Node.Planning;
 
@@ -75,6 +77,36 @@ public sealed record PlanRequest
 
     /// <summary>The most NAT addresses that the gateway takes.</summary>
     public int MostAddresses { get; init; } = 65_536;
+
+    /// <summary>Where the rule's search starts on this kernel.</summary>
+    public StartOffset Start => Mode switch
+    {
+        PortMode.Default => Era.Traits.DefaultStart,
+        PortMode.Random => Era.Traits.RandomStart,
+        _ => Era.Traits.RandomFullyStart,
+    };
+
+    /// <summary>The ports of one address and how a search for one of them goes.</summary>
+    public SearchLimits Search => new(
+        UsablePorts, Era.Traits.Search >= PortSearch.Limited, IsTcp && Era.Traits.Search == PortSearch.LimitedEvicting);
+
+    /// <summary>What those ports get.</summary>
+    /// <param name="perSecond">New connections per second of one address to one destination.</param>
+    public PortTraffic PortsAt(double perSecond) => new(
+        Search, perSecond, Hold, TimeWait, Mode == PortMode.Default, Start switch
+        {
+            StartOffset.Random => WalkStart.Random,
+            StartOffset.Rover => WalkStart.Rover,
+            _ => WalkStart.Constant,
+        });
+
+    /// <summary>The same with connections open for so long that a share of the ports is in use, and none of them closed.</summary>
+    /// <param name="share">0 to 1.</param>
+    public PlanRequest AtOccupancy(double share) => this with
+    {
+        TimeWait = 0,
+        Hold = Math.Max(1e-9, share * UsablePorts * Destinations * (Addresses ?? 1) / Rate),
+    };
 
     /// <summary>Checks the numbers.</summary>
     /// <exception cref="NodeInputException">One is out of range; the message names it and the fix.</exception>

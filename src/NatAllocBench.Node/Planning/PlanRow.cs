@@ -29,4 +29,8 @@ public sealed record PlanRow(
 /// <summary>Something that bounds the rate.</summary>
 /// <param name="Name">What it is.</param>
 /// <param name="PerSecond">New connections per second, all destinations together, at which it binds; infinite if never.</param>
-public readonly record struct PlanLimit(string Name, double PerSecond);
+public readonly record struct PlanLimit(string Name, double PerSecond)
+{
+    /// <summary>The name of the limit that the ports of an address are.</summary>
+    public const string Ports = "ports";
+}

@@ -1,4 +1,3 @@
-using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Prediction;
 using NatAllocBench.Prediction.Occupancy;
 using NatAllocBench.Prediction.Racing;
@@ -85,10 +84,7 @@ public sealed class Planner
     public double SolveHold(int addresses) =>
         (_heldAtTarget.Value * _request.Destinations * addresses / _request.Rate) - _request.TimeWait;
 
-    private SearchLimits Search => new(
-        _request.UsablePorts,
-        _request.Era.Traits.Search >= PortSearch.Limited,
-        _request.IsTcp && _request.Era.Traits.Search == PortSearch.LimitedEvicting);
+    private SearchLimits Search => _request.Search;
 
     /// <summary>Whether every port is tried before a connection is refused, as far as is known.</summary>
     private bool TriesAll => _request.IsPublishedGateway || !Search.IsLimited || Search.Ports <= ClosedForms.Rounds[0];
@@ -104,10 +100,10 @@ public sealed class Planner
             double blocked = ErlangB.Blocking(Search.Ports, offered);
             double held = offered * (1 - blocked);
             double searching = Keeps ? Meeting.OwnPortTaken(held, EphemeralPorts) : 1;
-            return new SteadyState(blocked, held, double.NaN, searching);
+            return new SteadyState { Failure = blocked, Held = held, Searching = searching };
         }
 
-        return SteadyPorts.Of(new PortTraffic(Search, perPair, _request.Hold, _request.TimeWait, Keeps));
+        return SteadyPorts.Of(_request.PortsAt(perPair));
     }
 
     private double Raced(int addresses, double rate, SteadyState state)
@@ -126,7 +122,7 @@ public sealed class Planner
         double pairs = (double)_request.Destinations * addresses;
         List<PlanLimit> limits =
         [
-            new("ports", _heldAtTarget.Value / _request.Taken * pairs),
+            new(PlanLimit.Ports, _heldAtTarget.Value / _request.Taken * pairs),
             new("client ports", (double)_request.Clients * EphemeralPorts * _request.Destinations / (_request.Hold + ClientTimeWait)),
         ];
         if (!_request.IsPublishedGateway)
@@ -146,7 +142,7 @@ public sealed class Planner
         {
             double held = Math.Min(rate / _request.Destinations / addresses * _request.Taken, Search.Ports * 0.999);
             double searching = Keeps ? Meeting.OwnPortTaken(held, EphemeralPorts) : 1;
-            return Raced(addresses, rate, new SteadyState(0, held, double.NaN, searching));
+            return Raced(addresses, rate, new SteadyState { Held = held, Searching = searching });
         }
 
         return _request.Cpus == 1 || Loss(most * 100) < _request.Target

@@ -20,14 +20,7 @@ public readonly record struct RaceShares(double Kept, double Search)
     public static RaceShares Of(PlanRequest request, double overlap, double load, double searching, int addresses)
     {
         ArgumentNullException.ThrowIfNull(request);
-        EraTraits traits = request.Era.Traits;
-        StartOffset start = request.Mode switch
-        {
-            PortMode.Default => traits.DefaultStart,
-            PortMode.Random => traits.RandomStart,
-            _ => traits.RandomFullyStart,
-        };
-        SearchStart meets = start == StartOffset.Random ? SearchStart.Random : SearchStart.Same;
+        SearchStart meets = request.Start == StartOffset.Random ? SearchStart.Random : SearchStart.Same;
         double meeting = Meeting.OnOneAddress(Meeting.Chance(meets, request.UsablePorts, load), addresses);
         double kept = request.Mode == PortMode.Default
             ? RaceLoss.OfKeptPort(overlap, 1 - searching, Planner.EphemeralPorts / 2, (request.Clients - 1.0) / request.Clients) / addresses

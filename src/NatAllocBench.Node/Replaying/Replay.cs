@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Node.Recordings;
+using NatAllocBench.Prediction.Searching;
 
 namespace NatAllocBench.Node.Replaying;
 
@@ -7,7 +8,6 @@ namespace NatAllocBench.Node.Replaying;
 internal sealed class ReplayCount
 {
     private readonly long[] _losses = new long[Enum.GetValues<Loss>().Length];
-    private readonly List<long> _probes = [];
 
     public long this[Loss loss] => _losses[(int)loss];
 
@@ -18,18 +18,13 @@ internal sealed class ReplayCount
     public int AddressesUsed { get; set; }
 
     /// <summary>Connections by the number of ports that they looked at.</summary>
-    public IReadOnlyList<long> Probes => _probes;
+    public ProbeCounts Probes { get; } = new();
 
     public void Count(Loss loss) => _losses[(int)loss]++;
 
     public void Count(Chosen chosen)
     {
-        while (_probes.Count <= chosen.Probes)
-        {
-            _probes.Add(0);
-        }
-
-        _probes[chosen.Probes]++;
+        Probes.Add(chosen.Probes);
         Kept += chosen.Kept ? 1 : 0;
     }
 }

@@ -1,4 +1,5 @@
 using NatAllocBench.Node.Recordings;
+using NatAllocBench.Prediction.Searching;
 
 namespace NatAllocBench.Node.Replaying;
 
@@ -45,13 +46,10 @@ public sealed record ReplayRow(
             counts.AddRange(ofSeeds);
         }
 
-        long[] probes = new long[counts.Max(count => count.Probes.Count)];
+        var probes = new ProbeCounts();
         foreach (ReplayCount count in counts)
         {
-            for (int i = 0; i < count.Probes.Count; i++)
-            {
-                probes[i] += count.Probes[i];
-            }
+            probes.Add(count.Probes);
         }
 
         long connections = recordings.Sum(recording => (long)recording.Connections.Count);
@@ -59,7 +57,7 @@ public sealed record ReplayRow(
         return new ReplayRow(
             gateway.Name, connections, failed.Min(), failed.Average(), failed.Max(),
             Mean(Loss.KeptPort), Mean(Loss.Search), Mean(Loss.Exhausted), Mean(Loss.Chain),
-            Percentile(probes, 0.5), Percentile(probes, 0.99), counts.Sum(count => (double)count.Kept) / options.Seeds / connections,
+            probes.Percentile(0.5), probes.Percentile(0.99), counts.Sum(count => (double)count.Kept) / options.Seeds / connections,
             counts.Max(count => count.AddressesUsed),
             recordings.Max(recording => Occupancy.Highest(recording.Connections) / ((double)gateway.Ports * gateway.Addresses)));
     }
@@ -75,21 +73,5 @@ public sealed record ReplayRow(
             counts[i] = new Replay(connections, options).Run(made, seed);
         });
         return counts;
-    }
-
-    private static int Percentile(long[] probes, double share)
-    {
-        long wanted = (long)Math.Ceiling(probes.Sum() * share);
-        long seen = 0;
-        for (int i = 0; i < probes.Length; i++)
-        {
-            seen += probes[i];
-            if (seen >= wanted)
-            {
-                return i;
-            }
-        }
-
-        return probes.Length - 1;
     }
 }

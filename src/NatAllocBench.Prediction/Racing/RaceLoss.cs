@@ -26,6 +26,22 @@ public static class RaceLoss
     public static double OfKeptPortOnTick(double spreadSeconds, double windowSeconds, int cpus) =>
         Overlap.OfTick(2, spreadSeconds, windowSeconds, cpus);
 
+    /// <summary>
+    /// Loss of keeping the client's port when clients wake together, share a sequence of ports and send without a pause. The first client
+    /// of each CPU tries for the port, and those that choose less than a window after the earliest one are lost. Of n CPUs whose offsets
+    /// are uniform in 0 to D, that is n w - w^n connections for w = W/D, and n - 1 where all begin within a window.
+    /// </summary>
+    /// <param name="clients">Clients that wake together, at least 1.</param>
+    /// <param name="offsetSeconds">D, at least 0.</param>
+    /// <param name="windowSeconds">Mean time from choice to insertion.</param>
+    /// <param name="cpus">CPUs that carry the clients, at least 1.</param>
+    public static double OfKeptPortInBursts(int clients, double offsetSeconds, double windowSeconds, int cpus)
+    {
+        int first = Math.Min(cpus, clients);
+        double within = offsetSeconds > windowSeconds ? windowSeconds / offsetSeconds : 1;
+        return ((first * within) - Math.Pow(within, first)) / clients;
+    }
+
     /// <summary>Loss of keeping the client's port when clients draw ports independently: both must have drawn the same one.</summary>
     /// <param name="overlap">Expected overlapping partners of a connection.</param>
     /// <param name="keeping">Share of connections that keep their port, 0 to 1.</param>

@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Prediction.Racing;
+using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Workloads;
 
@@ -18,10 +19,13 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     /// range draws ports 1024 to 2047 twice as often: above half full they overflow into one block of thousands of ports, and searches that
     /// scan it catch up with each other.
     /// </summary>
-    private const double MostScannedLoad = 0.5;
+    public const double MostScannedLoad = 0.5;
+
+    private const string ReservedPorts =
+        "no closed form is needed: a port that is reserved cannot be lost, and only an exhausted range fails";
 
     /// <summary>Time of a connection outside its window with an empty table, s.</summary>
-    private const double OwnPathSeconds = 0.5e-6;
+    public const double OwnPathSeconds = 0.5e-6;
 
     /// <summary>The prediction.</summary>
     /// <param name="workload">What is raced.</param>
@@ -58,15 +62,28 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
         double overlap = (workload.Arrival is Arrival.Tick tick
             ? Overlap.OfTick(workload.Clients, tick.SpreadNs * 1e-9, windowSeconds, cpus)
             : Overlap.OfPoisson(perSecond, windowSeconds, cpus)) / workload.Destinations;
-        double meeting = Meeting.OnOneAddress(Meeting.Chance(StartOf(workload), workload.PortCount, workload.Occupancy), workload.Pool);
-        double searched = RaceLoss.OfSearch(overlap, SearchingShare(workload), meeting);
-        return new RacePrediction(Math.Min(1, searched + KeptPortLoss(workload, windowSeconds, cpus)), null);
+        return new RacePrediction(Math.Min(1, SearchLoss(workload, overlap) + KeptPortLoss(workload, windowSeconds, cpus)), null);
     }
 
-    private static string? WhyNotFor(RaceWorkload workload) => workload switch
+    /// <summary>Loss of the search with a known overlap.</summary>
+    /// <param name="workload">What is raced.</param>
+    /// <param name="overlap">Expected overlapping partners of a connection.</param>
+    public static double SearchLoss(RaceWorkload workload, double overlap)
     {
-        { Design.IsWhatIf: true } => "no closed form is needed: a port that is reserved cannot be lost, and only an exhausted range fails",
-        { Arrival: not (Arrival.Tick or Arrival.Poisson) } => $"no closed form for {Word(workload.Arrival)}",
+        double meeting = Meeting.OnOneAddress(Meeting.Chance(StartOf(workload), workload.PortCount, workload.Occupancy), workload.Pool);
+        return RaceLoss.OfSearch(overlap, SearchingShare(workload), meeting);
+    }
+
+    private static string? WhyNotFor(RaceWorkload workload) => workload.Arrival is Arrival.Tick or Arrival.Poisson
+        ? WhyNoLaw(workload)
+        : workload.Design.IsWhatIf ? ReservedPorts : $"no closed form for {Word(workload.Arrival)}";
+
+    /// <summary>Why neither the searches of a workload nor its kept ports follow a law, whenever connections arrive; null if they
+    /// do.</summary>
+    /// <param name="workload">What is raced.</param>
+    public static string? WhyNoLaw(RaceWorkload workload) => workload switch
+    {
+        { Design.IsWhatIf: true } => ReservedPorts,
         { Threads: > 1 } => "no closed form for several threads of a client",
         { ChurnPerSecond: > 0 } => "no closed form for a steady state",
         _ when IsKeyedRandom(workload) => "convoys: long scans from one start",
@@ -74,11 +91,19 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
         _ when !AlwaysSearches(workload.Mode) && workload.Occupancy > 0 => "no closed form for kept ports beside standing entries",
         _ when !AlwaysSearches(workload.Mode) && workload.SourcePorts == SourcePortChoice.Kernel =>
             "no closed form for kept ports of the kernel",
+        _ when !AlwaysSearches(workload.Mode) && !HoldsClientPorts(workload) => "no closed form for client ports outside of the range",
         { Mode: var mode } when !AlwaysSearches(mode) && workload.Arrival is Arrival.Poisson && !workload.Era.HasRover =>
             "no closed form for kept ports of free clients",
         { Fill: not FillKind.Self, Occupancy: > 0 } => "no closed form for this fill",
         _ => null,
     };
+
+    /// <summary>Whether a client's own port may be kept: the range holds all of the clients' default range.</summary>
+    private static bool HoldsClientPorts(RaceWorkload workload)
+    {
+        LocalPortRange clients = LocalPortRange.Default(workload.Era.Version);
+        return workload.PortMin <= clients.Low && workload.PortMax >= clients.High;
+    }
 
     private static double PerSecond(RaceWorkload workload) => workload.Arrival switch
     {
@@ -101,7 +126,9 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
             ? 0
             : RaceLoss.OfKeptPortOnTick(tick.SpreadNs * 1e-9, windowSeconds, cpus) / workload.Destinations;
 
-    private static bool AlwaysSearches(RaceMode mode) => mode == RaceMode.Random || mode == RaceMode.RandomFully;
+    /// <summary>Whether a mode never tries the client's own port.</summary>
+    /// <param name="mode">The mode.</param>
+    public static bool AlwaysSearches(RaceMode mode) => mode == RaceMode.Random || mode == RaceMode.RandomFully;
 
     private static bool IsKeyedRandom(RaceWorkload workload) =>
         workload.Mode == RaceMode.Random && workload.Era.Traits.RandomStart is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash;

@@ -48,6 +48,19 @@ public sealed class PlannerTests
         Assert.Equal(2, new Planner(request with { Rate = rate * 1.01, Addresses = null }).SolveAddresses());
     }
 
+    /// <summary>Of 40 clients on 4 addresses, 10 each, one has at most 20 in 99 of 100 draws; of few it may be all.</summary>
+    [Theory]
+    [InlineData(40, 4, 20)]
+    [InlineData(3, 2, 3)]
+    public void A_plan_of_several_addresses_says_how_uneven_the_hash_makes_them(int clients, int addresses, int most)
+    {
+        PlanRequest request = Of("4.14") with { Clients = clients, Addresses = addresses, Rate = 100 };
+        PlanRow[] rows = [new Planner(request).Row(addresses, 100)];
+        Assert.Contains(
+            $"of {clients} clients the fullest of {addresses} addresses has at most {most} (99 %)", PlanReport.Of(request, rows, null),
+            StringComparison.Ordinal);
+    }
+
     [Fact]
     public void One_cpu_loses_nothing_to_the_race() =>
         Assert.Equal(0, new Planner(Of("4.14") with { Cpus = 1, Rate = 100 }).Row(1, 100).Raced);

@@ -23,8 +23,8 @@ public sealed class PredictionTests
     {
         ClassValidation rover = Validation.For(PredictionClass.Rover);
         Assert.Null(rover.Disabled);
-        Assert.InRange(rover.Counted, 20, 1_000);
-        Assert.InRange(rover.MeanRatio!.Value, 0.95, 1.05);
+        Assert.InRange(rover.Counted, 3, 1_000);
+        AssertMean(rover);
         Assert.InRange(rover.Spread!.Value, 0, 0.10);
         Assert.InRange(rover.Inside!.Value, 0.85, 1);
     }
@@ -39,7 +39,7 @@ public sealed class PredictionTests
     {
         ClassValidation kept = Validation.For(PredictionClass.KeptPort);
         Assert.Null(kept.Disabled);
-        Assert.InRange(kept.MeanRatio!.Value, 0.95, 1.05);
+        AssertMean(kept);
         Assert.InRange(kept.SpreadBeyondCounting!.Value, 0, 0.10);
         Assert.InRange(kept.Inside!.Value, 0.85, 1);
     }
@@ -118,14 +118,14 @@ public sealed class PredictionTests
         }
     }
 
+    /// <summary>Discrete checks 1 and 2 of the model: one CPU is above; here the loss goes to 0 linearly.</summary>
     [Fact]
     public void The_loss_of_a_small_rate_is_the_rate_times_its_slope()
     {
-        // An empty range and the rover: nothing searches until a port is taken, so searching is 1 only with a random flag; its chance is
-        // known.
-        double rate = 1e-3;
+        // random-fully always searches, and ports are free again at once, so that none is in the way.
+        PlanRequest request = Request(2, 1e-3, PortMode.RandomFully) with { TimeWait = 1e-6 };
         double slope = Costs.WindowSeconds / 2 * NatAllocBench.Prediction.Searching.ClosedForms.SameStart(64_512);
-        Assert.Equal(slope, Predict(2, rate, PortMode.RandomFully).Race.Sum / rate, slope * 1e-5);
+        Assert.Equal(1, Made().Of(request, null).Race.Sum / (slope * request.Rate), 1e-9);
     }
 
     [Fact]
@@ -146,6 +146,40 @@ public sealed class PredictionTests
         Assert.Equal(Basis.Formula, Predict(64).Basis);
         Assert.Equal(Basis.Extrapolated, Crowded.Value.Basis);
         Assert.Equal(Basis.NotModelled, Made().Of(Request(2, 20_000, PortMode.Random), null).Basis);
+    }
+
+    /// <summary>A search up to 4.20 from a random start walks over thousands of ports above half full: no law follows that.</summary>
+    [Theory]
+    [InlineData(0.4, true)]
+    [InlineData(0.6, false)]
+    public void Random_fully_of_the_rover_era_is_predicted_up_to_half_full(double occupancy, bool isPredicted)
+    {
+        PlanRequest request = Request(2, 200, PortMode.RandomFully).AtOccupancy(occupancy);
+        Assert.Equal(isPredicted, Made().Of(request, null).WhyNot is null);
+        Forecast last = new ForecastLimit("occupancy", 1e-3).Last(request, one => Made().Of(one, null));
+        Assert.Equal(0.5, last.Load, 0.001);
+        Assert.Contains("convoys", last.Beyond, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Exhaustion_is_what_a_plan_says()
+    {
+        PlanRequest request = Request(2, 450, PortMode.RandomFully) with { Era = EraCatalog.Get("5.10") };
+        Forecast forecast = Made().Of(request, null);
+        Assert.Equal(new Planner(request).Row(1, 450).Exhausted, forecast.Exhausted);
+        Assert.InRange(forecast.Exhausted, 1e-5, 1e-2);
+    }
+
+    [Fact]
+    public void Probes_are_those_of_the_search_and_all_of_it_where_most_searches_fail()
+    {
+        Forecaster forecaster = Made();
+        Forecast quiet = forecaster.WithProbes(forecaster.Of(Request(2, 1, PortMode.RandomFully), null));
+        Assert.Equal((1, 1), (quiet.ProbesP50, quiet.ProbesP99));
+        PlanRequest full = Request(2, 2_000, PortMode.RandomFully) with { Era = EraCatalog.Get("5.10") };
+        Forecast failing = forecaster.WithProbes(forecaster.Of(full, null));
+        Assert.Equal((248, 248), (failing.ProbesP50, failing.ProbesP99));
+        Assert.InRange(failing.Exhausted, 0.5, 1);
     }
 
     [Fact]
@@ -205,7 +239,7 @@ public sealed class PredictionTests
     {
         PlanRequest tick = Request(2) with { Clients = 40, TimeWait = 0, Hold = 1 };
         Forecaster forecaster = Made();
-        Forecast none = new ForecastLimit("rate", 1e-9).Last(tick, request => forecaster.Of(request, tickSeconds: 320e-6));
+        Forecast none = new ForecastLimit("rate", 1e-9).Last(tick, request => forecaster.Of(request, new Arrival.Tick(320_000)));
         Assert.Equal(Basis.NotModelled, none.Basis);
         Assert.Contains("more fail with any rate", none.WhyNot, StringComparison.Ordinal);
     }
@@ -220,6 +254,16 @@ public sealed class PredictionTests
         Assert.Equal((pace.WindowNs * 1e-9, pace.PathTimeNs * 1e-9), (costs.WindowSeconds, costs.PathSeconds));
         Assert.InRange(costs.WindowError, 0.001, 0.2);
         Assert.Contains("the kernel's", costs.Source, StringComparison.Ordinal);
+    }
+
+    /// <summary>The mean ratio is within a twentieth of 1, as far as the counted failures can tell.</summary>
+    private static void AssertMean(ClassValidation validated)
+    {
+        double error = 1.96 * validated.MeanError!.Value;
+        Assert.InRange(validated.MeanRatio!.Value, 0.95 - error, 1.05 + error);
+
+        // Runs of a few processes have wide intervals: with wider ones this would say nothing.
+        Assert.InRange(error, 0, 0.3);
     }
 
     /// <summary>How often each of two estimates calls a spread of 10 % or more.</summary>

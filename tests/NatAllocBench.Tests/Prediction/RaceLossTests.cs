@@ -56,16 +56,20 @@ public sealed class RaceLossTests
     [Fact]
     public void Searches_that_start_apart_never_meet() => Assert.Equal(0, Meeting.Chance(SearchStart.Apart, 64_512, 0.5));
 
+    /// <summary>Discrete check 8 of the model, for CPUs that have at most one connection in its window at a time.</summary>
     [Fact]
     public void Loss_rises_with_window_rate_and_cpus_and_stays_below_the_other_cpus_share() =>
-        Gen.Select(Gen.Double[1, 1e6], Gen.Double[1e-8, 1e-4], Gen.Int[2, 256], Gen.Double[0, 1]).Sample(
-            (rate, window, cpus, meeting) =>
+        Gen.Select(Gen.Double[1e-6, 0.5], Gen.Double[1e-8, 1e-4], Gen.Int[2, 256], Gen.Double[0, 1]).Sample(
+            (inWindow, window, cpus, meeting) =>
             {
-                double loss = RaceLoss.OfSearch(Overlap.OfPoisson(rate, window, cpus), 1, meeting);
-                Assert.InRange(loss, 0, 1);
-                Assert.True(RaceLoss.OfSearch(Overlap.OfPoisson(rate * 2, window, cpus), 1, meeting) >= loss);
-                Assert.True(RaceLoss.OfSearch(Overlap.OfPoisson(rate, window * 2, cpus), 1, meeting) >= loss);
-                Assert.True(RaceLoss.OfSearch(Overlap.OfPoisson(rate, window, cpus + 1), 1, meeting) >= loss);
+                double rate = inWindow * cpus / window;
+                double Loss(double perSecond, double length, int of) =>
+                    RaceLoss.OfSearch(Overlap.OfPoisson(perSecond, length, of), 1, meeting);
+                double loss = Loss(rate, window, cpus);
+                Assert.InRange(loss, 0, (cpus - 1.0) / cpus);
+                Assert.InRange(Loss(rate * 2, window, cpus), loss, ((cpus - 1.0) / cpus) + 1e-12);
+                Assert.InRange(Loss(rate, window * 2, cpus), loss, ((cpus - 1.0) / cpus) + 1e-12);
+                Assert.True(Loss(rate, window, cpus + 1) >= loss);
             });
 
     [Fact]
