@@ -7,6 +7,7 @@ using NatAllocBench.Node.Planning;
 using NatAllocBench.Node.Privacy;
 using NatAllocBench.Node.Recordings;
 using NatAllocBench.Node.Replaying;
+using NatAllocBench.Predicting;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Running;
 
@@ -36,7 +37,11 @@ internal static class ReplayCommand
         "--mode", "Its rule: default, random or random-fully. Default: by the share of connections that keep their port.", null, "MODE")
         .Named("--modes");
     private static readonly Option<string> Window =
-        NodeOption.Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
+        NodeOption.Of("--window", "Time from the choice of a port to its insertion, or run for that of a measured run.", "900ns", "TIME");
+    private static readonly Option<string?> From = NodeOption.Of<string?>(
+        "--from", "With --window run: a run of race or kernel. Default: the newest race under --results.", null, "RUN");
+    private static readonly Option<string> Results =
+        NodeOption.Of("--results", "With --window run: directory of published runs.", "results", "DIR");
     private static readonly Option<int> Cpus = NodeOption.Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
     private static readonly Option<string> CpuBy =
         NodeOption.Of("--cpu-by", "Which CPU takes a connection: hash (of the client), rss or round-robin.", "hash", "WAY");
@@ -51,7 +56,10 @@ internal static class ReplayCommand
         var command = new Command("replay", "Send recorded connections through the model: what would have failed with this kernel, rule "
             + "and number of addresses, and with others.");
         command.Arguments.Add(Recorded);
-        Option[] options = [WhatIfs, EraName, Kernel, Mode, Window, Cpus, CpuBy, Seeds, Inside, JsonFile.Option, Anonymise];
+        Option[] options =
+        [
+            WhatIfs, EraName, Kernel, Mode, Window, From, Results, Cpus, CpuBy, Seeds, Inside, JsonFile.Option, Anonymise,
+        ];
         foreach (Option option in options)
         {
             command.Options.Add(option);
@@ -72,7 +80,8 @@ internal static class ReplayCommand
             return CommandLine.Success;
         }
 
-        ReplayOptions options = OptionsOf(parsed);
+        Costs? measured = MeasuredCosts(parsed);
+        ReplayOptions options = OptionsOf(parsed, measured);
         IReadOnlyList<Recording> recordings = ReplayTrace.IsTrace(path)
             ? ReplayTrace.Read(path)
             : [RecordingFile.Read(path, parsed.GetValue(Inside))];
@@ -85,18 +94,34 @@ internal static class ReplayCommand
         WhatIf[] gateways = [configured, .. (parsed.GetValue(WhatIfs) ?? []).SelectMany(text => WhatIf.Parse(text, configured))];
         ReplayAnswer answer = ReplayAnswer.Of(
             recordings, [.. gateways.DistinctBy(gateway => gateway.Name)], options, name => Console.Error.WriteLine($"replaying {name}"));
+        answer = measured is null ? answer : answer with { Remarks = [.. answer.Remarks, measured.ToString()] };
         JsonFile.Text(parsed).Write(answer.Text());
         JsonFile.Write(parsed, answer.Json);
         return answer.Agrees ? CommandLine.Success : CommandLine.Failure;
     }
 
-    private static ReplayOptions OptionsOf(ParseResult parsed)
+    /// <summary>Window and path of a run, if they are asked for.</summary>
+    private static Costs? MeasuredCosts(ParseResult parsed)
+    {
+        if (parsed.GetValue(Window) == CostSource.Run)
+        {
+            return CostSource.Of(CostSource.Run, parsed.GetValue(From), PublishedCells.Read(parsed.GetValue(Results)!));
+        }
+
+        return parsed.GetValue(From) is { } from
+            ? throw new UsageException($"--from {from}: it is for --window {CostSource.Run}; say that too, or leave it out")
+            : null;
+    }
+
+    private static ReplayOptions OptionsOf(ParseResult parsed, Costs? measured)
     {
         int cpus = parsed.GetValue(Cpus);
         int seeds = parsed.GetValue(Seeds);
         return new ReplayOptions
         {
-            Window = UsageException.Parse("--window", parsed.GetValue(Window)!, NatAllocBench.Node.Inputs.Seconds.Parse),
+            Window = measured?.WindowSeconds
+                ?? UsageException.Parse("--window", parsed.GetValue(Window)!, NatAllocBench.Node.Inputs.Seconds.Parse),
+            Path = measured?.PathSeconds ?? 0,
             Cpus = cpus is >= 1 and <= 1024 ? cpus : throw new UsageException($"--cpus {cpus}: use 1 to 1024"),
             Seeds = seeds is >= 1 and <= 1000 ? seeds : throw new UsageException($"--seeds {seeds}: use 1 to 1000"),
             CpuChoice = parsed.GetValue(CpuBy) switch

@@ -7,6 +7,7 @@ using NatAllocBench.Node.Replaying;
 using NatAllocBench.Tests.CommandLine;
 using NatAllocBench.Tests.Platform;
 using NatAllocBench.Tests.Racing.Race;
+using NatAllocBench.Tests.Repository;
 using NatAllocBench.Tests.Tracing;
 
 namespace NatAllocBench.Tests.Node.Replaying;
@@ -135,15 +136,23 @@ public sealed class ReplayTests
         Assert.DoesNotContain("minimum of failures", answer.Text(), StringComparison.Ordinal);
     }
 
-    /// <summary>The race's own losses lie in the range of the seeds, and its middle is not to one side of them.</summary>
+    /// <summary>
+    /// The race's own losses lie in the range of the seeds, and its middle is not to one side of them: of short searches, and of walks that
+    /// begin at one port and are interrupted on their way.
+    /// </summary>
     [TwoCpuFact]
-    public void A_recorded_race_is_replayed_to_its_own_losses()
+    public void A_recorded_race_is_replayed_to_its_own_losses() => Replayed("default", "4000");
+
+    [TwoCpuFact]
+    public void A_recorded_race_of_walks_from_one_port_is_replayed_to_its_own_losses() => Replayed("random", "1500");
+
+    private static void Replayed(string mode, string connections)
     {
         using var trace = new TemporaryFile(".nettrace");
         // Optimised code from the first call on: the pace of the race must not change while it is recorded.
         ProgramRun recorded = ProgramRun.With(
             "DOTNET_TieredCompilation", "0",
-            "trace", "--eras", "4.14", "--modes", "default", "--arrival", "poisson:200000", "--window", "1us", "--connections", "4000",
+            "trace", "--eras", "4.14", "--modes", mode, "--arrival", "poisson:200000", "--window", "1us", "--connections", connections,
             "--clients", "40", "--source-ports", "shared", "--cpus", "2", "--max-trials", "4", "--seconds", "4", "--no-profile",
             "--out", trace.Path);
         Assert.True(recorded.ExitCode == 0, recorded.Error);
@@ -176,7 +185,21 @@ public sealed class ReplayTests
         }
     }
 
+    [Fact]
+    public void The_window_of_a_published_run_is_used_if_asked_for()
+    {
+        string results = Path.Combine(RepositoryRoot.Path, "results");
+        ProgramRun run = ProgramRun.Here("replay", Sample.Path("ev.txt"), "--era", "4.14", "--window", "run", "--results", results);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"- window [1-9]\d* ns, path [1-9]\d* ns: the model's own, \d+ cells of ", run.Output);
+        string kernel = Directory.EnumerateDirectories(results, "*-race-and-kernel", SearchOption.AllDirectories).Max()!;
+        run = ProgramRun.Here(
+            "replay", Sample.Path("ev.txt"), "--era", "4.14", "--window", "run", "--from", kernel, "--results", results);
+        Assert.Contains("the kernel's that", run.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("--from x: it is for --window run", "--from", "x", "--era", "6.12")]
     [InlineData("the recording does not tell the kernel")]
     [InlineData("--seeds 0", "--seeds", "0", "--era", "6.12")]
     [InlineData("--cpu-by x", "--cpu-by", "x", "--era", "6.12")]
