@@ -23,14 +23,13 @@ internal static class HelpTopics
         ("Ports and table", ["--ports", "--ranges", "--pool", "--addresses", "--occupancy", "--fill", "--time-wait", "--table"]),
         ("Time, precision and draws",
             [
-                "--cpus", "--seconds", "--precision", "--resolution", "--rounds", "--max-rounds", "--max-trials", "--max-executions",
-                "--seed",
-                "--strict", "--runs", "--pairs", "--process-seconds", "--placement",
+                "--cpus", "--cpu-count", "--seconds", "--precision", "--resolution", "--rounds", "--max-rounds", "--max-trials",
+                "--max-executions", "--seed", "--strict", "--runs", "--pairs", "--process-seconds", "--placement",
             ]),
         ("Output",
             [
-                "--out", "--publish", "--no-save", "--json", "--wide", "--markdown", "--svg", "--chart", "--document", "--speedscope",
-                "--by-machine",
+                "--out", "--output", "--publish", "--no-save", "--json", "--wide", "--markdown", "--svg", "--chart", "--document",
+                "--speedscope", "--by-machine",
             ]),
     ];
 

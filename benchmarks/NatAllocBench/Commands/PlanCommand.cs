@@ -29,7 +29,8 @@ internal static class PlanCommand
     private static readonly Option<string> Mode =
         NodeOption.Of("--mode", "default, random or random-fully.", "random-fully", "MODE").Named("--modes");
     private static readonly Option<int> Clients = NodeOption.Of("--clients", "Client addresses behind the gateway.", 40, "N");
-    private static readonly Option<int> Cpus = NodeOption.Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
+    private static readonly Option<int> CpuCount =
+        NodeOption.Of("--cpu-count", "CPUs of the gateway that process new connections.", 2, "N");
     private static readonly Option<long> Table = NodeOption.Of("--table", "nf_conntrack_max, entries.", 262_144L, "N");
     private static readonly Option<string> Window =
         NodeOption.Of("--window", "Time from the choice of a port to its insertion.", "900ns", "TIME");
@@ -47,8 +48,8 @@ internal static class PlanCommand
             "plan", "Say how many connections per second a NAT gateway carries, what it loses, and which limit binds first.");
         Option[] options =
         [
-            Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, Cpus, Table, Window, Target, Solve,
-                Preset, Chart,
+            Rate, Destinations, Hold, TimeWait, Addresses, Ports, Protocol, EraName, Mode, Clients, CpuCount, MisnamedOption.Cpus(), Table,
+            Window, Target, Solve, Preset, Chart,
         ];
         foreach (Option option in options)
         {
@@ -124,7 +125,7 @@ internal static class PlanCommand
             var other => throw new UsageException($"--mode {other}: choose default, random or random-fully"),
         },
         Clients = parsed.GetValue(Clients),
-        Cpus = parsed.GetValue(Cpus),
+        Cpus = parsed.GetValue(CpuCount),
         TableEntries = preset is null ? parsed.GetValue(Table) : long.MaxValue,
         Window = Seconds(parsed, Window),
         Target = parsed.GetValue(Target),

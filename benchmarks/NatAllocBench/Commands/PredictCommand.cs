@@ -21,8 +21,8 @@ internal static class PredictCommand
         NodeOption.Of<string?>("--from", "Whose window and path are used: a run of race or kernel, or machine to measure here for some "
             + "seconds. Default: the newest race under --results.", null, "RUN");
     private static readonly Option<string> Results = NodeOption.Of("--results", "Directory of published runs.", "results", "DIR");
-    private static readonly Option<string> Cpus =
-        NodeOption.Of("--cpus", "CPUs that take new connections. A list sweeps.", "2,8,64,1024", "N");
+    private static readonly Option<string> CpuCounts =
+        NodeOption.Of("--cpu-count", "CPUs of the gateway that take new connections. A list sweeps.", "2,8,64,1024", "N");
     private static readonly Option<string> Rate =
         NodeOption.Of("--rate", "New connections per second: 20000, 20k or per-cpu:10k. A list sweeps.", "20k", "R");
     private static readonly Option<int> Clients = NodeOption.Of("--clients", "Client addresses behind the gateway.", 40, "N");
@@ -71,8 +71,8 @@ internal static class PredictCommand
             + "answer rests on.");
         Option[] options =
         [
-            From, Results, Cpus, Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras, Modes, Arriving, Window,
-                Until, Target, Validate, Wide, JsonFile.Option, Chart, OccupancyChart,
+            From, Results, CpuCounts, MisnamedOption.Cpus(), Rate, Clients, Destinations, Pool, Ports, Protocol, Hold, TimeWait, Eras,
+            Modes, Arriving, Window, Until, Target, Validate, Wide, JsonFile.Option, Chart, OccupancyChart,
         ];
         foreach (Option option in options)
         {
@@ -147,7 +147,7 @@ internal static class PredictCommand
             .. OptionList.Split("--modes", parsed.GetValue(Modes)!).Select(name => WhatIf.ModeNamed(name)
                 ?? throw new UsageException($"--modes {name}: choose default, random or random-fully")),
         ];
-        int[] cpus = [.. OptionList.Split("--cpus", parsed.GetValue(Cpus)!).Select(CpuCount)];
+        int[] cpus = [.. OptionList.Split(CpuCounts.Name, parsed.GetValue(CpuCounts)!).Select(CpuCount)];
         string[] rates = OptionList.Split("--rate", parsed.GetValue(Rate)!);
         cpus = limit?.Raised == Raised.Cpus ? cpus[..1] : cpus;
         rates = limit?.Raised == Raised.Rate ? rates[..1] : rates;
@@ -197,5 +197,5 @@ internal static class PredictCommand
     private static int CpuCount(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
         && count is >= 1 and <= 4096
         ? count
-        : throw new UsageException($"--cpus {text}: use 1 to 4096");
+        : throw new UsageException($"{CpuCounts.Name} {text}: use 1 to 4096");
 }

@@ -42,7 +42,8 @@ internal static class ReplayCommand
         "--from", "With --window run: a run of race or kernel. Default: the newest race under --results.", null, "RUN");
     private static readonly Option<string> Results =
         NodeOption.Of("--results", "With --window run: directory of published runs.", "results", "DIR");
-    private static readonly Option<int> Cpus = NodeOption.Of("--cpus", "CPUs of the gateway that process new connections.", 2, "N");
+    private static readonly Option<int> CpuCount =
+        NodeOption.Of("--cpu-count", "CPUs of the gateway that process new connections.", 2, "N");
     private static readonly Option<string> CpuBy =
         NodeOption.Of("--cpu-by", "Which CPU takes a connection: hash (of the client), rss or round-robin.", "hash", "WAY");
     private static readonly Option<int> Seeds = NodeOption.Of("--seeds", "Seeds of each range.", 20, "N");
@@ -58,7 +59,8 @@ internal static class ReplayCommand
         command.Arguments.Add(Recorded);
         Option[] options =
         [
-            WhatIfs, EraName, Kernel, Mode, Window, From, Results, Cpus, CpuBy, Seeds, Inside, JsonFile.Option, Anonymise,
+            WhatIfs, EraName, Kernel, Mode, Window, From, Results, CpuCount, MisnamedOption.Cpus(), CpuBy, Seeds, Inside,
+            JsonFile.Option, Anonymise,
         ];
         foreach (Option option in options)
         {
@@ -115,14 +117,14 @@ internal static class ReplayCommand
 
     private static ReplayOptions OptionsOf(ParseResult parsed, Costs? measured)
     {
-        int cpus = parsed.GetValue(Cpus);
+        int cpus = parsed.GetValue(CpuCount);
         int seeds = parsed.GetValue(Seeds);
         return new ReplayOptions
         {
             Window = measured?.WindowSeconds
                 ?? UsageException.Parse("--window", parsed.GetValue(Window)!, NatAllocBench.Node.Inputs.Seconds.Parse),
             Path = measured?.PathSeconds ?? 0,
-            Cpus = cpus is >= 1 and <= 1024 ? cpus : throw new UsageException($"--cpus {cpus}: use 1 to 1024"),
+            Cpus = cpus is >= 1 and <= 1024 ? cpus : throw new UsageException($"{CpuCount.Name} {cpus}: use 1 to 1024"),
             Seeds = seeds is >= 1 and <= 1000 ? seeds : throw new UsageException($"--seeds {seeds}: use 1 to 1000"),
             CpuChoice = parsed.GetValue(CpuBy) switch
             {

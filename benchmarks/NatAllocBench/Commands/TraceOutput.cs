@@ -9,7 +9,8 @@ namespace NatAllocBench.Commands;
 /// <summary>The options of commands that record, and the end of a recording.</summary>
 internal static class TraceOutput
 {
-    private static readonly Option<string?> Out = new("--out", "-o") { Description = "The .nettrace file to write.", HelpName = "FILE" };
+    private static readonly Option<string?> Output =
+        new("--output", "-o") { Description = "The .nettrace file to write.", HelpName = "FILE" };
 
     private static readonly Option<string> Sample = new("--sample")
     {
@@ -25,7 +26,8 @@ internal static class TraceOutput
 
     public static void AddTo(Command command)
     {
-        command.Options.Add(Out);
+        command.Options.Add(MisnamedOption.Out());
+        command.Options.Add(Output);
         command.Options.Add(Sample);
         command.Options.Add(NoProfile);
     }
@@ -34,13 +36,13 @@ internal static class TraceOutput
     /// <exception cref="UsageException">No file is named, or the share is wrong.</exception>
     public static (string Path, TraceRecordingOptions Options) From(ParseResult parsed)
     {
-        if (parsed.GetValue(Out) is not { Length: > 0 } path)
+        if (parsed.GetValue(Output) is not { Length: > 0 } path)
         {
-            throw new UsageException("trace: --out is missing; name the .nettrace file to write");
+            throw new UsageException("trace: --output is missing; name the .nettrace file to write");
         }
 
         var options = new TraceRecordingOptions(ParseSample(parsed.GetValue(Sample)!), !parsed.GetValue(NoProfile));
-        OutputPlace.PrepareFile(path, "--out");
+        OutputPlace.PrepareFile(path, Output.Name);
         return (path, options);
     }
 

@@ -20,14 +20,14 @@ internal static class TracePcapCommand
         HelpName = "N",
     };
 
-    private static readonly Option<string> Out =
-        new("--out", "-o") { Description = "The .pcapng file to write.", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Output =
+        new("--output", "-o") { Description = "The .pcapng file to write.", HelpName = "FILE", Required = true };
 
     public static Command Create()
     {
         var command = new Command("pcap", "Write the packets of one collision, or of all of a trial, as a capture.")
         {
-            TraceInput.Path, Number, Trial, Out,
+            TraceInput.Path, Number, Trial, MisnamedOption.Out(), Output,
         };
         JsonOutput.SetAction(command, (parsed, _) =>
         {
@@ -37,12 +37,12 @@ internal static class TracePcapCommand
                 throw new UsageException("--collision and --trial exclude each other; leave one out");
             }
 
-            OutputPlace.PrepareFile(parsed.GetValue(Out)!, "--out");
+            string file = parsed.GetValue(Output)!;
+            OutputPlace.PrepareFile(file, Output.Name);
             RaceTrace trace = TraceInput.Read(parsed);
             byte[] capture = trial is { } number
                 ? CollisionCapture.Write(trace.Trial(number), trace.StartedUtc)
                 : CollisionCapture.Write(trace.Collision(parsed.GetValue(Number) ?? 1), trace.StartedUtc);
-            string file = parsed.GetValue(Out)!;
             AtomicFile.Write(file, capture);
             return Answer.Success(() => JsonOutput.Node(new
             {

@@ -7,19 +7,19 @@ namespace NatAllocBench.Commands;
 /// <summary><c>trace perfetto</c>: a recording with a track per CPU, for ui.perfetto.dev and Chrome's viewer.</summary>
 internal static class TracePerfettoCommand
 {
-    private static readonly Option<string> Out =
-        new("--out", "-o") { Description = "The .json file to write.", HelpName = "FILE", Required = true };
+    private static readonly Option<string> Output =
+        new("--output", "-o") { Description = "The .json file to write.", HelpName = "FILE", Required = true };
 
     public static Command Create()
     {
         var command = new Command("perfetto", "Write a recording as trace events with a track per CPU, for Perfetto or Chrome.")
         {
-            TraceInput.Path, Out,
+            TraceInput.Path, MisnamedOption.Out(), Output,
         };
         JsonOutput.SetAction(command, (parsed, _) =>
         {
-            string path = parsed.GetValue(Out)!;
-            OutputPlace.PrepareFile(path, "--out");
+            string path = parsed.GetValue(Output)!;
+            OutputPlace.PrepareFile(path, Output.Name);
             RaceTrace trace = TraceInput.Read(parsed);
             if (!trace.Complete.Any())
             {
@@ -38,7 +38,7 @@ internal static class TracePerfettoCommand
             }
             catch (Exception e) when (e is IOException or UnauthorizedAccessException)
             {
-                throw new ResultsWriteException($"cannot write {path} ({AtomicFile.Reason(e)}); name another place with --out", e);
+                throw new ResultsWriteException($"cannot write {path} ({AtomicFile.Reason(e)}); name another place with --output", e);
             }
             finally
             {

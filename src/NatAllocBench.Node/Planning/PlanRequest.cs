@@ -121,7 +121,7 @@ public sealed record PlanRequest
         Check(Taken > 0, "--hold 0 with --time-wait 0: a port that is never taken has no limit; raise one of them");
         Check(Addresses is null || (Addresses >= 1 && Addresses <= MostAddresses), $"--addresses {Addresses}: use 1 to {MostAddresses}");
         Check(Clients is >= 1 and <= 1 << 24, $"--clients {Clients}: use 1 to {1 << 24}");
-        Check(Cpus is >= 1 and <= 4_096, $"--cpus {Cpus}: use 1 to 4096");
+        Check(Cpus is >= 1 and <= 4_096, $"--cpu-count {Cpus}: use 1 to 4096");
         Check(TableEntries >= 1, $"--table {TableEntries}: use at least 1 entry");
         Check(Window is > 0 and < 1, FormattableString.Invariant($"--window {Window}: use more than 0 and less than 1 second"));
         Check(Target is > 0 and < 1, FormattableString.Invariant($"--target {Target}: use a share above 0 and below 1, for example 1e-6"));

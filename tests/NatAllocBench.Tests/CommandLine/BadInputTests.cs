@@ -32,7 +32,7 @@ public class BadInputTests
     [InlineData("--json", "--json", "")]
     [InlineData("--json", "--json", "/tmp")]
     [InlineData("--json: cannot write /nowhere/a/b: there is no directory /nowhere/a; make it first", "--json", "/nowhere/a/b")]
-    [InlineData("--out: cannot write /nowhere/a/b: there is no directory /nowhere/a; make it first", "trace", "--out", "/nowhere/a/b")]
+    [InlineData("--output: cannot write /nowhere/a/b: there is no directory /nowhere/a; make it first", "trace", "-o", "/nowhere/a/b")]
     [InlineData("--out: cannot write /nowhere/a/b: there is no directory /nowhere/a; make it first", "--out", "/nowhere/a/b")]
     [InlineData("--chart: cannot write /nowhere/a/b: there is no directory /nowhere/a; make it first", "plan", "--chart", "/nowhere/a/b")]
     [InlineData("--json: cannot write /nowhere/a/b: there is no directory /nowhere/a; make it first", "predict", "--json", "/nowhere/a/b")]

@@ -31,7 +31,7 @@ public sealed class HostileFileTests : IDisposable
 
         ProgramRun[] runs =
         [
-            ProgramRun.Of("trace", "pcap", recording, "--out", "/dev/null"),
+            ProgramRun.Of("trace", "pcap", recording, "--output", "/dev/null"),
             ProgramRun.Of("trace", "timeline", recording, "--svg", link),
             ProgramRun.Of("trace", "report", recording, "--speedscope", "/dev/null", "--json"),
             ProgramRun.Of([.. "race --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save --json".Split(' '), "/dev/null"]),
@@ -50,7 +50,7 @@ public sealed class HostileFileTests : IDisposable
         string recording = Place("race.nettrace");
         File.WriteAllText(recording, "");
 
-        OneLine(ProgramRun.Of("trace", "pcap", recording, "-o", ""), "--out");
+        OneLine(ProgramRun.Of("trace", "pcap", recording, "-o", ""), "--output");
     }
 
     [Fact]

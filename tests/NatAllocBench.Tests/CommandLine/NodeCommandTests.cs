@@ -8,7 +8,7 @@ public sealed class NodeCommandTests
     [Fact]
     public void Plan_solves_for_the_rate_and_names_the_first_limit()
     {
-        ProgramRun run = ProgramRun.Of("plan", "--era", "4.14", "--cpus", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
+        ProgramRun run = ProgramRun.Of("plan", "--era", "4.14", "--cpu-count", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("rate: 529.5/s with 1 address(es)", run.Output, StringComparison.Ordinal);
         Assert.Contains("ports at 530/s", run.Output, StringComparison.Ordinal);

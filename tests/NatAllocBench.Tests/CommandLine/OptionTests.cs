@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text.Json.Nodes;
+using NatAllocBench.Commands;
 using NatAllocBench.Tests.Node;
 
 namespace NatAllocBench.Tests.CommandLine;
@@ -60,6 +62,37 @@ public sealed class OptionTests
         Assert.Contains("--cpus 4000", refused.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Places and CPUs: the same name stands for the same thing in every command.</summary>
+    [Theory]
+    [InlineData("--out", "DIR")]
+    [InlineData("--output", "FILE")]
+    [InlineData("--json", "FILE")]
+    [InlineData("--cpus", "CPUS")]
+    [InlineData("--cpu-count", "N")]
+    public void A_name_means_one_thing_in_every_command(string name, string value)
+    {
+        Option[] options = [.. AllOptions(CommandTree.For(["--help"])).Where(option => option.Name == name && !option.Hidden)];
+
+        Assert.True(options.Length > 1, $"{options.Length} options {name}");
+        Assert.All(options, option => Assert.True(option.HelpName == value || option is Option<bool>, $"{name} {option.HelpName}"));
+    }
+
+    [Theory]
+    [InlineData("--out: it names a directory elsewhere; name the file with --output FILE", "trace --out x.nettrace")]
+    [InlineData("--out: it names a directory elsewhere; name the file with --output FILE", "trace attach 1 --out x.nettrace")]
+    [InlineData("--out: it names a directory elsewhere; name the file with --output FILE", "trace pcap x.nettrace --out x.pcapng")]
+    [InlineData("--out: it names a directory elsewhere; name the file with --output FILE", "trace perfetto x.nettrace --out x.json")]
+    [InlineData("--cpus: it chooses CPUs of this machine elsewhere; say how many the gateway has with --cpu-count N", "plan --cpus 2")]
+    [InlineData("--cpus: it chooses CPUs of this machine elsewhere; say how many the gateway has with --cpu-count N", "predict --cpus 2,8")]
+    [InlineData("--cpus: it chooses CPUs of this machine elsewhere; say how many the gateway has with --cpu-count N", "replay x --cpus 2")]
+    public void A_name_that_means_something_else_is_refused_with_the_right_one(string expected, string commandLine)
+    {
+        ProgramRun run = ProgramRun.Here(commandLine.Split(' '));
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith(expected, Assert.Single(run.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("race", "What to run:", "Traffic:", "Ports and table:", "Time, precision and draws:", "Output:", "Run time: 60 s")]
     [InlineData("throughput", "What to run:", "Traffic:", "Time, precision and draws:", "Output:", "Run time: 60 s")]
@@ -74,4 +107,7 @@ public sealed class OptionTests
         Assert.All(parts, part => Assert.Contains(part, text, StringComparison.Ordinal));
         Assert.All(help.Output.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
     }
+
+    private static IEnumerable<Option> AllOptions(Command command) =>
+        command.Options.Concat(command.Subcommands.SelectMany(AllOptions));
 }

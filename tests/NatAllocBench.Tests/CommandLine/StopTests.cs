@@ -129,7 +129,7 @@ public sealed class StopTests : IDisposable
     {
         // The first line comes before the race's process is started.
         ProgramRun run = ProgramRun.Of(
-            _directory, process => Signal(process, "INT"), ["trace", "--seconds", "20", "--out", "race.nettrace"]);
+            _directory, process => Signal(process, "INT"), ["trace", "--seconds", "20", "--output", "race.nettrace"]);
 
         Assert.Equal((130, ""), (run.ExitCode, run.Error));
         Assert.Contains("nothing was written", run.Output, StringComparison.Ordinal);

@@ -54,7 +54,7 @@ public sealed partial class ExportsPageTests
             formats.Order(StringComparer.Ordinal));
         Assert.All(formats, format => Assert.Contains(format, export, StringComparison.Ordinal));
         Assert.Contains("--as-node-exporter", export, StringComparison.Ordinal);
-        Assert.Contains("--out", ProgramRun.Of("trace", "perfetto", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("--output", ProgramRun.Of("trace", "perfetto", "--help").Output, StringComparison.Ordinal);
         Assert.Contains("--trial", ProgramRun.Of("trace", "pcap", "--help").Output, StringComparison.Ordinal);
     }
 

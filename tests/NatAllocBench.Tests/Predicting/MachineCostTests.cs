@@ -12,7 +12,8 @@ public sealed class MachineCostTests
     [TwoCpuFact]
     public void Window_and_path_are_measured_here_if_asked()
     {
-        ProgramRun run = ProgramRun.Of(RepositoryRoot.Path, _ => { }, "predict", "--from", "machine", "--cpus", "2", "--until", "rate");
+        ProgramRun run = ProgramRun.Of(
+            RepositoryRoot.Path, _ => { }, "predict", "--from", "machine", "--cpu-count", "2", "--eras", "4.14", "--until", "rate");
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Matches(@"window [1-9]\d* ns, path [1-9]\d* ns: the model's own on this machine, \d+ trials on 2 CPUs", run.Output);
         Assert.Contains("the highest rate at which at most 0.1 % of the connections fail", run.Output, StringComparison.Ordinal);

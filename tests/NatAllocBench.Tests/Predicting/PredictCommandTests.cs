@@ -11,7 +11,7 @@ public sealed class PredictCommandTests
     public void The_command_prints_a_row_for_each_machine()
     {
         ProgramRun run = ProgramRun.HereIn(
-            RepositoryRoot.Path, "predict", "--cpus", "1,2,64", "--rate", "20k,per-cpu:10k", "--eras", "4.14,6.12", "--modes",
+            RepositoryRoot.Path, "predict", "--cpu-count", "1,2,64", "--rate", "20k,per-cpu:10k", "--eras", "4.14,6.12", "--modes",
                 "default");
         Assert.Equal(0, run.ExitCode);
         string[] rows = [.. run.Output.Split('\n').Where(line => line.Contains(" 64 ", StringComparison.Ordinal))];
@@ -62,7 +62,7 @@ public sealed class PredictCommandTests
     [Theory]
     [InlineData("--until", "much")]
     [InlineData("--rate", "much")]
-    [InlineData("--cpus", "0")]
+    [InlineData("--cpu-count", "0")]
     [InlineData("--modes", "best")]
     [InlineData("--arrival", "closed")]
     [InlineData("--arrival", "lockstep:10us")]

@@ -5,12 +5,12 @@ namespace NatAllocBench.Tests.Tracing;
 public class TraceCommandTests
 {
     [Theory]
-    [InlineData("--out", "trace")]
-    [InlineData("--sample", "trace", "--sample", "2/3", "--out", "x.nettrace")]
-    [InlineData("cannot write", "trace", "--out", "/proc/nowhere/x.nettrace")]
+    [InlineData("--output", "trace")]
+    [InlineData("--sample", "trace", "--sample", "2/3", "--output", "x.nettrace")]
+    [InlineData("cannot write", "trace", "--output", "/proc/nowhere/x.nettrace")]
     [InlineData("cannot read", "trace", "report", "nowhere.nettrace")]
     [InlineData("cannot read", "trace", "timeline", "nowhere.nettrace")]
-    [InlineData("--out", "trace", "pcap", "nowhere.nettrace")]
+    [InlineData("--output", "trace", "pcap", "nowhere.nettrace")]
     [InlineData("--seconds", "trace", "overhead", "--seconds", "0")]
     public void Bad_input_gets_one_line_and_exit_code_2(string named, params string[] args) => AssertRefused(named, args);
 

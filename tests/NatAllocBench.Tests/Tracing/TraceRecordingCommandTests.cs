@@ -25,7 +25,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
         ProgramRun run = ProgramRun.Of(
             _directory.FullName, _ => { },
             ["trace", "--eras", "4.14", "--modes", "default", "--arrival", "tick:320us", "--connections", "400", "--max-trials", "2",
-                "--seed", "7", "--sample", "1/8", "--out", "race.nettrace", "--json"]);
+                "--seed", "7", "--sample", "1/8", "--output", "race.nettrace", "--json"]);
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Contains("Events lost: 0 by the session, 0 of the trials' own.", run.Error, StringComparison.Ordinal);
@@ -68,7 +68,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
                 attached = ProgramRun.Of(
                     _directory.FullName,
                     _ => { },
-                    ["trace", "attach", Text(process.Id), "--seconds", "3", "--out", "race.nettrace", "--no-profile", "--json"]);
+                    ["trace", "attach", Text(process.Id), "--seconds", "1", "--output", "race.nettrace", "--no-profile", "--json"]);
                 Signal(process.Id);
             },
             ["race", "--no-publish", "--seconds", "60"]);
@@ -83,7 +83,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
     public void Attaching_to_a_process_that_does_not_race_gets_one_line_and_leaves_no_file()
     {
         ProgramRun run = ProgramRun.Of(
-            _directory.FullName, _ => { }, ["trace", "attach", Text(Environment.ProcessId), "--seconds", "0.2", "--out", "race.nettrace"]);
+            _directory.FullName, _ => { }, ["trace", "attach", Text(Environment.ProcessId), "--seconds", "0.2", "-o", "race.nettrace"]);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains($"process {Text(Environment.ProcessId)} finished no trial", run.Error, StringComparison.Ordinal);
@@ -98,13 +98,13 @@ public sealed class TraceRecordingCommandTests : IDisposable
         Assert.Equal(trace.Complete.Sum(trial => trial.InsertFailed), (long)report["insertFailed"]!);
         Assert.Equal(trace.Complete.Count(), report["cells"]!.AsArray().Sum(cell => (int)cell!["trials"]!));
         Assert.Equal(Math.Min(2, trace.Collisions.Count()), report["collisions"]!.AsArray().Count);
-        Assert.Equal(trace.Complete.Count(), (int)Json("perfetto", TracePath, "--out", "race.events.json")["trials"]!);
+        Assert.Equal(trace.Complete.Count(), (int)Json("perfetto", TracePath, "--output", "race.events.json")["trials"]!);
         if (trace.Collisions.FirstOrDefault() is { } collision)
         {
             JsonNode timeline = Json("timeline", TracePath);
             Assert.Equal(collision.Loser.NatPort, (ushort)timeline["natPort"]!);
             Assert.Equal(new Timeline(collision).LengthNs, timeline["lanes"]!.AsArray().Max(lane => (double)lane!["endNs"]!), 1);
-            Assert.Equal([1], Json("pcap", TracePath, "--out", "race.pcapng")["collisions"]!.AsArray().Select(number => (int)number!));
+            Assert.Equal([1], Json("pcap", TracePath, "--output", "race.pcapng")["collisions"]!.AsArray().Select(number => (int)number!));
         }
     }
 
@@ -129,7 +129,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
                 child = ChildOf(process.Id);
                 Signal(process.Id);
             },
-            ["trace", .. options, "--no-profile", "--out", "race.nettrace"]);
+            ["trace", .. options, "--no-profile", "--output", "race.nettrace"]);
 
         Assert.False(Directory.Exists($"/proc/{Text(child)}"));
         Assert.Empty(Directory.GetFiles(Path.GetTempPath(), $"dotnet-diagnostic-{Text(child)}-*"));

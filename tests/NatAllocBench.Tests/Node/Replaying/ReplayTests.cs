@@ -154,7 +154,7 @@ public sealed class ReplayTests
             "DOTNET_TieredCompilation", "0",
             "trace", "--eras", "4.14", "--modes", mode, "--arrival", "poisson:200000", "--window", "1us", "--connections", connections,
             "--clients", "40", "--source-ports", "shared", "--cpus", "2", "--max-trials", "4", "--seconds", "4", "--no-profile",
-            "--out", trace.Path);
+            "--output", trace.Path);
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         using var json = new TemporaryFile(".json");
         ProgramRun replayed = ProgramRun.Of("replay", trace.Path, "--what-if", "mode=random-fully", "--json", json.Path);
