@@ -33,6 +33,7 @@ public static class TimelineSvg
         svg.Append("font-family=\"sans-serif\" font-size=\"12\">");
         svg.Append('\n');
         svg.Append(Style).Append('\n').Append(CultureInfo.InvariantCulture, $"<title>{Escape(timeline.Title)}</title>\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<desc>{Escape(string.Join(' ', timeline.Lanes.Select(Describe)))}</desc>\n");
         Text(svg, Left, 22, timeline.Title, "start", 15);
         WriteLegend(svg);
         foreach (TimelineBand band in timeline.Disturbances)
@@ -82,8 +83,17 @@ public static class TimelineSvg
             Box(svg, X(timeline, from), top, X(timeline, to), BarHeight, Colours[phase++], $"{name}: {Figure.Ns(to - from)} ns");
         }
 
-        Text(svg, X(timeline, lane.EndNs), top + BarHeight + 13, lane.Role == "winner" ? "inserted" : "insert_failed", "end", 12);
+        Text(svg, X(timeline, lane.EndNs), top + BarHeight + 13, End(lane), "end", 12);
     }
+
+    /// <summary>A lane in words, for those who cannot see it.</summary>
+    private static string Describe(TimelineLane lane)
+    {
+        IEnumerable<string> phases = lane.Phases.Select(phase => $"{phase.Name} {Figure.Ns(phase.ToNs - phase.FromNs)} ns");
+        return $"{lane.Label}: {string.Join(", ", phases)}, {End(lane)}.";
+    }
+
+    private static string End(TimelineLane lane) => lane.Role == "winner" ? "inserted" : "insert_failed";
 
     private static void WriteAxis(StringBuilder svg, Timeline timeline, int y)
     {

@@ -56,12 +56,13 @@ public partial class ReadmeTests
         string folder = Path.Combine(RepositoryTests.Root, "docs", "tracing");
         string drawn = File.ReadAllText(Path.Combine(folder, "collision.svg"));
         string port = Regex.Match(drawn, @"race for [0-9.]+:(\d+)").Groups[1].Value;
-        string[] clients = [.. Client().Matches(drawn).Select(match => match.Groups[1].Value)];
+        string[] clients = [.. Client().Matches(drawn).Select(match => match.Groups[1].Value).Distinct()];
 
         Assert.Equal(2, clients.Length);
         Assert.Contains(
             File.ReadAllLines(Path.Combine(folder, "report.txt")),
             line => clients.Append(port).All(part => line.Contains(part, StringComparison.Ordinal)));
+        Assert.Matches("<desc>winner .*confirm [0-9,]+ ns, inserted[.] loser .*confirm [0-9,]+ ns, insert_failed[.]</desc>", drawn);
     }
 
     [Fact]

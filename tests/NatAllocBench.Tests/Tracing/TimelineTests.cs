@@ -42,13 +42,25 @@ public class TimelineTests
     }
 
     [Fact]
+    public void A_screen_reader_finds_the_role_the_title_and_both_lanes_in_words()
+    {
+        XElement svg = XDocument.Parse(TimelineSvg.Write(_timeline)).Root!;
+        XElement Child(string name) => svg.Elements().Single(element => element.Name.LocalName == name);
+
+        Assert.Equal("img", svg.Attribute("role")!.Value);
+        Assert.Equal(_timeline.Title, Child("title").Value);
+        const string Phases = "choose 400 ns, rewrite and wait 800 ns, confirm 100 ns";
+        Assert.Equal(
+            $"{_timeline.Lanes[0].Label}: {Phases}, inserted. {_timeline.Lanes[1].Label}: {Phases}, insert_failed.", Child("desc").Value);
+    }
+
+    [Fact]
     public void The_picture_has_no_ground_of_its_own_and_a_light_text_on_a_dark_page()
     {
         string svg = TimelineSvg.Write(_timeline);
 
         Assert.DoesNotContain("white", svg, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", svg, StringComparison.Ordinal);
-        Assert.Contains("role=\"img\"", svg, StringComparison.Ordinal);
     }
 
     [Fact]
