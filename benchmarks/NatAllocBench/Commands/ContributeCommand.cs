@@ -26,7 +26,7 @@ internal static class ContributeCommand
 
     private static readonly Option<int> Runs = new("--runs")
     {
-        Description = "Fresh processes of each run; compare gives verdicts on speeds from 4 on.",
+        Description = "Fresh processes of each run; with 4 or more, compare gives verdicts on speeds.",
         HelpName = "N",
         DefaultValueFactory = _ => 4,
     };
@@ -35,7 +35,7 @@ internal static class ContributeCommand
 
     private static readonly Option<bool> Strict = new("--strict")
     {
-        Description = "Measure nothing if the machine is not quiet, and end with exit code 1 if it was not while it was measured.",
+        Description = "Measure nothing if the machine is not quiet; exit with code 1 if it was not quiet during the measurement.",
     };
 
     private static readonly Option<string> Out = new("--out")
@@ -60,7 +60,7 @@ internal static class ContributeCommand
         double seconds = parsed.GetValue(Seconds);
         if (!(seconds >= LeastSeconds && double.IsFinite(seconds)))
         {
-            throw new UsageException($"{Seconds.Name}: use a number from {LeastSeconds} on");
+            throw new UsageException($"{Seconds.Name}: use at least {LeastSeconds}");
         }
 
         int processes = parsed.GetValue(Runs) is >= 1 and <= 100 and var count
@@ -138,7 +138,7 @@ internal static class ContributeCommand
 
         console.Line(faults.Count == 0
             ? $"The one file to hand in, {MachineIdentity.Of(runs[0].Machine)}:"
-            : "Not to be handed in with these faults; what was measured is in:");
+            : "Do not hand it in with these faults; what was measured is in:");
         console.Line(file);
         int exitCode = stopped ? CommandLine.Interrupted
             : faults.Count > 0 || (isStrict && disturbances.Count > 0) ? CommandLine.Failure : CommandLine.Success;

@@ -13,7 +13,7 @@ namespace NatAllocBench.Commands;
 internal static class DocumentOutput
 {
     private static readonly Option<bool> Markdown =
-        new("--markdown") { Description = "Print Markdown, as is done where the output is redirected." };
+        new("--markdown") { Description = "Print Markdown, as when the output is redirected." };
 
     private static readonly Option<bool> Json = new("--json") { Description = "Print the tables as JSON." };
 

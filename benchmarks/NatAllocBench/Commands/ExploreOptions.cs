@@ -186,7 +186,7 @@ internal sealed record ExploreOptions
         int geometry = parsed.GetValue(GeometryOption);
         if (geometry < 0 || geometry >= Geometry.All.Count)
         {
-            throw new UsageException($"--geometry {geometry}: give 0 to {Geometry.All.Count - 1}; --list tells them");
+            throw new UsageException($"--geometry {geometry}: give 0 to {Geometry.All.Count - 1}; see --list");
         }
 
         try

@@ -6,7 +6,7 @@ namespace NatAllocBench.Commands;
 internal static class OptionList
 {
     /// <summary>The values of a list.</summary>
-    /// <exception cref="UsageException">A value is empty or there twice.</exception>
+    /// <exception cref="UsageException">A value is empty or given twice.</exception>
     public static string[] Split(string option, string text)
     {
         string[] values = text.Split(',', StringSplitOptions.TrimEntries);
@@ -18,7 +18,7 @@ internal static class OptionList
         }
 
         return values.GroupBy(value => value).FirstOrDefault(group => group.Count() > 1) is { Key: var doubled }
-            ? throw new UsageException($"{option} {text}: {doubled} is there twice; leave one out")
+            ? throw new UsageException($"{option} {text}: {doubled} is given twice; leave one out")
             : values;
     }
 }

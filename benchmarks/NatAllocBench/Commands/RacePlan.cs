@@ -60,7 +60,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
     });
 
     /// <summary>The cells of all series.</summary>
-    /// <exception cref="UsageException">They are too many, or one is there twice.</exception>
+    /// <exception cref="UsageException">They are too many, or one occurs twice.</exception>
     public static CellPlan[] CellsOf(PresetFile preset)
     {
         CellPlan[] cells = [.. preset.Series.SelectMany(CellPlan.Of).Take(RunFormat.MaxCells + 1)];
@@ -71,7 +71,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
         }
 
         return cells.GroupBy(cell => (cell.Series, cell.Workload)).FirstOrDefault(same => same.Count() > 1) is { Key.Workload: var doubled }
-            ? throw new UsageException($"a cell is there twice, era {doubled.Era} {doubled.Mode}: leave one of its values out")
+            ? throw new UsageException($"a cell occurs twice, era {doubled.Era} {doubled.Mode}: leave one of its values out")
             : cells;
     }
 

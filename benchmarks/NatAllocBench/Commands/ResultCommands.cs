@@ -43,13 +43,13 @@ internal static class ResultCommands
         };
         var rateFloor = new Option<string>("--rate-floor")
         {
-            Description = "Noise floor: failure rates whose intervals end below are the same.",
+            Description = "Noise floor: failure rates whose intervals end below it count as equal.",
             HelpName = "SHARE",
             DefaultValueFactory = _ => "0.0001%",
         };
         var timeFloor = new Option<double>("--time-floor")
         {
-            Description = "Noise floor: speeds whose times per connection are closer are the same.",
+            Description = "Noise floor: speeds whose times per connection differ by less count as equal.",
             HelpName = "NS",
             DefaultValueFactory = _ => 0.3,
         };

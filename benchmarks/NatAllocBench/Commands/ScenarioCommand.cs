@@ -83,7 +83,7 @@ internal static class ScenarioCommand
         }
 
         string names = string.Join(", ", ScenarioCatalog.All.Select(s => s.Name));
-        string name = parsed.GetValue(Name) ?? throw new UsageException($"name a scenario: one of {names}; --list tells what they ask");
+        string name = parsed.GetValue(Name) ?? throw new UsageException($"name a scenario: one of {names}; see --list for what each asks");
         IScenario scenario = ScenarioCatalog.Find(name) ?? throw new UsageException($"unknown scenario '{name}': choose one of {names}");
         return Measure(
             scenario, CpuOption.Resolve(parsed), ResolveChurn(parsed, scenario), parsed.GetValue(Seed), PublishOptions.From(parsed));

@@ -177,7 +177,7 @@ internal static class ThroughputOptions
                 string.Create(CultureInfo.InvariantCulture, $"--window {workload.WindowAddedNs:0} ns"),
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"a round of {workload.Connections} connections would wait {round:0.#} s at least; use a shorter window, fewer "
+                    $"a round of {workload.Connections} connections would wait at least {round:0.#} s; use a shorter window, fewer "
                         + $"--connections or more --seconds"));
         }
     }

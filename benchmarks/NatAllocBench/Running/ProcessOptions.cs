@@ -19,8 +19,8 @@ internal static class ProcessOptions
     private static readonly Option<int> Runs = new("--runs")
     {
         Description =
-            "Fresh processes that share the time: the variance between runs is then in every interval. From 4 on, compare gives verdicts "
-            + "on speeds.",
+            "Fresh processes that share the time: the variance between runs is then in every interval. With 4 or more, compare gives "
+            + "verdicts on speeds.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };

@@ -121,7 +121,7 @@ internal readonly struct Oracle<TEra, TDesign>(
             $"the winner of a clash has no tuple of the loser {loser.Original}");
     }
 
-    /// <summary>Everything expires: nothing is left over. Then every slot can be used again: none was lost, none is there twice.</summary>
+    /// <summary>Everything expires: nothing is left over. Then every slot can be used again: none was lost, none occurs twice.</summary>
     private void CheckEnd()
     {
         ref CpuState cpu = ref table.Cpu(0);

@@ -32,7 +32,7 @@ internal sealed class Counters
             string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (!cpus.Add(fields[0]))
             {
-                throw new NodeInputException($"{name}: {fields[0]} is there twice: two hosts or two moments in one file; give one file "
+                throw new NodeInputException($"{name}: {fields[0]} occurs twice: two hosts or two moments in one file; give one file "
                     + "for each");
             }
 

@@ -1,6 +1,6 @@
 namespace NatAllocBench.Prediction.Searching;
 
-/// <summary>The laws of a port search: N ports, share r of them taken. They stand beside the measurements.</summary>
+/// <summary>The laws of a port search: N ports, share r of them taken. Each is printed beside what was measured.</summary>
 public static class ClosedForms
 {
     /// <summary>Rounds of the search from 5.0 on in a range above 128 ports.</summary>

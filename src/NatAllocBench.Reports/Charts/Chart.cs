@@ -26,7 +26,7 @@ public sealed record Chart(
     public bool IsHistogram { get; init; }
 
     /// <summary>
-    /// The names of the values on the horizontal axis where they are no numbers: such points stand beside each other, and no line joins
+    /// The names of the values on the horizontal axis where they are no numbers: such points are drawn side by side, and no line joins
     /// them.
     /// </summary>
     public IReadOnlyList<string>? Categories { get; init; }

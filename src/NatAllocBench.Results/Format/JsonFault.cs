@@ -24,7 +24,7 @@ public static partial class JsonFault
         {
             _ when Unknown().Match(first) is { Success: true } match => $"there is no property '{match.Groups[1].Value}'",
             _ when Missing().Match(first) is { Success: true } match => $"missing: {match.Groups[1].Value}",
-            _ when Doubled().Match(first) is { Success: true } match => $"'{match.Groups[1].Value}' is there twice",
+            _ when Doubled().Match(first) is { Success: true } match => $"'{match.Groups[1].Value}' occurs twice",
             _ when Nothing().Match(first) is { Success: true } match => $"'{match.Groups[1].Value}' is null",
             _ when first.Contains("could not be converted", StringComparison.Ordinal) => "the value is of the wrong kind",
             _ when first.Contains("NatAllocBench", StringComparison.Ordinal) || first.Contains("System.", StringComparison.Ordinal) =>

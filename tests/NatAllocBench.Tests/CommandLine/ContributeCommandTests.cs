@@ -59,7 +59,7 @@ public sealed class ContributeCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--seconds: use a number from 1 on", "--seconds", "0")]
+    [InlineData("--seconds: use at least 1", "--seconds", "0")]
     [InlineData("--runs: use 1 to 100", "--runs", "0")]
     [InlineData("--machine: 'a/b' is no name", "--machine", "a/b")]
     [InlineData("--out:", "--out", "none/none")]

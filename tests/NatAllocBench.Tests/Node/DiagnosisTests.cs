@@ -207,7 +207,7 @@ public sealed class DiagnosisTests : IDisposable
     [InlineData("", "is empty")]
     [InlineData("<html><body>x</body></html>", "web page")]
     [InlineData("hello world", "not recognised")]
-    [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "is there twice")]
+    [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "occurs twice")]
     [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "'found=1,000' is no counter")]
     public void Wrong_input_is_refused_in_one_line(string content, string says)
     {

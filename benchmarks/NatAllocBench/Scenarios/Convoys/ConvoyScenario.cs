@@ -18,9 +18,9 @@ internal sealed class ConvoyScenario : IScenario
         "Era 4.14, two real CPUs in a closed loop, one destination; nothing is added to the window.",
         "random starts every search at the same port and walks over all taken ones. The prediction is that of CPUs whose phases are "
             + "independent: loss a/(1 + a) with a = connections/s x window / 2.",
-        "An explanation: the searcher that is behind finds the entries in the cache to which the one in front has just brought them, and "
+        "An explanation: the searcher that follows finds the entries in the cache to which the one in front has just brought them, and "
             + "the one in front waits for each, so that the distance shrinks. With c the cost of a probe on one CPU alone and h that of "
-            + "the one behind, so that (c + h)/2 is what two CPUs take, (c - h)/c of the pairs meet and half of them are lost: 'from "
+            + "the one that follows, so that (c + h)/2 is what two CPUs take, (c - h)/c of the pairs meet and half of them are lost: 'from "
             + "catching up'.",
     ];
 

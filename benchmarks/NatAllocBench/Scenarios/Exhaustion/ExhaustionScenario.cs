@@ -52,15 +52,15 @@ internal sealed class ExhaustionScenario : IScenario
         "64512 ports of one NAT address towards one destination. A search is undone after it is counted, so that the occupancy stays.",
         "By the allocator: connections in the row's mode filled the table, from clients with ephemeral ports. In default mode a new "
             + "client's own port is taken.",
-        "The 16-bit start offset makes 1024 of the 64512 ports twice as likely. From half load on these are more than full, and the block "
-            + "that grows behind them makes a table that filled itself worse than the law, which knows equally likely ports only. 32768 "
-            + "ports have no such bias.",
+        "The 16-bit start offset makes 1024 of the 64512 ports twice as likely. Above half load they overflow, and the block of taken "
+            + "ports that grows after them makes a table that filled itself worse than the law, which assumes equally likely ports. "
+            + "A range of 32768 ports has no such bias.",
         "At 90 % and above the search gives up after 248 attempts, and the laws of the unlimited scan no longer hold; nor does that of the "
-            + "losers, which knows equally likely ports, where few ports are left.",
-        "The rover of 4.14 is shared by all destinations and stands anywhere when a search begins.",
-        "Ephemeral ports against one client port: an ephemeral port is kept where it is free, so that the clients' part of the range (from "
-            + "32768 on) fills up long before the rest; a search that starts there gives up. 'times as often' is the ratio of the two "
-            + "shares that fail.",
+            + "losers, which assumes equally likely ports, where few ports are left.",
+        "The rover of 4.14 is shared by all destinations and may be anywhere when a search begins.",
+        "Ephemeral ports against one client port: an ephemeral port is kept where it is free, so that the clients' part of the range "
+            + "(32768 and above) fills up long before the rest; a search that starts there gives up. 'times as often' is the ratio of "
+            + "the two shares that fail.",
         "Found on a real kernel: measured once on live kernels 4.13.9, 6.1.0, 6.12.107 and 6.18.44, 5 to 7 repetitions of 20 ranges.",
     ];
 

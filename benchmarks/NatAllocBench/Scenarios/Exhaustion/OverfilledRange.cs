@@ -11,8 +11,8 @@ using NatAllocBench.Results.Statistics;
 namespace NatAllocBench.Scenarios.Exhaustion;
 
 /// <summary>
-/// Twice as many connections as ports, one after the other: how many stand at the end, and how often a probe met a taken port. The same
-/// was measured on real kernels, whose answers stand beside.
+/// Twice as many connections as ports, one after the other: how many are left at the end, and how often a probe met a taken port. The same
+/// was measured on real kernels, whose answers are in the next column.
 /// </summary>
 internal sealed record OverfilledRange(RaceMode Mode, IPProtocol Protocol, double? Kernel, ulong Seed) : IEraExperiment
 {

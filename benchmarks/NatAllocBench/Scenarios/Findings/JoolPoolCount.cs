@@ -12,7 +12,7 @@ internal sealed class JoolPoolCount : IScenario
 
     public string Name => "jool-pool";
 
-    public string Summary => "When a pool of Jool refuses that was added in two touching ranges.";
+    public string Summary => "When a pool of Jool refuses if it was added as two touching ranges.";
 
     public IReadOnlyList<string> Notes { get; } =
     [

@@ -23,7 +23,7 @@ internal sealed class OpenBsdLap : IScenario
     [
         "pf: pf_map_addr with round-robin on 198.51.100.8/29, ten ports, all in use. OpenBSD (pf_lb.c 1.74) notes where the lap began "
             + "as an offset and "
-            + "compares it with whole addresses, so that the end is not seen. The search is broken off here after 100,000 addresses; "
+            + "compares it with whole addresses, so that the end is not seen. The search is stopped here after 100,000 addresses; "
             + "later revisions "
             + "and pools that are tables were not looked at. FreeBSD compares addresses and ends after one lap.",
     ];
