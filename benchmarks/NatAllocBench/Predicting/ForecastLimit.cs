@@ -86,14 +86,8 @@ internal sealed class ForecastLimit
             return lowest with { Basis = Basis.NotModelled, WhyNot = $"more fail with any {Name}" };
         }
 
-        Forecast last = forecast(At(request, high));
-        if (Holds(last))
-        {
-            return last;
-        }
-
-        Forecast next = last;
-        last = lowest;
+        Forecast last = lowest;
+        Forecast? next = null;
         for (int i = 0; i < Halvings && (Raised != Raised.Cpus || high - low > 1); i++)
         {
             double middle = Raised == Raised.Cpus ? Math.Floor((low + high) / 2) : (low + high) / 2;
@@ -101,7 +95,9 @@ internal sealed class ForecastLimit
             (low, high, last, next) = Holds(there) ? (middle, high, there, next) : (low, middle, last, there);
         }
 
-        return last with { Beyond = next.WhyNot };
+        // The high end is asked last and seldom: its CPUs have no idle time left, and to forecast them takes seconds.
+        next ??= forecast(At(request, high));
+        return Holds(next) ? next : last with { Beyond = next.WhyNot };
     }
 
     private bool Holds(Forecast forecast) => forecast.WhyNot is null && forecast.Race.Sum + forecast.Exhausted <= _target;

@@ -28,7 +28,7 @@ public sealed class PredictCommandTests
     {
         using var chart = new TemporaryFile(".svg");
         ProgramRun run = ProgramRun.HereIn(
-            RepositoryRoot.Path, "predict", "--cpu-counts", "2", "--eras", "4.14,5.10", "--modes", "default", "--arrival", "bursts:10us",
+            RepositoryRoot.Path, "predict", "--cpu-count", "2", "--eras", "4.14,5.10", "--modes", "default", "--arrival", "bursts:10us",
             "--ports", "1024-3023", "--window", "live:900ns", "--rate", "1k", "--occupancy-chart", chart.Path);
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("probes p50", run.Output, StringComparison.Ordinal);
