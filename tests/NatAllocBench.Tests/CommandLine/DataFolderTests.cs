@@ -1,8 +1,15 @@
+using NatAllocBench.Reports;
+using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Store;
+
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>A program that was installed, outside of any checkout, keeps its runs in the user's data directory.</summary>
 public sealed class DataFolderTests : IDisposable
 {
+    private static readonly string[] Short =
+        "--eras 4.14 --modes default --clients 2 --connections 100 --max-trials 1 --seconds 1 --cpus 1 --uncalibrated".Split(' ');
+
     private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -18,9 +25,7 @@ public sealed class DataFolderTests : IDisposable
         string program = Install();
         string data = Directory.CreateDirectory(Path.Combine(_root, "data")).FullName;
 
-        ProgramRun raced = ProgramRun.Installed(
-            program, data, "race", "--eras", "4.14", "--clients", "2", "--connections", "100", "--max-trials", "1", "--seconds", "1",
-            "--cpus", "1");
+        ProgramRun raced = ProgramRun.Installed(program, data, ["race", .. Short]);
         string[] runs = Directory.GetFiles(Path.Combine(data, "natallocbench", "runs"), "run.json", SearchOption.AllDirectories);
         ProgramRun validated = ProgramRun.Installed(program, data, "validate");
 
@@ -31,15 +36,36 @@ public sealed class DataFolderTests : IDisposable
         Assert.Empty(Directory.GetFiles(program, "run.json", SearchOption.AllDirectories));
     }
 
+    [Fact]
+    public void In_a_checkout_publish_puts_the_run_among_the_published_ones_and_into_their_index()
+    {
+        // A checkout is what lies above the program and has this file.
+        string program = Install();
+        File.WriteAllText(Path.Combine(_root, "NatAllocBench.sln"), "");
+        string results = Path.Combine(_root, "results");
+
+        ProgramRun raced = ProgramRun.Installed(program, _root, ["race", .. Short, "--publish"]);
+
+        Assert.True(raced.ExitCode == 0, raced.Error);
+        Assert.False(Directory.Exists(Path.Combine(_root, "runs")));
+        string run = Assert.Single(new ResultsStore(results).RunDirectories());
+        Assert.Contains(run, raced.Output, StringComparison.Ordinal);
+        Assert.Contains(Path.GetFileName(run), File.ReadAllText(Path.Combine(results, "README.md")), StringComparison.Ordinal);
+        CommandResult check = ResultsIndex.Check(results);
+        Assert.True(check.ExitCode == 0, check.Output + check.Error);
+    }
+
     // The program's files, where no solution lies above them.
     private string Install()
     {
         string program = Directory.CreateDirectory(Path.Combine(_root, "program")).FullName;
+        string[] others = ["Selenium", "KubernetesClient", "Microsoft.CodeAnalysis", "xunit", "BenchmarkDotNet", "Microsoft.TestPlatform"];
         foreach (string file in Directory.EnumerateFiles(AppContext.BaseDirectory))
         {
-            if (Path.GetExtension(file) is ".dll" or ".json")
+            string name = Path.GetFileName(file);
+            if (Path.GetExtension(name) is ".dll" or ".json" && !others.Any(other => name.StartsWith(other, StringComparison.Ordinal)))
             {
-                File.Copy(file, Path.Combine(program, Path.GetFileName(file)));
+                File.Copy(file, Path.Combine(program, name));
             }
         }
 

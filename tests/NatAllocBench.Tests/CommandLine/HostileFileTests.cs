@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
@@ -15,6 +16,9 @@ namespace NatAllocBench.Tests.CommandLine;
 [Collection(Alone.Name)]
 public sealed class HostileFileTests : IDisposable
 {
+    private static readonly string[] Short =
+        "--cpus 1 --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save --uncalibrated".Split(' ');
+
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -34,7 +38,7 @@ public sealed class HostileFileTests : IDisposable
             ProgramRun.Of("trace", "pcap", recording, "--output", "/dev/null"),
             ProgramRun.Of("trace", "timeline", recording, "--svg", link),
             ProgramRun.Of("trace", "report", recording, "--speedscope", "/dev/null", "--json"),
-            ProgramRun.Of([.. "race --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save --json".Split(' '), "/dev/null"]),
+            ProgramRun.Of(["race", .. Short, "--json", "/dev/null"]),
         ];
 
         Assert.All(runs, run => Assert.Equal((0, ""), (run.ExitCode, run.Error)));
@@ -42,6 +46,35 @@ public sealed class HostileFileTests : IDisposable
         Assert.True(FileKind.IsSpecial("/dev/null"));
         Assert.Contains("<svg", File.ReadAllText(target), StringComparison.Ordinal);
         Assert.NotNull(new FileInfo(link).LinkTarget);
+    }
+
+    [LinuxFact]
+    public void A_race_is_written_into_a_pipe_and_a_recording_into_a_device()
+    {
+        ProgramRun shell = ShellRun.Of(
+            _directory,
+            $"""
+            mkfifo pipe; cat pipe > read & natab race {string.Join(' ', Short)} --json pipe > /dev/null; echo $?; wait
+            natab trace --eras 4.14 --modes default {string.Join(' ', Short[..^2])} --no-profile -o /dev/null > /dev/null; echo $?
+            test -p pipe && test -c /dev/null && ls
+            """);
+
+        Assert.Equal(["0", "0", "pipe", "read"], shell.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal("", shell.Error);
+        Assert.NotEmpty(Assert.IsType<RunRecord<RaceCell>>(RunFormat.ReadFile(Place("read"))).Cells);
+    }
+
+    [LinuxFact]
+    public void A_process_that_may_use_one_CPU_says_that_nothing_can_race()
+    {
+        int cpu = CpuSet.Allowed().Cpus[0];
+        ProgramRun shell = ShellRun.Of(
+            _directory, $"taskset -pc {cpu} $$ > /dev/null; natab race {string.Join(' ', Short[2..])}");
+
+        Assert.Equal((0, ""), Outcome(shell));
+        string text = string.Join(' ', shell.Output.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"only CPU {cpu} may be used: workers take turns and nothing can race", text, StringComparison.Ordinal);
+        Assert.Contains("0 (1 CPU: nothing can race)", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +153,7 @@ public sealed class HostileFileTests : IDisposable
              "series":[{"name":"\u001b[2J","eras":["4.14"],"modes":["default"],"clients":[4]}]}
             """);
 
-        ProgramRun race = ProgramRun.Of("--preset", preset, "--no-save", "--max-trials", "1", "--connections", "40", "--seconds", "1");
+        ProgramRun race = ProgramRun.Of(["--preset", preset, .. Short]);
         ProgramRun sweep = ProgramRun.Of("sweep", preset, "--out", Place("sweep"), "--max-trials", "1", "--seconds", "1");
 
         Assert.Contains("task 0 of", sweep.Output, StringComparison.Ordinal);
@@ -149,9 +182,7 @@ public sealed class HostileFileTests : IDisposable
     public void One_CPU_is_said_to_race_nothing()
     {
         string file = Place("one.json");
-        ProgramRun run = ProgramRun.Of(
-            "race", "--cpus", "1", "--clients", "4", "--connections", "40", "--max-trials", "1", "--seconds", "1", "--no-save",
-            "--json", file);
+        ProgramRun run = ProgramRun.Of(["race", .. Short, "--json", file]);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("Warnings", run.Output, StringComparison.Ordinal);

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Store;
 using NatAllocBench.Tests.Platform;
+using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
 
@@ -10,7 +13,8 @@ namespace NatAllocBench.Tests.CommandLine;
 public sealed class OutputPlaceTests : IDisposable
 {
     private static readonly string[] Short =
-        ["--seconds", "1", "--max-trials", "1", "--connections", "200", "--modes", "default", "--eras", "4.14"];
+        "--seconds 1 --max-trials 1 --connections 200 --modes default --eras 4.14 --cpus 1 --uncalibrated".Split(' ');
+
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
@@ -66,20 +70,18 @@ public sealed class OutputPlaceTests : IDisposable
         ended.WaitForExit();
         string leftover = Path.Combine(_directory, $".staging-{ended.Id}-{Guid.NewGuid():N}");
         _ = Directory.CreateDirectory(leftover);
-        string program = Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll");
+        ProgramRun run = ShellRun.Of(_directory, $"natab {string.Join(' ', Short)} --out '{_directory}' > /dev/full");
 
-        (int exitCode, string error) = Shell($"dotnet '{program}' {string.Join(' ', Short)} --out '{_directory}' > /dev/full");
-
-        Assert.Equal(2, exitCode);
-        Assert.Contains("standard output broke", error, StringComparison.Ordinal);
-        Assert.Contains($"removed {leftover}", error, StringComparison.Ordinal);
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("standard output broke", run.Error, StringComparison.Ordinal);
+        Assert.Contains($"removed {leftover}", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(leftover));
         Assert.Single(Directory.EnumerateFiles(_directory, "run.json", SearchOption.AllDirectories));
     }
 
     [LinuxFact]
-    public void Publish_takes_a_run_brings_the_index_up_to_date_and_leaves_a_foreign_root_alone()
+    public void Publish_takes_a_run_and_brings_the_index_up_to_date()
     {
         string results = Path.Combine(_directory, "results");
         string json = Path.Combine(_directory, "run.json");
@@ -90,29 +92,65 @@ public sealed class OutputPlaceTests : IDisposable
         Assert.Equal(0, publish.ExitCode);
         Assert.True(File.Exists(Path.Combine(results, "README.md")));
         Assert.Equal(0, ProgramRun.Of("publish", "--check", results).ExitCode);
-        Assert.Equal((2, 2), (ProgramRun.Of("publish", json, "--out", results).ExitCode, ProgramRun.Of("publish", "/").ExitCode));
+        Assert.Equal(2, ProgramRun.Of("publish", json, "--out", results).ExitCode);
     }
 
     [LinuxFact]
-    public void A_deleted_working_directory_stops_neither_help_nor_a_race()
+    public void A_deleted_working_directory_stops_nothing_that_is_named_by_its_whole_path()
     {
-        string program = Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll");
-        string gone = Path.Combine(_directory, "gone");
+        string results = Path.Combine(_directory, "results");
+        string run = new ResultsStore(results).Publish(SampleRuns.Race());
 
-        (int help, _) = Shell($"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && dotnet '{program}' --help > /dev/null");
-        (int race, string error) = Shell(
-            $"mkdir '{gone}' && cd '{gone}' && rmdir '{gone}' && dotnet '{program}' {string.Join(' ', Short)} --out here");
+        ProgramRun shell = ShellRun.Of(
+            _directory,
+            $"""
+            mkdir gone && cd gone && rmdir ../gone
+            natab --help > /dev/null; echo help $?
+            natab race {string.Join(' ', Short)} --out here; echo race $?
+            natab validate '{run}' > /dev/null; echo validate $?
+            natab publish '{results}' > /dev/null; echo publish $?
+            natab publish --check '{results}' > /dev/null; echo check $?
+            natab validate here; echo validate $?
+            natab publish here; echo publish $?
+            """);
 
-        Assert.Equal((0, 2), (help, race));
-        Assert.DoesNotContain("   at ", error, StringComparison.Ordinal);
+        Assert.Equal(
+            ["help 0", "race 2", "validate 0", "publish 0", "check 0", "validate 2", "publish 2"],
+            shell.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Equal(3, shell.Error.TrimEnd().Split('\n').Length);
+        Assert.DoesNotContain("   at ", shell.Error, StringComparison.Ordinal);
     }
 
-    private static (int ExitCode, string Error) Shell(string command)
+    [LinuxFact]
+    public void The_root_of_the_file_system_holds_no_published_runs()
     {
-        using Process shell = Process.Start(
-            new ProcessStartInfo("sh", ["-c", command]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        string error = shell.StandardError.ReadToEnd();
-        shell.WaitForExit();
-        return (shell.ExitCode, error);
+        ProgramRun shell = ShellRun.Of(_directory, "natab publish /; echo $?; natab publish --check /; echo $?");
+
+        Assert.Equal(["2", "2"], shell.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        string[] lines = shell.Error.TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, line => Assert.Contains("/", line, StringComparison.Ordinal));
+    }
+
+    [LinuxFact]
+    public void Half_written_tables_and_recordings_of_a_killed_process_are_removed_and_named()
+    {
+        using Process ended = Process.Start("true");
+        ended.WaitForExit();
+        string results = Path.Combine(_directory, "results");
+        string run = new ResultsStore(results).Publish(SampleRuns.Race());
+        string mark = $"{ended.Id}-{Guid.NewGuid():N}.tmp";
+        string table = Path.Combine(run, $"tables.md.{mark}");
+        string recording = Path.Combine(_directory, $"t.nettrace.{mark}");
+        string alive = Path.Combine(_directory, $"t.nettrace.{Environment.ProcessId}-{Guid.NewGuid():N}.tmp");
+        Assert.All([table, recording, alive], path => File.WriteAllText(path, "half"));
+
+        ProgramRun shell = ShellRun.Of(
+            _directory, $"natab publish '{results}' > /dev/null; echo $?; natab trace pcap none.nettrace -o t.pcapng; echo $?");
+
+        Assert.Equal(["0", "2"], shell.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains($"removed {table}, which a killed run left behind", shell.Error, StringComparison.Ordinal);
+        Assert.Contains($"removed {recording}, which a killed run left behind", shell.Error, StringComparison.Ordinal);
+        Assert.Equal((false, false, true), (File.Exists(table), File.Exists(recording), File.Exists(alive)));
     }
 }
