@@ -38,7 +38,7 @@ internal static class ErasCommand
             }
             else if (match is null)
             {
-                DocumentOutput.Write(parsed, new Document([new DocumentPart.Grid(EraTable(parsed.GetValue(Wide)))]));
+                DocumentOutput.Write(parsed, new Document([new DocumentPart.Grid(Table(parsed.GetValue(Wide)))]));
             }
             else
             {
@@ -53,7 +53,9 @@ internal static class ErasCommand
         return command;
     }
 
-    private static ResultTable EraTable(bool wide)
+    /// <summary>The eras with their traits.</summary>
+    /// <param name="wide">Whether it has every trait, not only those of the port search.</param>
+    public static ResultTable Table(bool wide)
     {
         (string Heading, Func<Era, string> Text)[] columns =
         [

@@ -1,9 +1,12 @@
 using System.Text.Json;
+using NatAllocBench.Commands;
+using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Reports.Documents;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
+using NatAllocBench.Tests.Repository;
 using NatAllocBench.Tests.Results;
 using Spectre.Console;
 
@@ -30,21 +33,34 @@ public sealed class DocumentOutputTests
     [Fact]
     public void A_terminal_gets_no_Markdown()
     {
-        using StringWriter writer = new();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        string drawn = Drawn(Sample);
+
+        Assert.DoesNotContain("|", drawn, StringComparison.Ordinal);
+        Assert.DoesNotContain("##", drawn, StringComparison.Ordinal);
+        Assert.Contains("t*o", drawn, StringComparison.Ordinal);
+        Assert.Contains("1 same.", drawn, StringComparison.Ordinal);
+    }
+
+    /// <summary>Published runs, whose tables are wider than any sample's.</summary>
+    [Theory]
+    [InlineData("eras", "era", "random-fully", "3.1", "6.18")]
+    [InlineData("eras --wide", "UDP clash", "what came with it")]
+    [InlineData("matrix", "insert_failed [95 %]", "A: ", "B: ", "random-fully")]
+    [InlineData("compare", "B against A", "insert_failed", "verdict")]
+    public void Eras_matrix_and_compare_fit_a_terminal_of_80_columns(string command, params string[] parts)
+    {
+        string[] runs = [.. new ResultsStore(Path.Combine(RepositoryRoot.Path, "results")).RunDirectories()
+            .Where(run => run.EndsWith("-quick", StringComparison.Ordinal)).Take(2)];
+        string drawn = Drawn(command switch
         {
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(writer),
+            "matrix" => MatrixCommand.Run(runs).Document!,
+            "compare" => CompareCommand.Run(runs, new ComparisonOptions()).Document!,
+            _ => new Document([new DocumentPart.Grid(ErasCommand.Table(wide: command.EndsWith("--wide", StringComparison.Ordinal)))]),
         });
-        console.Profile.Width = 80;
 
-        TerminalDocument.Write(console, Sample);
-
-        Assert.DoesNotContain("|", writer.ToString(), StringComparison.Ordinal);
-        Assert.DoesNotContain("##", writer.ToString(), StringComparison.Ordinal);
-        Assert.Contains("t*o", writer.ToString(), StringComparison.Ordinal);
-        Assert.Contains("1 same.", writer.ToString(), StringComparison.Ordinal);
+        Assert.All(drawn.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 80, line));
+        Assert.DoesNotContain("| ", drawn, StringComparison.Ordinal);
+        Assert.All(parts, part => Assert.Contains(part, drawn, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -64,6 +80,21 @@ public sealed class DocumentOutputTests
             .Single(t => t.GetProperty("title").GetString() == "insert_failed [95 %]");
         Assert.Equal("A", table.GetProperty("columns").EnumerateArray().Last().GetString());
         Assert.Equal(2, table.GetProperty("rows").GetArrayLength());
+    }
+
+    /// <summary>A document on a terminal of 80 columns.</summary>
+    private static string Drawn(Document document)
+    {
+        using StringWriter writer = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(writer),
+        });
+        console.Profile.Width = 80;
+        TerminalDocument.Write(console, document);
+        return writer.ToString();
     }
 
     private sealed class TemporaryStore : IDisposable
