@@ -1,7 +1,3 @@
-using NatAllocBench.Reports.Publishing;
-using NatAllocBench.Results.Model;
-using NatAllocBench.Results.Store;
-using NatAllocBench.Tests.Results;
 using OpenQA.Selenium;
 using OpenQA.Selenium.Chrome;
 using OpenQA.Selenium.Support.UI;
@@ -9,35 +5,12 @@ using OpenQA.Selenium.Support.UI;
 namespace NatAllocBench.Tests.Reports.Page;
 
 /// <summary>The page of results in a headless Chromium, with a run whose machine bears a hostile name.</summary>
-public sealed class ResultsPageTests : IDisposable
+public sealed class ResultsPageTests(PageInBrowser page) : IClassFixture<PageInBrowser>
 {
-    private const string Hostile = "</script><script>document.title='owned'</script><img src=x onerror=\"document.title='owned'\">";
-
-    private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
-
-    public ResultsPageTests()
-    {
-        ResultsStore store = new(_root);
-        RaceCell[] cells =
-        [
-            SampleRuns.Cell("default", [1000, 1000], [30, 34]), SampleRuns.Cell("random", [1000, 1000], [10, 12]),
-            SampleRuns.Cell("random-fully", [1000, 1000], [0, 0]) with { SourcePorts = Hostile },
-        ];
-        _ = store.Publish(SampleRuns.Race(cells));
-        _ = store.Publish(
-            SampleRuns.Race(cells[..2]) with { Machine = SampleRuns.Machine with { CpuModel = "Ampere Altra", Arch = "arm64" } });
-        _ = store.Publish(SampleRuns.Race(cells[..1]) with { Machine = SampleRuns.Machine with { CpuModel = Hostile } });
-        Assert.Equal(0, ResultsIndex.Publish(_root).ExitCode);
-    }
-
-    private string Address => new Uri(Path.Combine(_root, "index.html")).AbsoluteUri;
-
-    public void Dispose() => Directory.Delete(_root, recursive: true);
-
     [BrowserFact]
     public void The_page_filters_sorts_links_and_keeps_hostile_values_as_text()
     {
-        using ChromeDriver browser = Open(1280);
+        ChromeDriver browser = page.Open(1280);
 
         // It starts with the losses, the largest first.
         Assert.Equal(["3.20", "3.20", "3.20", "1.10", "1.10", "0"], Values(browser));
@@ -80,7 +53,7 @@ public sealed class ResultsPageTests : IDisposable
     [BrowserFact]
     public void The_page_fits_a_phone_and_draws_itself()
     {
-        using ChromeDriver browser = Open(400);
+        ChromeDriver browser = page.Open(400);
 
         Assert.Equal(0L, browser.ExecuteScript("return document.documentElement.scrollWidth > window.innerWidth ? 1 : 0"));
         Assert.NotEmpty(browser.GetScreenshot().AsByteArray);
@@ -90,7 +63,7 @@ public sealed class ResultsPageTests : IDisposable
     [BrowserFact]
     public void A_desk_sees_the_bars_without_scrolling_sideways()
     {
-        using ChromeDriver browser = Open(1280);
+        ChromeDriver browser = page.Open(1280);
 
         Assert.Equal(0L, browser.ExecuteScript("const m = document.querySelector('main'); return m.scrollWidth > m.clientWidth ? 1 : 0"));
         Assert.NotEmpty(browser.FindElements(By.CssSelector("table.rows td.value .bar i")));
@@ -101,23 +74,4 @@ public sealed class ResultsPageTests : IDisposable
 
     private static void Choose(ChromeDriver browser, string list, string value) =>
         browser.FindElement(By.CssSelector($"#{list} option[value='{value}']")).Click();
-
-    private ChromeDriver Open(int width)
-    {
-        ChromeOptions options = new() { BinaryLocation = BrowserFactAttribute.Chromium };
-        options.AddArguments("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage");
-        options.SetLoggingPreference(LogType.Browser, LogLevel.All);
-        ChromeDriverService service = ChromeDriverService.CreateDefaultService(BrowserFactAttribute.Driver);
-        service.SuppressInitialDiagnosticInformation = true;
-        ChromeDriver browser = new(service, options, TimeSpan.FromSeconds(60));
-        _ = browser.ExecuteCdpCommand("Emulation.setDeviceMetricsOverride", new Dictionary<string, object?>
-        {
-            ["width"] = width,
-            ["height"] = 900,
-            ["deviceScaleFactor"] = 1,
-            ["mobile"] = false,
-        });
-        browser.Navigate().GoToUrl(Address);
-        return browser;
-    }
 }
