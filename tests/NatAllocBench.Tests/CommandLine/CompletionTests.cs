@@ -11,11 +11,8 @@ public sealed class CompletionTests : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    [Theory]
-    [InlineData("natallocbench thr", "throughput")]
-    [InlineData("natallocbench race --mod", "--modes")]
-    [InlineData("natallocbench completion b", "bash")]
-    public void Bash_completes_what_was_begun(string line, string completed)
+    [Fact]
+    public void Bash_completes_what_was_begun()
     {
         if (OperatingSystem.IsWindows() || !File.Exists("/bin/bash"))
         {
@@ -24,30 +21,34 @@ public sealed class CompletionTests : IDisposable
 
         Install();
         const string Script = """
-            PATH="$1:$PATH"; source <(natallocbench completion bash)
-            COMP_LINE=$2; COMP_POINT=${#2}; read -ra COMP_WORDS <<< "$2"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-            _natallocbench; printf '%s\n' "${COMPREPLY[@]}"; complete -p natallocbench
+            PATH="$1:$PATH"; source <(natallocbench completion bash); shift
+            for line; do
+              COMP_LINE=$line; COMP_POINT=${#line}; read -ra COMP_WORDS <<< "$line"; COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+              _natallocbench; echo "$line: ${COMPREPLY[*]}"
+            done
+            complete -p natallocbench
             """;
+        string[] lines = ["natallocbench thr", "natallocbench race --mod", "natallocbench completion b"];
         using Process bash = Process.Start(
-            new ProcessStartInfo("/bin/bash", ["-c", Script, "bash", _directory, line]) { RedirectStandardOutput = true })!;
+            new ProcessStartInfo("/bin/bash", ["-c", Script, "bash", _directory, .. lines]) { RedirectStandardOutput = true })!;
         string[] output = bash.StandardOutput.ReadToEnd().Split('\n');
 
-        Assert.Contains(completed, output);
+        Assert.Contains("natallocbench thr: throughput", output);
+        Assert.Contains("--modes", output.Single(each => each.StartsWith(lines[1], StringComparison.Ordinal)).Split(' '));
+        Assert.Contains("natallocbench completion b: bash", output);
         Assert.Contains("complete -o default -F _natallocbench natallocbench", output);
     }
 
     /// <summary>What a user of zsh sees who presses the key for completion, on a pseudo-terminal with the script sourced.</summary>
-    [ZshTheory]
-    [InlineData("natallocbench thr", "natallocbench throughput")]
-    [InlineData("natallocbench race --occ", "natallocbench race --occupancy")]
-    [InlineData("natallocbench completion pow", "natallocbench completion powershell")]
-    public void Zsh_completes_what_was_begun(string line, string completed)
+    [ZshFact]
+    public void Zsh_completes_what_was_begun()
     {
         if (OperatingSystem.IsWindows())
         {
             return;
         }
 
+        // Ctrl-U clears the line before the next one.
         Install();
         const string Script = """
             zmodload zsh/zpty
@@ -55,15 +56,26 @@ public sealed class CompletionTests : IDisposable
             zpty -w shell "PS1=; PATH=$1:\$PATH; autoload -Uz compinit; compinit -u -D"
             zpty -w shell "source <(natallocbench completion zsh); print ready-\$((6 * 7))"
             zpty -r shell seen '*ready-42*'
-            zpty -w -n shell "$2"$'\t'
-            zpty -r -m shell seen "*$3*" && print found
+            shift
+            while (( $# )); do
+              zpty -w -n shell $'\025'"$1"$'\t'
+              zpty -r -m shell seen "*$2*" && print "found $2"
+              shift 2
+            done
             zpty -d shell
             """;
-        string[] words = ["-f", "-c", Script, "zsh", _directory, line, completed];
-        using Process zsh = Process.Start(new ProcessStartInfo("zsh", words) { RedirectStandardOutput = true })!;
+        string[] pairs =
+        [
+            "natallocbench thr", "natallocbench throughput", "natallocbench race --occ", "natallocbench race --occupancy",
+            "natallocbench completion pow", "natallocbench completion powershell",
+        ];
+        using Process zsh = Process.Start(
+            new ProcessStartInfo("zsh", ["-f", "-c", Script, "zsh", _directory, .. pairs]) { RedirectStandardOutput = true })!;
         using var patience = new Timer(_ => zsh.Kill(entireProcessTree: true), null, TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan);
 
-        Assert.Contains("found", zsh.StandardOutput.ReadToEnd(), StringComparison.Ordinal);
+        Assert.Equal(
+            ["found natallocbench throughput", "found natallocbench race --occupancy", "found natallocbench completion powershell"],
+            zsh.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
@@ -105,10 +117,10 @@ public sealed class CompletionTests : IDisposable
     public void An_unknown_shell_is_refused() => Assert.Equal(2, ProgramRun.Of("completion", "fish").ExitCode);
 }
 
-/// <summary>A theory that needs zsh.</summary>
-public sealed class ZshTheoryAttribute : TheoryAttribute
+/// <summary>A test that needs zsh.</summary>
+public sealed class ZshFactAttribute : FactAttribute
 {
-    public ZshTheoryAttribute()
+    public ZshFactAttribute()
     {
         if (!File.Exists("/bin/zsh") && !File.Exists("/usr/bin/zsh"))
         {
