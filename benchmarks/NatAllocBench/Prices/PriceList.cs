@@ -32,7 +32,6 @@ internal sealed class PriceList
     public const string AgainstRate = "lost against rate";
     public const string MoreToChoose = "more addresses and destinations";
 
-    private const int Fills = 60;
     private const int Attempts = 100;
     private const double WindowNs = 700;
 
@@ -54,8 +53,11 @@ internal sealed class PriceList
         _rows = [.. own.Concat(common).Select(row => new PricedRow(row, cpus.Count))];
     }
 
+    /// <summary>How often a system is filled to find what it refuses.</summary>
+    public int Fills { get; init; } = 60;
+
     /// <summary>What a reader must know.</summary>
-    public IReadOnlyList<string> Notes { get; } =
+    public IReadOnlyList<string> Notes =>
     [
         "lost: the port was free when the allocator asked and taken when the flow was inserted; 700 ns are added between the two. "
             + "Default timing: "
@@ -63,10 +65,10 @@ internal sealed class PriceList
             + "n-th "
             + "connection of every client has the same source port.",
         "refused: one connection after another, each closed at once, while that share of the ports towards one destination is in use, "
-            + "spread at "
-            + "random; client ports are uniform in the system's range. Sixty fills, 100 connections each. The fills are the units of an "
-            + "interval, since the connections of one fill meet the same ports: where none of the sixty refused anything, less than 5 % is "
-            + "refused, however it comes in clusters. A system that tries every port refuses nothing while one is free.",
+            + $"spread at random; client ports are uniform in the system's range. {Fills} fills, {Attempts} connections each. The fills "
+            + "are the units of an interval, since the connections of one fill meet the same ports: where none of sixty refused "
+            + "anything, less than 5 % is refused, however it comes in clusters. A system that tries every port refuses nothing while "
+            + "one is free.",
         "Speed: a closed loop without the added wait. All systems look a flow up and insert both directions; Linux into the project's "
             + "own table "
             + "with its by-source list, the others into one plain table with a lock per bucket. So a row of Linux and another row "
