@@ -53,7 +53,7 @@ internal static class RaceCommand
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         IReadOnlyList<RunRecord<RaceCell>> runs = FreshProcesses.Measure<RaceCell>(
-            count, i => RaceCommandOptions.Share(parsed, plan, i, count), placement, console, stop);
+            count, i => RaceCommandOptions.Share(parsed, plan, i, count), Calibrates(parsed, publish), placement, console, stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a trial was finished: nothing was written.");
@@ -74,7 +74,7 @@ internal static class RaceCommand
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         placement.Await(console.Line, stop);
-        if (MeasuredRace.Run(plan, publish.Keeps && ProcessOptions.Calibrates(parsed), console, stop) is not { } measured)
+        if (MeasuredRace.Run(plan, Calibrates(parsed, publish), console, stop) is not { } measured)
         {
             console.Line(MeasuredRace.WhyNothing(stop));
             return stop.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Failure;
@@ -93,6 +93,8 @@ internal static class RaceCommand
             && (losesReserved || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
+
+    private static bool Calibrates(ParseResult parsed, PublishOptions publish) => publish.Keeps && ProcessOptions.Calibrates(parsed);
 
     private static bool LosesReserved(RaceCell cell) => cell.IsWhatIf && cell.FailedKeepPort + cell.FailedSearch > 0;
 

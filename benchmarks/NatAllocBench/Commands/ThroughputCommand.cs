@@ -40,15 +40,16 @@ internal static class ThroughputCommand
             plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.PatienceFor(plan.Seconds / processes));
         return processes == 1
             ? Here(plan, publish, calibrates, placement, stop.Token)
-            : InProcesses(processes, plan, publish, placement, stop.Token);
+            : InProcesses(processes, plan, publish, calibrates, placement, stop.Token);
     }
 
-    private static int InProcesses(int count, ThroughputPlan plan, PublishOptions publish, PlacementWait placement, CancellationToken stop)
+    private static int InProcesses(
+        int count, ThroughputPlan plan, PublishOptions publish, bool calibrates, PlacementWait placement, CancellationToken stop)
     {
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
         IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure<ThroughputCell>(
-            count, i => ThroughputOptions.Share(plan, i, count), placement, console, stop);
+            count, i => ThroughputOptions.Share(plan, i, count), calibrates, placement, console, stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a round was finished: nothing was written.");

@@ -13,13 +13,15 @@ internal static class FreshProcesses
     /// <summary>Runs this program several times.</summary>
     /// <param name="count">How many times.</param>
     /// <param name="arguments">The arguments of each, by its index; every one gets what makes it a child.</param>
+    /// <param name="calibrates">Whether the first of them calibrates the machine.</param>
     /// <param name="placement">The wait before each.</param>
     /// <param name="console">Told which of them starts.</param>
     /// <param name="stop">Ends the present child early, which keeps what it measured, and starts no further one.</param>
     /// <returns>The runs of the children that measured anything.</returns>
     /// <exception cref="UsageException">A child failed; its own words are on standard error.</exception>
     public static IReadOnlyList<RunRecord<TCell>> Measure<TCell>(
-        int count, Func<int, IEnumerable<string>> arguments, PlacementWait placement, RunConsole console, CancellationToken stop)
+        int count, Func<int, IEnumerable<string>> arguments, bool calibrates, PlacementWait placement, RunConsole console,
+        CancellationToken stop)
         where TCell : class
     {
         List<RunRecord<TCell>> runs = [];
@@ -32,7 +34,7 @@ internal static class FreshProcesses
                 break;
             }
 
-            if (One<TCell>(arguments(i), calibrates: i == 0, isQuiet: false, stop) is { } run)
+            if (One<TCell>(arguments(i), calibrates && i == 0, isQuiet: false, stop) is { } run)
             {
                 runs.Add(run);
             }

@@ -19,14 +19,14 @@ public sealed class FreshProcessesTests : IDisposable
         string file = Path.Combine(_root, "run.json");
 
         ProgramRun run = ProgramRun.Of(
-            "throughput", "--runs", "4", "--seconds", "2", "--max-rounds", "3", "--rounds", "1", "--connections", "2k", "--threads", "1",
-            "--designs", "kernel-locks", "--no-save", "--json", file);
+            "throughput", "--runs", "3", "--seconds", "6", "--max-rounds", "3", "--rounds", "1", "--connections", "2k", "--threads", "1",
+            "--designs", "kernel-locks", "--no-save", "--uncalibrated", "--json", file);
 
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("process 4 of 4", run.Output, StringComparison.Ordinal);
+        Assert.Contains("process 3 of 3", run.Output, StringComparison.Ordinal);
         ThroughputCell cell = Assert.Single(((RunRecord<ThroughputCell>)RunFormat.ReadFile(file)).Cells);
-        Assert.Equal([0, 1, 2, 3], cell.PerRound!.Process!.Distinct());
-        Assert.Equal(4, cell.PerRound.ProcessMedians()!.Count);
+        Assert.Equal([0, 1, 2], cell.PerRound!.Process!.Distinct());
+        Assert.Equal(3, cell.PerRound.ProcessMedians()!.Count);
         Assert.Equal(cell.Summarised().ConnectionsPerSecond, cell.ConnectionsPerSecond);
     }
 
@@ -37,7 +37,7 @@ public sealed class FreshProcessesTests : IDisposable
 
         ProgramRun run = ProgramRun.Of(
             "race", "--runs", "2", "--seconds", "2", "--max-trials", "6", "--connections", "200", "--eras", "4.14", "--modes", "default",
-            "--arrival", "closed", "--cpus", "0-0", "--seed", "5", "--no-save", "--json", file);
+            "--arrival", "closed", "--cpus", "0-0", "--seed", "5", "--no-save", "--uncalibrated", "--json", file);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("process 2 of 2", run.Output, StringComparison.Ordinal);
@@ -67,15 +67,17 @@ public sealed class FreshProcessesTests : IDisposable
 
         string file = Path.Combine(_root, "run.json");
 
-        ProgramRun run = ProgramRun.Of([.. command, "--seconds", "1", "--placement", "1ms", "--no-save", "--json", file]);
+        ProgramRun run = ProgramRun.Of(
+            [.. command, "--seconds", "0.2", "--placement", "1ms", "--no-save", "--uncalibrated", "--json", file]);
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
-        Assert.Contains("waiting, at most 1 s, until the first two CPUs are about 1000000 ns apart", run.Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "waiting, at most 0.2 s, until the first two CPUs are about 1000000 ns apart", run.Output, StringComparison.Ordinal);
         Assert.Contains(
             RunFormat.ReadFile(file).Notes,
             note =>
                 note.StartsWith("not placed as asked: the first two CPUs were ", StringComparison.Ordinal)
-                    && note.EndsWith("ns apart after 1 s of waiting, not 1000000 ns", StringComparison.Ordinal));
+                    && note.EndsWith("ns apart after 0.2 s of waiting, not 1000000 ns", StringComparison.Ordinal));
     }
 
     [Fact]
