@@ -17,7 +17,7 @@ public sealed class ContributeCommandTests : IDisposable
     [Fact]
     public void One_command_measures_validates_and_writes_one_file()
     {
-        ProgramRun run = ProgramRun.Of("contribute", "--seconds", "10", "--runs", "1", "--machine", "lab", "--out", _root, "--json");
+        ProgramRun run = ProgramRun.Of("contribute", "--seconds", "3", "--runs", "1", "--machine", "lab", "--out", _root, "--json");
 
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         JsonNode answer = JsonNode.Parse(run.Output)!;

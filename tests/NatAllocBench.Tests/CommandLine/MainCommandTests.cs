@@ -19,11 +19,13 @@ public sealed class MainCommandTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public void JSON_on_standard_output_stands_alone_and_has_the_promised_names()
+    public void JSON_on_standard_output_stands_alone_has_the_promised_names_and_no_publish_writes_nothing()
     {
-        ProgramRun run = ProgramRun.Of(["--no-publish", "--json", "-", .. Short]);
+        ProgramRun run = ProgramRun.Of(_directory, _ => { }, ["--no-publish", "--json", "-", "--uncalibrated", .. Short]);
 
         Assert.Equal(0, run.ExitCode);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+        Assert.Contains("insert_failed", run.Error, StringComparison.Ordinal);
         using JsonDocument document = JsonDocument.Parse(run.Output);
         JsonElement cell = document.RootElement.GetProperty("cells")[0];
         string[] promised =
@@ -73,16 +75,6 @@ public sealed class MainCommandTests : IDisposable
         Assert.Equal(cell.PerTrial!.Found!.Sum(), cell.Counters!.Sum(cpu => cpu.Found));
     }
 
-    [Fact]
-    public void No_publish_writes_nothing()
-    {
-        ProgramRun run = ProgramRun.Of(_directory, _ => { }, ["--no-publish", .. Short]);
-
-        Assert.Equal(0, run.ExitCode);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
-        Assert.Contains("insert_failed", run.Output, StringComparison.Ordinal);
-    }
-
     [LinuxFact]
     public void An_interrupt_keeps_the_finished_trials_and_says_so()
     {
@@ -94,7 +86,7 @@ public sealed class MainCommandTests : IDisposable
                 Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
                 Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
             },
-            ["--out", _directory, "--seconds", "60"]);
+            ["--out", _directory, "--seconds", "60", "--modes", "default", "--uncalibrated"]);
 
         Assert.Equal(130, run.ExitCode);
         Assert.Contains("Interrupted: kept the", run.Output, StringComparison.Ordinal);
@@ -119,7 +111,7 @@ public sealed class MainCommandTests : IDisposable
 
             ProgramRun run = ProgramRun.Of(
                 ("race --cpus 2 --era 4.14 --mode default --arrival closed --connections 20k "
-                    + "--max-trials 8 --seconds 5 --no-save").Split(' '));
+                    + "--max-trials 3 --seconds 2 --no-save").Split(' '));
 
             Assert.Equal(0, run.ExitCode);
             Assert.Matches("did not run together|disturbed", run.Output);

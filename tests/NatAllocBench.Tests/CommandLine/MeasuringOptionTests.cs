@@ -7,13 +7,14 @@ namespace NatAllocBench.Tests.CommandLine;
 /// <summary>Options of commands that measure, by process.</summary>
 public sealed class MeasuringOptionTests
 {
-    private const string Short = "--max-trials 1 --connections 40 --seconds 1 --no-save --json";
+    private const string Short = "--max-trials 1 --connections 40 --seconds 1 --cpus 1 --no-save --uncalibrated --json";
+    private const string OneRound =
+        "--designs kernel-locks --seconds 0.1 --rounds 1 --max-rounds 1 --no-save --uncalibrated --json";
 
     [Theory]
     [InlineData("cpuModel", "machine --json")]
     [InlineData("cells", "race --clients 10 " + Short)]
-    [InlineData(
-        "cells", "throughput --designs kernel-locks --connections 1k --threads 1 --seconds 0.1 --rounds 1 --max-rounds 1 --no-save --json")]
+    [InlineData("cells", "throughput --connections 1k --threads 1 " + OneRound)]
     public void JSON_is_a_document_with_nothing_else_on_standard_output(string member, string commandLine)
     {
         ProgramRun run = ProgramRun.Of(commandLine.Split(' '));
@@ -57,8 +58,9 @@ public sealed class MeasuringOptionTests
     [Fact]
     public void Counts_may_end_in_k_or_M()
     {
-        string[] common = ["race", "--era", "6.12", "--mode", "default", "--max-trials", "1", "--seconds", "5", "--no-save", "--json"];
-        ProgramRun run = ProgramRun.Of([.. common, "--connections", "0.2k", "--clients", "0.1k"]);
+        ProgramRun run = ProgramRun.Of(
+            ("race --era 6.12 --mode default --max-trials 1 --seconds 5 --cpus 1 --no-save --uncalibrated --json "
+                + "--connections 0.2k --clients 0.1k").Split(' '));
 
         Assert.True(run.ExitCode == 0, run.Error);
         JsonNode record = JsonNode.Parse(run.Output)!;
@@ -69,9 +71,7 @@ public sealed class MeasuringOptionTests
     [Fact]
     public void Throughput_on_one_CPU_runs_one_thread()
     {
-        ProgramRun run = ProgramRun.Of(
-            ("throughput --designs kernel-locks --connections 100 --seconds 0.1 --rounds 1 "
-                + "--max-rounds 1 --no-save --cpus 1 --json").Split(' '));
+        ProgramRun run = ProgramRun.Of($"throughput --connections 100 --cpus 1 {OneRound}".Split(' '));
 
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Equal([1], JsonNode.Parse(run.Output)!["cells"]!.AsArray().Select(cell => (int)cell!["threads"]!));

@@ -13,13 +13,14 @@ public sealed class PresetCommandTests
             word => Assert.Contains(word, run.Output, StringComparison.Ordinal));
     }
 
+    /// <summary>Beside quick, which <see cref="MainCommandTests"/> race.</summary>
     [Fact]
     public void Every_preset_is_well_formed_and_can_be_raced()
     {
-        foreach (string preset in (string[])["quick", "xing-2018", "xing-2021", "mitigations"])
+        foreach (string preset in (string[])["xing-2018", "xing-2021", "mitigations"])
         {
             ProgramRun run = ProgramRun.Of(
-                ["--preset", preset, "--no-publish", "--json", "-", "--seconds", "0.5", "--max-trials", "1", "--connections", "40"]);
+                "--preset", preset, "--no-publish", "--seconds", "0.5", "--max-trials", "1", "--connections", "40");
             Assert.True(run.ExitCode == 0, run.Error);
         }
     }

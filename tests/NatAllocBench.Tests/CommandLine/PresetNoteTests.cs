@@ -4,7 +4,7 @@ namespace NatAllocBench.Tests.CommandLine;
 
 public sealed class PresetNoteTests
 {
-    private static readonly string[] Short = ["--no-publish", "--seconds", "1", "--max-trials", "1", "--connections", "200"];
+    private static readonly string[] Short = ["--no-publish", "--seconds", "1", "--max-trials", "1", "--connections", "200", "--cpus", "1"];
 
     [Fact]
     public void Notes_of_a_preset_hold_for_its_own_values()

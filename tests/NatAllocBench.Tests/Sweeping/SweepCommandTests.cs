@@ -21,7 +21,8 @@ public sealed class SweepCommandTests : IDisposable
     {
         string plan = Plan();
 
-        ProgramRun swept = ProgramRun.Of(_root, _ => { }, "sweep", plan, "--seconds", "0.5", "--max-trials", "1", "--split", "eras");
+        ProgramRun swept = ProgramRun.Of(
+            _root, _ => { }, "sweep", plan, "--seconds", "0.5", "--max-trials", "1", "--cpus", "1", "--split", "eras");
         string[] files = Directory.GetFiles(Path.Combine(Sweep, "tasks"));
         ProgramRun merged = ProgramRun.Of("merge", Sweep, "--no-save", "--json", Path.Combine(_root, "two.json"));
 
