@@ -18,7 +18,7 @@ public class ConfirmBenchmarks<TDesign>
     private const int Entries = 10_000;
     private readonly MicroTable<Linux6_5, TDesign> _micro = new(EraCatalog.Get("6.12"));
     private readonly NatRange<IPv4Address> _rule = MicroTable.Rule(NatFlags.ProtoRandomFully);
-    private readonly uint[] _slots = new uint[Entries];
+    private readonly PendingEntry<IPv4Address>[] _entries = new PendingEntry<IPv4Address>[Entries];
 
     /// <summary>Allocates the entries.</summary>
     [IterationSetup]
@@ -26,8 +26,8 @@ public class ConfirmBenchmarks<TDesign>
     {
         for (int i = 0; i < Entries; i++)
         {
-            _slots[i] = _micro.Create(i);
-            NatSetup.Run(_micro.Table, ref _micro.Cpu, ref _micro.Random, _slots[i], in _rule, ManipType.Source);
+            _entries[i] = _micro.Create(i);
+            NatSetup.Run(_micro.Table, ref _micro.Cpu, ref _micro.Random, ref _entries[i], in _rule, ManipType.Source);
         }
     }
 
@@ -38,7 +38,7 @@ public class ConfirmBenchmarks<TDesign>
         int inserted = 0;
         for (int i = 0; i < Entries; i++)
         {
-            inserted += _micro.Table.Confirm(ref _micro.Cpu, _slots[i]) == ConfirmResult.Inserted ? 1 : 0;
+            inserted += _micro.Table.Confirm(ref _micro.Cpu, in _entries[i]) == ConfirmResult.Inserted ? 1 : 0;
         }
 
         return inserted;

@@ -23,7 +23,7 @@ public class LookupBenchmarks<TDesign>
     public void SetUp()
     {
         _micro.Occupy((double)Entries / Racing.Workloads.RaceWorkload.AllPorts);
-        _self = _micro.Create(1);
+        _self = _micro.Create(1).Slot;
     }
 
     /// <summary>Frees the table.</summary>

@@ -56,7 +56,7 @@ internal sealed class MicroTable<TEra, TDesign> : IDisposable
     }
 
     /// <summary>A new unconfirmed entry of a flow.</summary>
-    public uint Create(int flow)
+    public PendingEntry<IPv4Address> Create(int flow)
     {
         ConntrackTuple<IPv4Address> tuple = MicroTable.Flow(flow);
         return Table.Create(ref Cpu, in tuple, Table.Hash(in tuple));

@@ -71,20 +71,20 @@ public class UniqueTupleBenchmarks
     {
         private readonly MicroTable<TEra, KernelLocks> _micro;
         private readonly NatRange<IPv4Address> _rule;
-        private readonly uint _slot;
+        private PendingEntry<IPv4Address> _entry;
 
         public Allocator(Era era, NatFlags flags, double occupancy)
         {
             _micro = new MicroTable<TEra, KernelLocks>(era);
             _rule = MicroTable.Rule(flags);
             _micro.Occupy(occupancy);
-            _slot = _micro.Create(1);
+            _entry = _micro.Create(1);
         }
 
         public ulong Probes => _micro.Cpu.Probes;
 
         public PortChoice Choose() =>
-            NatSetup.Choose(_micro.Table, ref _micro.Cpu, ref _micro.Random, _slot, in _rule, ManipType.Source, out _);
+            NatSetup.Choose(_micro.Table, ref _micro.Cpu, ref _micro.Random, ref _entry, in _rule, ManipType.Source, out _);
 
         public void Dispose() => _micro.Dispose();
     }

@@ -94,20 +94,20 @@ internal sealed class SoakWorker<TEra, TDesign>(
             throw new StressFailureException($"a lookup found {original} before it was inserted");
         }
 
-        uint slot = table.Create(ref cpu, in original, hash);
-        if (slot == CpuState.NoSlot)
+        PendingEntry<IPv4Address> entry = table.Create(ref cpu, in original, hash);
+        if (entry.IsNone)
         {
             Tally.Dropped++;
-            return slot;
+            return entry.Slot;
         }
 
         Tally.Created++;
-        PortChoice choice = NatSetup.Run(table, ref cpu, ref _random, slot, in _rule, ManipType.Source);
-        ConfirmResult result = table.Confirm(ref cpu, slot);
+        PortChoice choice = NatSetup.Run(table, ref cpu, ref _random, ref entry, in _rule, ManipType.Source);
+        ConfirmResult result = table.Confirm(ref cpu, in entry);
         Tally.Count(result);
         if (result == ConfirmResult.Inserted)
         {
-            return slot;
+            return entry.Slot;
         }
 
         Exhausted += choice == PortChoice.Exhausted ? 1 : 0;

@@ -185,7 +185,7 @@ internal sealed class StressRun<TAddress, TEra, TDesign>(string name, Era era, S
             ref CpuState cpu = ref table.Cpu(i);
             cpu.Now = 0;
             ConntrackTuple<TAddress> tuple = plan.Filler(created);
-            while (table.Create(ref cpu, in tuple, table.Hash(in tuple)) != CpuState.NoSlot)
+            while (!table.Create(ref cpu, in tuple, table.Hash(in tuple)).IsNone)
             {
                 tuple = plan.Filler(++created);
             }

@@ -47,10 +47,10 @@ internal sealed class StressWorker<TAddress, TEra, TDesign>
         for (int i = 0; i < LastingCount; i++)
         {
             ConntrackTuple<TAddress> original = _plan.Lasting(_number, i);
-            uint slot = Open(ref cpu, in original);
+            PendingEntry<TAddress> entry = Open(ref cpu, in original);
             _lasting[2 * i] = original;
-            _lasting[(2 * i) + 1] = _table.ReplyTuple(slot);
-            Require(Confirm(ref cpu, slot) == ConfirmResult.Inserted, "a lasting connection was not inserted", in original);
+            _lasting[(2 * i) + 1] = _table.ReplyTuple(entry.Slot);
+            Require(Confirm(ref cpu, in entry) == ConfirmResult.Inserted, "a lasting connection was not inserted", in original);
             Answer(ref cpu, in _lasting[(2 * i) + 1], TcpSegment.SynAck);
             Answer(ref cpu, in original, TcpSegment.Ack);
         }
@@ -106,44 +106,44 @@ internal sealed class StressWorker<TAddress, TEra, TDesign>
             return;
         }
 
-        uint slot = Open(ref cpu, in original);
-        if (slot == CpuState.NoSlot)
+        PendingEntry<TAddress> entry = Open(ref cpu, in original);
+        if (entry.IsNone)
         {
             Tally.Dropped++;
         }
         else if (_random.NextBelow(32) == 0)
         {
-            _table.Drop(ref cpu, slot);
+            _table.Drop(ref cpu, entry.Slot);
         }
         else
         {
-            Confirm(ref cpu, slot);
+            Confirm(ref cpu, in entry);
         }
     }
 
-    private uint Open(ref CpuState cpu, in ConntrackTuple<TAddress> original)
+    private PendingEntry<TAddress> Open(ref CpuState cpu, in ConntrackTuple<TAddress> original)
     {
-        uint slot = _table.Create(ref cpu, in original, _table.Hash(in original), (uint)_random.Next64());
-        if (slot != CpuState.NoSlot)
+        PendingEntry<TAddress> entry = _table.Create(ref cpu, in original, _table.Hash(in original), (uint)_random.Next64());
+        if (!entry.IsNone)
         {
             Tally.Created++;
             if (_plan.IsBetweenPeers(in original))
             {
-                NatHooks.Prerouting(_table, ref cpu, ref _random, slot, null);
-                NatHooks.Postrouting(_table, ref cpu, ref _random, slot, null);
+                NatHooks.Prerouting(_table, ref cpu, ref _random, ref entry, null);
+                NatHooks.Postrouting(_table, ref cpu, ref _random, ref entry, null);
             }
             else
             {
-                NatSetup.Run(_table, ref cpu, ref _random, slot, _plan.Rule, ManipType.Source);
+                NatSetup.Run(_table, ref cpu, ref _random, ref entry, _plan.Rule, ManipType.Source);
             }
         }
 
-        return slot;
+        return entry;
     }
 
-    private ConfirmResult Confirm(ref CpuState cpu, uint slot)
+    private ConfirmResult Confirm(ref CpuState cpu, in PendingEntry<TAddress> entry)
     {
-        ConfirmResult result = _table.Confirm(ref cpu, slot);
+        ConfirmResult result = _table.Confirm(ref cpu, in entry);
         Tally.Count(result);
         return result;
     }

@@ -47,10 +47,10 @@ internal sealed class SmallRun<TEra> : IDisposable
         for (int standing = 0, client = 0; standing < _workload.Standing; client++)
         {
             var port = (ushort)(ports.Low + _bench.Random.NextBelow(ports.Count));
-            uint slot = Open(0, Kind.TimeWait, FirstStandingClient + client, port);
-            if (Confirm(0, slot))
+            PendingEntry<IPv4Address> entry = Open(0, Kind.TimeWait, FirstStandingClient + client, port);
+            if (Confirm(0, in entry))
             {
-                Live(0, slot, Kind.TimeWait);
+                Live(0, entry.Slot, Kind.TimeWait);
                 standing++;
             }
         }
@@ -61,11 +61,11 @@ internal sealed class SmallRun<TEra> : IDisposable
         Advance(BetweenPairsMs);
         var kind = (Kind)(pair % (int)Kind.Count);
         var port = (ushort)(FirstClientPort + pair);
-        uint first = Open(0, kind, pair * 2, port);
-        uint second = isAlone ? CpuState.NoSlot : Open(1, kind, (pair * 2) + 1, port);
-        if (Confirm(0, first))
+        PendingEntry<IPv4Address> first = Open(0, kind, pair * 2, port);
+        PendingEntry<IPv4Address> second = isAlone ? PendingEntry<IPv4Address>.None : Open(1, kind, (pair * 2) + 1, port);
+        if (Confirm(0, in first))
         {
-            Live(0, first, kind);
+            Live(0, first.Slot, kind);
         }
 
         if (isAlone)
@@ -73,18 +73,18 @@ internal sealed class SmallRun<TEra> : IDisposable
             return;
         }
 
-        if (!Confirm(1, second))
+        if (!Confirm(1, in second))
         {
             // The loser's kernel sends again, and now sees the winner.
             Advance(RetransmissionMs);
             second = Open(1, kind, (pair * 2) + 1, port);
-            if (!Confirm(1, second))
+            if (!Confirm(1, in second))
             {
                 return;
             }
         }
 
-        Live(1, second, kind);
+        Live(1, second.Slot, kind);
     }
 
     private void Advance(uint ms)
@@ -94,7 +94,7 @@ internal sealed class SmallRun<TEra> : IDisposable
         _bench.Cpu(1).Now = Now;
     }
 
-    private uint Open(int cpu, Kind kind, int client, ushort port)
+    private PendingEntry<IPv4Address> Open(int cpu, Kind kind, int client, ushort port)
     {
         IPv4Address source = RaceWorkload.ClientAddress(client);
         IPv4Address server = RaceWorkload.DestinationAddress(0);
@@ -104,13 +104,13 @@ internal sealed class SmallRun<TEra> : IDisposable
             Kind.Query or Kind.AnsweredQuery => ConntrackTuple<IPv4Address>.Of(IPProtocol.Udp, source, port, server, 53),
             _ => ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, source, port, server, 80),
         };
-        uint slot = _bench.Open(cpu, in tuple, (uint)_bench.Random.Next64());
-        _bench.Prerouting(cpu, slot, null);
-        _bench.Postrouting(cpu, slot, _workload.Rule);
-        return slot;
+        PendingEntry<IPv4Address> entry = _bench.Open(cpu, in tuple, (uint)_bench.Random.Next64());
+        _bench.Prerouting(cpu, ref entry, null);
+        _bench.Postrouting(cpu, ref entry, _workload.Rule);
+        return entry;
     }
 
-    private bool Confirm(int cpu, uint slot) => _bench.Confirm(cpu, slot) == ConfirmResult.Inserted;
+    private bool Confirm(int cpu, in PendingEntry<IPv4Address> entry) => _bench.Confirm(cpu, in entry) == ConfirmResult.Inserted;
 
     private void Live(int cpu, uint slot, Kind kind)
     {

@@ -43,16 +43,16 @@ internal sealed class NatBench<TEra> : IDisposable
     /// <summary>A rover that stands anywhere: it is shared by all destinations and NAT addresses, which leave it where they like.</summary>
     public void ScatterRover(IPProtocol protocol) => _nat.Rover(protocol) = _random.Next16();
 
-    public uint Open(int cpu, in ConntrackTuple<IPv4Address> tuple, uint tdEnd = 0) =>
+    public PendingEntry<IPv4Address> Open(int cpu, in ConntrackTuple<IPv4Address> tuple, uint tdEnd = 0) =>
         Table.Create(ref Cpu(cpu), in tuple, Table.Hash(in tuple), tdEnd);
 
-    public PortChoice Prerouting(int cpu, uint slot, NatRange<IPv4Address>? rule) =>
-        NatHooks.Prerouting(Table, ref Cpu(cpu), ref _random, slot, rule);
+    public PortChoice Prerouting(int cpu, ref PendingEntry<IPv4Address> entry, NatRange<IPv4Address>? rule) =>
+        NatHooks.Prerouting(Table, ref Cpu(cpu), ref _random, ref entry, rule);
 
-    public PortChoice Postrouting(int cpu, uint slot, NatRange<IPv4Address>? rule) =>
-        NatHooks.Postrouting(Table, ref Cpu(cpu), ref _random, slot, rule);
+    public PortChoice Postrouting(int cpu, ref PendingEntry<IPv4Address> entry, NatRange<IPv4Address>? rule) =>
+        NatHooks.Postrouting(Table, ref Cpu(cpu), ref _random, ref entry, rule);
 
-    public ConfirmResult Confirm(int cpu, uint slot) => Table.Confirm(ref Cpu(cpu), slot);
+    public ConfirmResult Confirm(int cpu, in PendingEntry<IPv4Address> entry) => Table.Confirm(ref Cpu(cpu), in entry);
 
     /// <summary>The port that a connection has at the NAT address.</summary>
     public ushort PortOf(uint slot) => Table.ReplyTuple(slot).DestinationPort;

@@ -71,9 +71,9 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
             reply.Protocol, FirstStandingClient + _standing++, reply.DestinationPort, reply.Source, reply.SourcePort));
         NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(IPv4Address.FromValue(reply.Destination))
             .WithPorts(reply.DestinationPort, reply.DestinationPort);
-        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
-        NatSetup.Run(_table, ref cpu, ref _randoms[0], slot, in rule, ManipType.Source);
-        _table.Confirm(ref cpu, slot);
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        NatSetup.Run(_table, ref cpu, ref _randoms[0], ref entry, in rule, ManipType.Source);
+        _table.Confirm(ref cpu, in entry);
     }
 
     public override void Connect<TPace>(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, TPace pace, SystemTally tally)
@@ -167,11 +167,12 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
         out bool isKept,
         out uint slot)
     {
-        slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
-        PortChoice choice = NatSetup.Run(_table, ref cpu, ref random, slot, in rule, ManipType.Source);
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        slot = entry.Slot;
+        PortChoice choice = NatSetup.Run(_table, ref cpu, ref random, ref entry, in rule, ManipType.Source);
         BusyWait.For(windowTicks);
         isKept = choice is PortChoice.Original or PortChoice.SameSource or PortChoice.Kept;
-        return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? Fate.Inserted
+        return _table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted ? Fate.Inserted
             : choice is PortChoice.Exhausted or PortChoice.KeptUnchecked ? Fate.Refused
             : Fate.Lost;
     }

@@ -28,7 +28,7 @@ internal static class LocationNames
         < 16 => "ports",
         < 20 => "link",
         < 24 => offset >= NodeSize ? "by-source link" : "deadline",
-        _ => offset >= NodeSize ? "hash" : "status",
+        _ => offset >= NodeSize ? "sequence number" : "status",
     };
 
     private static string Shared(long offset) => offset switch

@@ -8,20 +8,12 @@ namespace NatAllocBench.Exploration.Designs;
 /// so that two connections reach the steps that take 252 otherwise.
 /// </summary>
 /// <typeparam name="TDesign">The design that is explored.</typeparam>
-internal readonly unsafe struct Explored<TDesign> : ITableDesign
+internal readonly unsafe struct Explored<TDesign> : IDesignOf<TDesign>
     where TDesign : struct, ITableDesign
 {
-    public static string Name => TDesign.Name;
-
-    public static bool IsLockFree => TDesign.IsLockFree;
-
-    public static bool ReservesReply => TDesign.ReservesReply;
-
     public static int MagazineSlots => 1;
 
     public static uint LargestReservation => 1;
-
-    public static bool Keeps(ProtocolStep step) => TDesign.Keeps(step);
 
     public static uint Read(ref uint word) => SharedMemory.Read(ref word);
 

@@ -22,7 +22,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     private readonly ScenarioSetup _setup;
     private readonly ScenarioTable<TEra, TDesign> _beginning;
     private readonly List<Answer>[] _answers;
-    private readonly (uint Slot, PortChoice Choice)[] _held;
+    private readonly (PendingEntry<IPv4Address> Entry, PortChoice Choice)[] _held;
     private readonly bool _takesShortPath;
     private readonly bool _ordersCounts;
     private readonly CheckedEnds _ends = new();
@@ -46,7 +46,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         _setup = setup;
         _beginning = new ScenarioTable<TEra, TDesign>(era, setup, geometry);
         _answers = [.. setup.Threads.Select(_ => new List<Answer>())];
-        _held = new (uint, PortChoice)[setup.Threads.Count];
+        _held = new (PendingEntry<IPv4Address>, PortChoice)[setup.Threads.Count];
     }
 
     public int Threads => _setup.Threads.Count;
@@ -171,7 +171,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 _held[thread] = Choose(ref cpu, thread, translate.Original, translate.Rule);
                 return new Answer("");
             case ConfirmHeld:
-                return Conclude(ref cpu, _held[thread].Slot, _held[thread].Choice);
+                return Conclude(ref cpu, in _held[thread].Entry, _held[thread].Choice);
             case Forward forward:
                 return Pass(ref cpu, forward);
             case Kill kill:
@@ -235,9 +235,9 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
 
     private ConfirmResult Insert(ref CpuState cpu, Call call)
     {
-        uint slot = Table.Create(ref cpu, call.Original, Table.Hash(call.Original), NewEnd);
-        Table.Slab.ChangeReply(slot, call.Reply.Invert());
-        return Table.Confirm(ref cpu, slot);
+        PendingEntry<IPv4Address> entry = Table.Create(ref cpu, call.Original, Table.Hash(call.Original), NewEnd);
+        Table.Slab.ChangeReply(entry.Slot, call.Reply.Invert());
+        return Table.Confirm(ref cpu, in entry);
     }
 
     private Answer Open(ref CpuState cpu, int thread, ConntrackTuple<IPv4Address> original, NatRange<IPv4Address> rule)
@@ -248,23 +248,24 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
             return new Answer("goes on with the entry of its flow") { IsConnection = true };
         }
 
-        uint slot = Table.Create(ref cpu, in original, hash, NewEnd);
-        if (slot == CpuState.NoSlot)
+        PendingEntry<IPv4Address> entry = Table.Create(ref cpu, in original, hash, NewEnd);
+        if (entry.IsNone)
         {
             return new Answer("not admitted") { IsConnection = true, NotAdmitted = true };
         }
 
         var draws = new ExploredDraws(_setup.Draws, thread == 0);
-        PortChoice choice = NatSetup.Run(Table, ref cpu, ref draws, slot, in rule, ManipType.Source);
-        return Conclude(ref cpu, slot, choice);
+        PortChoice choice = NatSetup.Run(Table, ref cpu, ref draws, ref entry, in rule, ManipType.Source);
+        return Conclude(ref cpu, in entry, choice);
     }
 
-    private (uint Slot, PortChoice Choice) Choose(
+    private (PendingEntry<IPv4Address> Entry, PortChoice Choice) Choose(
         ref CpuState cpu, int thread, ConntrackTuple<IPv4Address> original, NatRange<IPv4Address> rule)
     {
-        uint slot = Table.Create(ref cpu, in original, Table.Hash(in original), NewEnd);
+        PendingEntry<IPv4Address> entry = Table.Create(ref cpu, in original, Table.Hash(in original), NewEnd);
         var draws = new ExploredDraws(_setup.Draws, thread == 0);
-        return (slot, NatSetup.Run(Table, ref cpu, ref draws, slot, in rule, ManipType.Source));
+        PortChoice choice = NatSetup.Run(Table, ref cpu, ref draws, ref entry, in rule, ManipType.Source);
+        return (entry, choice);
     }
 
     private Answer Pass(ref CpuState cpu, Forward forward)
@@ -276,19 +277,19 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
             return new Answer("goes on with the entry of its flow") { IsConnection = true };
         }
 
-        uint slot = Table.Create(ref cpu, in original, hash);
+        PendingEntry<IPv4Address> entry = Table.Create(ref cpu, in original, hash);
         var draws = new ExploredDraws(1, isFirst: true);
-        NatHooks.Prerouting(Table, ref cpu, ref draws, slot, forward.Destination);
-        PortChoice choice = NatHooks.Postrouting(Table, ref cpu, ref draws, slot, null);
-        return Conclude(ref cpu, slot, choice);
+        NatHooks.Prerouting(Table, ref cpu, ref draws, ref entry, forward.Destination);
+        PortChoice choice = NatHooks.Postrouting(Table, ref cpu, ref draws, ref entry, null);
+        return Conclude(ref cpu, in entry, choice);
     }
 
-    private Answer Conclude(ref CpuState cpu, uint slot, PortChoice choice)
+    private Answer Conclude(ref CpuState cpu, in PendingEntry<IPv4Address> entry, PortChoice choice)
     {
-        ConntrackTuple<IPv4Address> original = Table.OriginalTuple(slot);
-        ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(slot);
+        ConntrackTuple<IPv4Address> original = Table.OriginalTuple(entry.Slot);
+        ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(entry.Slot);
         SharedMemory.Remark(() => $"{Outcome.Word(choice)} {reply.Destination}:{reply.DestinationPort}");
-        ConfirmResult result = Table.Confirm(ref cpu, slot);
+        ConfirmResult result = Table.Confirm(ref cpu, in entry);
         return new Answer($"{Outcome.Word(choice)}, {Outcome.Word(result)}")
         {
             IsConnection = true,

@@ -134,7 +134,7 @@ internal readonly struct Oracle<TEra, TDesign>(
         uint created = 0;
         for (int i = 0; i < table.CpuCount; i++)
         {
-            while (Create(ref table.Cpu(i), created) != CpuState.NoSlot)
+            while (!Create(ref table.Cpu(i), created).IsNone)
             {
                 created++;
             }
@@ -143,7 +143,7 @@ internal readonly struct Oracle<TEra, TDesign>(
         Require(created == table.MaxConnections, $"of {table.MaxConnections} slots {created} can be used again");
     }
 
-    private uint Create(ref CpuState cpu, uint number)
+    private PendingEntry<IPv4Address> Create(ref CpuState cpu, uint number)
     {
         ConntrackTuple<IPv4Address> tuple = ConntrackTuple<IPv4Address>.Of(
             IPProtocol.Udp, IPv4Address.Parse("10.9.9.9"), (ushort)(1 + number), IPv4Address.Parse("192.0.2.9"), 53);

@@ -144,10 +144,10 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
     private void SetUp(ref CpuState cpu, Resident resident)
     {
         ConntrackTuple<IPv4Address> original = resident.Original;
-        uint slot = Table.Create(ref cpu, in original, Table.Hash(in original), ResidentEnd);
+        PendingEntry<IPv4Address> entry = Table.Create(ref cpu, in original, Table.Hash(in original), ResidentEnd);
         var draws = new ExploredDraws(1, isFirst: true);
-        NatSetup.Run(Table, ref cpu, ref draws, slot, resident.Rule, ManipType.Source);
-        if (Table.Confirm(ref cpu, slot) != ConfirmResult.Inserted)
+        NatSetup.Run(Table, ref cpu, ref draws, ref entry, resident.Rule, ManipType.Source);
+        if (Table.Confirm(ref cpu, in entry) != ConfirmResult.Inserted)
         {
             throw new InvalidOperationException($"the resident {original} was not inserted");
         }
@@ -157,15 +157,15 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
             ReadOnlySpan<TcpSegment> segments =
                 [TcpSegment.SynAck, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack, TcpSegment.Fin, TcpSegment.Ack];
             ReadOnlySpan<bool> isReply = [true, false, false, true, true, false];
-            ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(slot);
+            ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(entry.Slot);
             for (int i = 0; i < segments.Length; i++)
             {
                 ConntrackTuple<IPv4Address> tuple = isReply[i] ? reply : original;
-                Table.TryFind(ref cpu, in tuple, Table.Hash(in tuple), out EntryReference entry);
-                Table.TcpPacket(ref cpu, entry, segments[i]);
+                Table.TryFind(ref cpu, in tuple, Table.Hash(in tuple), out EntryReference found);
+                Table.TcpPacket(ref cpu, found, segments[i]);
             }
 
-            if (EntryStatus.State(Table.Status(slot)) != TcpState.TimeWait)
+            if (EntryStatus.State(Table.Status(entry.Slot)) != TcpState.TimeWait)
             {
                 throw new InvalidOperationException($"the resident {original} is not in TIME_WAIT");
             }

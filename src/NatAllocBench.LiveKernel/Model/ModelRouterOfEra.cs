@@ -11,8 +11,6 @@ namespace NatAllocBench.LiveKernel;
 internal sealed class ModelRouter<TEra> : ModelRouter
     where TEra : struct, IEra
 {
-    private const uint KnownConnection = CpuState.NoSlot - 1;
-
     private readonly NatRule _rule;
     private readonly ConntrackTable<IPv4Address, TEra, KernelLocks> _table;
     private readonly NatRange<IPv4Address>? _source;
@@ -37,19 +35,19 @@ internal sealed class ModelRouter<TEra> : ModelRouter
 
     public override ModelFate Send(in FlowTuple flow)
     {
-        uint slot = Allocate(0, in flow, ref _random, out ushort port, out _);
-        return Finish(0, slot, port);
+        PendingEntry<IPv4Address>? entry = Allocate(0, in flow, ref _random, out ushort port, out _);
+        return Finish(0, entry, port);
     }
 
     public override (ModelFate First, ModelFate Second) SendTogether(in FlowTuple first, in FlowTuple second)
     {
         ref ushort rover = ref _table.Nat.Rover(ModelRules.Protocol(_rule.Protocol));
         ushort seenByBoth = rover;
-        uint one = Allocate(0, in first, ref _random, out ushort firstPort, out _);
+        PendingEntry<IPv4Address>? one = Allocate(0, in first, ref _random, out ushort firstPort, out _);
 
         // A search that begins before the other ends reads the rover as the other did.
         rover = seenByBoth;
-        uint two = Allocate(1, in second, ref _random, out ushort secondPort, out _);
+        PendingEntry<IPv4Address>? two = Allocate(1, in second, ref _random, out ushort secondPort, out _);
         return (Finish(0, one, firstPort), Finish(1, two, secondPort));
     }
 
@@ -63,8 +61,8 @@ internal sealed class ModelRouter<TEra> : ModelRouter
         for (int draw = 0; draw < Draws; draw++)
         {
             var random = new FirstDraw((ushort)draw, (ulong)draw);
-            uint slot = Allocate(0, in flow, ref random, out ushort port, out PortChoice choice);
-            _table.Drop(ref _table.Cpu(0), slot);
+            PendingEntry<IPv4Address> entry = Allocate(0, in flow, ref random, out ushort port, out PortChoice choice)!.Value;
+            _table.Drop(ref _table.Cpu(0), entry.Slot);
             rover = before;
             bool drawn = random.Draws > 0;
             if (choice is not (PortChoice.Exhausted or PortChoice.KeptUnchecked))
@@ -88,8 +86,9 @@ internal sealed class ModelRouter<TEra> : ModelRouter
         _table.Dispose();
     }
 
-    /// <summary>Everything up to confirm: lookup, new entry, prerouting, postrouting.</summary>
-    private uint Allocate<TRandom>(int number, in FlowTuple flow, ref TRandom random, out ushort port, out PortChoice choice)
+    /// <summary>Everything up to confirm: lookup, new entry, prerouting, postrouting. Null: the connection is known.</summary>
+    private PendingEntry<IPv4Address>? Allocate<TRandom>(
+        int number, in FlowTuple flow, ref TRandom random, out ushort port, out PortChoice choice)
         where TRandom : struct, IRandomSource
     {
         ref CpuState cpu = ref _table.Cpu(number);
@@ -99,33 +98,33 @@ internal sealed class ModelRouter<TEra> : ModelRouter
         choice = PortChoice.Unchanged;
         if (_table.TryFind(ref cpu, in tuple, hash, out _))
         {
-            return KnownConnection;
+            return null;
         }
 
-        uint slot = _table.Create(ref cpu, in tuple, hash);
-        if (slot == CpuState.NoSlot)
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, hash);
+        if (entry.IsNone)
         {
-            return slot;
+            return entry;
         }
 
         NatRange<IPv4Address> destination = _rule.TwoBackends
             ? ModelRules.Backend((_random.Next64() & 1) != 0)
-            : NatRange<IPv4Address>.NullBinding(in _table.ReplyTuple(slot), ManipType.Destination);
-        _ = NatSetup.Run(_table, ref cpu, ref random, slot, in destination, ManipType.Destination);
-        NatRange<IPv4Address> source = _source ?? NatRange<IPv4Address>.NullBinding(in _table.ReplyTuple(slot), ManipType.Source);
-        choice = NatSetup.Run(_table, ref cpu, ref random, slot, in source, ManipType.Source);
-        port = _table.ReplyTuple(slot).DestinationPort;
-        return slot;
+            : NatRange<IPv4Address>.NullBinding(in _table.ReplyTuple(entry.Slot), ManipType.Destination);
+        _ = NatSetup.Run(_table, ref cpu, ref random, ref entry, in destination, ManipType.Destination);
+        NatRange<IPv4Address> source = _source ?? NatRange<IPv4Address>.NullBinding(in _table.ReplyTuple(entry.Slot), ManipType.Source);
+        choice = NatSetup.Run(_table, ref cpu, ref random, ref entry, in source, ManipType.Source);
+        port = _table.ReplyTuple(entry.Slot).DestinationPort;
+        return entry;
     }
 
-    private ModelFate Finish(int number, uint slot, ushort port)
+    private ModelFate Finish(int number, PendingEntry<IPv4Address>? entry, ushort port)
     {
         _sent++;
-        ConfirmResult? result = slot is KnownConnection or CpuState.NoSlot ? null : _table.Confirm(ref _table.Cpu(number), slot);
+        ConfirmResult? result = entry is { IsNone: false } pending ? _table.Confirm(ref _table.Cpu(number), in pending) : null;
         bool delivered = result switch
         {
             ConfirmResult.Inserted or ConfirmResult.InsertedReplyOnly or ConfirmResult.Merged => true,
-            null => slot == KnownConnection,
+            null => entry is null,
             _ => false,
         };
         _delivered += delivered ? 1 : 0;

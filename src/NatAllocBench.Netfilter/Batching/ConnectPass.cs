@@ -177,13 +177,13 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             uint slot = slots.Take();
             passed++;
             uint originalHash = (uint)block->OriginalHash[i];
-            ulong status = Write(slab, slot, original, reply, replyKeys, originalHash, seenOriginal, seenReply, seenSource, now, in plan);
+            ulong status = Write(slab, slot, original, reply, replyKeys, seenOriginal, seenReply, seenSource, now, in plan);
 
             // C3 of the by-source table, full fence: the entry's tuples and link are visible before it is. Pairs with the acquires of
             // WalkSources.
             if (TDesign.CompareExchange(ref *sourceHead, slot, seenSource) != seenSource)
             {
-                _bySource.Link(ref *sourceHead, slot);
+                TDesign.LinkSource(_bySource, (uint)block->SourceBucket[i], slot);
             }
 
             // Which claim comes first is a coin toss that no branch predictor can guess, so masks select.
@@ -244,7 +244,6 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         ConntrackTuple<TAddress>* original,
         ConntrackTuple<TAddress>* reply,
         ulong replyKeys,
-        uint originalHash,
         uint seenOriginal,
         uint seenReply,
         uint seenSource,
@@ -264,7 +263,6 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply, replyKeys);
         slab.SetNext((slot << 1) | 1, seenReply);
         slab.SetBySourceNext(slot, seenSource);
-        second->StashedHash = originalHash;
         second->TdEnd = isTcp ? 0 : now;
         return status;
     }

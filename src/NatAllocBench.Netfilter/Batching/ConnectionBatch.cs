@@ -119,18 +119,15 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
             return false;
         }
 
-        uint slot = _table.Create(ref cpu, in tuple, hash);
-        if (slot == CpuState.NoSlot)
+        if (!_table.TryCreate(ref cpu, in tuple, hash, 0, out PendingEntry<TAddress> entry))
         {
             return false;
         }
 
-        _bySource.StashSourceHash(slot, memo->SourceHash);
-        cpu.HashMemo = memo;
-        _expectsSearch = NatSetup.Run(_table, ref cpu, ref random, slot, in range, ManipType.Source) == PortChoice.Searched;
-        cpu.HashMemo = null;
+        entry.UseAhead(memo);
+        _expectsSearch = NatSetup.Run(_table, ref cpu, ref random, ref entry, in range, ManipType.Source) == PortChoice.Searched;
         window?.Invoke();
-        return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted;
+        return _table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted;
     }
 
     /// <summary>The stages. The generator is a copy: the draws stay to be made.</summary>

@@ -67,14 +67,13 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
             return _shortPath.Connect(ref cpu, ref random, in original);
         }
 
-        uint slot = Open(ref cpu, in random, in original, in range);
-        if (slot == CpuState.NoSlot)
+        if (!TryOpen(ref cpu, in random, in original, in range, out PendingEntry<TAddress> entry))
         {
             return false;
         }
 
-        Close(ref cpu, NatSetup.Run(_table, ref cpu, ref random, slot, in range, ManipType.Source));
-        return _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted;
+        Close(NatSetup.Run(_table, ref cpu, ref random, ref entry, in range, ManipType.Source));
+        return _table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted;
     }
 
     /// <summary>Looks a first packet up and makes an entry for it, as <c>resolve_normal_ct</c> does.</summary>
@@ -82,39 +81,35 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
     /// <param name="random">Its random source; draws are looked at ahead and stay to be made.</param>
     /// <param name="original">ORIGINAL tuple.</param>
     /// <param name="range">What the rule will allow.</param>
-    /// <returns>
-    /// The slot, or <see cref="CpuState.NoSlot"/> if the connection stands already or finds no slot. After a slot call <see cref="Close"/>.
-    /// </returns>
-    public uint Open(ref CpuState cpu, in CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
+    /// <param name="entry">The entry, or none. Its hashes are this object's until the next one is opened.</param>
+    /// <returns>Whether there is one: the connection does not stand already, and the table had room for it.</returns>
+    public bool TryOpen(
+        ref CpuState cpu,
+        in CpuRandom random,
+        in ConntrackTuple<TAddress> original,
+        in NatRange<TAddress> range,
+        out PendingEntry<TAddress> entry)
     {
         bool ahead = _hasLanes && original.Zone == 0;
         uint hash = ahead ? HashAhead(random, in original, in range) : _table.Hash(in original);
         if (_table.TryFind(ref cpu, in original, hash, out _))
         {
-            return CpuState.NoSlot;
+            entry = PendingEntry<TAddress>.None;
+            return false;
         }
 
-        uint slot = _table.Create(ref cpu, in original, hash);
-        if (ahead && slot != CpuState.NoSlot)
+        bool isCreated = _table.TryCreate(ref cpu, in original, hash, 0, out entry);
+        if (ahead && isCreated)
         {
-            _bySource.StashSourceHash(slot, _memo->SourceHash);
-            cpu.HashMemo = _memo;
+            entry.UseAhead(_memo);
         }
 
-        return slot;
+        return isCreated;
     }
 
-    /// <summary>
-    /// Ends the use of the hashes when the connection has its mapping, and before this object is disposed of. Whether it searched is what
-    /// the next one is expected to do.
-    /// </summary>
-    /// <param name="cpu">The CPU.</param>
-    /// <param name="choice">How the connection came by its port.</param>
-    public void Close(ref CpuState cpu, PortChoice choice)
-    {
-        cpu.HashMemo = null;
-        _expectsSearch = choice == PortChoice.Searched;
-    }
+    /// <summary>Notes that the connection has its mapping: whether it searched is what the next one is expected to do.</summary>
+    /// <param name="choice">How it came by its port.</param>
+    public void Close(PortChoice choice) => _expectsSearch = choice == PortChoice.Searched;
 
     /// <inheritdoc/>
     public void Dispose()

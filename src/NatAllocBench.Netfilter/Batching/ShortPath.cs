@@ -210,8 +210,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
             return;
         }
 
-        uint slot = _table.Create(ref cpu, in original, hash);
-        if (slot == CpuState.NoSlot)
+        if (!_table.TryCreate(ref cpu, in original, hash, 0, out PendingEntry<TAddress> entry))
         {
             return;
         }
@@ -228,14 +227,13 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
                 _memo->ReplyHash = _memo->OtherHash;
             }
 
-            _table.BySource.StashSourceHash(slot, (uint)run.Block->SourceHash[flow]);
-            cpu.HashMemo = _memo;
+            _memo->SourceHash = (uint)run.Block->SourceHash[flow];
+            entry.UseAhead(_memo);
         }
 
-        PortChoice choice = NatSetup.Run(_table, ref cpu, ref random, slot, in _plan.Range, ManipType.Source);
-        cpu.HashMemo = null;
+        PortChoice choice = NatSetup.Run(_table, ref cpu, ref random, ref entry, in _plan.Range, ManipType.Source);
         run.Searched = choice == PortChoice.Searched;
-        run.Inserted += _table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+        run.Inserted += _table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted ? 1 : 0;
     }
 
     /// <summary>Guesses and hashes for the next block. The generator is a copy: the draws stay to be made.</summary>

@@ -13,32 +13,34 @@ namespace NatAllocBench.Netfilter.Nat;
 public static class NatHooks
 {
     /// <summary>PREROUTING (priority -100): the destination.</summary>
-    /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
+    /// <param name="entry">An unconfirmed entry of the calling CPU.</param>
     /// <param name="rule">The DNAT rule that matches, or null.</param>
     /// <returns>How the mapping was found.</returns>
     public static PortChoice Prerouting<TAddress, TEra, TDesign, TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, ref TRandom random, uint slot, NatRange<TAddress>? rule)
+        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, ref TRandom random, ref PendingEntry<TAddress> entry,
+        NatRange<TAddress>? rule)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
-        where TRandom : struct, IRandomSource => Run(table, ref cpu, ref random, slot, rule, ManipType.Destination);
+        where TRandom : struct, IRandomSource => Run(table, ref cpu, ref random, ref entry, rule, ManipType.Destination);
 
     /// <summary>POSTROUTING (priority 100): the source.</summary>
-    /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
+    /// <param name="entry">An unconfirmed entry of the calling CPU.</param>
     /// <param name="rule">The SNAT or masquerade rule that matches, or null.</param>
     /// <returns>How the mapping was found.</returns>
     public static PortChoice Postrouting<TAddress, TEra, TDesign, TRandom>(
-        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, ref TRandom random, uint slot, NatRange<TAddress>? rule)
+        ConntrackTable<TAddress, TEra, TDesign> table, ref CpuState cpu, ref TRandom random, ref PendingEntry<TAddress> entry,
+        NatRange<TAddress>? rule)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
-        where TRandom : struct, IRandomSource => Run(table, ref cpu, ref random, slot, rule, ManipType.Source);
+        where TRandom : struct, IRandomSource => Run(table, ref cpu, ref random, ref entry, rule, ManipType.Source);
 
     private static PortChoice Run<TAddress, TEra, TDesign, TRandom>(
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
-        uint slot,
+        ref PendingEntry<TAddress> entry,
         NatRange<TAddress>? rule,
         ManipType manip)
         where TAddress : unmanaged, IAddress<TAddress>
@@ -46,7 +48,7 @@ public static class NatHooks
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        NatRange<TAddress> range = rule ?? NatRange<TAddress>.NullBinding(in table.ReplyTuple(slot), manip);
-        return NatSetup.Run(table, ref cpu, ref random, slot, in range, manip);
+        NatRange<TAddress> range = rule ?? NatRange<TAddress>.NullBinding(in table.ReplyTuple(entry.Slot), manip);
+        return NatSetup.Run(table, ref cpu, ref random, ref entry, in range, manip);
     }
 }

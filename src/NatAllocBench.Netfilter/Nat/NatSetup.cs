@@ -17,7 +17,7 @@ public static class NatSetup
     /// Chooses a mapping inside <paramref name="range"/>, writes it into the entry's REPLY tuple and, for source NAT, makes it visible in
     /// the by-source table. Never fails: an exhausted range yields a tuple in use, which confirm then refuses.
     /// </summary>
-    /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
+    /// <param name="entry">An unconfirmed entry of the calling CPU.</param>
     /// <param name="range">What the rule allows.</param>
     /// <param name="manip">The hook's side.</param>
     /// <returns>How the mapping was found.</returns>
@@ -25,7 +25,7 @@ public static class NatSetup
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
-        uint slot,
+        ref PendingEntry<TAddress> entry,
         in NatRange<TAddress> range,
         ManipType manip)
         where TAddress : unmanaged, IAddress<TAddress>
@@ -33,13 +33,13 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        PortChoice choice = Choose(table, ref cpu, ref random, slot, in range, manip, out ConntrackTuple<TAddress> mapping);
-        Apply(table, slot, in mapping, manip);
+        PortChoice choice = Choose(table, ref cpu, ref random, ref entry, in range, manip, out ConntrackTuple<TAddress> mapping);
+        Apply(table, in entry, in mapping, manip);
         return choice;
     }
 
     /// <summary>The first part of <see cref="Run"/>, up to the last probe: chooses, and changes nothing that others can see.</summary>
-    /// <param name="slot">An unconfirmed entry of the calling CPU.</param>
+    /// <param name="entry">An unconfirmed entry of the calling CPU.</param>
     /// <param name="range">What the rule allows.</param>
     /// <param name="manip">The hook's side.</param>
     /// <param name="mapping">The tuple that the packet will have on the wire.</param>
@@ -49,7 +49,7 @@ public static class NatSetup
         ConntrackTable<TAddress, TEra, TDesign> table,
         ref CpuState cpu,
         ref TRandom random,
-        uint slot,
+        ref PendingEntry<TAddress> entry,
         in NatRange<TAddress> range,
         ManipType manip,
         out ConntrackTuple<TAddress> mapping)
@@ -58,43 +58,41 @@ public static class NatSetup
         where TDesign : struct, ITableDesign
         where TRandom : struct, IRandomSource
     {
-        table.ReplyTuple(slot).InvertTo(out mapping);
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, slot, manip == ManipType.Source);
+        table.ReplyTuple(entry.Slot).InvertTo(out mapping);
+        var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, in entry, manip == ManipType.Source);
         table.Enter(ref cpu);
         var search =
             new SearchContext<TAddress, TEra, TDesign, TRandom>(table, ref cpu, ref random, ref probe, ref mapping, in range, manip);
-        PortChoice choice = GetUnique(in search, slot);
-        if (TDesign.ReservesReply && manip == ManipType.Source && !table.Reservations.Has(slot))
-        {
-            // Accepted without a probe, or found in use: the last chance, which costs nothing that others see.
-            mapping.InvertTo(out ConntrackTuple<TAddress> reply);
-            table.Reservations.TryReserve(ref cpu, slot, in reply, table.Hash(in reply));
-        }
-
+        PortChoice choice = GetUnique(in search, ref entry);
+        probe.ReserveLate(ref cpu, in mapping);
         ConntrackTable<TAddress, TEra, TDesign>.Leave(ref cpu);
-        probe.Stash();
+        probe.KeepHash(ref entry);
         return choice;
     }
 
     /// <summary>The second part of <see cref="Run"/>: writes the mapping into the entry and publishes it by source.</summary>
-    /// <param name="slot">The entry.</param>
+    /// <param name="entry">The entry.</param>
     /// <param name="mapping">What <see cref="Choose"/> chose.</param>
     /// <param name="manip">The hook's side.</param>
     public static void Apply<TAddress, TEra, TDesign>(
-        ConntrackTable<TAddress, TEra, TDesign> table, uint slot, in ConntrackTuple<TAddress> mapping, ManipType manip)
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        in PendingEntry<TAddress> entry,
+        in ConntrackTuple<TAddress> mapping,
+        ManipType manip)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
     {
+        uint slot = entry.Slot;
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
-        if (table.Slab.ChangeReply(slot, in mapping) || (TDesign.ReservesReply && table.Reservations.IsSourceChanged(slot, in mapping)))
+        if (table.Slab.ChangeReply(slot, in mapping) || table.Reservations.HasChangedSource(slot, in mapping))
         {
             done |= manip == ManipType.Source ? EntryStatus.SourceNat : EntryStatus.DestinationNat;
         }
 
         if (manip == ManipType.Source)
         {
-            table.BySource.Add(slot);
+            table.BySource.Add(in entry);
         }
 
         Debug.Assert((table.Status(slot) & EntryStatus.Confirmed) == 0, "a hook works on an unconfirmed entry");
@@ -104,7 +102,7 @@ public static class NatSetup
     /// <summary>The four steps of <c>get_unique_tuple</c>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static PortChoice GetUnique<TAddress, TEra, TDesign, TRandom>(
-        in SearchContext<TAddress, TEra, TDesign, TRandom> search, uint slot)
+        in SearchContext<TAddress, TEra, TDesign, TRandom> search, ref PendingEntry<TAddress> entry)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
@@ -125,7 +123,7 @@ public static class NatSetup
                 }
             }
             else if (bySource.TryFind(
-                    in search.Tuple, bySource.HashSource(slot, in search.Tuple), in search.Range, out ConntrackTuple<TAddress> mapped)
+                    in search.Tuple, bySource.HashSource(ref entry, in search.Tuple), in search.Range, out ConntrackTuple<TAddress> mapped)
                 && !search.Probe.IsUsed(ref search.Cpu, in mapped))
             {
                 search.Tuple = mapped;
@@ -136,7 +134,7 @@ public static class NatSetup
         // Step 2: the address.
         AddressPool.Choose(ref search.Tuple, in search.Range, search.Manip, search.Traits.PoolHash);
 
-        search.Probe.FixAllButPort(in search.Tuple, search.Manip);
+        search.Probe.FixAllButPort(search.Manip);
 
         // Step 3: the port as it is.
         if (keepsPort && TryKeepPort(in search, out PortChoice kept))

@@ -20,51 +20,44 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
     private readonly TupleLookup<TAddress, TEra, TDesign> _lookup;
     private readonly uint _self;
+    private readonly HashMemo<TAddress>* _ahead;
     private readonly bool _reserves;
     private uint _hash;
     private bool _accepted;
     private bool _hasPrefix;
-    private bool _wantsPrefix;
+    private bool _isSourceSearch;
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
     /// <summary>A probe on behalf of an unconfirmed entry.</summary>
-    /// <param name="self">The entry.</param>
+    /// <param name="entry">The entry.</param>
     /// <param name="reserves">Design reserve: whether the tuple is final, so that the accepted candidate is reserved.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, uint self, bool reserves)
+    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, in PendingEntry<TAddress> entry, bool reserves)
     {
         Unsafe.SkipInit(out this);
         _reserves = reserves;
         _table = table;
         _lookup = table.Lookup;
-        _self = self;
+        _self = entry.Slot;
+        _ahead = entry.Ahead;
         _hasPrefix = false;
-        _wantsPrefix = false;
+        _isSourceSearch = false;
         _accepted = false;
     }
 
     /// <summary>Design reserve: whether the last candidate is the connection's own by now, whatever others search.</summary>
-    public readonly bool HasReserved => TDesign.ReservesReply && _table.Reservations.Has(_self);
+    public readonly bool HasReserved => Reservations<TAddress, TEra, TDesign>.Has(_table.Slab, _self);
 
-    /// <summary>
-    /// From here on candidates differ from <paramref name="tuple"/> in the key that <paramref name="manip"/> rewrites, and in nothing else.
-    /// </summary>
+    /// <summary>From here on candidates differ in the key that <paramref name="manip"/> rewrites, and in nothing else.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void FixAllButPort(in ConntrackTuple<TAddress> tuple, ManipType manip)
-    {
-        // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
-        if (TDesign.IsLockFree && TupleHashPrefix<TAddress, TEra>.IsUseful)
-        {
-            _wantsPrefix = manip == ManipType.Source && !tuple.IsIcmp; // started when a hash is needed that was not computed ahead
-        }
-    }
+    public void FixAllButPort(ManipType manip) => _isSourceSearch = manip == ManipType.Source;
 
     /// <summary>Whether the reply of a mapping is in use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool IsUsed(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
-        uint hash = Hash(ref cpu, in reply);
+        uint hash = Hash(in reply);
         return Note(ref cpu, in reply, hash, _lookup.IsTaken(ref cpu, in reply, hash, _self));
     }
 
@@ -72,7 +65,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
-        uint hash = Hash(ref cpu, in reply);
+        uint hash = Hash(in reply);
         return Note(ref cpu, in reply, hash, _lookup.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
 
@@ -80,46 +73,53 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
-        uint hash = Hash(ref cpu, in reply);
+        uint hash = Hash(in reply);
         return Note(ref cpu, in reply, hash, _lookup.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
+    }
+
+    /// <summary>
+    /// Design reserve: the last chance of a mapping that was accepted without a probe, or found in use. It costs nothing that others see.
+    /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ReserveLate(ref CpuState cpu, in ConntrackTuple<TAddress> mapping)
+    {
+        if (TDesign.ReservesReply && _reserves && !HasReserved)
+        {
+            mapping.InvertTo(out ConntrackTuple<TAddress> reply);
+            Note(ref cpu, in reply, _table.Hash(in reply), used: false);
+        }
     }
 
     /// <summary>Keeps the hash of the accepted candidate, if the search ended with one, for confirm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly void Stash()
+    public readonly void KeepHash(ref PendingEntry<TAddress> entry)
     {
-        if (!TDesign.IsLockFree)
+        if (_accepted && (TDesign.IsLockFree || HasReserved))
         {
-            return;
-        }
-
-        if (_accepted)
-        {
-            HashStash.StashReply(_table.Slab, _self, _hash);
+            entry.KeepReplyHash(_hash);
         }
         else
         {
-            HashStash.ForgetReply(_table.Slab, _self);
+            entry.ForgetReplyHash();
         }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint Hash(ref CpuState cpu, in ConntrackTuple<TAddress> reply)
+    private uint Hash(in ConntrackTuple<TAddress> reply)
     {
         if (!TDesign.IsLockFree)
         {
             return _table.Hash(in reply);
         }
 
-        return cpu.HashMemo != null && ((HashMemo<TAddress>*)cpu.HashMemo)->TryGet(in reply, out uint hash)
-            ? hash
-            : HashByPrefix(in reply);
+        return _ahead != null && _ahead->TryGet(in reply, out uint hash) ? hash : HashByPrefix(in reply);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint HashByPrefix(in ConntrackTuple<TAddress> reply)
     {
-        if (!_wantsPrefix)
+        // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
+        if (!TupleHashPrefix<TAddress, TEra>.IsUseful || !_isSourceSearch || reply.IsIcmp)
         {
             return _table.Hash(in reply);
         }
@@ -139,15 +139,11 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     {
         if (TDesign.ReservesReply && _reserves && !used)
         {
-            return !_table.Reservations.TryReserve(ref cpu, _self, in reply, hash);
+            used = !_table.Reservations.TryReserve(ref cpu, _self, in reply, hash);
         }
 
-        if (TDesign.IsLockFree)
-        {
-            _hash = hash;
-            _accepted = !used;
-        }
-
+        _hash = hash;
+        _accepted = !used;
         return used;
     }
 }

@@ -40,6 +40,8 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
 
     public BucketArray Chains => _sources;
 
+    public EntrySlab<TAddress, TDesign> Slab => _slab;
+
     public void Dispose() => _sources.Dispose();
 
     /// <summary>The raw by-source hash of a tuple.</summary>
@@ -87,7 +89,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
                 uint slot = ChainLink.Value(link);
                 ulong status = _slab.Status(slot);
                 link = TDesign.Read(ref _slab.Reply(slot)->BySourceNext); // acquire, as the head
-                if (!_slab.HasSource(slot, in original) || (TDesign.IsLockFree && ChainLink.IsMarked(link)))
+                if (!_slab.HasSource(slot, in original) || ChainLink.IsMarked(link))
                 {
                     continue;
                 }
@@ -120,23 +122,10 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
 
     /// <summary>Makes a mapping visible to later connections of the same socket.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Add(uint slot)
+    public void Add(in PendingEntry<TAddress> entry)
     {
-        uint bucket = HomeBucket(StashedSourceHash(slot));
-        ref uint head = ref _heads[bucket];
-        if (TDesign.IsLockFree)
-        {
-            Link(ref head, slot);
-            return;
-        }
-
-        ref int guard = ref BySourceLock(bucket);
-        TDesign.Lock(ref guard);
-        _slab.SetBySourceNext(slot, head);
-
-        // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in WalkSources.
-        TDesign.Write(ref head, slot);
-        TDesign.Unlock(ref guard);
+        uint hash = entry.TryGetSourceHash(out uint known) ? known : Hash(in _slab.Original(entry.Slot)->Tuple);
+        TDesign.LinkSource(this, HomeBucket(hash), entry.Slot);
     }
 
     /// <summary>The bucket that an entry is in.</summary>
@@ -145,92 +134,36 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
         ? ReciprocalScale.Scale(hash, _count)
         : (ReciprocalScale.Scale(hash, _count) + 1) % _count;
 
-    public void Remove(uint slot)
-    {
-        uint bucket = HomeBucket(Hash(in _slab.Original(slot)->Tuple));
-        if (TDesign.IsLockFree)
-        {
-            UnlinkBySource(ref _heads[bucket], slot);
-            return;
-        }
-
-        ref int guard = ref BySourceLock(bucket);
-        TDesign.Lock(ref guard);
-        ref uint link = ref _heads[bucket];
-        while (link != slot)
-        {
-            link = ref _slab.Reply(ChainLink.Value(link))->BySourceNext;
-        }
-
-        // Release keeps the chain whole for readers; the removed entry keeps its own link, so a reader on it goes on.
-        TDesign.Write(ref link, _slab.Reply(slot)->BySourceNext);
-        TDesign.Unlock(ref guard);
-    }
+    public void Remove(uint slot) => TDesign.UnlinkSource(this, HomeBucket(Hash(in _slab.Original(slot)->Tuple)), slot);
 
     /// <summary>
     /// The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion, which goes by the source of
     /// ORIGINAL: an ICMP id that DNAT has changed makes it another one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint HashSource(uint slot, in ConntrackTuple<TAddress> tuple)
+    public uint HashSource(ref PendingEntry<TAddress> entry, in ConntrackTuple<TAddress> tuple)
     {
-        if (TDesign.IsLockFree
-            && (_slab.Original(slot)->Next & HashStash.HasSource) != 0 && (_slab.Original(slot)->Status & EntryStatus.SourceNatDone) == 0
-            && (!tuple.IsIcmp || _slab.HasSource(slot, in tuple)))
+        if (!TDesign.IsLockFree)
         {
-            return _slab.Reply(slot)->BySourceNext;
+            return Hash(in tuple);
         }
 
-        uint hash = Hash(in tuple);
-        if (TDesign.IsLockFree && (_slab.Original(slot)->Status & EntryStatus.SourceNatDone) == 0 && _slab.HasSource(slot, in tuple))
+        if (entry.TryGetSourceHash(out uint hash) && (!tuple.IsIcmp || _slab.HasSource(entry.Slot, in tuple)))
         {
-            _slab.SetBySourceNext(slot, hash);
-            _slab.SetNext(slot << 1, _slab.Original(slot)->Next | HashStash.HasSource);
+            return hash;
+        }
+
+        hash = Hash(in tuple);
+        if (_slab.HasSource(entry.Slot, in tuple))
+        {
+            entry.KeepSourceHash(hash);
         }
 
         return hash;
     }
 
-    /// <summary>Keeps the by-source hash of a new entry's ORIGINAL tuple, before any hook.</summary>
-    public void StashSourceHash(uint slot, uint hash)
-    {
-        _slab.SetBySourceNext(slot, hash);
-        _slab.SetNext(slot << 1, _slab.Original(slot)->Next | HashStash.HasSource);
-    }
-
+    /// <summary>The lock of a bucket: one for all of them up to 4.8.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint StashedSourceHash(uint slot) => TDesign.IsLockFree && (_slab.Original(slot)->Next & HashStash.HasSource) != 0
-        ? _slab.Reply(slot)->BySourceNext
-        : Hash(in _slab.Original(slot)->Tuple);
-
-    /// <summary>Links an entry in front of a chain, whatever its head is by then. Lock-free design only.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Link(ref uint head, uint slot)
-    {
-        uint seen = TDesign.Read(ref head); // C1: a first guess for the compare-and-swap, which orders
-        while (true)
-        {
-            _slab.SetBySourceNext(slot, seen);
-
-            // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of WalkSources. Needs
-            // no section: the link written is the present head whatever became of it since.
-            uint now = TDesign.CompareExchange(ref head, slot, seen);
-            if (now == seen)
-            {
-                return;
-            }
-
-            seen = now;
-        }
-    }
-
-    private void UnlinkBySource(ref uint head, uint slot)
-    {
-        ChainLinks<TAddress, TDesign>.Mark(ref _slab.Reply(slot)->BySourceNext);
-        ChainLinks<TAddress, TDesign>.UnlinkMarked<ChainLinks<TAddress, TDesign>.SourceLinks>(_slab, ref head, slot);
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ref int BySourceLock(uint bucket) =>
+    public ref int Lock(uint bucket) =>
         ref TEra.GlobalLock ? ref _words.BySourceLock : ref _words.BySourceLockOf(bucket % SharedWords.LockCount);
 }

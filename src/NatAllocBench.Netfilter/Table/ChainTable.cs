@@ -18,7 +18,6 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
 {
     private readonly List<BucketArray> _retired = [];
     private readonly HashSecrets _secrets;
-    private readonly Sections<TDesign> _sections;
     private BucketArray? _buckets;
 
     public ChainTable(
@@ -26,7 +25,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     {
         Slab = slab;
         Words = words;
-        _sections = sections;
+        Sections = sections;
         _secrets = secrets;
         _buckets = new BucketArray(buckets);
     }
@@ -34,6 +33,8 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     public EntrySlab<TAddress, TDesign> Slab { get; }
 
     public SharedWords Words { get; }
+
+    public Sections<TDesign> Sections { get; }
 
     /// <summary>The raw hash of a tuple.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,13 +61,9 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
         return buckets;
     }
 
-    /// <summary>
-    /// Whether no resize began since the array was read. In the lock-free design none does inside a section.
-    /// </summary>
+    /// <inheritdoc cref="ITableDesign.IsCurrent"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsCurrent(BucketArray buckets) =>
-        // Acquire, pairs with the fence of HideBuckets: if it is still the array, all links read before were of this array.
-        TDesign.IsLockFree || ReferenceEquals(TDesign.Read(ref _buckets), buckets);
+    public bool IsCurrent(BucketArray buckets) => TDesign.IsCurrent(this, buckets);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static BucketPair PairOf(BucketArray buckets, uint originalHash, uint replyHash) => new(
@@ -101,11 +98,11 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     }
 
     /// <summary>
-    /// Whether a resize came before the caller took a lock. It replaces the array under all locks, so the order of this load is nobody's
-    /// concern.
+    /// Whether this is the array by now. Acquire: pairs with the release of HideBuckets and of Resize. For the holder of a lock the order
+    /// is nobody's concern, since a resize replaces the array under all locks.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsCurrentUnderLock(BucketArray buckets) => ReferenceEquals(TDesign.Read(ref _buckets), buckets);
+    public bool IsPresent(BucketArray buckets) => ReferenceEquals(TDesign.Read(ref _buckets), buckets);
 
     /// <summary>Moves every node to its chain in a new array.</summary>
     public void Resize(uint buckets)
@@ -118,15 +115,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
             var locks = new LockedChains<TAddress, TEra, TDesign>(this);
             locks.EnterAll();
             BucketArray old = _buckets!;
-            if (TDesign.IsLockFree)
-            {
-                _sections.StopAll();
-            }
-            else
-            {
-                HideBuckets();
-            }
-
+            TDesign.BeginResize(this);
             for (uint bucket = 0; bucket < old.Count; bucket++)
             {
                 MoveChain(locks, old.Heads[bucket], next);
@@ -135,11 +124,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
 
             // Release: the new heads are seen filled. Pairs with the acquire in CurrentBuckets.
             TDesign.Write(ref _buckets, next);
-            if (TDesign.IsLockFree)
-            {
-                _sections.AllowAll();
-            }
-
+            TDesign.EndResize(this);
             locks.ExitAll();
 
             // Readers may still stand on the old heads; they are kept until the table goes.
@@ -147,9 +132,10 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
         }
     }
 
-    private void HideBuckets()
+    /// <summary>Takes the array away, so that readers wait.</summary>
+    public void HideBuckets()
     {
-        // Release: pairs with the acquire of IsCurrent. A reader that followed a link written later finds the array gone.
+        // Release: pairs with the acquire of IsPresent. A reader that followed a link written later finds the array gone.
         TDesign.Write(ref _buckets, null);
         TDesign.Fence(); // and no link is written before the array is gone: a release alone does not order later stores
     }

@@ -25,7 +25,6 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     private readonly ChainTable<TAddress, TEra, TDesign> _chains;
     private readonly EntryLife<TAddress, TEra, TDesign> _life;
     private readonly EntrySlab<TAddress, TDesign> _slab;
-    private readonly Reservations<TAddress, TEra, TDesign> _reservations;
     private readonly EraTraits _traits;
 
     public Confirmation(ChainTable<TAddress, TEra, TDesign> chains, EntryLife<TAddress, TEra, TDesign> life, EraTraits traits)
@@ -33,25 +32,23 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         _chains = chains;
         _life = life;
         _slab = chains.Slab;
-        _reservations = new Reservations<TAddress, TEra, TDesign>(chains, traits);
         _traits = traits;
     }
 
     /// <summary>Inserts an unconfirmed entry or ends it, inside a section.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ConfirmResult Confirm(ref CpuState cpu, uint slot)
+    public ConfirmResult Confirm(ref CpuState cpu, in PendingEntry<TAddress> entry)
     {
+        uint slot = entry.Slot;
         OriginalNode<TAddress>* first = _slab.Original(slot);
-        ReplyNode<TAddress>* second = _slab.Reply(slot);
         cpu.LastClashWith = CpuState.NoSlot;
         if ((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != 0)
         {
             return RefuseConfirm(ref cpu, slot);
         }
 
-        uint originalHash = second->StashedHash;
-        bool isReserved = Reservations<TAddress, TEra, TDesign>.Has(_slab, slot);
-        uint replyHash = isReserved ? _reservations.ReplyHash(ref cpu, slot) : ReplyHash(slot);
+        uint originalHash = entry.OriginalHash;
+        uint replyHash = entry.TryGetReplyHash(out uint known) ? known : _chains.Hash(in _slab.Reply(slot)->Tuple);
         if (_traits.Gc == GcSchedule.EntryTimers)
         {
             // Entries of this era vanish by their own timers the moment they expire, so confirm can never meet one.
@@ -60,9 +57,10 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         }
 
         int limit = DrawChainLimit(ref cpu);
+        bool isReserved = Reservations<TAddress, TEra, TDesign>.Has(_slab, slot);
         uint lifetime = isReserved ? EntryLife<TAddress, TEra, TDesign>.InitialTimeout(first->Tuple.Protocol) : first->Deadline;
         _slab.SetDeadline(slot, lifetime + cpu.Now);
-        ConfirmResult result = Insert(ref cpu, slot, originalHash, replyHash, limit, new Resolution(this));
+        ConfirmResult result = TDesign.Insert(_chains, ref cpu, slot, originalHash, replyHash, limit, new Resolution(this));
         if (result == ConfirmResult.Inserted && _traits.Gc == GcSchedule.EntryTimers)
         {
             cpu.Counters.Insert++;
@@ -95,17 +93,8 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     /// Inserts a ready-made entry, inside a section; false, and the entry is freed, if one of its tuples is in the table.
     /// </summary>
     public bool TryRestore(ref CpuState cpu, uint slot, uint originalHash, uint replyHash) =>
-        Insert(ref cpu, slot, originalHash, replyHash, ChainScan.Unlimited, new NoResolution(_life)) == ConfirmResult.Inserted;
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
-        where TRefusal : struct, IRefusal => TDesign.IsLockFree
-        ? new LockFreeChains<TAddress, TEra, TDesign>(_chains).Insert(ref cpu, slot, originalHash, replyHash, limit, refusal)
-        : new LockedChains<TAddress, TEra, TDesign>(_chains).Insert(ref cpu, slot, originalHash, replyHash, limit, refusal);
-
-    private ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply) => TDesign.IsLockFree
-        ? new LockFreeChains<TAddress, TEra, TDesign>(_chains).LinkReplyOnly(slot, in pair, reply)
-        : new LockedChains<TAddress, TEra, TDesign>(_chains).LinkReplyOnly(slot, in pair, reply);
+        TDesign.Insert(_chains, ref cpu, slot, originalHash, replyHash, ChainScan.Unlimited, new NoResolution(_life))
+        == ConfirmResult.Inserted;
 
     /// <summary>What becomes of an entry that was refused, and the counters of it. The caller frees it.</summary>
     private ConfirmResult Refuse(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
@@ -120,11 +109,6 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         NoteClash(ref cpu, scan.Link >> 1);
         return ResolveClash(ref cpu, slot, scan.Link >> 1, in pair, reply);
     }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint ReplyHash(uint slot) => TDesign.IsLockFree && (_slab.Original(slot)->Next & HashStash.HasReply) != 0
-        ? _slab.Reply(slot)->Next
-        : _chains.Hash(in _slab.Reply(slot)->Tuple);
 
     private ConfirmResult RefuseConfirm(ref CpuState cpu, uint slot)
     {
@@ -198,7 +182,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     private ConfirmResult InsertReplyOnly(ref CpuState cpu, uint slot, in BucketPair pair, ReplyClaim reply)
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
-        ChainScan scan = LinkReplyOnly(slot, in pair, reply);
+        ChainScan scan = TDesign.LinkReplyOnly(_chains, slot, in pair, reply);
         if (!scan.IsClear)
         {
             if (CanMerge(scan.Link >> 1, slot))

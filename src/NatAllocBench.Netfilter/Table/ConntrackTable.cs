@@ -205,10 +205,24 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <param name="hash">Its <see cref="Hash"/>, which the lookup before it has computed.</param>
     /// <param name="tdEnd">TCP: sequence number after the SYN. Other protocols keep the time of the first packet in its place.</param>
     /// <returns>
-    /// The slot; or <see cref="CpuState.NoSlot"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
+    /// The entry; <see cref="PendingEntry{TAddress}.IsNone"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
     /// </returns>
-    public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd = 0) =>
-        _creation.Create(ref cpu, in original, hash, tdEnd);
+    public PendingEntry<TAddress> Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd = 0)
+    {
+        _creation.TryCreate(ref cpu, in original, hash, tdEnd, out PendingEntry<TAddress> entry);
+        return entry;
+    }
+
+    /// <summary>As <see cref="Create"/>, into the place where the entry stays: a copy would wait for its parts to be written.</summary>
+    /// <param name="original">The tuple of the packet.</param>
+    /// <param name="hash">Its <see cref="Hash"/>.</param>
+    /// <param name="tdEnd">TCP: sequence number after the SYN.</param>
+    /// <param name="entry">The entry, or none.</param>
+    /// <returns>Whether there was room for it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryCreate(
+        ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd, out PendingEntry<TAddress> entry) =>
+        _creation.TryCreate(ref cpu, in original, hash, tdEnd, out entry);
 
     /// <summary>
     /// Inserts an unconfirmed entry, or counts and ends it. On <see cref="ConfirmResult.Clash"/>, <see cref="ConfirmResult.Merged"/>
@@ -217,10 +231,10 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// confirm of the same tuple, and for a resize.
     /// </summary>
     /// <param name="cpu">The calling CPU, the one that created the entry.</param>
-    public ConfirmResult Confirm(ref CpuState cpu, uint slot)
+    public ConfirmResult Confirm(ref CpuState cpu, in PendingEntry<TAddress> entry)
     {
         _sections.Enter(ref cpu);
-        ConfirmResult result = _confirmation.Confirm(ref cpu, slot);
+        ConfirmResult result = _confirmation.Confirm(ref cpu, in entry);
         Sections<TDesign>.Leave(ref cpu);
         return result;
     }

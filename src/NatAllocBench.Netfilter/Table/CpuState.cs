@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Views;
 
@@ -51,15 +50,6 @@ public struct CpuState
 
     /// <summary>Lock-free design: entries that this CPU may create before it reserves more.</summary>
     internal uint Reserved;
-
-    /// <summary>Hashes computed ahead for the connection that is being allocated, or null; not under the kernel's locks.</summary>
-    internal unsafe void* HashMemo;
-
-    /// <summary>Design reserve: slot of the last entry whose REPLY tuple this CPU reserved, and the tuple's hash.</summary>
-    internal uint ReservedSlot;
-
-    /// <summary>See <see cref="ReservedSlot"/>.</summary>
-    internal uint ReservedHash;
 
     /// <summary>Kept by a debug build only, in all designs: whether the CPU is in a section.</summary>
     internal bool IsInSection;

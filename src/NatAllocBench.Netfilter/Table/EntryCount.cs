@@ -15,7 +15,6 @@ internal readonly unsafe struct EntryCount<TDesign>
     private readonly SharedWords _words;
     private readonly CpuState* _cpus;
     private readonly int _cpuCount;
-    private readonly uint _most;
     private readonly uint _chunk;
 
     public EntryCount(SharedWords words, CpuState* cpus, int cpuCount, uint most)
@@ -23,7 +22,7 @@ internal readonly unsafe struct EntryCount<TDesign>
         _words = words;
         _cpus = cpus;
         _cpuCount = cpuCount;
-        _most = most;
+        Most = most;
         _chunk = Math.Clamp(most / (16 * (uint)cpuCount), 1, TDesign.LargestReservation);
     }
 
@@ -33,39 +32,35 @@ internal readonly unsafe struct EntryCount<TDesign>
         get
         {
             uint count = TDesign.Read(ref _words.Count); // a snapshot: orders nothing
-            if (TDesign.IsLockFree)
+            for (int cpu = 0; cpu < _cpuCount; cpu++)
             {
-                for (int cpu = 0; cpu < _cpuCount; cpu++)
-                {
-                    count -= TDesign.Read(ref _cpus[cpu].Reserved); // a snapshot too
-                }
+                count -= TDesign.Read(ref _cpus[cpu].Reserved); // a snapshot too; 0 under the kernel's locks
             }
 
             return count;
         }
     }
 
+    /// <summary>The limit.</summary>
+    public uint Most { get; }
+
     /// <summary>Entries and reservations together, a snapshot.</summary>
     public uint Reserved => TDesign.Read(ref _words.Count); // orders nothing
 
-    /// <summary>Counts one more entry. If the answer is no, the caller tries early drop and then calls <see cref="Settle"/>.</summary>
+    /// <inheritdoc cref="ITableDesign.TryAdmit"/>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryAdmit(ref CpuState cpu)
-    {
-        if (!TDesign.IsLockFree)
-        {
-            // One shared word, as in the kernel: its atomicity is all that matters, nothing else is published through it.
-            return TDesign.Add(ref _words.Count, 1) <= _most;
-        }
+    public bool TryAdmit(ref CpuState cpu) => TDesign.TryAdmit(in this, ref cpu);
 
-        if (cpu.Reserved == 0 && !Reserve(ref cpu))
-        {
-            return false;
-        }
+    /// <inheritdoc cref="ITableDesign.Settle"/>
+    public void Settle(ref CpuState cpu, bool dropped) => TDesign.Settle(in this, ref cpu, dropped);
 
-        cpu.Reserved--;
-        return true;
-    }
+    /// <inheritdoc cref="ITableDesign.ReleaseOne"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void ReleaseOne(ref CpuState cpu) => TDesign.ReleaseOne(in this, ref cpu);
+
+    /// <summary>Adds to the shared word. Its atomicity is all that matters: nothing else is published through it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint Add(int number) => TDesign.Add(ref _words.Count, unchecked((uint)number));
 
     /// <summary>
     /// How many entries the CPU may create at once, after reserving some if it had none; 0 if the table is full. Lock-free design only.
@@ -73,42 +68,24 @@ internal readonly unsafe struct EntryCount<TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public uint ReserveAhead(ref CpuState cpu) => cpu.Reserved != 0 || Reserve(ref cpu) ? cpu.Reserved : 0;
 
-    /// <summary>Counts the entry that was not admitted at once, or forgets it.</summary>
-    public void Settle(ref CpuState cpu, bool dropped)
+    /// <summary>Takes an entry's reservation back, and gives a chunk to the other CPUs if there are more than two.</summary>
+    public void GiveBack(ref CpuState cpu)
     {
-        if (TDesign.IsLockFree && dropped)
-        {
-            cpu.Reserved--; // an entry that was dropped early left its reservation here
-        }
-        else if (!TDesign.IsLockFree && !dropped)
-        {
-            TDesign.Add(ref _words.Count, uint.MaxValue); // atomicity only, as above
-        }
-    }
-
-    public void ReleaseOne(ref CpuState cpu)
-    {
-        if (!TDesign.IsLockFree)
-        {
-            TDesign.Add(ref _words.Count, uint.MaxValue); // atomicity only, as above
-            return;
-        }
-
         uint chunk = _chunk;
         Debug.Assert(cpu.Reserved <= 2 * chunk, "a CPU gives back what it has reserved beyond two chunks");
         if (++cpu.Reserved > 2 * chunk)
         {
             cpu.Reserved -= chunk;
-            TDesign.Add(ref _words.Count, unchecked((uint)-(int)chunk)); // atomicity only: nothing is published through the word
+            Add(-(int)chunk);
         }
     }
 
     private bool Reserve(ref CpuState cpu)
     {
         uint reserved = TDesign.Read(ref _words.Count); // a hint for the compare-and-swap: orders nothing
-        while (reserved < _most)
+        while (reserved < Most)
         {
-            uint grant = Math.Min(_chunk, _most - reserved);
+            uint grant = Math.Min(_chunk, Most - reserved);
 
             // Atomicity only: the sum of all reservations stays within the limit. Nothing is published through the word.
             uint seen = TDesign.CompareExchange(ref _words.Count, reserved + grant, reserved);

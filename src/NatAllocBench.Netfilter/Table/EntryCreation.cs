@@ -24,12 +24,14 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
     /// <summary>
     /// An unconfirmed entry whose REPLY is the inverse of ORIGINAL, outside a section; or no slot, counted as <c>drop</c>.
     /// </summary>
-    public uint Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd)
+    public bool TryCreate(
+        ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd, out PendingEntry<TAddress> entry)
     {
         if (!AdmitOne(ref cpu, hash))
         {
             cpu.Counters.Drop++;
-            return CpuState.NoSlot;
+            entry = PendingEntry<TAddress>.None;
+            return false;
         }
 
         uint slot = slots.TakeSlot(ref cpu);
@@ -37,20 +39,15 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
         {
             count.ReleaseOne(ref cpu);
             cpu.Counters.Drop++;
-            return slot;
+            entry = PendingEntry<TAddress>.None;
+            return false;
         }
 
         OriginalNode<TAddress>* first = _slab.Original(slot);
         ReplyNode<TAddress>* second = _slab.Reply(slot);
         Debug.Assert((uint)first->Status == 0, "a slot that is taken was free");
-        if (TDesign.IsLockFree)
-        {
-            _slab.SetNext(slot << 1, 0); // no hash is stashed yet
-        }
-
         SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in original);
         SharedTuple<TAddress, TDesign>.WriteInverse(ref second->Tuple, in original);
-        second->StashedHash = hash;
         second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
         _slab.SetDeadline(slot, EntryLife<TAddress, TEra, TDesign>.InitialTimeout(original.Protocol));
         if (original.Protocol == IPProtocol.Tcp)
@@ -58,7 +55,8 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
             _slab.SetStatus(slot, EntryStatus.WithState(first->Status, TcpState.SynSent));
         }
 
-        return slot;
+        entry = new PendingEntry<TAddress>(slot, hash);
+        return true;
     }
 
     /// <summary>A confirmed entry as the arguments say, outside a section; no slot if the table is full or has one of the tuples.</summary>
@@ -66,19 +64,19 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
         ref CpuState cpu, in ConntrackTuple<TAddress> original, in ConntrackTuple<TAddress> reply, ulong status, uint lifetime, uint tdEnd)
     {
         uint originalHash = chains.Hash(in original);
-        uint slot = Create(ref cpu, in original, originalHash, tdEnd);
-        if (slot == CpuState.NoSlot)
+        if (!TryCreate(ref cpu, in original, originalHash, tdEnd, out PendingEntry<TAddress> entry))
         {
-            return slot;
+            return entry.Slot;
         }
 
+        uint slot = entry.Slot;
         OriginalNode<TAddress>* first = _slab.Original(slot);
         _slab.SetStatus(slot, ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed));
         _slab.SetDeadline(slot, cpu.Now + lifetime);
         SharedTuple<TAddress, TDesign>.Write(ref _slab.Reply(slot)->Tuple, in reply);
         if ((status & EntryStatus.SourceNatDone) != 0)
         {
-            bySource.Add(slot);
+            bySource.Add(in entry);
         }
 
         sections.Enter(ref cpu);

@@ -85,7 +85,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     {
         if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
-            Reservations<TAddress, TEra, TDesign>.Unlink(_chains, slot);
+            TDesign.GiveUp(_chains, slot, _chains.Hash(in _slab.Reply(slot)->Tuple));
         }
 
         if ((_slab.Original(slot)->Status & EntryStatus.SourceNatDone) != 0)
@@ -330,15 +330,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
         Debug.Assert((_slab.Original(slot)->Status & Removed) == Removed, "only an entry that was confirmed and killed is removed");
         uint originalHash = _chains.Hash(in _slab.Original(slot)->Tuple);
         uint replyHash = _chains.Hash(in _slab.Reply(slot)->Tuple);
-        if (TDesign.IsLockFree)
-        {
-            new LockFreeChains<TAddress, TEra, TDesign>(_chains).Remove(slot, originalHash, replyHash);
-        }
-        else
-        {
-            new LockedChains<TAddress, TEra, TDesign>(_chains).Remove(slot, originalHash, replyHash);
-        }
-
+        TDesign.Remove(_chains, slot, originalHash, replyHash);
         FreeEntry(ref cpu, slot);
     }
 }

@@ -13,8 +13,8 @@ namespace NatAllocBench.Netfilter.Table;
 ///   +0          tuple                                tuple
 ///   +tuple      Next                                 Next
 ///   +4          Deadline                             BySourceNext
-///   +8          Status word, low half: bits          StashedHash
-///   +12         Status word, high half: generation   TdEnd
+///   +8          Status word, low half: bits          TdEnd
+///   +12         Status word, high half: generation   unused
 /// </code>
 /// A link is 2 x slot + direction. The end of a chain is a link with bit 31 set that carries the bucket number (the kernel's
 /// "nulls"), so that a reader that was led into another chain notices.
@@ -52,9 +52,6 @@ internal struct ReplyNode<TAddress>
 
     /// <summary>Slot of the next entry in the by-source chain, or its end.</summary>
     public uint BySourceNext;
-
-    /// <summary>Raw hash of the ORIGINAL tuple, from creation to confirm (the kernel stashes it in the same node).</summary>
-    public uint StashedHash;
 
     /// <summary>
     /// TCP: the highest sequence number that a segment of the original direction ended at, plus one for SYN and FIN. Other protocols: the

@@ -4,13 +4,10 @@ namespace NatAllocBench.Netfilter.Table;
 /// As <see cref="KernelLocks"/>, with locks that are handed over in the order of the requests, as those of every kernel are. The locks of
 /// <see cref="KernelLocks"/> go to whoever comes first after they are free, which is faster and not fair.
 /// </summary>
-public readonly struct KernelLocksFifo : ITableDesign, IDirectAccess
+public readonly struct KernelLocksFifo : ILockedDesign, IDirectAccess
 {
     /// <inheritdoc/>
     public static string Name => "kernel-locks-fifo";
-
-    /// <inheritdoc/>
-    public static bool IsLockFree => false;
 
     static void ISharedAccess.Lock(ref int word) => TicketLock32.Enter(ref word);
 

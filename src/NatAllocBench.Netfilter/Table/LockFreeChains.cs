@@ -35,22 +35,19 @@ namespace NatAllocBench.Netfilter.Table;
 /// <para>Progress: confirm is lock-free except against an undecided entry with the same tuple: for that it waits until its owner, in a
 /// bounded number of its own steps, has decided. Owners wait in the order of the tuples only, so there is no circle.</para>
 /// </remarks>
-internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) : IChains
+internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains)
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
     private readonly EntrySlab<TAddress, TDesign> _slab = chains.Slab;
 
-    /// <inheritdoc/>
+    public ChainTable<TAddress, TEra, TDesign> Chains => chains;
+
+    /// <inheritdoc cref="ITableDesign.Insert"/>
     public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
-        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
-        {
-            return InsertReserved(ref cpu, slot, originalHash, replyHash, limit, refusal);
-        }
-
         BucketArray buckets = chains.CurrentBuckets();
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
         OriginalNode<TAddress>* first = _slab.Original(slot);
@@ -76,7 +73,9 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
                 // C1 and C5, acquire: the ORIGINAL chain got no node, and after that the resident is resident still. So at the moment of
                 // this C1 the answer is the one that both locks would have given. Pairs with C3 and K1.
                 if (TDesign.Read(ref originalHead) == seenOriginal && (scan.TooLong
-                    || (TDesign.Keeps(ProtocolStep.PassHolder) ? StandsAgainst(scan.Link, slot, isReply: true) : IsResident(scan.Link))))
+                    || (TDesign.Keeps(ProtocolStep.PassHolder)
+                        ? TDesign.StandsAgainst(this, scan.Link, slot, isReply: true)
+                        : IsResident(scan.Link))))
                 {
                     return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None, refusal);
                 }
@@ -108,7 +107,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     }
 
     /// <summary>Insertion of an entry whose REPLY tuple is claimed since its port was chosen: claims the other one and decides.</summary>
-    private ConfirmResult InsertReserved<TRefusal>(
+    public ConfirmResult InsertReserved<TRefusal>(
         ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
@@ -124,29 +123,10 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         return scan.IsClear ? Decide(slot) : Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Held, refusal);
     }
 
-    /// <inheritdoc/>
-    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
-    {
-        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
-        {
-            return new LockFreeReservations<TAddress, TEra, TDesign>(chains).Secure(slot, in pair);
-        }
-
-        ref uint head = ref pair.Buckets.Heads[pair.Reply];
-        ChainScan scan = reply == ReplyClaim.Held
-            ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
-            : Claim(ref head, (slot << 1) | 1, ChainScan.Unlimited);
-        if (TDesign.ReservesReply && scan.IsClear)
-        {
-            scan = new LockFreeReservations<TAddress, TEra, TDesign>(chains).ReservationOf(slot, in pair);
-            if (!scan.IsClear && reply != ReplyClaim.Held)
-            {
-                Withdraw(ref head, (slot << 1) | 1);
-            }
-        }
-
-        return scan;
-    }
+    /// <inheritdoc cref="ITableDesign.LinkReplyOnly"/>
+    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply) => reply == ReplyClaim.Held
+        ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
+        : Claim(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1, ChainScan.Unlimited);
 
     /// <summary>Gives up the claim of the REPLY tuple of an entry that will not be confirmed.</summary>
     public void WithdrawReply(uint slot, uint hash)
@@ -155,7 +135,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         Withdraw(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)], (slot << 1) | 1);
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="ITableDesign.Remove"/>
     public void Remove(uint slot, uint originalHash, uint replyHash)
     {
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), originalHash, replyHash);
@@ -174,8 +154,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
 
         // C4, release: makes both nodes visible at once, with tuples and deadline. Pairs with the acquire in StillMatches and with C5.
-        ulong status = TDesign.ReservesReply ? first->Status & ~EntryStatus.Reservation : first->Status;
-        TDesign.Write(ref first->Status, status | EntryStatus.Confirmed);
+        TDesign.Write(ref first->Status, (first->Status & ~EntryStatus.Reservation) | EntryStatus.Confirmed);
         return ConfirmResult.Inserted;
     }
 
@@ -239,7 +218,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
             if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple))
             {
-                if (StandsAgainst(at, self, IsReplyOf(self, in tuple)))
+                if (TDesign.StandsAgainst(this, at, self, IsReplyOf(self, in tuple)))
                 {
                     return new ChainScan(at, tooLong: false);
                 }
@@ -253,16 +232,11 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         return new ChainScan(link, tooLong: false);
     }
 
-    /// <summary>Whether a node stands against a claim of its tuple. A reserved one does so undecided: nobody waits for its owner.</summary>
-    private bool StandsAgainst(uint at, uint self, bool isReply) => TDesign.ReservesReply
-        ? new LockFreeReservations<TAddress, TEra, TDesign>(chains).StandsAgainst(at, self, isReply)
-        : IsResident(at);
-
     private bool IsReplyOf(uint slot, in ConntrackTuple<TAddress> tuple) =>
         Unsafe.AreSame(in tuple, in _slab.Reply(slot)->Tuple);
 
     /// <summary>Whether a linked node is of a resident entry; waits while that is undecided.</summary>
-    private bool IsResident(uint link)
+    public bool IsResident(uint link)
     {
         var spinner = new SpinWait();
         while (true)
@@ -343,7 +317,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     }
 
     /// <summary>Takes back a claim: the entry was never visible.</summary>
-    private void Withdraw(ref uint head, uint link)
+    public void Withdraw(ref uint head, uint link)
     {
         if (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
         {

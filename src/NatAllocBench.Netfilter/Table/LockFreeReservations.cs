@@ -7,7 +7,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
-/// Reservations without locks (<see cref="ITableDesign.ReservesReply"/> with <see cref="ITableDesign.IsLockFree"/>): the claim C1 to C3 of
+/// Reservations without locks (<see cref="ReserveLockFree"/>): the claim C1 to C3 of
 /// the REPLY tuple is made at the accepted probe, and confirm claims the ORIGINAL tuple alone. No kernel does this.
 /// </summary>
 /// <remarks>
@@ -110,6 +110,28 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
                 || (Reservations<TAddress, TEra, TDesign>.Has(_slab, self) && LosesTo(at, self));
     }
 
+    /// <inheritdoc cref="ITableDesign.LinkReplyOnly"/>
+    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
+    {
+        if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
+        {
+            return Secure(slot, in pair);
+        }
+
+        var free = new LockFreeChains<TAddress, TEra, TDesign>(chains);
+        ChainScan scan = free.LinkReplyOnly(slot, in pair, reply);
+        if (scan.IsClear)
+        {
+            scan = ReservationOf(slot, in pair);
+            if (!scan.IsClear && reply != ReplyClaim.Held)
+            {
+                free.Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+            }
+        }
+
+        return scan;
+    }
+
     /// <summary>
     /// Before a reserved entry becomes one in reply direction only: claims its tuple against the exact reverse as well, which passes over a
     /// reservation.
@@ -117,7 +139,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <param name="slot">The entry, whose ORIGINAL tuple was refused.</param>
     /// <param name="pair">Its buckets.</param>
     /// <returns>The resident that has its REPLY tuple or is its reverse; clear if there is none.</returns>
-    public ChainScan Secure(uint slot, in BucketPair pair)
+    private ChainScan Secure(uint slot, in BucketPair pair)
     {
         // R1, before both walks: a reverse that comes later waits.
         TDesign.Or(ref _slab.Original(slot)->Status, EntryStatus.Confirming);
@@ -150,7 +172,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// </summary>
     /// <param name="slot">The entry.</param>
     /// <param name="pair">Its buckets.</param>
-    public ChainScan ReservationOf(uint slot, in BucketPair pair)
+    private ChainScan ReservationOf(uint slot, in BucketPair pair)
     {
         uint link = TDesign.Read(ref pair.Buckets.Heads[pair.Reply]); // C1, as in TryClaim
         while (TryWalkToHolder(link, in _slab.Reply(slot)->Tuple, out uint at, out bool isReserved, out link, passOver: slot))

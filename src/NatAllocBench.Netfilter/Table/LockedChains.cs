@@ -10,7 +10,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// <c>bucket % 1024</c>, two buckets by two locks, lower index first (<c>nf_conntrack_double_lock</c>). Readers take none of them: a
 /// head or link is written with release, so that a reader sees either the chain before or the chain after.
 /// </summary>
-internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) : IChains
+internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains)
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
@@ -19,21 +19,14 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
 
     private ref int TableLock(uint bucket) => ref chains.Words.TableLock(TEra.GlobalLock ? 0 : bucket % SharedWords.LockCount);
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="ITableDesign.Insert"/>
     public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
         BucketPair pair = LockPair(originalHash, replyHash);
         bool isReserved = Reservations<TAddress, TEra, TDesign>.Has(_slab, slot);
-        ChainScan scan = TDesign.ReservesReply
-            ? Reservations<TAddress, TEra, TDesign>.Scan(_slab, in pair, slot, limit)
-            : chains.ScanChain(pair.Buckets.Heads[pair.Original], in first->Tuple, limit);
-        if (!TDesign.ReservesReply && scan.IsClear && TDesign.Keeps(ProtocolStep.ScanReplyAtConfirm))
-        {
-            scan = chains.ScanChain(pair.Buckets.Heads[pair.Reply], in _slab.Reply(slot)->Tuple, limit);
-        }
-
+        ChainScan scan = TDesign.Scan(chains, in pair, slot, limit);
         if (!scan.IsClear)
         {
             ConfirmResult result = refusal.Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None);
@@ -64,13 +57,11 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
         return ConfirmResult.Inserted;
     }
 
-    /// <inheritdoc/>
-    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
+    /// <inheritdoc cref="ITableDesign.LinkReplyOnly"/>
+    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair)
     {
         // A reserved tuple may be in the table all the same: as ORIGINAL of the exact reverse, which was confirmed first.
-        ChainScan scan = TDesign.ReservesReply
-            ? Reservations<TAddress, TEra, TDesign>.ScanReplyOnly(_slab, in pair, slot)
-            : chains.ScanChain(pair.Buckets.Heads[pair.Reply], in _slab.Reply(slot)->Tuple, ChainScan.Unlimited);
+        ChainScan scan = TDesign.ScanReplyOnly(chains, in pair, slot);
         if (scan.IsClear && !Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
             LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
@@ -79,7 +70,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
         return scan;
     }
 
-    /// <inheritdoc/>
+    /// <inheritdoc cref="ITableDesign.Remove"/>
     public void Remove(uint slot, uint originalHash, uint replyHash)
     {
         BucketPair pair = LockPair(originalHash, replyHash);
@@ -115,7 +106,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
             BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
             EnterPair(in pair);
 
-            if (chains.IsCurrentUnderLock(buckets))
+            if (chains.IsPresent(buckets))
             {
                 return pair;
             }

@@ -6,7 +6,7 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
-/// The design that cannot lose (<see cref="ITableDesign.ReservesReply"/>): a port search ends with the REPLY tuple linked, under the lock
+/// The design that cannot lose (<see cref="Reserve"/>): a port search ends with the REPLY tuple linked, under the lock
 /// of its bucket, in the same critical section that found it free. No kernel does this. The form without locks is in
 /// <see cref="LockFreeReservations{TAddress, TEra, TDesign}"/>.
 /// </summary>
@@ -28,6 +28,8 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
+    public ChainTable<TAddress, TEra, TDesign> Chains => chains;
+
     /// <summary>Reserves a REPLY tuple that a probe found free, unless it is taken meanwhile.</summary>
     /// <param name="slot">An unconfirmed entry of the calling CPU without a reservation.</param>
     /// <param name="reply">The tuple.</param>
@@ -39,44 +41,7 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
             (slab.Original(slot)->Status & (EntryStatus.Confirmed | EntryStatus.Dying | EntryStatus.ReplyReserved)) == 0,
             "an unconfirmed entry reserves one tuple");
         uint deadline = cpu.Now + EntryLife<TAddress, TEra, TDesign>.InitialTimeout(slab.Original(slot)->Tuple.Protocol);
-        if (TDesign.IsLockFree)
-        {
-            if (!new LockFreeReservations<TAddress, TEra, TDesign>(chains).TryClaim(slot, in reply, hash, deadline, out uint holder))
-            {
-                return IsExempt(holder >> 1, slot, in reply);
-            }
-
-            cpu.ReservedSlot = slot;
-            cpu.ReservedHash = hash;
-            return true;
-        }
-
-        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
-        BucketPair pair = locks.LockPair(hash, hash);
-        uint link = pair.Buckets.Heads[pair.Reply];
-        while (!ChainLink.IsEnd(link))
-        {
-            if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in reply))
-            {
-                bool isExempt = IsExempt(link >> 1, slot, in reply);
-                locks.ExitPair(in pair);
-                return isExempt;
-            }
-
-            link = slab.Node(link)->Next;
-        }
-
-        OriginalNode<TAddress>* first = slab.Original(slot);
-        SharedTuple<TAddress, TDesign>.Write(ref slab.Reply(slot)->Tuple, in reply);
-        slab.SetDeadline(slot, deadline);
-        locks.LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
-
-        // Release: probes see the node with its tuple. Pairs with the acquire in StillMatches.
-        TDesign.Write(ref first->Status, first->Status | EntryStatus.ReplyReserved);
-        locks.ExitPair(in pair);
-        cpu.ReservedSlot = slot;
-        cpu.ReservedHash = hash;
-        return true;
+        return TDesign.TryReserve(in this, slot, in reply, hash, deadline);
     }
 
     /// <summary>Whether an unconfirmed entry holds its REPLY tuple. Its own CPU asks.</summary>
@@ -84,19 +49,16 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     public static bool Has(EntrySlab<TAddress, TDesign> slab, uint slot) =>
         TDesign.ReservesReply && (slab.Original(slot)->Status & EntryStatus.ReplyReserved) != 0;
 
-    /// <inheritdoc cref="Has(EntrySlab{TAddress, TDesign}, uint)"/>
-    public bool Has(uint slot) => Has(chains.Slab, slot);
+    /// <summary>Whether a mapping, which the entry has got by its reservation, has another source than the packet.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool HasChangedSource(uint slot, in ConntrackTuple<TAddress> mapping) =>
+        Has(chains.Slab, slot) && IsSourceChanged(slot, in mapping);
 
-    /// <summary>Whether a mapping, which the entry may have got by its reservation, has another source than the packet.</summary>
-    public bool IsSourceChanged(uint slot, in ConntrackTuple<TAddress> mapping)
+    private bool IsSourceChanged(uint slot, in ConntrackTuple<TAddress> mapping)
     {
         ref readonly ConntrackTuple<TAddress> original = ref chains.Slab.Original(slot)->Tuple;
         return !mapping.Source.Equals(original.Source) || mapping.SourceKey != original.SourceKey;
     }
-
-    /// <summary>The hash of the REPLY tuple, which the reservation computed.</summary>
-    public uint ReplyHash(ref CpuState cpu, uint slot) =>
-        cpu.ReservedSlot == slot ? cpu.ReservedHash : chains.Hash(in chains.Slab.Reply(slot)->Tuple);
 
     /// <summary>Confirm of this design: walks the chains for clashes. The caller holds both locks.</summary>
     public static ChainScan Scan(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot, int limit)
@@ -123,23 +85,8 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
         return new ChainScan(link, tooLong: false);
     }
 
-    /// <summary>Gives up the reservation of an entry that will not be confirmed.</summary>
-    public static void Unlink(ChainTable<TAddress, TEra, TDesign> chains, uint slot)
-    {
-        uint hash = chains.Hash(in chains.Slab.Reply(slot)->Tuple);
-        if (TDesign.IsLockFree)
-        {
-            new LockFreeChains<TAddress, TEra, TDesign>(chains).WithdrawReply(slot, hash);
-            return;
-        }
-
-        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
-        BucketPair pair = locks.LockPair(hash, hash);
-        locks.UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
-        locks.ExitPair(in pair);
-    }
-
-    private bool IsExempt(uint holder, uint slot, in ConntrackTuple<TAddress> reply)
+    /// <summary>Whether the holder of a tuple is of the same flow as an entry that asks for it, or its exact reverse.</summary>
+    public bool IsExempt(uint holder, uint slot, in ConntrackTuple<TAddress> reply)
     {
         EntrySlab<TAddress, TDesign> slab = chains.Slab;
         ref ConntrackTuple<TAddress> other = ref slab.Original(holder)->Tuple;

@@ -38,16 +38,26 @@ internal readonly unsafe struct Sections<TDesign>
         _count = count;
     }
 
-    /// <summary>Begins a section of this CPU; nothing under the kernel's locks. Sections do not nest.</summary>
+    /// <summary>Begins a section of this CPU, in a design that has sections. They do not nest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Enter(ref CpuState cpu)
     {
         AssertEnters(ref cpu);
-        if (!TDesign.IsLockFree)
-        {
-            return;
-        }
+        TDesign.Enter(in this, ref cpu);
+    }
 
+    /// <summary>Ends the section: the CPU holds no link any more.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Leave(ref CpuState cpu)
+    {
+        AssertLeaves(ref cpu);
+        TDesign.Leave<TDesign>(ref cpu);
+    }
+
+    /// <summary>Begins a section.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Begin(ref CpuState cpu)
+    {
         // S1, acquire: pairs with S6. Whoever sees the raised epoch sees the chains without the slots that were freed before it.
         ulong epoch = TDesign.Read(ref _words.Epoch);
 
@@ -58,21 +68,15 @@ internal readonly unsafe struct Sections<TDesign>
         // S3, acquire: pairs with S8 (see S2) and with S11: the new bucket array is seen when the bit is seen cleared.
         if ((TDesign.Read(ref _words.Epoch) & ResizeBit) != 0)
         {
-            EnterAfterResize(ref cpu);
+            BeginAfterResize(ref cpu);
         }
     }
 
-    /// <summary>Ends the section: the CPU holds no link any more.</summary>
+    /// <summary>Ends it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Leave(ref CpuState cpu)
-    {
-        AssertLeaves(ref cpu);
-        if (TDesign.IsLockFree)
-        {
-            // S4, release: all loads and stores of the section come before it. Pairs with S7 and S10.
-            TDesign.Write(ref cpu.Section, 0);
-        }
-    }
+    public static void End(ref CpuState cpu) =>
+        // S4, release: all loads and stores of the section come before it. Pairs with S7 and S10.
+        TDesign.Write(ref cpu.Section, 0);
 
     [Conditional("DEBUG")]
     private static void AssertEnters(ref CpuState cpu)
@@ -89,22 +93,22 @@ internal readonly unsafe struct Sections<TDesign>
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void EnterAfterResize(ref CpuState cpu)
+    private void BeginAfterResize(ref CpuState cpu)
     {
         var spinner = new SpinWait();
         while (true)
         {
             TDesign.Write(ref cpu.Section, 0); // S4: the resize need not wait for this CPU
 
-            // S3: as in Enter.
+            // S3: as in Begin.
             while ((TDesign.Read(ref _words.Epoch) & ResizeBit) != 0)
             {
                 TDesign.Await(ref spinner, Unsafe.AsPointer(ref _words.Epoch));
             }
 
-            ulong epoch = TDesign.Read(ref _words.Epoch); // S1, as in Enter
-            TDesign.Write(ref cpu.Section, epoch | 1); // S2, as in Enter
-            if ((TDesign.Read(ref _words.Epoch) & ResizeBit) == 0) // S3, as in Enter
+            ulong epoch = TDesign.Read(ref _words.Epoch); // S1, as in Begin
+            TDesign.Write(ref cpu.Section, epoch | 1); // S2, as in Begin
+            if ((TDesign.Read(ref _words.Epoch) & ResizeBit) == 0) // S3, as in Begin
             {
                 return;
             }
@@ -132,7 +136,7 @@ internal readonly unsafe struct Sections<TDesign>
     /// <summary>Whether every other CPU has left the section, if any, in which it may have seen the magazine's slots.</summary>
     public bool IsRipe(ref CpuState cpu, SlotMagazine* magazine)
     {
-        if (!TDesign.IsLockFree || magazine->Tag == 0 || !TDesign.Keeps(ProtocolStep.GracePeriod))
+        if (magazine->Tag == 0 || !TDesign.Keeps(ProtocolStep.GracePeriod))
         {
             return true;
         }

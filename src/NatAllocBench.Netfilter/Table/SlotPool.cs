@@ -50,6 +50,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     /// <summary>Slots that a CPU can keep from the others: two magazines and a run.</summary>
     public static uint SlotsHeldPerCpu => (2 * (uint)TDesign.MagazineSlots) + SlotChunk;
 
+    public EntrySlab<TAddress, TDesign> Slab => _slab;
+
     /// <summary>How many magazines so many slots need: full ones, two that each CPU works with, and one while it exchanges them.</summary>
     public static uint MagazinesFor(uint capacity, int cpuCount) => (capacity / (uint)TDesign.MagazineSlots) + 1 + (3 * (uint)cpuCount);
 
@@ -125,24 +127,10 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     /// <summary>Ends an entry that is in no chain: new generation, slot back to the calling CPU.</summary>
     public void FreeSlot(ref CpuState cpu, uint slot)
     {
-        OriginalNode<TAddress>* first = _slab.Original(slot);
         Debug.Assert(
-            (first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed,
+            (_slab.Original(slot)->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed,
             "a confirmed entry is killed before it is freed");
-        if (TDesign.IsLockFree)
-        {
-            // Release: the entry is out of its chains before its generation changes. A full fence is not needed, since the slot gets no new
-            // owner before every reader has left it; pairs with the acquire of IsResident, which then sees the mark.
-            TDesign.Write(ref first->Status, EntryStatus.Freed(first->Status));
-            Discard(ref cpu.Slots, slot);
-        }
-        else
-        {
-            // Full fence: whoever sees anything that the next owner writes into the slot also sees the new generation. Pairs with the
-            // read barrier of StillMatches; without it a reader could match a tuple made of two connections.
-            TDesign.Exchange(ref first->Status, EntryStatus.Freed(first->Status));
-            Recycle(ref cpu.Slots, slot);
-        }
+        TDesign.Free(in this, ref cpu, slot);
     }
 
     /// <summary>Fetches the recycled slots that come next; never used ones lie side by side.</summary>
@@ -261,7 +249,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
                     TDesign.Await(ref spinner, section);
                 }
             }
-            else if (!TDesign.IsLockFree || !TrySealLimbo(ref slots))
+            else if (!TrySealLimbo(ref slots))
             {
                 return false;
             }
@@ -283,7 +271,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         return true;
     }
 
-    private void Recycle(ref SlotCache slots, uint slot)
+    /// <summary>Puts a freed slot where it is taken again at once.</summary>
+    public void Recycle(ref SlotCache slots, uint slot)
     {
         SlotMagazine* ready = Magazine(slots.Ready);
         if (ready->Count == TDesign.MagazineSlots)
@@ -297,7 +286,8 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         ready->Slots[ready->Count++] = slot;
     }
 
-    private void Discard(ref SlotCache slots, uint slot)
+    /// <summary>Puts a freed slot where it waits for the end of all sections.</summary>
+    public void Discard(ref SlotCache slots, uint slot)
     {
         SlotMagazine* limbo = Magazine(slots.Limbo);
         AssertCount(limbo, 0, TDesign.MagazineSlots - 1);

@@ -198,7 +198,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
                     _life.Reclaim(ref cpu, at >> 1);
                 }
                 else if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple)
-                    && StillMatches(at, in tuple, taken, out ulong status)
+                    && TDesign.StillMatches(_slab, at, in tuple, taken, out ulong status)
                     && (taken ? at >> 1 != self && !IsSameOrigin(at >> 1, status, self) : !IsPassedOver(status)))
                 {
                     entry = new EntryReference(at, status);
@@ -206,8 +206,8 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
                 }
             }
 
-            // In the lock-free design no slot is recycled inside a section, so no walk is led into another chain.
-            if (TDesign.IsLockFree || (ChainLink.Value(link) == bucket && _chains.IsCurrent(buckets)))
+            // Without locks no slot is recycled inside a section, so no walk is led into another chain.
+            if (ChainLink.Value(link) == bucket && _chains.IsCurrent(buckets))
             {
                 entry = default;
                 return false;
@@ -217,43 +217,9 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
         }
     }
 
-    /// <summary>
-    /// Second look at a node whose tuple seemed equal: is it visible, and was it one and the same connection while it was compared?
-    /// </summary>
-    private bool StillMatches(uint link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
-    {
-        OriginalNode<TAddress>* owner = _slab.Original(link >> 1);
-
-        // Acquire: pairs with the release of CONFIRMED; the tuple read below is at least as new as the status.
-        status = TDesign.Read(ref owner->Status);
-        if (TDesign.IsLockFree)
-        {
-            // The slot is not recycled inside a section, so the tuple needs no second look; DYING removes both directions at once (K1).
-            if (TDesign.ReservesReply && taken && (link & 1) != 0 && (status & EntryStatus.ReplyReserved) != 0)
-            {
-                return true;
-            }
-
-            ulong hidden = TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0;
-            ulong needed = taken && !TDesign.Keeps(ProtocolStep.ProbeConfirmed) ? 0 : EntryStatus.Confirmed;
-            return (status & (needed | hidden)) == needed;
-        }
-
-        ulong visible = EntryStatus.Confirmed | (TDesign.ReservesReply && taken ? EntryStatus.ReplyReserved : 0);
-        if ((status & visible) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Node(link)->Tuple, in tuple))
-        {
-            return false;
-        }
-
-        // Pairs with the fence of FreeSlot: had a new owner written any of what was compared, the generation would differ now.
-        TDesign.LoadFence();
-        return !TDesign.Keeps(ProtocolStep.CheckGeneration)
-            || EntryStatus.Generation(_slab.PlainStatus(link >> 1)) == EntryStatus.Generation(status);
-    }
-
     /// <summary>5.0 and later: an entry of the very same flow is left to clash resolution.</summary>
     private bool IsSameOrigin(uint slot, ulong status, uint self) =>
-        (_traits.SameOriginExempt || (TDesign.ReservesReply && (status & EntryStatus.ReplyReserved) != 0)) && self != CpuState.NoSlot
+        (_traits.SameOriginExempt || (status & EntryStatus.ReplyReserved) != 0) && self != CpuState.NoSlot
         && SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Original(slot)->Tuple, in _slab.Original(self)->Tuple);
 
     /// <summary>4.9 to 5.0: a packet lookup steps over dying entries.</summary>

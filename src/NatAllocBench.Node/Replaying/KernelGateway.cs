@@ -18,8 +18,6 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
 {
-    private const uint None = CpuState.NoSlot;
-
     private static readonly UInt128 Documentation = TAddress.WordCount == 1
         ? EntryTuple.OfIPv4(0xCB00_7101)
         : (UInt128)0x2001_0DB8 << 96 | 1;
@@ -28,7 +26,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
     private readonly ConntrackTable<TAddress, TEra, KernelLocks> _table;
     private readonly WhatIf _gateway;
     private readonly NatRange<TAddress> _rule;
-    private readonly uint[] _slots;
+    private readonly PendingEntry<TAddress>[] _entries;
     private readonly ulong[] _statuses;
     private readonly PortChoice[] _choices;
     private readonly HashSet<TAddress> _addresses = [];
@@ -53,8 +51,8 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
             _nat);
         _gateway = gateway;
         _rule = RuleOf(gateway, FirstAddressOf(gateway), gateway.Addresses);
-        _slots = new uint[connections];
-        Array.Fill(_slots, None);
+        _entries = new PendingEntry<TAddress>[connections];
+        Array.Fill(_entries, PendingEntry<TAddress>.None);
         _statuses = new ulong[connections];
         _choices = new PortChoice[connections];
     }
@@ -72,37 +70,37 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
             return new Chosen(0, true);
         }
 
-        uint slot = _table.Create(ref state, in tuple, hash, (uint)_random.Next64());
-        if (slot == None)
+        PendingEntry<TAddress> entry = _table.Create(ref state, in tuple, hash, (uint)_random.Next64());
+        if (entry.IsNone)
         {
             return new Chosen(0, false);
         }
 
         ulong before = state.Probes;
-        _choices[number] = NatHooks.Postrouting(_table, ref state, ref _random, slot, RuleFor(connection));
-        _slots[number] = slot;
-        ref readonly ConntrackTuple<TAddress> reply = ref _table.ReplyTuple(slot);
+        _choices[number] = NatHooks.Postrouting(_table, ref state, ref _random, ref entry, RuleFor(connection));
+        _entries[number] = entry;
+        ref readonly ConntrackTuple<TAddress> reply = ref _table.ReplyTuple(entry.Slot);
         _addresses.Add(reply.Destination);
         return new Chosen((int)(state.Probes - before), (tuple.IsIcmp ? reply.SourcePort : reply.DestinationPort) == connection.ClientKey);
     }
 
     public Loss Insert(int number, int cpu)
     {
-        uint slot = _slots[number];
-        if (slot == None)
+        ref readonly PendingEntry<TAddress> entry = ref _entries[number];
+        if (entry.IsNone)
         {
             return Loss.None;
         }
 
-        ConfirmResult result = _table.Confirm(ref _table.Cpu(cpu), slot);
+        ConfirmResult result = _table.Confirm(ref _table.Cpu(cpu), in entry);
         if (result is ConfirmResult.Inserted or ConfirmResult.InsertedReplyOnly)
         {
-            _statuses[number] = _table.Status(slot);
+            _statuses[number] = _table.Status(entry.Slot);
             Answer(number, cpu);
             return Loss.None;
         }
 
-        _slots[number] = None;
+        _entries[number] = PendingEntry<TAddress>.None;
         return result switch
         {
             ConfirmResult.Merged or ConfirmResult.AlreadyConfirmed => Loss.None,
@@ -125,10 +123,10 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
 
     public void Free(int number, int cpu)
     {
-        if (_slots[number] != None)
+        if (!_entries[number].IsNone)
         {
             _table.Kill(ref _table.Cpu(cpu), Entry(number, Direction.Original));
-            _slots[number] = None;
+            _entries[number] = PendingEntry<TAddress>.None;
         }
     }
 
@@ -146,7 +144,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
 
     private void Segment(int number, int cpu, Direction direction, TcpSegment segment)
     {
-        if (_slots[number] != None && _table.OriginalTuple(_slots[number]).Protocol == IPProtocol.Tcp)
+        if (!_entries[number].IsNone && _table.OriginalTuple(_entries[number].Slot).Protocol == IPProtocol.Tcp)
         {
             _table.TcpPacket(ref _table.Cpu(cpu), Entry(number, direction), segment);
         }
@@ -154,7 +152,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
 
     /// <summary>The entry as it was inserted: one that was evicted since has another generation, and nothing happens to its
     /// successor.</summary>
-    private EntryReference Entry(int number, Direction direction) => new((_slots[number] << 1) | (uint)direction, _statuses[number]);
+    private EntryReference Entry(int number, Direction direction) => new((_entries[number].Slot << 1) | (uint)direction, _statuses[number]);
 
     /// <summary>The rule; of a pool that keeps its addresses, the one that the recording shows.</summary>
     private NatRange<TAddress> RuleFor(RecordedConnection connection) =>

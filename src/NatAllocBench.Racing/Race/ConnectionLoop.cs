@@ -256,8 +256,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
             _telemetry.Started(in tuple, in _table.Cpu(_cpu));
         }
 
-        PortChoice choice = Allocate(in tuple, out uint slot, out ulong allocatedAt);
-        if (slot == CpuState.NoSlot)
+        PortChoice choice = Allocate(in tuple, out PendingEntry<IPv4Address> entry, out ulong allocatedAt);
+        if (entry.IsNone)
         {
             _tally.Skipped++;
             return;
@@ -267,14 +267,14 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         LookAtAllocation(allocatedAt, in cpu);
         if (TTelemetry.IsOn)
         {
-            _telemetry.Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
+            _telemetry.Confirming(entry.Slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(entry.Slot));
         }
 
-        ConfirmResult result = _table.Confirm(ref cpu, slot);
+        ConfirmResult result = _table.Confirm(ref cpu, in entry);
         RecordWindow(allocatedAt, result, in cpu);
         if (result == ConfirmResult.Inserted)
         {
-            _life?.Opened(ref cpu, slot);
+            _life?.Opened(ref cpu, entry.Slot);
         }
 
         if (_tally.Count(choice, result))
@@ -344,8 +344,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
             ref readonly Loser loser = ref _losers[next];
             ConntrackTuple<IPv4Address> tuple = loser.Tuple;
             _wait.Until(startTick + loser.Offset);
-            PortChoice choice = Allocate(in tuple, out uint slot, out _);
-            if (slot != CpuState.NoSlot && ConfirmAgain(retransmission, in tuple, slot, choice) == ConfirmResult.Inserted)
+            PortChoice choice = Allocate(in tuple, out PendingEntry<IPv4Address> entry, out _);
+            if (!entry.IsNone && ConfirmAgain(retransmission, in tuple, in entry, choice) == ConfirmResult.Inserted)
             {
                 Recovered++;
             }
@@ -363,10 +363,11 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         FailedAgain[retransmission] = kept;
     }
 
-    private ConfirmResult ConfirmAgain(int round, in ConntrackTuple<IPv4Address> tuple, uint slot, PortChoice choice)
+    private ConfirmResult ConfirmAgain(
+        int round, in ConntrackTuple<IPv4Address> tuple, in PendingEntry<IPv4Address> entry, PortChoice choice)
     {
-        ConntrackTuple<IPv4Address> reply = _table.ReplyTuple(slot);
-        ConfirmResult result = _table.Confirm(ref _table.Cpu(_cpu), slot);
+        ConntrackTuple<IPv4Address> reply = _table.ReplyTuple(entry.Slot);
+        ConfirmResult result = _table.Confirm(ref _table.Cpu(_cpu), in entry);
         if (TTelemetry.IsOn)
         {
             _telemetry.Retransmitted(round, in tuple, in reply, choice, result);
@@ -375,7 +376,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         return result;
     }
 
-    private PortChoice Allocate(in ConntrackTuple<IPv4Address> tuple, out uint slot, out ulong allocatedAt)
+    private PortChoice Allocate(in ConntrackTuple<IPv4Address> tuple, out PendingEntry<IPv4Address> entry, out ulong allocatedAt)
     {
         ref CpuState cpu = ref _table.Cpu(_cpu);
         _wait.Spend(_pathTicks);
@@ -383,10 +384,8 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         _packet.Write(in tuple, sequence);
         uint hash = _table.Hash(in tuple);
         allocatedAt = 0;
-        slot = _table.TryFind(ref cpu, in tuple, hash, out _)
-            ? CpuState.NoSlot
-            : _table.Create(ref cpu, in tuple, hash, sequence + 1);
-        if (slot == CpuState.NoSlot)
+        entry = PendingEntry<IPv4Address>.None;
+        if (_table.TryFind(ref cpu, in tuple, hash, out _) || !_table.TryCreate(ref cpu, in tuple, hash, sequence + 1, out entry))
         {
             return PortChoice.Unchanged;
         }
@@ -397,10 +396,10 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         }
 
         PortChoice choice = NatSetup.Choose(
-            _table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
+            _table, ref cpu, ref _random, ref entry, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         allocatedAt = TickClock.Now();
-        _course.AllocatedAt[slot] = allocatedAt;
-        NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
+        _course.AllocatedAt[entry.Slot] = allocatedAt;
+        NatSetup.Apply(_table, in entry, in mapping, ManipType.Source);
         _packet.Translate(in mapping);
         _wait.Spend(_addedTicks);
         return choice;

@@ -195,9 +195,9 @@ internal static class TableFill
         where TDesign : struct, ITableDesign
     {
         ConntrackTuple<IPv4Address> tuple = Tuple(workload, RaceWorkload.ClientAddress(FirstClient + client), destination, port);
-        uint slot = table.Create(ref cpu, in tuple, table.Hash(in tuple), (uint)random.Next64());
-        NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source);
-        if (table.Confirm(ref cpu, slot) != ConfirmResult.Inserted)
+        PendingEntry<IPv4Address> entry = table.Create(ref cpu, in tuple, table.Hash(in tuple), (uint)random.Next64());
+        NatSetup.Run(table, ref cpu, ref random, ref entry, in rule, ManipType.Source);
+        if (table.Confirm(ref cpu, in entry) != ConfirmResult.Inserted)
         {
             return false;
         }
@@ -207,6 +207,7 @@ internal static class TableFill
             return true;
         }
 
+        uint slot = entry.Slot;
         var original = new EntryReference(slot << 1, table.Status(slot));
         var reply = new EntryReference((slot << 1) | 1, table.Status(slot));
         if (workload.Protocol == IPProtocol.Udp)

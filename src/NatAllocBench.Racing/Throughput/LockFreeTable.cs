@@ -5,7 +5,6 @@ using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
-using NatAllocBench.Platform.Clocks;
 
 namespace NatAllocBench.Racing.Throughput;
 
@@ -27,7 +26,7 @@ internal sealed class LockFreeTable<TEra, TDesign> : NetfilterTable<TEra, TDesig
 
     public override int Connect(int worker, int first, int end) => AddedTicks == 0
         ? ConnectWhole(worker, first, end)
-        : ConnectWithWindow(worker, first, end);
+        : Connect(worker, first, end, new Ahead(_hashes[worker])); // the short path does not part allocation and confirm
 
     private int ConnectWhole(int worker, int first, int end)
     {
@@ -46,34 +45,6 @@ internal sealed class LockFreeTable<TEra, TDesign> : NetfilterTable<TEra, TDesig
         return confirmed;
     }
 
-    /// <summary>The window lies between allocation and confirm, which the short path does not part.</summary>
-    private int ConnectWithWindow(int worker, int first, int end)
-    {
-        ConntrackTable<IPv4Address, TEra, TDesign> table = Table;
-        ConnectionHashes<IPv4Address, TEra, TDesign> hashes = _hashes[worker];
-        ulong addedTicks = AddedTicks;
-        ref CpuState cpu = ref table.Cpu(worker);
-        CpuRandom random = Randoms[worker];
-        ThroughputWorkload.FlowCursor flows = Workload.Flows(first);
-        int confirmed = 0;
-        for (int flow = first; flow < end; flow++)
-        {
-            flows.Next(out ConntrackTuple<IPv4Address> tuple);
-            uint slot = hashes.Open(ref cpu, in random, in tuple, in Rule);
-            if (slot == CpuState.NoSlot)
-            {
-                continue;
-            }
-
-            hashes.Close(ref cpu, NatSetup.Run(table, ref cpu, ref random, slot, in Rule, ManipType.Source));
-            BusyWait.For(addedTicks);
-            confirmed += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
-        }
-
-        Randoms[worker] = random;
-        return confirmed;
-    }
-
     public override void Dispose()
     {
         foreach (ConnectionHashes<IPv4Address, TEra, TDesign> hashes in _hashes)
@@ -82,5 +53,18 @@ internal sealed class LockFreeTable<TEra, TDesign> : NetfilterTable<TEra, TDesig
         }
 
         base.Dispose();
+    }
+
+    /// <summary>The hashes of a connection computed at once.</summary>
+    private readonly struct Ahead(ConnectionHashes<IPv4Address, TEra, TDesign> hashes) : IOpening
+    {
+        public bool TryOpen(
+            ref CpuState cpu,
+            in CpuRandom random,
+            in ConntrackTuple<IPv4Address> tuple,
+            in NatRange<IPv4Address> rule,
+            out PendingEntry<IPv4Address> entry) => hashes.TryOpen(ref cpu, in random, in tuple, in rule, out entry);
+
+        public void Close(PortChoice choice) => hashes.Close(choice);
     }
 }

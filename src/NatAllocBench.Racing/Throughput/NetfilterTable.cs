@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
@@ -81,7 +82,23 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
         }
     }
 
-    public virtual int Connect(int worker, int first, int end)
+    /// <summary>How a first packet gets an entry, and what is noted when that has its port.</summary>
+    protected interface IOpening
+    {
+        bool TryOpen(
+            ref CpuState cpu,
+            in CpuRandom random,
+            in ConntrackTuple<IPv4Address> tuple,
+            in NatRange<IPv4Address> rule,
+            out PendingEntry<IPv4Address> entry);
+
+        void Close(PortChoice choice);
+    }
+
+    public virtual int Connect(int worker, int first, int end) => Connect(worker, first, end, new Plain(Table));
+
+    protected int Connect<TOpening>(int worker, int first, int end, TOpening opening)
+        where TOpening : struct, IOpening
     {
         ConntrackTable<IPv4Address, TEra, TDesign> table = Table;
         ulong addedTicks = AddedTicks;
@@ -92,21 +109,14 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
         for (int flow = first; flow < end; flow++)
         {
             flows.Next(out ConntrackTuple<IPv4Address> tuple);
-            uint hash = table.Hash(in tuple);
-            if (table.TryFind(ref cpu, in tuple, hash, out _))
+            if (!opening.TryOpen(ref cpu, in random, in tuple, in _rule, out PendingEntry<IPv4Address> entry))
             {
                 continue;
             }
 
-            uint slot = table.Create(ref cpu, in tuple, hash);
-            if (slot == CpuState.NoSlot)
-            {
-                continue;
-            }
-
-            NatSetup.Run(table, ref cpu, ref random, slot, in _rule, ManipType.Source);
+            opening.Close(NatSetup.Run(table, ref cpu, ref random, ref entry, in _rule, ManipType.Source));
             BusyWait.For(addedTicks);
-            confirmed += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+            confirmed += table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted ? 1 : 0;
         }
 
         Randoms[worker] = random;
@@ -166,5 +176,27 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
     {
         Table.Dispose();
         _nat.Dispose();
+    }
+
+    /// <summary>Every hash where the kernel computes it.</summary>
+    private readonly struct Plain(ConntrackTable<IPv4Address, TEra, TDesign> table) : IOpening
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        public bool TryOpen(
+            ref CpuState cpu,
+            in CpuRandom random,
+            in ConntrackTuple<IPv4Address> tuple,
+            in NatRange<IPv4Address> rule,
+            out PendingEntry<IPv4Address> entry)
+        {
+            uint hash = table.Hash(in tuple);
+            Unsafe.SkipInit(out entry);
+            return !table.TryFind(ref cpu, in tuple, hash, out _) && table.TryCreate(ref cpu, in tuple, hash, 0, out entry);
+        }
+
+        public void Close(PortChoice choice)
+        {
+            // The next connection expects nothing of this one.
+        }
     }
 }

@@ -30,18 +30,18 @@ internal sealed class GetUniqueTupleCheck : IEraCheck
         Array.ForEach(existing, entry => AddEntry(bed, entry));
 
         uint tdEnd = line.NumberOr("td_end", 0);
-        uint slot = bed.Create(in original, tdEnd);
+        PendingEntry<TAddress> entry = bed.Create(in original, tdEnd);
         if (line.Has("tcp_state"))
         {
-            bed.Table.SetTcp(slot, FieldTerms.State(line.Text("tcp_state")), tdEnd);
+            bed.Table.SetTcp(entry.Slot, FieldTerms.State(line.Text("tcp_state")), tdEnd);
         }
 
         bed.Nat.Rover(original.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        NatSetup.Run(bed.Table, ref bed.Cpu, ref random, slot, in range, manip);
+        NatSetup.Run(bed.Table, ref bed.Cpu, ref random, ref entry, in range, manip);
 
-        ConntrackTuple<TAddress> result = bed.Table.ReplyTuple(slot).Invert();
+        ConntrackTuple<TAddress> result = bed.Table.ReplyTuple(entry.Slot).Invert();
         VectorObject answer = line.Object("out");
         comparison.Expect("tuple", FieldTerms.Tuple<TAddress>(answer.Object("tuple"), zone), result);
         comparison.Expect("probes", answer.Number("probes"), bed.Cpu.Probes);

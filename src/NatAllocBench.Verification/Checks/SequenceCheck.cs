@@ -38,18 +38,18 @@ internal sealed class SequenceCheck : IEraCheck
         {
             ulong evictions = bed.Cpu.Evictions;
             int draws = random.Draws;
-            uint slot = bed.Create(in originals[step], tdEnds[step]);
-            NatSetup.Run(bed.Table, ref bed.Cpu, ref random, slot, in range, ManipType.Source);
-            ConntrackTuple<TAddress> chosen = bed.Table.ReplyTuple(slot).Invert();
+            PendingEntry<TAddress> entry = bed.Create(in originals[step], tdEnds[step]);
+            NatSetup.Run(bed.Table, ref bed.Cpu, ref random, ref entry, in range, ManipType.Source);
+            ConntrackTuple<TAddress> chosen = bed.Table.ReplyTuple(entry.Slot).Invert();
             if (bed.Cpu.Evictions != evictions)
             {
                 evicted.Add($"{step}:{chosen.SourcePort}");
             }
 
-            bool confirmed = bed.Table.Confirm(ref bed.Cpu, slot) == ConfirmResult.Inserted;
+            bool confirmed = bed.Table.Confirm(ref bed.Cpu, in entry) == ConfirmResult.Inserted;
             if (confirmed)
             {
-                entries[step] = new EntryReference(slot << 1, bed.Table.Status(slot));
+                entries[step] = new EntryReference(entry.Slot << 1, bed.Table.Status(entry.Slot));
             }
 
             comparison.Expect($"random_per_conn[{step}]", drawsPerConnection[step], (uint)(random.Draws - draws));

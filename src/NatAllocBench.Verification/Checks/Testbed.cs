@@ -62,7 +62,7 @@ internal sealed class Testbed<TAddress, TEra, TDesign> : IDisposable
     /// <summary>Whether the table has an entry with this tuple in either role.</summary>
     public bool Has(in ConntrackTuple<TAddress> tuple) => Table.TryFind(ref Cpu, in tuple, Table.Hash(in tuple), out _);
 
-    public uint Create(in ConntrackTuple<TAddress> original, uint tdEnd) =>
+    public PendingEntry<TAddress> Create(in ConntrackTuple<TAddress> original, uint tdEnd) =>
         Table.Create(ref Cpu, in original, Table.Hash(in original), tdEnd);
 
     public void Dispose()

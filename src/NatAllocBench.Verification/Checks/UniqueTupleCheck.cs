@@ -27,11 +27,11 @@ internal sealed class UniqueTupleCheck : IEraCheck
         SipKey secret = line.Has("secure_port") ? SecretWithStart((ushort)line.Hex("secure_port"), in tuple, manip) : default;
         using var bed = new Testbed<TAddress, TEra, TDesign>(era, (uint)taken.Length + 1, secret);
         Occupy(bed, in tuple, manip, taken, line.Has("evictable") ? Ports(line, "evictable") : []);
-        uint self = CreateSelf(bed, in tuple, line.Has("syn_sent") && line.Flag("syn_sent"));
+        PendingEntry<TAddress> self = CreateSelf(bed, in tuple, line.Has("syn_sent") && line.Flag("syn_sent"));
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, self, reserves: false);
+        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, in self, reserves: false);
         PortSearcher<TAddress, TEra, TDesign>.Search(
             new SearchContext<TAddress, TEra, TDesign, ScriptedRandom>(
                 bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip));
@@ -82,7 +82,7 @@ internal sealed class UniqueTupleCheck : IEraCheck
     }
 
     /// <summary>The searching connection. Only its state and sequence number matter, so its own tuple is one that nobody has.</summary>
-    private static uint CreateSelf<TAddress, TEra, TDesign>(
+    private static PendingEntry<TAddress> CreateSelf<TAddress, TEra, TDesign>(
         Testbed<TAddress, TEra, TDesign> bed, in ConntrackTuple<TAddress> tuple, bool synSent)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
@@ -90,13 +90,13 @@ internal sealed class UniqueTupleCheck : IEraCheck
     {
         ConntrackTuple<TAddress> original = Foreign(in tuple);
         original.Destination = Reserved<TAddress>(3);
-        uint slot = bed.Create(in original, NewTdEnd);
+        PendingEntry<TAddress> entry = bed.Create(in original, NewTdEnd);
         if (tuple.Protocol == IPProtocol.Tcp && !synSent)
         {
-            bed.Table.SetTcp(slot, TcpState.Established, NewTdEnd);
+            bed.Table.SetTcp(entry.Slot, TcpState.Established, NewTdEnd);
         }
 
-        return slot;
+        return entry;
     }
 
     /// <summary>A tuple between addresses of the reserved class E, or of the IPv6 discard prefix.</summary>

@@ -24,11 +24,11 @@ public sealed class ReadmeExampleTests
             IPProtocol.Tcp, IPv4Address.Parse("10.0.0.2"), 40000, IPv4Address.Parse("198.51.100.7"), 443);
         ref CpuState cpu = ref table.Cpu(0);
         var entry = table.Create(ref cpu, in original, table.Hash(in original));
-        NatHooks.Postrouting(table, ref cpu, ref random, entry, rule);
-        bool inserted = table.Confirm(ref cpu, entry) == ConfirmResult.Inserted; // false is what the kernel counts as insert_failed
+        NatHooks.Postrouting(table, ref cpu, ref random, ref entry, rule);
+        bool inserted = table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted; // false is what the kernel counts as insert_failed
         // </example>
         Assert.True(inserted);
-        Assert.Equal(IPv4Address.Parse("192.0.2.1"), table.ReplyTuple(entry).Destination);
+        Assert.Equal(IPv4Address.Parse("192.0.2.1"), table.ReplyTuple(entry.Slot).Destination);
     }
 
     [Fact]

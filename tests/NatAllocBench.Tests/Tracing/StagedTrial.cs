@@ -77,10 +77,10 @@ internal sealed class StagedTrial : IDisposable
         var late = Allocate(0, loser, port);
         ref CpuState cpu = ref _table.Cpu(1);
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(standing), port, Server, 80);
-        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
-        NatSetup.Choose(_table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
-        NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
-        Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref cpu, slot));
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        NatSetup.Choose(_table, ref cpu, ref _random, ref entry, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
+        NatSetup.Apply(_table, in entry, in mapping, ManipType.Source);
+        Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref cpu, in entry));
         Confirm(0, late);
     }
 
@@ -115,24 +115,24 @@ internal sealed class StagedTrial : IDisposable
         _state.Dispose();
     }
 
-    private (uint Slot, PortChoice Choice) Allocate(int cpuIndex, string client, ushort port)
+    private (PendingEntry<IPv4Address> Entry, PortChoice Choice) Allocate(int cpuIndex, string client, ushort port)
     {
         ref CpuState cpu = ref _table.Cpu(cpuIndex);
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, Server, 80);
         _recorders[cpuIndex].Started(in tuple, in cpu);
-        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
         PortChoice choice = NatSetup.Choose(
-            _table, ref cpu, ref _random, slot, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
+            _table, ref cpu, ref _random, ref entry, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         ulong allocatedAt = TickClock.Now();
-        NatSetup.Apply(_table, slot, in mapping, ManipType.Source);
-        _recorders[cpuIndex].Confirming(slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(slot));
-        return (slot, choice);
+        NatSetup.Apply(_table, in entry, in mapping, ManipType.Source);
+        _recorders[cpuIndex].Confirming(entry.Slot, allocatedAt, choice, in cpu, in _table.ReplyTuple(entry.Slot));
+        return (entry, choice);
     }
 
-    private void Confirm(int cpuIndex, (uint Slot, PortChoice Choice) allocated)
+    private void Confirm(int cpuIndex, (PendingEntry<IPv4Address> Entry, PortChoice Choice) allocated)
     {
         ref CpuState cpu = ref _table.Cpu(cpuIndex);
-        ConfirmResult result = _table.Confirm(ref cpu, allocated.Slot);
+        ConfirmResult result = _table.Confirm(ref cpu, in allocated.Entry);
         _recorders[cpuIndex].Confirmed(TickClock.Now(), result, sequence: 7);
         if (result == ConfirmResult.Clash)
         {

@@ -36,15 +36,15 @@ internal sealed record LongChains(double EntriesPerBucket, ulong Seed) : IEraExp
             for (int i = 0; i < Confirms; i++)
             {
                 ConntrackTuple<IPv4Address> tuple = Tuple(entries + i);
-                uint slot = bench.Open(0, in tuple);
+                PendingEntry<IPv4Address> entry = bench.Open(0, in tuple);
                 attempts[trial]++;
-                if (bench.Confirm(0, slot) == ConfirmResult.ChainTooLong)
+                if (bench.Confirm(0, in entry) == ConfirmResult.ChainTooLong)
                 {
                     refused[trial]++;
                 }
                 else
                 {
-                    bench.Remove(0, slot);
+                    bench.Remove(0, entry.Slot);
                 }
             }
 

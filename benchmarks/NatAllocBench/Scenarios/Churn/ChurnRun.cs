@@ -131,35 +131,36 @@ internal sealed class ChurnRun<TEra> : IDisposable
 
         Tally.Syns++;
         ConntrackTuple<IPv4Address> tuple = Tuple(step.Client, step.Port);
-        uint slot = _bench.Open(cpu, in tuple, (uint)_bench.Random.Next64());
-        if (slot == CpuState.NoSlot)
+        PendingEntry<IPv4Address> entry = _bench.Open(cpu, in tuple, (uint)_bench.Random.Next64());
+        if (entry.IsNone)
         {
             Tally.TableFull++;
             Retransmit(at, step);
             return;
         }
 
-        _bench.Prerouting(cpu, slot, null);
-        PortChoice choice = _bench.Postrouting(cpu, slot, _rule);
+        _bench.Prerouting(cpu, ref entry, null);
+        PortChoice choice = _bench.Postrouting(cpu, ref entry, _rule);
         _busyUntil[cpu] = at + WindowMs;
-        Schedule(_busyUntil[cpu], step with { Event = Event.Confirm, Slot = slot, Choice = choice });
+        Schedule(_busyUntil[cpu], step with { Event = Event.Confirm, Entry = entry, Choice = choice });
     }
 
     private void Confirm(double at, Step step)
     {
         int cpu = step.Client % Cpus;
-        if (_bench.Confirm(cpu, step.Slot) is var result && result != ConfirmResult.Inserted)
+        if (_bench.Confirm(cpu, step.Entry) is var result && result != ConfirmResult.Inserted)
         {
             Tally.Lost(step.Choice, result);
             Retransmit(at, step);
             return;
         }
 
-        _bench.Segment(cpu, step.Slot, Direction.Reply, TcpSegment.SynAck);
-        _bench.Segment(cpu, step.Slot, Direction.Original, TcpSegment.Ack);
+        _bench.Segment(cpu, step.Entry.Slot, Direction.Reply, TcpSegment.SynAck);
+        _bench.Segment(cpu, step.Entry.Slot, Direction.Original, TcpSegment.Ack);
         Tally.Established++;
         Schedule(
-            at + Exponential(_options.LifetimeSeconds * 1000), step with { Event = Event.Close, Status = _bench.Table.Status(step.Slot) });
+            at + Exponential(_options.LifetimeSeconds * 1000),
+            step with { Event = Event.Close, Status = _bench.Table.Status(step.Entry.Slot) });
     }
 
     /// <summary>The client's kernel sends the SYN again; after its last try connect() has failed.</summary>
@@ -179,8 +180,8 @@ internal sealed class ChurnRun<TEra> : IDisposable
     private void Close(double at, Step step)
     {
         ref CpuState cpu = ref _bench.Cpu(step.Client % Cpus);
-        var original = new EntryReference(step.Slot << 1, step.Status);
-        var reply = new EntryReference((step.Slot << 1) | 1, step.Status);
+        var original = new EntryReference(step.Entry.Slot << 1, step.Status);
+        var reply = new EntryReference((step.Entry.Slot << 1) | 1, step.Status);
         _bench.Table.TcpPacket(ref cpu, original, TcpSegment.Fin);
         _bench.Table.TcpPacket(ref cpu, reply, TcpSegment.Fin);
         if (_bench.Table.TcpPacket(ref cpu, original, TcpSegment.Ack) == PacketOutcome.Gone)
@@ -201,7 +202,13 @@ internal sealed class ChurnRun<TEra> : IDisposable
     }
 
     private readonly record struct Step(
-        Event Event, int Client = 0, ushort Port = 0, int Tries = 0, uint Slot = 0, ulong Status = 0, PortChoice Choice = default);
+        Event Event,
+        int Client = 0,
+        ushort Port = 0,
+        int Tries = 0,
+        PendingEntry<IPv4Address> Entry = default,
+        ulong Status = 0,
+        PortChoice Choice = default);
 
     /// <summary>
     /// A client does not reuse a port while its last connection is tracked: that would be no new connection for the gateway.

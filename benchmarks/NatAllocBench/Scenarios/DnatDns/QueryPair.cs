@@ -31,32 +31,32 @@ internal static class QueryPair
         where TEra : struct, IEra
     {
         ConntrackTuple<IPv4Address> query = Query(protocol, socket);
-        uint first = bench.Open(0, in query);
-        uint second = bench.Open(1, in query);
-        Translate(bench, rules, 0, first, firstBackend);
+        PendingEntry<IPv4Address> first = bench.Open(0, in query);
+        PendingEntry<IPv4Address> second = bench.Open(1, in query);
+        Translate(bench, rules, 0, ref first, firstBackend);
         if (overlap == Overlap.FirstConfirms)
         {
-            Require(bench.Confirm(0, first));
-            Translate(bench, rules, 1, second, secondBackend);
+            Require(bench.Confirm(0, in first));
+            Translate(bench, rules, 1, ref second, secondBackend);
         }
         else
         {
-            Translate(bench, rules, 1, second, secondBackend);
-            Require(bench.Confirm(0, first));
+            Translate(bench, rules, 1, ref second, secondBackend);
+            Require(bench.Confirm(0, in first));
         }
 
-        return bench.Confirm(1, second);
+        return bench.Confirm(1, in second);
     }
 
     /// <summary>A query of a socket of its own towards a service address of its own: pairs do not meet each other.</summary>
     public static ConntrackTuple<IPv4Address> Query(IPProtocol protocol, int socket) => ConntrackTuple<IPv4Address>.Of(
         protocol, RaceWorkload.ClientAddress(socket), ClientPort, RaceWorkload.DestinationAddress(socket), ServicePort);
 
-    private static void Translate<TEra>(NatBench<TEra> bench, DnsRules rules, int cpu, uint slot, int backend)
+    private static void Translate<TEra>(NatBench<TEra> bench, DnsRules rules, int cpu, ref PendingEntry<IPv4Address> entry, int backend)
         where TEra : struct, IEra
     {
-        bench.Prerouting(cpu, slot, rules.Destination(backend));
-        bench.Postrouting(cpu, slot, rules.Source);
+        bench.Prerouting(cpu, ref entry, rules.Destination(backend));
+        bench.Postrouting(cpu, ref entry, rules.Source);
     }
 
     private static void Require(ConfirmResult first)

@@ -99,10 +99,10 @@ internal sealed record RacingQueries(DnsRules Rules, IReadOnlyList<int> Cpus, ul
                 continue; // the other was quicker: this query belongs to its connection
             }
 
-            uint slot = table.Create(ref cpu, in query, hash);
-            NatHooks.Prerouting(table, ref cpu, ref random, slot, destination);
-            NatHooks.Postrouting(table, ref cpu, ref random, slot, Rules.Source);
-            tally.Add(table.Confirm(ref cpu, slot));
+            PendingEntry<IPv4Address> entry = table.Create(ref cpu, in query, hash);
+            NatHooks.Prerouting(table, ref cpu, ref random, ref entry, destination);
+            NatHooks.Postrouting(table, ref cpu, ref random, ref entry, Rules.Source);
+            tally.Add(table.Confirm(ref cpu, in entry));
         }
     }
 

@@ -116,15 +116,15 @@ internal sealed record FullPool(double TimeWait, ushort LastPort, ulong Seed) : 
         // An own port that is taken and, with a range, outside of it.
         ConntrackTuple<IPv4Address> tuple = Tuple(
             RaceWorkload.ClientAddress(client), Ports == RaceWorkload.AllPorts ? (ushort)40_000 : (ushort)1_000);
-        uint slot = bench.Open(0, in tuple, (uint)bench.Random.Next64());
-        bench.Postrouting(0, slot, rule);
-        int index = bench.PortOf(slot) - FirstPort;
-        if (bench.Confirm(0, slot) != ConfirmResult.Inserted)
+        PendingEntry<IPv4Address> entry = bench.Open(0, in tuple, (uint)bench.Random.Next64());
+        bench.Postrouting(0, ref entry, rule);
+        int index = bench.PortOf(entry.Slot) - FirstPort;
+        if (bench.Confirm(0, in entry) != ConfirmResult.Inserted)
         {
             return false;
         }
 
-        bench.Remove(0, slot);
+        bench.Remove(0, entry.Slot);
         slots[index] = Stand(bench, index, TcpState.TimeWait);
         return true;
     }

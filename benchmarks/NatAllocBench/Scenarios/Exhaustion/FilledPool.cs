@@ -47,7 +47,7 @@ internal sealed class FilledPool<TEra>
     public NatRange<IPv4Address> Rule { get; }
 
     /// <summary>Opens a connection of a client that was not seen before; its own port is taken, if any is.</summary>
-    public uint Open(int cpu = 0)
+    public PendingEntry<IPv4Address> Open(int cpu = 0)
     {
         ushort port = _count == 0 ? FixedClientPort : _taken[_bench.Random.NextBelow((uint)_count)];
         ConntrackTuple<IPv4Address> tuple = Tuple(RaceWorkload.ClientAddress(_nextClient++), port);
@@ -55,18 +55,18 @@ internal sealed class FilledPool<TEra>
     }
 
     /// <summary>Runs the allocator for an open connection. The rover, where there is one, stands anywhere.</summary>
-    public PortChoice Search(uint slot, int cpu = 0)
+    public PortChoice Search(ref PendingEntry<IPv4Address> entry, int cpu = 0)
     {
         if (_mode == RaceMode.Default)
         {
             _bench.ScatterRover(IPProtocol.Tcp);
         }
 
-        return SearchOnward(slot, cpu);
+        return SearchOnward(ref entry, cpu);
     }
 
     /// <summary>The same with the rover where the last search left it.</summary>
-    public PortChoice SearchOnward(uint slot, int cpu = 0) => _bench.Postrouting(cpu, slot, Rule);
+    public PortChoice SearchOnward(ref PendingEntry<IPv4Address> entry, int cpu = 0) => _bench.Postrouting(cpu, ref entry, Rule);
 
     private void Fill(FillKind fill)
     {
@@ -104,10 +104,10 @@ internal sealed class FilledPool<TEra>
         {
             ushort port = clientPort ?? (ushort)(ports.Low + _bench.Random.NextBelow(ports.Count));
             ConntrackTuple<IPv4Address> tuple = Tuple(RaceWorkload.ClientAddress(FirstFillClient + client), port);
-            uint slot = _bench.Open(0, in tuple);
-            _bench.Postrouting(0, slot, Rule);
-            ushort mapped = _bench.PortOf(slot);
-            if (_bench.Confirm(0, slot) == ConfirmResult.Inserted)
+            PendingEntry<IPv4Address> entry = _bench.Open(0, in tuple);
+            _bench.Postrouting(0, ref entry, Rule);
+            ushort mapped = _bench.PortOf(entry.Slot);
+            if (_bench.Confirm(0, in entry) == ConfirmResult.Inserted)
             {
                 _taken[_count++] = mapped;
             }

@@ -76,20 +76,20 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
     internal static bool Succeeds<TEra>(NatBench<TEra> bench, FilledPool<TEra> pool)
         where TEra : struct, IEra
     {
-        uint slot = pool.Open();
-        if (pool.Search(slot) != PortChoice.Exhausted)
+        PendingEntry<IPv4Address> entry = pool.Open();
+        if (pool.Search(ref entry) != PortChoice.Exhausted)
         {
-            bench.Table.Drop(ref bench.Cpu(0), slot);
+            bench.Table.Drop(ref bench.Cpu(0), entry.Slot);
             return true;
         }
 
         // The last candidate of a whole scan is handed out unchecked and may be free.
-        if (bench.Confirm(0, slot) != ConfirmResult.Inserted)
+        if (bench.Confirm(0, in entry) != ConfirmResult.Inserted)
         {
             return false;
         }
 
-        bench.Remove(0, slot);
+        bench.Remove(0, entry.Slot);
         return true;
     }
 

@@ -79,9 +79,9 @@ internal sealed record OverfilledRange(RaceMode Mode, IPProtocol Protocol, doubl
                 20_000,
                 RaceWorkload.DestinationAddress(destination),
                 80);
-            uint slot = bench.Open(0, in tuple);
-            bench.Postrouting(0, slot, rule);
-            standing += bench.Confirm(0, slot) == ConfirmResult.Inserted ? 1 : 0;
+            PendingEntry<IPv4Address> entry = bench.Open(0, in tuple);
+            bench.Postrouting(0, ref entry, rule);
+            standing += bench.Confirm(0, in entry) == ConfirmResult.Inserted ? 1 : 0;
         }
 
         return standing;

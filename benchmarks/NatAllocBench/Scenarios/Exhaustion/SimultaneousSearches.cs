@@ -1,6 +1,7 @@
 using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Reports.Tables;
@@ -69,15 +70,15 @@ internal sealed record SimultaneousSearches(
     private (double Losers, double Collisions) Interleave<TEra>(NatBench<TEra> bench, FilledPool<TEra> pool)
         where TEra : struct, IEra
     {
-        var slots = new uint[Starts];
+        var entries = new PendingEntry<IPv4Address>[Starts];
         for (int i = 0; i < Starts; i++)
         {
-            slots[i] = pool.Open();
-            pool.SearchOnward(slots[i]);
+            entries[i] = pool.Open();
+            pool.SearchOnward(ref entries[i]);
         }
 
-        double pairs = slots.GroupBy(bench.PortOf).Sum(group => group.Count() * (group.Count() - 1.0) / 2);
-        int lost = slots.Count(slot => bench.Confirm(0, slot) == ConfirmResult.Clash);
+        double pairs = entries.GroupBy(entry => bench.PortOf(entry.Slot)).Sum(group => group.Count() * (group.Count() - 1.0) / 2);
+        int lost = entries.Count(entry => bench.Confirm(0, in entry) == ConfirmResult.Clash);
         return (lost, pairs / (Starts * (Starts - 1.0) / 2));
     }
 

@@ -82,12 +82,12 @@ internal sealed record NeverTried(int Size, ulong Seed) : IEraExperiment
 
         ConntrackTuple<IPv4Address> tuple = Tuple(
             RaceWorkload.ClientAddress(client), Size == RaceWorkload.AllPorts ? (ushort)40_000 : ClientPort);
-        uint slot = bench.Open(0, in tuple);
-        bench.Postrouting(0, slot, rule);
-        bool found = bench.Confirm(0, slot) == ConfirmResult.Inserted;
+        PendingEntry<IPv4Address> entry = bench.Open(0, in tuple);
+        bench.Postrouting(0, ref entry, rule);
+        bool found = bench.Confirm(0, in entry) == ConfirmResult.Inserted;
         if (found)
         {
-            bench.Remove(0, slot);
+            bench.Remove(0, entry.Slot);
         }
 
         return found;

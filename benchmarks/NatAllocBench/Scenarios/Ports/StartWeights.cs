@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Rules;
+using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Workloads;
@@ -37,11 +38,11 @@ internal sealed record StartWeights(ushort ClientPort, ulong Seed) : IEraExperim
         {
             ConntrackTuple<IPv4Address> tuple = ConntrackTuple<IPv4Address>.Of(
                 IPProtocol.Tcp, RaceWorkload.ClientAddress(i), ClientPort, RaceWorkload.DestinationAddress(0), 80);
-            uint slot = bench.Open(0, in tuple);
-            bench.Postrouting(0, slot, rule);
+            PendingEntry<IPv4Address> entry = bench.Open(0, in tuple);
+            bench.Postrouting(0, ref entry, rule);
             attempts[i / Searches]++;
-            hits[i / Searches] += bench.PortOf(slot) < first + heavy ? 1 : 0;
-            bench.Table.Drop(ref bench.Cpu(0), slot);
+            hits[i / Searches] += bench.PortOf(entry.Slot) < first + heavy ? 1 : 0;
+            bench.Table.Drop(ref bench.Cpu(0), entry.Slot);
         }
 
         return new ScenarioCell

@@ -103,11 +103,10 @@ public class BatchedEqualityTests
             int inserted = 0;
             foreach (ConntrackTuple<IPv4Address> flow in flows)
             {
-                uint slot = hashes.Open(ref cpu, in random, in flow, in rule);
-                if (slot != CpuState.NoSlot)
+                if (hashes.TryOpen(ref cpu, in random, in flow, in rule, out PendingEntry<IPv4Address> entry))
                 {
-                    hashes.Close(ref cpu, NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source));
-                    inserted += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+                    hashes.Close(NatSetup.Run(table, ref cpu, ref random, ref entry, in rule, ManipType.Source));
+                    inserted += table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted ? 1 : 0;
                 }
             }
 

@@ -34,11 +34,12 @@ public class ConnectionHashesTests
             // The second echo comes from the id that the first was given: its mapping is to be found by that source.
             var echo = ConntrackTuple<IPv4Address>.OfIcmp(
                 Client, (ushort)(i == 0 ? 77 : 5), i == 0 ? Server : IPv4Address.Parse("192.0.2.2"), 8, 0);
-            uint slot = plain.Create(ref plain.Cpu(0), in echo, plain.Hash(in echo));
-            expected[i] = Translate(plain, slot, ref random, in changedId).ToString();
-            uint openSlot = hashes.Open(ref ahead.Cpu(0), in aheadRandom, in echo, in Masquerade);
-            actual[i] = Translate(ahead, openSlot, ref aheadRandom, in changedId).ToString();
-            hashes.Close(ref ahead.Cpu(0), PortChoice.Kept);
+            PendingEntry<IPv4Address> entry = plain.Create(ref plain.Cpu(0), in echo, plain.Hash(in echo));
+            expected[i] = Translate(plain, ref entry, ref random, in changedId).ToString();
+            Assert.True(hashes.TryOpen(
+                ref ahead.Cpu(0), in aheadRandom, in echo, in Masquerade, out PendingEntry<IPv4Address> open));
+            actual[i] = Translate(ahead, ref open, ref aheadRandom, in changedId).ToString();
+            hashes.Close(PortChoice.Kept);
         }
 
         Assert.Equal(expected, actual);
@@ -54,22 +55,23 @@ public class ConnectionHashesTests
         ref CpuState cpu = ref table.Cpu(0);
         var random = new CpuRandom(1);
         var flow = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, Client, 40_000, Server, 80);
-        uint slot = hashes.Open(ref cpu, in random, in flow, in Masquerade);
-        hashes.Close(ref cpu, NatSetup.Run(table, ref cpu, ref random, slot, in Masquerade, ManipType.Source));
-        Assert.Equal(ConfirmResult.Inserted, table.Confirm(ref cpu, slot));
+        Assert.True(hashes.TryOpen(ref cpu, in random, in flow, in Masquerade, out PendingEntry<IPv4Address> entry));
+        hashes.Close(NatSetup.Run(table, ref cpu, ref random, ref entry, in Masquerade, ManipType.Source));
+        Assert.Equal(ConfirmResult.Inserted, table.Confirm(ref cpu, in entry));
 
-        Assert.Equal(CpuState.NoSlot, hashes.Open(ref cpu, in random, in flow, in Masquerade));
+        Assert.False(hashes.TryOpen(ref cpu, in random, in flow, in Masquerade, out _));
         Assert.Equal(1u, table.Count);
     }
 
     private static ConntrackTuple<IPv4Address> Translate<TDesign>(
-        ConntrackTable<IPv4Address, Linux6_5, TDesign> table, uint slot, ref CpuRandom random, in NatRange<IPv4Address> destination)
+        ConntrackTable<IPv4Address, Linux6_5, TDesign> table, ref PendingEntry<IPv4Address> entry, ref CpuRandom random,
+        in NatRange<IPv4Address> destination)
         where TDesign : struct, ITableDesign
     {
         ref CpuState cpu = ref table.Cpu(0);
-        NatSetup.Run(table, ref cpu, ref random, slot, in destination, ManipType.Destination);
-        NatSetup.Run(table, ref cpu, ref random, slot, in Masquerade, ManipType.Source);
-        table.Confirm(ref cpu, slot);
-        return table.ReplyTuple(slot);
+        NatSetup.Run(table, ref cpu, ref random, ref entry, in destination, ManipType.Destination);
+        NatSetup.Run(table, ref cpu, ref random, ref entry, in Masquerade, ManipType.Source);
+        table.Confirm(ref cpu, in entry);
+        return table.ReplyTuple(entry.Slot);
     }
 }

@@ -25,9 +25,9 @@ internal static class PlainTable
             uint hash = table.Hash(in flow);
             if (!table.TryFind(ref cpu, in flow, hash, out _))
             {
-                uint slot = table.Create(ref cpu, in flow, hash);
-                NatSetup.Run(table, ref cpu, ref random, slot, in rule, ManipType.Source);
-                inserted += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+                PendingEntry<TAddress> entry = table.Create(ref cpu, in flow, hash);
+                NatSetup.Run(table, ref cpu, ref random, ref entry, in rule, ManipType.Source);
+                inserted += table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted ? 1 : 0;
             }
         }
 

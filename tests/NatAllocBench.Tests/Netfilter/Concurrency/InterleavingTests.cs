@@ -55,7 +55,7 @@ public sealed class InterleavingTests
             NatRange<IPv4Address> range =
                 NatRange<IPv4Address>.Masquerade(IPv4Address.Parse("198.51.100.1")).WithPorts(30_000, (ushort)(30_000 + Ports - 1));
             var done = new int[connections];
-            var slots = new uint[connections];
+            var entries = new PendingEntry<IPv4Address>[connections];
             var mappings = new ConntrackTuple<IPv4Address>[connections];
             var results = new ConfirmResult[connections];
             foreach (int i in Order)
@@ -67,16 +67,16 @@ public sealed class InterleavingTests
                     case 0:
                         var original = ConntrackTuple<IPv4Address>.Of(
                             IPProtocol.Tcp, IPv4Address.FromValue(0x0A000000 + (uint)i), 1024, IPv4Address.Parse("192.0.2.1"), 443);
-                        slots[i] = table.Create(ref cpu, in original, table.Hash(in original));
+                        entries[i] = table.Create(ref cpu, in original, table.Hash(in original));
                         break;
                     case 1:
-                        NatSetup.Choose(table, ref cpu, ref random, slots[i], in range, ManipType.Source, out mappings[i]);
+                        NatSetup.Choose(table, ref cpu, ref random, ref entries[i], in range, ManipType.Source, out mappings[i]);
                         break;
                     case 2:
-                        NatSetup.Apply(table, slots[i], in mappings[i], ManipType.Source);
+                        NatSetup.Apply(table, in entries[i], in mappings[i], ManipType.Source);
                         break;
                     default:
-                        results[i] = table.Confirm(ref cpu, slots[i]);
+                        results[i] = table.Confirm(ref cpu, in entries[i]);
                         break;
                 }
             }
@@ -85,11 +85,11 @@ public sealed class InterleavingTests
             foreach (IGrouping<ConntrackTuple<IPv4Address>, int> rivals in all.GroupBy(i => mappings[i].Invert()))
             {
                 int winner = Assert.Single(rivals, i => results[i] == ConfirmResult.Inserted);
-                Assert.Equal(rivals.Key, table.ReplyTuple(slots[winner]));
+                Assert.Equal(rivals.Key, table.ReplyTuple(entries[winner].Slot));
                 foreach (int loser in rivals.Where(i => i != winner))
                 {
                     Assert.Equal(ConfirmResult.Clash, results[loser]);
-                    Assert.Equal(slots[winner], table.Cpu(loser).LastClashWith);
+                    Assert.Equal(entries[winner].Slot, table.Cpu(loser).LastClashWith);
                     Assert.Equal(1ul, table.Cpu(loser).Counters.InsertFailed);
                 }
             }

@@ -25,7 +25,7 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
         using var nat = new NatState(new SipKey(random.Next64(), random.Next64()));
         using var table = new ConntrackTable<IPv4Address, TEra, TDesign>(era, Options(ref random), nat);
         ref CpuState cpu = ref table.Cpu(0);
-        var waiting = new List<uint>();
+        var waiting = new List<PendingEntry<IPv4Address>>();
         var trace = new List<string>();
         for (int i = 0; i < Operations; i++)
         {
@@ -34,33 +34,32 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
             uint choice = random.NextBelow(100);
             if (choice < 40 && waiting.Count < 6)
             {
-                uint slot = table.Create(ref cpu, in tuple, table.Hash(in tuple), (uint)random.Next64());
-                trace.Add($"create {tuple} {slot != CpuState.NoSlot}");
-                if (slot != CpuState.NoSlot)
+                PendingEntry<IPv4Address> entry = table.Create(ref cpu, in tuple, table.Hash(in tuple), (uint)random.Next64());
+                trace.Add($"create {tuple} {!entry.IsNone}");
+                if (!entry.IsNone)
                 {
-                    trace.Add($"choice {NatSetup.Run(table, ref cpu, ref random, slot, Rule(ref random), ManipType.Source)} "
-                        + $"{table.ReplyTuple(slot)}");
-                    waiting.Add(slot);
+                    trace.Add($"choice {NatSetup.Run(table, ref cpu, ref random, ref entry, Rule(ref random), ManipType.Source)} "
+                        + $"{table.ReplyTuple(entry.Slot)}");
+                    waiting.Add(entry);
                 }
             }
             else if (choice < 75 && waiting.Count > 0)
             {
-                uint slot = waiting[(int)random.NextBelow((uint)waiting.Count)];
-                waiting.Remove(slot);
+                int next = (int)random.NextBelow((uint)waiting.Count);
+                PendingEntry<IPv4Address> entry = waiting[next];
+                waiting.RemoveAt(next);
                 if (choice == 74)
                 {
-                    table.Drop(ref cpu, slot);
+                    table.Drop(ref cpu, entry.Slot);
                     continue;
                 }
 
-                ConfirmResult result = table.Confirm(ref cpu, slot);
-                string with = cpu.LastClashWith == CpuState.NoSlot ? "nobody" : table.OriginalTuple(cpu.LastClashWith).ToString();
-                trace.Add($"confirm {result} with {with}");
+                trace.Add(Confirm(table, ref cpu, in entry));
             }
-            else if (choice < 92 && table.TryFind(ref cpu, in tuple, table.Hash(in tuple), out EntryReference entry))
+            else if (choice < 92 && table.TryFind(ref cpu, in tuple, table.Hash(in tuple), out EntryReference found))
             {
-                trace.Add($"found {tuple} {entry.Direction} {(uint)entry.Status:x} {table.ReplyTuple(entry.Slot)}");
-                trace.Add(choice < 80 ? $"kill {table.Kill(ref cpu, entry)}" : Packet(table, ref cpu, ref random, tuple.Protocol, entry));
+                trace.Add($"found {tuple} {found.Direction} {(uint)found.Status:x} {table.ReplyTuple(found.Slot)}");
+                trace.Add(choice < 80 ? $"kill {table.Kill(ref cpu, found)}" : Packet(table, ref cpu, ref random, tuple.Protocol, found));
             }
             else if (choice < 95)
             {
@@ -72,10 +71,20 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
             }
         }
 
-        waiting.ForEach(slot => table.Drop(ref table.Cpu(0), slot));
+        waiting.ForEach(entry => table.Drop(ref table.Cpu(0), entry.Slot));
         trace.Add(
             $"{table.Audit()} count {table.Count} probes {cpu.Probes} hits {cpu.Hits} evictions {cpu.Evictions} expired {cpu.Expired}");
         return [.. trace, .. Counts(cpu.Counters)];
+    }
+
+    private static string Confirm<TEra, TDesign>(
+        ConntrackTable<IPv4Address, TEra, TDesign> table, ref CpuState cpu, in PendingEntry<IPv4Address> entry)
+        where TEra : struct, IEra
+        where TDesign : struct, ITableDesign
+    {
+        ConfirmResult result = table.Confirm(ref cpu, in entry);
+        string with = cpu.LastClashWith == CpuState.NoSlot ? "nobody" : table.OriginalTuple(cpu.LastClashWith).ToString();
+        return $"confirm {result} with {with}";
     }
 
     private static IEnumerable<string> Counts(CpuStatistics counters) =>

@@ -37,10 +37,10 @@ internal sealed class SmallTable<TDesign> : ISmallTable, IDisposable
     public void Insert(int number, int connection) => Do(number, (ref CpuState cpu) =>
     {
         ConntrackTuple<IPv4Address> original = SmallModel.Original(connection);
-        uint slot = _table.Create(ref cpu, in original, _table.Hash(in original));
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in original, _table.Hash(in original));
         ConntrackTuple<IPv4Address> mapping = SmallModel.Reply(connection).Invert();
-        _table.Slab.ChangeReply(slot, in mapping);
-        return _table.Confirm(ref cpu, slot).ToString();
+        _table.Slab.ChangeReply(entry.Slot, in mapping);
+        return _table.Confirm(ref cpu, in entry).ToString();
     });
 
     public void Find(int number, ConntrackTuple<IPv4Address> tuple) => Do(number, (ref CpuState cpu) => FindSettled(ref cpu, tuple));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
@@ -16,6 +17,7 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
     where TDesign : struct, ITableDesign
 {
     private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
+    private readonly Dictionary<uint, PendingEntry<IPv4Address>> _pending = [];
     private QueuedRandom _random;
 
     public EraGateway(Era era, TableOptions options, NatState nat)
@@ -34,9 +36,9 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
     public override uint BucketCount => _table.BucketCount;
 
     public override uint Open(in FlowTuple original, uint tdEnd = 1) =>
-        _table.Create(ref Cpu, in original, _table.Hash(in original), tdEnd);
+        Keep(_table.Create(ref Cpu, in original, _table.Hash(in original), tdEnd));
 
-    public override ConfirmResult Confirm(uint slot) => _table.Confirm(ref Cpu, slot);
+    public override ConfirmResult Confirm(uint slot) => _table.Confirm(ref Cpu, _pending[slot]);
 
     public override void Drop(uint slot) => _table.Drop(ref Cpu, slot);
 
@@ -87,7 +89,13 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
     }
 
     protected override PortChoice Run(uint slot, in NatRule rule, ManipType manip) =>
-        NatSetup.Run(_table, ref Cpu, ref _random, slot, in rule, manip);
+        NatSetup.Run(_table, ref Cpu, ref _random, ref CollectionsMarshal.GetValueRefOrNullRef(_pending, slot), in rule, manip);
+
+    private uint Keep(PendingEntry<IPv4Address> entry)
+    {
+        _pending[entry.Slot] = entry;
+        return entry.Slot;
+    }
 
     private struct QueuedRandom(Queue<ushort> draws) : IRandomSource
     {

@@ -50,11 +50,11 @@ public class ReservedChainTests
             if ((Chain(original) == 0) != replySharesChain && (Chain(reply) == 0) == replySharesChain)
             {
                 opened++;
-                uint slot = table.Create(ref cpu, in original, table.Hash(in original));
+                PendingEntry<IPv4Address> entry = table.Create(ref cpu, in original, table.Hash(in original));
                 Assert.Equal(
                     PortChoice.Kept,
-                    NatSetup.Run(table, ref cpu, ref random, slot, NatRange<IPv4Address>.Masquerade(Nat), ManipType.Source));
-                refused += table.Confirm(ref cpu, slot) == ConfirmResult.ChainTooLong ? 1 : 0;
+                    NatSetup.Run(table, ref cpu, ref random, ref entry, NatRange<IPv4Address>.Masquerade(Nat), ManipType.Source));
+                refused += table.Confirm(ref cpu, in entry) == ConfirmResult.ChainTooLong ? 1 : 0;
             }
         }
 

@@ -1,7 +1,6 @@
 using CsCheck;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
-using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Tests.Netfilter.Hashing;
@@ -26,14 +25,6 @@ public sealed class TupleHashPrefixTests
     [Fact]
     public void Only_siphash_has_a_prefix_before_the_port() =>
         Assert.False(TupleHashPrefix<IPv4Address, Linux5_0>.IsUseful || TupleHashPrefix<IPv4Address, Linux2_6_32>.IsUseful);
-
-    [Fact]
-    public void An_entry_stays_one_cache_line_for_IPv4_and_two_for_IPv6() => Assert.Equal(
-        (32, 32, 64, 64),
-        (System.Runtime.CompilerServices.Unsafe.SizeOf<OriginalNode<IPv4Address>>(),
-            System.Runtime.CompilerServices.Unsafe.SizeOf<ReplyNode<IPv4Address>>(),
-            IPv6Address.NodeSize,
-            Math.Max(64, System.Runtime.CompilerServices.Unsafe.SizeOf<ReplyNode<IPv6Address>>())));
 
     private static Gen<(HashSecrets Secrets, ulong A, ulong B, ulong C, ulong Keys)> Inputs =>
         from k0 in Gen.ULong

@@ -25,8 +25,9 @@ public sealed unsafe class AuditTests : IDisposable
             EraCatalog.Get("6.12"), new TableOptions { Buckets = 64, MaxConnections = 64, BySourceBuckets = 64 }, _nat);
         for (int i = 0; i < Connections; i++)
         {
-            _slots[i] = Open(i);
-            Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref _table.Cpu(0), _slots[i]));
+            PendingEntry<IPv4Address> entry = Open(i);
+            _slots[i] = entry.Slot;
+            Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref _table.Cpu(0), in entry));
         }
     }
 
@@ -39,12 +40,12 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Sound_table_passes_and_is_counted()
     {
-        uint unconfirmed = Open(Connections);
+        PendingEntry<IPv4Address> unconfirmed = Open(Connections);
 
         TableAudit audit = _table.Audit();
 
         Assert.Equal((Connections, 0, Connections + 1), (audit.Entries, audit.ReplyOnly, audit.BySource));
-        _table.Drop(ref _table.Cpu(0), unconfirmed);
+        _table.Drop(ref _table.Cpu(0), unconfirmed.Slot);
         Assert.Equal(Connections, _table.Audit().BySource);
     }
 
@@ -177,16 +178,16 @@ public sealed unsafe class AuditTests : IDisposable
         Assert.All(words, word => Assert.Contains(word, e.Message, StringComparison.Ordinal));
     }
 
-    private uint Open(int number)
+    private PendingEntry<IPv4Address> Open(int number)
     {
         ref CpuState cpu = ref _table.Cpu(0);
         var tuple = ConntrackTuple<IPv4Address>.Of(
             IPProtocol.Tcp, IPv4Address.FromValue(0x0A000001 + (uint)number), 40000, IPv4Address.Parse("192.0.2.1"), 80);
         var random = new CpuRandom((ulong)number);
-        uint slot = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
+        PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
         NatSetup.Run(
-            _table, ref cpu, ref random, slot, NatRange<IPv4Address>.Masquerade(IPv4Address.Parse("198.51.100.1")), ManipType.Source);
-        return slot;
+            _table, ref cpu, ref random, ref entry, NatRange<IPv4Address>.Masquerade(IPv4Address.Parse("198.51.100.1")), ManipType.Source);
+        return entry;
     }
 
     private uint Bucket(uint link) => ReciprocalScale.Scale(_table.Hash(in _table.Slab.Node(link)->Tuple), _table.TupleChains.Count);

@@ -93,13 +93,13 @@ public sealed class EarlyDropTests
 
             cpu.Now += late ? Lifetime : 0;
             ConntrackTuple<IPv4Address> more = Tuple(Max + 1);
-            uint slot = CpuState.NoSlot;
+            PendingEntry<IPv4Address> entry = PendingEntry<IPv4Address>.None;
             for (int offer = 0; offer < offers; offer++)
             {
-                slot = table.Create(ref cpu, in more, table.Hash(in more));
+                entry = table.Create(ref cpu, in more, table.Hash(in more));
             }
 
-            return (slot != CpuState.NoSlot, cpu.Counters.EarlyDrop, cpu.Counters.Drop);
+            return (!entry.IsNone, cpu.Counters.EarlyDrop, cpu.Counters.Drop);
         }
 
         private static ConntrackTuple<IPv4Address> Tuple(int port) => ConntrackTuple<IPv4Address>.Of(

@@ -52,8 +52,8 @@ public sealed class TwoCpuConfirmTests
             {
                 ConntrackTuple<IPv4Address> flow = Gateway.Flow("10.0.0.2", (ushort)(1024 + i));
                 flow = cpuNumber == 0 ? flow : flow.Invert();
-                uint slot = table.Create(ref cpu, in flow, table.Hash(in flow));
-                confirmed += table.Confirm(ref cpu, slot) == ConfirmResult.Inserted ? 1 : 0;
+                PendingEntry<IPv4Address> entry = table.Create(ref cpu, in flow, table.Hash(in flow));
+                confirmed += table.Confirm(ref cpu, in entry) == ConfirmResult.Inserted ? 1 : 0;
             }
 
             return confirmed;

@@ -25,15 +25,15 @@ public sealed class AttributionTests : IDisposable
     {
         using var table = Table<Linux6_5>("6.12");
         var tally = new WorkerTally();
-        (uint first, PortChoice firstChoice) = Allocate(table, 0, "10.0.0.1", 40000, Masquerade());
-        (uint second, PortChoice secondChoice) = Allocate(table, 1, "10.0.0.2", 40000, Masquerade());
+        (PendingEntry<IPv4Address> first, PortChoice firstChoice) = Allocate(table, 0, "10.0.0.1", 40000, Masquerade());
+        (PendingEntry<IPv4Address> second, PortChoice secondChoice) = Allocate(table, 1, "10.0.0.2", 40000, Masquerade());
 
-        Assert.False(tally.Count(firstChoice, table.Confirm(ref table.Cpu(0), first)));
-        Assert.True(tally.Count(secondChoice, table.Confirm(ref table.Cpu(1), second)));
+        Assert.False(tally.Count(firstChoice, table.Confirm(ref table.Cpu(0), in first)));
+        Assert.True(tally.Count(secondChoice, table.Confirm(ref table.Cpu(1), in second)));
 
         Assert.Equal(PortChoice.Kept, secondChoice);
         Assert.Equal((1, 0, 0, 0), Failures(tally));
-        Assert.Equal(first, table.Cpu(1).LastClashWith);
+        Assert.Equal(first.Slot, table.Cpu(1).LastClashWith);
     }
 
     [Fact]
@@ -42,16 +42,16 @@ public sealed class AttributionTests : IDisposable
         using var table = Table<Linux3_15>("4.14");
         Stand(table, 40000);
         var tally = new WorkerTally();
-        (uint first, PortChoice firstChoice) = Allocate(table, 0, "10.0.0.1", 40000, Masquerade());
-        (uint second, PortChoice secondChoice) = Allocate(table, 1, "10.0.0.2", 40000, Masquerade());
+        (PendingEntry<IPv4Address> first, PortChoice firstChoice) = Allocate(table, 0, "10.0.0.1", 40000, Masquerade());
+        (PendingEntry<IPv4Address> second, PortChoice secondChoice) = Allocate(table, 1, "10.0.0.2", 40000, Masquerade());
 
         // The second to allocate is the first to lock, and wins.
-        Assert.False(tally.Count(secondChoice, table.Confirm(ref table.Cpu(1), second)));
-        Assert.True(tally.Count(firstChoice, table.Confirm(ref table.Cpu(0), first)));
+        Assert.False(tally.Count(secondChoice, table.Confirm(ref table.Cpu(1), in second)));
+        Assert.True(tally.Count(firstChoice, table.Confirm(ref table.Cpu(0), in first)));
 
         Assert.Equal(PortChoice.Searched, firstChoice);
         Assert.Equal((0, 1, 0, 0), Failures(tally));
-        Assert.Equal(second, table.Cpu(0).LastClashWith);
+        Assert.Equal(second.Slot, table.Cpu(0).LastClashWith);
     }
 
     [Fact]
@@ -61,11 +61,11 @@ public sealed class AttributionTests : IDisposable
         Stand(table, 40000);
         var tally = new WorkerTally();
         NatRange<IPv4Address> rule = Masquerade(NatFlags.InterlockedRover);
-        (uint first, PortChoice firstChoice) = Allocate(table, 0, "10.0.0.1", 40000, rule);
-        (uint second, PortChoice secondChoice) = Allocate(table, 1, "10.0.0.2", 40000, rule);
+        (PendingEntry<IPv4Address> first, PortChoice firstChoice) = Allocate(table, 0, "10.0.0.1", 40000, rule);
+        (PendingEntry<IPv4Address> second, PortChoice secondChoice) = Allocate(table, 1, "10.0.0.2", 40000, rule);
 
-        Assert.False(tally.Count(firstChoice, table.Confirm(ref table.Cpu(0), first)));
-        Assert.False(tally.Count(secondChoice, table.Confirm(ref table.Cpu(1), second)));
+        Assert.False(tally.Count(firstChoice, table.Confirm(ref table.Cpu(0), in first)));
+        Assert.False(tally.Count(secondChoice, table.Confirm(ref table.Cpu(1), in second)));
 
         Assert.Equal(PortChoice.Searched, secondChoice);
         Assert.Equal((0, 0, 0, 0), Failures(tally));
@@ -98,9 +98,9 @@ public sealed class AttributionTests : IDisposable
         NatRange<IPv4Address> rule = Masquerade().WithPorts(40000, 40000);
         for (int client = 1; client <= 2; client++)
         {
-            (uint slot, PortChoice choice) = Allocate(table, 0, $"10.0.0.{client}", 40000, rule);
+            (PendingEntry<IPv4Address> entry, PortChoice choice) = Allocate(table, 0, $"10.0.0.{client}", 40000, rule);
             Assert.Equal(PortChoice.KeptUnchecked, choice);
-            tally.Count(choice, table.Confirm(ref table.Cpu(0), slot));
+            tally.Count(choice, table.Confirm(ref table.Cpu(0), in entry));
         }
 
         Assert.Equal((0, 0, 1, 0), Failures(tally));
@@ -115,8 +115,9 @@ public sealed class AttributionTests : IDisposable
         var tally = new WorkerTally();
         for (int client = 1; client <= 40; client++)
         {
-            (uint slot, PortChoice choice) = Allocate(table, 0, $"10.0.0.{client}", (ushort)(40000 + client), Masquerade());
-            tally.Count(choice, table.Confirm(ref table.Cpu(0), slot));
+            (PendingEntry<IPv4Address> entry, PortChoice choice) =
+                Allocate(table, 0, $"10.0.0.{client}", (ushort)(40000 + client), Masquerade());
+            tally.Count(choice, table.Confirm(ref table.Cpu(0), in entry));
         }
 
         (long keep, long search, long exhausted, long chain) = Failures(tally);
@@ -156,25 +157,27 @@ public sealed class AttributionTests : IDisposable
         using ConntrackTable<IPv4Address, TEra, KernelLocks> table = Table<TEra>(era);
         for (int client = 1; client <= 11; client++)
         {
-            (uint slot, PortChoice choice) = Allocate(table, 0, $"10.0.0.{client}", 40000, Masquerade().WithPorts(5000, 5009));
-            tally.Count(choice, table.Confirm(ref table.Cpu(0), slot));
+            (PendingEntry<IPv4Address> entry, PortChoice choice) =
+                Allocate(table, 0, $"10.0.0.{client}", 40000, Masquerade().WithPorts(5000, 5009));
+            tally.Count(choice, table.Confirm(ref table.Cpu(0), in entry));
         }
     }
 
     private static void Stand<TEra>(ConntrackTable<IPv4Address, TEra, KernelLocks> table, ushort port)
         where TEra : struct, IEra
     {
-        (uint slot, _) = Allocate(table, 0, "10.0.0.99", port, Masquerade());
-        Assert.Equal(ConfirmResult.Inserted, table.Confirm(ref table.Cpu(0), slot));
+        (PendingEntry<IPv4Address> entry, _) = Allocate(table, 0, "10.0.0.99", port, Masquerade());
+        Assert.Equal(ConfirmResult.Inserted, table.Confirm(ref table.Cpu(0), in entry));
     }
 
-    private static (uint Slot, PortChoice Choice) Allocate<TEra>(
+    private static (PendingEntry<IPv4Address> Entry, PortChoice Choice) Allocate<TEra>(
         ConntrackTable<IPv4Address, TEra, KernelLocks> table, int cpu, string client, ushort port, NatRange<IPv4Address> rule)
         where TEra : struct, IEra
     {
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, Server, 80);
         var random = new CpuRandom(port);
-        uint slot = table.Create(ref table.Cpu(cpu), in tuple, table.Hash(in tuple));
-        return (slot, NatSetup.Run(table, ref table.Cpu(cpu), ref random, slot, in rule, ManipType.Source));
+        PendingEntry<IPv4Address> entry = table.Create(ref table.Cpu(cpu), in tuple, table.Hash(in tuple));
+        PortChoice choice = NatSetup.Run(table, ref table.Cpu(cpu), ref random, ref entry, in rule, ManipType.Source);
+        return (entry, choice);
     }
 }

@@ -51,7 +51,7 @@ public sealed unsafe class WinnerStampTests : IDisposable
         uint winner = LoseToWinner();
 
         Assert.True(_table.Kill(ref _table.Cpu(0), new EntryReference(winner << 1, _table.Status(winner))));
-        uint next = Allocate(0, "10.0.0.3", 50000);
+        uint next = Allocate(0, "10.0.0.3", 50000).Slot;
         _course.AllocatedAt[next] = NextOwnersStamp;
 
         Assert.Equal(winner, next);
@@ -65,21 +65,21 @@ public sealed unsafe class WinnerStampTests : IDisposable
     /// <summary>Two clients keep one port; returns the slot of the first to confirm.</summary>
     private uint LoseToWinner()
     {
-        uint winner = Allocate(0, "10.0.0.1", 40000);
-        uint loser = Allocate(1, "10.0.0.2", 40000);
-        _course.AllocatedAt[winner] = WinnersStamp;
-        Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref _table.Cpu(0), winner));
-        Assert.Equal(ConfirmResult.Clash, _table.Confirm(ref _table.Cpu(1), loser));
-        return winner;
+        PendingEntry<IPv4Address> winner = Allocate(0, "10.0.0.1", 40000);
+        PendingEntry<IPv4Address> loser = Allocate(1, "10.0.0.2", 40000);
+        _course.AllocatedAt[winner.Slot] = WinnersStamp;
+        Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref _table.Cpu(0), in winner));
+        Assert.Equal(ConfirmResult.Clash, _table.Confirm(ref _table.Cpu(1), in loser));
+        return winner.Slot;
     }
 
-    private uint Allocate(int cpu, string client, ushort port)
+    private PendingEntry<IPv4Address> Allocate(int cpu, string client, ushort port)
     {
         var tuple = ConntrackTuple<IPv4Address>.Of(IPProtocol.Tcp, IPv4Address.Parse(client), port, IPv4Address.Parse("192.0.2.1"), 80);
         var random = new CpuRandom(port);
-        uint slot = _table.Create(ref _table.Cpu(cpu), in tuple, _table.Hash(in tuple));
+        PendingEntry<IPv4Address> entry = _table.Create(ref _table.Cpu(cpu), in tuple, _table.Hash(in tuple));
         var rule = NatRange<IPv4Address>.Masquerade(IPv4Address.Parse("203.0.113.1"));
-        NatSetup.Run(_table, ref _table.Cpu(cpu), ref random, slot, in rule, ManipType.Source);
-        return slot;
+        NatSetup.Run(_table, ref _table.Cpu(cpu), ref random, ref entry, in rule, ManipType.Source);
+        return entry;
     }
 }

@@ -1,0 +1,174 @@
+using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Tuples;
+
+namespace NatAllocBench.Netfilter.Table;
+
+/// <summary>
+/// The kernel's own way: ordered bucket locks (one global lock up to 3.14), slots that are taken again at once, and every hash computed
+/// where the kernel does.
+/// </summary>
+internal unsafe interface ILockedDesign : ITableDesign
+{
+    static bool ITableDesign.IsLockFree => false;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ConfirmResult ITableDesign.Insert<TAddress, TEra, TDesign, TRefusal>(
+        ChainTable<TAddress, TEra, TDesign> chains,
+        ref CpuState cpu,
+        uint slot,
+        uint originalHash,
+        uint replyHash,
+        int limit,
+        TRefusal refusal) =>
+        new LockedChains<TAddress, TEra, TDesign>(chains).Insert(ref cpu, slot, originalHash, replyHash, limit, refusal);
+
+    static ChainScan ITableDesign.LinkReplyOnly<TAddress, TEra, TDesign>(
+        ChainTable<TAddress, TEra, TDesign> chains, uint slot, in BucketPair pair, ReplyClaim reply) =>
+        new LockedChains<TAddress, TEra, TDesign>(chains).LinkReplyOnly(slot, in pair);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ITableDesign.Remove<TAddress, TEra, TDesign>(
+        ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint originalHash, uint replyHash) =>
+        new LockedChains<TAddress, TEra, TDesign>(chains).Remove(slot, originalHash, replyHash);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ITableDesign.LinkSource<TAddress, TEra, TDesign>(
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+    {
+        ref uint head = ref sources.Chains.Heads[bucket];
+        ref int guard = ref sources.Lock(bucket);
+        TDesign.Lock(ref guard);
+        sources.Slab.SetBySourceNext(slot, head);
+
+        // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in WalkSources.
+        TDesign.Write(ref head, slot);
+        TDesign.Unlock(ref guard);
+    }
+
+    static void ITableDesign.UnlinkSource<TAddress, TEra, TDesign>(
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+    {
+        ref int guard = ref sources.Lock(bucket);
+        TDesign.Lock(ref guard);
+        ref uint link = ref sources.Chains.Heads[bucket];
+        while (link != slot)
+        {
+            link = ref sources.Slab.Reply(ChainLink.Value(link))->BySourceNext;
+        }
+
+        // Release keeps the chain whole for readers; the removed entry keeps its own link, so a reader on it goes on.
+        TDesign.Write(ref link, sources.Slab.Reply(slot)->BySourceNext);
+        TDesign.Unlock(ref guard);
+    }
+
+    static bool ITableDesign.StillMatches<TAddress, TDesign>(
+        EntrySlab<TAddress, TDesign> slab, uint link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
+    {
+        // Acquire: pairs with the release of CONFIRMED; the tuple read below is at least as new as the status.
+        status = TDesign.Read(ref slab.Original(link >> 1)->Status);
+        ulong visible = EntryStatus.Confirmed | (taken ? EntryStatus.ReplyReserved : 0);
+        if ((status & visible) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref slab.Node(link)->Tuple, in tuple))
+        {
+            return false;
+        }
+
+        // Pairs with the fence of Free: had a new owner written any of what was compared, the generation would differ now.
+        TDesign.LoadFence();
+        return !TDesign.Keeps(ProtocolStep.CheckGeneration)
+            || EntryStatus.Generation(slab.PlainStatus(link >> 1)) == EntryStatus.Generation(status);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool ITableDesign.IsCurrent<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, BucketArray buckets) =>
+        // Pairs with the fence of HideBuckets: if it is still the array, all links read before were of this array.
+        chains.IsPresent(buckets);
+
+    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) => chains.HideBuckets();
+
+    static void ITableDesign.EndResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains)
+    {
+        // The new array is what they waited for.
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ITableDesign.Enter<TDesign>(in Sections<TDesign> sections, ref CpuState cpu)
+    {
+        // A reader on a recycled slot finds out by itself.
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ITableDesign.Leave<TDesign>(ref CpuState cpu)
+    {
+        // As Enter.
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ITableDesign.Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, uint slot)
+    {
+        ref ulong status = ref slots.Slab.Original(slot)->Status;
+
+        // Full fence: whoever sees anything that the next owner writes into the slot also sees the new generation. Pairs with the read
+        // barrier of StillMatches; without it a reader could match a tuple made of two connections.
+        TDesign.Exchange(ref status, EntryStatus.Freed(status));
+        slots.Recycle(ref cpu.Slots, slot);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static bool ITableDesign.TryAdmit<TDesign>(in EntryCount<TDesign> count, ref CpuState cpu) => count.Add(1) <= count.Most;
+
+    static void ITableDesign.Settle<TDesign>(in EntryCount<TDesign> count, ref CpuState cpu, bool dropped)
+    {
+        if (!dropped)
+        {
+            count.Add(-1);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void ITableDesign.ReleaseOne<TDesign>(in EntryCount<TDesign> count, ref CpuState cpu) => count.Add(-1);
+
+    static bool ITableDesign.TryReserve<TAddress, TEra, TDesign>(
+        in Reservations<TAddress, TEra, TDesign> reservations, uint slot, in ConntrackTuple<TAddress> reply, uint hash, uint deadline)
+    {
+        EntrySlab<TAddress, TDesign> slab = reservations.Chains.Slab;
+        var locks = new LockedChains<TAddress, TEra, TDesign>(reservations.Chains);
+        BucketPair pair = locks.LockPair(hash, hash);
+        uint link = pair.Buckets.Heads[pair.Reply];
+        while (!ChainLink.IsEnd(link))
+        {
+            if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in reply))
+            {
+                bool isExempt = reservations.IsExempt(link >> 1, slot, in reply);
+                locks.ExitPair(in pair);
+                return isExempt;
+            }
+
+            link = slab.Node(link)->Next;
+        }
+
+        ref ulong status = ref slab.Original(slot)->Status;
+        SharedTuple<TAddress, TDesign>.Write(ref slab.Reply(slot)->Tuple, in reply);
+        slab.SetDeadline(slot, deadline);
+        locks.LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+
+        // Release: probes see the node with its tuple. Pairs with the acquire in StillMatches.
+        TDesign.Write(ref status, status | EntryStatus.ReplyReserved);
+        locks.ExitPair(in pair);
+        return true;
+    }
+
+    static void ITableDesign.GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint hash)
+    {
+        var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
+        BucketPair pair = locks.LockPair(hash, hash);
+        locks.UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        locks.ExitPair(in pair);
+    }
+}
+
+/// <inheritdoc cref="ILockedDesign"/>
+public readonly struct KernelLocks : ILockedDesign, IDirectAccess
+{
+    /// <inheritdoc/>
+    public static string Name => "kernel-locks";
+}
