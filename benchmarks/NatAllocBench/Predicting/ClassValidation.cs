@@ -1,4 +1,5 @@
 using System.Globalization;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Predicting;
 
@@ -14,7 +15,6 @@ internal sealed record ClassValidation
 
     /// <summary>The spread of fewer ratios is known too badly to judge by: then the intervals alone do.</summary>
     private const int FewestCounted = 3;
-    private const double NormalQuantile = 1.96;
 
     public required string Class { get; init; }
 
@@ -90,5 +90,5 @@ internal sealed record ClassValidation
 
     /// <summary>Relative standard error of the measured rate, which is that of the ratio's logarithm.</summary>
     private static double CountingError(PublishedCell cell) =>
-        (cell.Cell.RateHigh!.Value - cell.Cell.RateLow!.Value) / (2 * NormalQuantile * cell.Cell.Rate!.Value);
+        (cell.Cell.RateHigh!.Value - cell.Cell.RateLow!.Value) / (2 * NormalQuantile.Of95 * cell.Cell.Rate!.Value);
 }

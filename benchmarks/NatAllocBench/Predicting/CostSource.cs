@@ -4,6 +4,7 @@ using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 using NatAllocBench.Results.Validation;
 using NatAllocBench.Running;
 
@@ -90,9 +91,8 @@ internal static class CostSource
     /// <summary>A comparison with the kernel holds the interval of its window; a run of kernel alone does not.</summary>
     private static double ErrorOf(RunRecord run, KernelPace pace)
     {
-        const double NormalQuantile = 1.96;
         ComparisonCell? fitted = (run as RunRecord<ComparisonCell>)?.Cells.FirstOrDefault(cell => cell.Kernel == pace.WindowNs);
-        return fitted is { KernelLow: { } low, KernelHigh: { } high } ? (high - low) / (2 * NormalQuantile * pace.WindowNs) : 0;
+        return fitted is { KernelLow: { } low, KernelHigh: { } high } ? (high - low) / (2 * NormalQuantile.Of95 * pace.WindowNs) : 0;
     }
 
     /// <summary>Races on two CPUs, whose windows are those of two CPUs at work; one CPU alone where there is no second.</summary>

@@ -5,6 +5,7 @@ using NatAllocBench.Prediction.Racing;
 using NatAllocBench.Prediction.Searching;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Racing.Workloads;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Predicting;
 
@@ -22,7 +23,6 @@ internal sealed record Costs(double WindowSeconds, double WindowError, double Pa
 /// <summary>Forecasts for machines that are not at hand.</summary>
 internal sealed class Forecaster(Costs costs, PredictionValidation validation, SharedLine line)
 {
-    private const double NormalQuantile = 1.96;
     private const double ModelError = 0.064;
     private const double MostOfLine = 0.5;
     private const double HighestLoad = 0.999;
@@ -125,7 +125,7 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
         }
 
         double model = Math.Max(ModelError, validated.SpreadBeyondCounting ?? 0);
-        double error = NormalQuantile * Math.Sqrt(Math.Pow(costs.WindowError, 2) + Math.Pow(model, 2));
+        double error = NormalQuantile.Of95 * Math.Sqrt(Math.Pow(costs.WindowError, 2) + Math.Pow(model, 2));
         return forecast with
         {
             Basis = BasisOf(forecast, request, together),
@@ -166,8 +166,8 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
         {
             Basis = Basis.Extrapolated,
             Race = new RaceShares((low.Kept + high.Kept) / 2, (low.Search + high.Search) / 2),
-            RaceLow = low.Sum * (1 - (NormalQuantile * ModelError)),
-            RaceHigh = Math.Min(1, high.Sum * (1 + (NormalQuantile * ModelError))),
+            RaceLow = low.Sum * (1 - (NormalQuantile.Of95 * ModelError)),
+            RaceHigh = Math.Min(1, high.Sum * (1 + (NormalQuantile.Of95 * ModelError))),
         };
     }
 

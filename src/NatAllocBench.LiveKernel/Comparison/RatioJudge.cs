@@ -17,8 +17,6 @@ internal static class RatioJudge
     /// <summary>Largest ratio that agrees.</summary>
     public const double High = 1.4;
 
-    private const double NormalQuantile = 1.96;
-
     /// <summary>With fewer losses than these counting alone makes the interval of a ratio wider than the band.</summary>
     private const int FewLosses = 100;
 
@@ -68,7 +66,7 @@ internal static class RatioJudge
 
     /// <summary>What the ratio is divided and multiplied by for the ends of its interval.</summary>
     private static double Factor(RateEstimate kernel, RateEstimate model) =>
-        Math.Exp(NormalQuantile * Math.Sqrt(RelativeVariance(kernel) + RelativeVariance(model)));
+        Math.Exp(NormalQuantile.Of95 * Math.Sqrt(RelativeVariance(kernel) + RelativeVariance(model)));
 
     private static double RelativeVariance(RateEstimate rate) => (rate.Overdispersion ?? 1) / rate.Failures;
 }

@@ -7,7 +7,7 @@ public static class Agreement
     /// How far the 95 % interval is stretched about the measured value: to about the 99.9 % level of a normal distribution, so that of a
     /// thousand rows of a true law about one is refused.
     /// </summary>
-    public const double Stretch = 3.29 / 1.96;
+    public const double Stretch = NormalQuantile.Of999 / NormalQuantile.Of95;
 
     /// <summary>The test in words, for notes.</summary>
     public const string Words =
