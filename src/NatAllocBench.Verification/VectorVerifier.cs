@@ -24,7 +24,6 @@ public static class VectorVerifier
     public static IReadOnlyList<string> Designs { get; } = [.. Known.Select(design => design.Name)];
 
     /// <summary>Verifies the <c>*.jsonl</c> and <c>*.jsonl.gz</c> files of a directory.</summary>
-    /// <param name="directory">The directory.</param>
     /// <param name="designs">Names of <see cref="Designs"/>.</param>
     /// <param name="output">Receives a line for each design and file, the first failing lines of each, and the sum.</param>
     /// <param name="suites">

@@ -11,7 +11,6 @@ namespace NatAllocBench.Calibrating;
 /// What the processes of a pair measure: closed races for their speeds, bursts for their rates, and two designs on one and two threads.
 /// All of it in one process, because most of a process is its start.
 /// </summary>
-/// <param name="Cpus">The CPUs.</param>
 /// <param name="Processes">Processes of each side.</param>
 /// <param name="SecondsOfProcess">Seconds that each of them measures, half of them races.</param>
 /// <param name="Seed">The first seed.</param>

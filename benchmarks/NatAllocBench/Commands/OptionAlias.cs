@@ -6,7 +6,6 @@ namespace NatAllocBench.Commands;
 internal static class OptionAlias
 {
     /// <summary>The option, with another name that means the same.</summary>
-    /// <param name="option">The option.</param>
     /// <param name="alias">The name.</param>
     public static Option<T> Named<T>(this Option<T> option, string alias)
     {

@@ -11,7 +11,6 @@ namespace NatAllocBench.Commands;
 
 /// <summary>What a command line asks to race.</summary>
 /// <param name="Preset">The preset with the lists of the command line in place of its own.</param>
-/// <param name="Cpus">The CPUs.</param>
 /// <param name="Limits">When to stop.</param>
 /// <param name="Seed">Everything drawn follows from it.</param>
 /// <param name="Cells">The cells, at least one of which can be measured.</param>

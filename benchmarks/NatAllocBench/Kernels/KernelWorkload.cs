@@ -4,7 +4,6 @@ using NatAllocBench.Results.Model;
 namespace NatAllocBench.Kernels;
 
 /// <summary>A workload of the race as the live kernel can run it: name in options and tables, and its cells.</summary>
-/// <param name="Name">Name.</param>
 /// <param name="Summary">What it does, for the help text and the notes.</param>
 /// <param name="Cells">Its cells for what the user chose and an era.</param>
 internal sealed record KernelWorkload(string Name, string Summary, Func<KernelChoice, string, IEnumerable<IKernelCell>> Cells)

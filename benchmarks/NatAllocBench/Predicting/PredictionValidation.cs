@@ -7,7 +7,6 @@ using NatAllocBench.Running;
 namespace NatAllocBench.Predicting;
 
 /// <summary>All classes against the published cells; kept as a file so that predictions know what they may claim.</summary>
-/// <param name="Classes">The classes.</param>
 internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Classes)
 {
     public const string FileName = "predict-validation.json";

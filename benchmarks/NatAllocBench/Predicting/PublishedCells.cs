@@ -12,7 +12,6 @@ namespace NatAllocBench.Predicting;
 
 /// <summary>A published cell of a race.</summary>
 /// <param name="Run">Directory of its run, relative to the results.</param>
-/// <param name="Cell">The cell.</param>
 internal readonly record struct PublishedCell(string Run, RaceCell Cell)
 {
     /// <summary>Mean window in seconds, from the curve of its percentiles; what lies above the last but one counts with that one.</summary>

@@ -8,11 +8,8 @@ using NatAllocBench.Systems;
 namespace NatAllocBench.Prices;
 
 /// <summary>A system, a mode of it, or a cure: one row of the price list.</summary>
-/// <param name="System">The system.</param>
-/// <param name="Mode">Its mode.</param>
 /// <param name="Range">Its ports.</param>
 /// <param name="Pool">NAT addresses.</param>
-/// <param name="Destinations">Destinations.</param>
 internal sealed record PriceRow(AllocatorSystem System, string Mode, PortRange Range, int Pool = 1, int Destinations = 1)
 {
     private const int ManyAddresses = 4;

@@ -11,7 +11,6 @@ internal static class ChildProcess
         : [Environment.ProcessPath!];
 
     /// <summary>How this program is started once more.</summary>
-    /// <param name="arguments">Its arguments.</param>
     public static ProcessStartInfo StartInfo(IEnumerable<string> arguments) =>
         new(Program[0], Program.Skip(1).Concat(arguments)) { RedirectStandardInput = true };
 

@@ -19,7 +19,6 @@ internal sealed class ExplorationFile
     }
 
     /// <summary>Puts the searches where those of the file are, if there is one.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="searches">Searches that have not begun.</param>
     /// <exception cref="UsageException">The file is of no use; the message says why.</exception>
     public static ExplorationFile Open(string file, IReadOnlyList<CellSearch> searches)

@@ -8,7 +8,6 @@ namespace NatAllocBench.Running;
 internal static class HostAnswer
 {
     /// <summary>The era of that kernel, what it means, and which rows of the run are nearest to it.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>One section, or none where the run does not know its kernel.</returns>
     public static IEnumerable<AnswerSection> Of(RunRecord run)
     {

@@ -7,7 +7,6 @@ namespace NatAllocBench.Running;
 internal static class NextStep
 {
     /// <summary>Chooses it by what the run lacks, or else by what it leaves open.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="kept">Where it was written.</param>
     /// <returns>A section with one command.</returns>
     public static AnswerSection After(RunRecord run, KeptRun kept) => new("Next", [$"{Invocation.Text} {Arguments(run, kept)}"]);

@@ -9,7 +9,6 @@ namespace NatAllocBench.Running;
 /// Waits until the hypervisor has put the first two CPUs as far apart as a base had them: only then can speeds of several threads be
 /// compared with its own.
 /// </summary>
-/// <param name="cpus">The CPUs.</param>
 /// <param name="roundTripNs">The base's round trip of a cache line between its first two, ns; null waits for none.</param>
 /// <param name="patience">The longest wait.</param>
 /// <param name="measure">Measures the round trip, or null where it cannot be had; by default on the first two CPUs.</param>

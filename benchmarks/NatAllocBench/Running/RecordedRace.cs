@@ -33,7 +33,6 @@ internal sealed class RecordedRace : IDisposable
     }
 
     /// <summary>Starts this program once more.</summary>
-    /// <param name="arguments">Its arguments.</param>
     /// <param name="stop">Asks the child to finish: the first signal.</param>
     public static RecordedRace Start(IEnumerable<string> arguments, CancellationToken stop) =>
         new(Process.Start(ChildProcess.StartInfo(arguments))!, stop);

@@ -10,7 +10,6 @@ internal static class RunScreen
 {
     /// <summary>Prints a run.</summary>
     /// <param name="console">Where to.</param>
-    /// <param name="run">The run.</param>
     /// <param name="kept">Where the run was written.</param>
     /// <param name="wide">Whether to print every column and table.</param>
     public static void Write(RunConsole console, RunRecord run, KeptRun kept, bool wide)

@@ -28,7 +28,6 @@ internal static class SeriesSplit
     public static IReadOnlyList<string> Lists { get; } = [.. Splits.Keys];
 
     /// <summary>The parts of a series, the last list varying fastest.</summary>
-    /// <param name="series">The series.</param>
     /// <param name="lists">Names from <see cref="Lists"/>; one that the series leaves to its default splits nothing.</param>
     public static IEnumerable<(string Label, PresetSeries Series)> Of(PresetSeries series, IReadOnlyList<string> lists)
     {

@@ -10,8 +10,6 @@ namespace NatAllocBench.Sweeping;
 /// <summary>
 /// The directory of a sweep, which machines may share: the plan, and below <c>tasks</c> one file for each task that was measured.
 /// </summary>
-/// <param name="Directory">The directory.</param>
-/// <param name="Plan">The plan.</param>
 internal sealed record SweepFolder(string Directory, SweepPlan Plan)
 {
     /// <summary>The option of a task's run that says which sweep it belongs to.</summary>

@@ -9,8 +9,6 @@ namespace NatAllocBench.Systems;
 
 /// <summary>One system in one mode with one workload.</summary>
 /// <param name="Series">The series of the preset, or null.</param>
-/// <param name="System">The system.</param>
-/// <param name="Mode">Its mode.</param>
 /// <param name="Range">Its ports.</param>
 /// <param name="Workload">What is raced.</param>
 internal sealed record SystemCellPlan(string? Series, AllocatorSystem System, string Mode, PortRange Range, SystemWorkload Workload);

@@ -3,7 +3,6 @@ using NatAllocBench.Allocators.Race;
 namespace NatAllocBench.Allocators.Blocks;
 
 /// <summary>How the ports of one address are dealt out to clients.</summary>
-/// <param name="Address">The address.</param>
 /// <param name="FirstClient">The client that owns the first set; the next client owns the next.</param>
 /// <param name="FirstPort">First port that is dealt out; port sets count from 0.</param>
 /// <param name="Clients">Clients per address.</param>
@@ -18,16 +17,12 @@ internal readonly record struct BlockRule(
     /// RFC 7422, sequential: the ports of an address over its clients, what does not divide being left over. Nothing is stored: the owner
     /// of a port follows from its number.
     /// </summary>
-    /// <param name="address">The address.</param>
-    /// <param name="firstClient">Its first client.</param>
     /// <param name="clients">The compression ratio: inside addresses per outside address.</param>
     public static BlockRule Deterministic(uint address, uint firstClient, uint clients) =>
         new(address, firstClient, FirstUserPort, clients, (65536 - FirstUserPort) / clients);
 
     /// <summary>Blocks of a fixed size, as gateways of clouds reserve them for each machine.</summary>
     /// <param name="range">The ports.</param>
-    /// <param name="address">The address.</param>
-    /// <param name="firstClient">Its first client.</param>
     /// <param name="size">Ports of a block.</param>
     public static BlockRule Fixed(PortRange range, uint address, uint firstClient, uint size) =>
         new(address, firstClient, range.First, (uint)range.Count / size, size);
@@ -36,7 +31,6 @@ internal readonly record struct BlockRule(
     /// MAP-E, RFC 7597 section 5.1: a port is a bits that are not 0, then k bits of the set's number, then m bits. The ports below 2^(16-a)
     /// belong to nobody.
     /// </summary>
-    /// <param name="address">The address.</param>
     /// <param name="firstClient">The client with set 0.</param>
     /// <param name="offsetBits">a, at least 1.</param>
     /// <param name="setBits">k.</param>

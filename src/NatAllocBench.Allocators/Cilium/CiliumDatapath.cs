@@ -104,7 +104,6 @@ internal static class CiliumDatapath<TEra, TMap>
     /// <summary>A packet of a server.</summary>
     /// <param name="reply">Its tuple: the destination is the NAT address.</param>
     /// <param name="rule">The NAT address and its ports.</param>
-    /// <param name="map">The map.</param>
     public static CiliumOutcome ReplyPacket(in FlowTuple<uint> reply, in CiliumRule rule, TMap map)
     {
         var reverse = new NatKey(reply, IsReverse: true);

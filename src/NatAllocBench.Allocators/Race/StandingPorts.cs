@@ -32,12 +32,10 @@ internal static class StandingPorts
     }
 
     /// <summary>Takes further ports of one address, each towards the next of the destinations.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="order">The ports in the order in which they are taken.</param>
     /// <param name="taken">How many are taken already.</param>
     /// <param name="wanted">How many shall be.</param>
     /// <param name="address">Number of the address.</param>
-    /// <param name="destinations">Destinations.</param>
     public static void Grow(SystemTable table, ushort[] order, int taken, int wanted, int address, int destinations)
     {
         for (int i = taken; i < wanted; i++)

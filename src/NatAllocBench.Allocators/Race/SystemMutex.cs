@@ -32,7 +32,6 @@ internal sealed class SystemMutex
 }
 
 /// <summary>A mutex as one worker uses it.</summary>
-/// <param name="mutex">The mutex.</param>
 internal struct MutexUse(SystemMutex mutex)
 {
     /// <summary>Ticks waited so far.</summary>

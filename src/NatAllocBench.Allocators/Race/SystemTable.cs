@@ -71,7 +71,6 @@ public abstract class SystemTable : IDisposable
     public virtual bool Insert(ref SteppedFlow flow) => throw new NotSupportedException();
 
     /// <summary>Gives the port of a flow back, if it has one.</summary>
-    /// <param name="flow">A flow.</param>
     public virtual void Remove(ref SteppedFlow flow) => throw new NotSupportedException();
 
     /// <inheritdoc/>

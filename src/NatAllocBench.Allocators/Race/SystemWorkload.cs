@@ -46,7 +46,6 @@ internal sealed record SystemWorkload
     };
 
     /// <summary>What is wrong with it in a range of ports, with the fix; null if nothing is.</summary>
-    /// <param name="range">The range.</param>
     /// <param name="workers">Workers of the race.</param>
     public string? Fault(PortRange range, int workers) => this switch
     {

@@ -1,7 +1,6 @@
 namespace NatAllocBench.Allocators.Vpp;
 
 /// <summary>An address of the pool.</summary>
-/// <param name="Address">The address.</param>
 /// <param name="Fib">The table it is for; null for any.</param>
 /// <param name="Interface">The interface it belongs to; null for none.</param>
 /// <param name="Network">Network of the attached prefix; null if there is none.</param>

@@ -16,7 +16,6 @@ internal static class PeerBuild
     private static readonly Lock Guard = new();
 
     /// <summary>Builds a peer where that has not been done.</summary>
-    /// <param name="peer">The peer.</param>
     /// <param name="library">Path of the library.</param>
     /// <param name="why">Why there is none, in one line.</param>
     /// <returns>Whether there is one.</returns>

@@ -44,7 +44,6 @@ internal sealed unsafe class PeerCalls
 
     /// <summary>Loads a built peer.</summary>
     /// <param name="library">Its path.</param>
-    /// <param name="calls">Its calls.</param>
     /// <returns>False where a library that it needs is missing.</returns>
     public static bool TryLoad(string library, out PeerCalls calls)
     {

@@ -48,7 +48,6 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
     /// <summary>Takes prepared flows until one needs the general path.</summary>
     /// <typeparam name="TBlock">How many there can be: the JIT compiles the loop for each kind.</typeparam>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="random">Its random source.</param>
     /// <param name="run">The flows.</param>
     /// <param name="i">First flow.</param>

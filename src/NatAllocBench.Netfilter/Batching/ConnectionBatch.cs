@@ -43,7 +43,6 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
     private bool _expectsSearch;
 
     /// <summary>An empty batch.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="size">Connections of a batch, 1 to <see cref="MaxSize"/>; 16 to 64 pay off.</param>
     /// <param name="takesShortPath">False: every connection takes the general path, as those do that the short one does not cover.</param>
     public ConnectionBatch(ConntrackTable<TAddress, TEra, LockFree> table, int size = 16, bool takesShortPath = true)

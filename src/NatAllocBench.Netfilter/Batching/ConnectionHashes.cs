@@ -37,7 +37,6 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
     private bool _expectsSearch;
 
     /// <summary>Working memory for one CPU.</summary>
-    /// <param name="table">The table.</param>
     /// <param name="takesShortPath">
     /// False: every connection takes the general path, as those do that the short one does not cover. A design that reserves has no other.
     /// </param>
@@ -55,7 +54,6 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
     }
 
     /// <summary>Brings a connection through lookup, allocation and confirm: on the short path where that covers it.</summary>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="random">Its random source.</param>
     /// <param name="original">ORIGINAL tuple.</param>
     /// <param name="range">What the rule allows.</param>
@@ -77,7 +75,6 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
     }
 
     /// <summary>Looks a first packet up and makes an entry for it, as <c>resolve_normal_ct</c> does.</summary>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="random">Its random source; draws are looked at ahead and stay to be made.</param>
     /// <param name="original">ORIGINAL tuple.</param>
     /// <param name="range">What the rule will allow.</param>

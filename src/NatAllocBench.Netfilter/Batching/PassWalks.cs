@@ -56,7 +56,6 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     /// <summary>C2 and the probe at once: walks a chain for a tuple.</summary>
     /// <param name="link">Its head.</param>
     /// <param name="addresses">A tuple with the addresses.</param>
-    /// <param name="keys">The keys.</param>
     /// <param name="original">ORIGINAL tuple of the flow that asks.</param>
     /// <param name="now">The clock.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -89,7 +88,6 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     /// nodes, the candidate itself is the likely reason, so the head of the next one comes while the chain is walked.
     /// </summary>
     /// <param name="run">The flows; receives the candidate.</param>
-    /// <param name="flow">The flow.</param>
     /// <param name="offset">The draw.</param>
     /// <param name="seen">Head of the chain of <see cref="FlowBlock.FirstKeys"/>.</param>
     /// <param name="now">The clock.</param>

@@ -82,7 +82,6 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     }
 
     /// <summary>Brings connections through, in order, under the rule that <see cref="Covers"/> was asked for last.</summary>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="random">Its random source.</param>
     /// <param name="originals">ORIGINAL tuples of first packets.</param>
     /// <returns>How many were inserted.</returns>
@@ -128,7 +127,6 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     }
 
     /// <summary>Brings one connection through: a block of one, whose hashes are computed side by side.</summary>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="random">Its random source.</param>
     /// <param name="original">ORIGINAL tuple of the first packet.</param>
     /// <returns>Whether it was inserted.</returns>

@@ -14,7 +14,6 @@ public enum Evidence
 }
 
 /// <summary>A change and the build that brought it to a line of kernels.</summary>
-/// <param name="Change">The change.</param>
 /// <param name="Since">First build with it; null where only <paramref name="NotIn"/> and <paramref name="ReadIn"/> are known.</param>
 /// <param name="Evidence">How sure that build is.</param>
 /// <param name="NotIn">Newest build that was read without it, where <paramref name="Since"/> is not certain.</param>
@@ -29,12 +28,10 @@ public sealed record Backport(
     BuildNumber? Until = null)
 {
     /// <summary>Whether a build has the change, as far as is known; within an uncertain gap without a named build, yes.</summary>
-    /// <param name="build">The build.</param>
     public bool IsIn(BuildNumber build) =>
         (Since is { } since ? build >= since : build > NotIn!.Value) && (Until is not { } until || build < until);
 
     /// <summary>Whether the sources are silent about a build.</summary>
-    /// <param name="build">The build.</param>
     public bool IsUncertain(BuildNumber build) => NotIn is { } without && ReadIn is { } with && build > without && build < with;
 
     /// <summary>The build in words, for example <c>since 173</c> or <c>since some build between 98 and 177</c>.</summary>
@@ -71,7 +68,6 @@ public sealed record KernelLine(
 {
     /// <summary>The base's traits with everything that a build took over.</summary>
     /// <param name="traits">The base's traits.</param>
-    /// <param name="build">The build.</param>
     /// <param name="doubted">Whether changes that are uncertain in this build count; null: as the line says.</param>
     public EraTraits At(EraTraits traits, BuildNumber build, bool? doubted = null) => Backports
         .Where(backport => doubted is { } counts && backport.IsUncertain(build) ? counts : backport.IsIn(build))

@@ -23,5 +23,4 @@ public sealed record EraMatch(
 
 /// <summary>One of the eras that a kernel may be.</summary>
 /// <param name="When">On which condition, in words.</param>
-/// <param name="Era">The era.</param>
 public sealed record EraCandidate(string When, Era Era);

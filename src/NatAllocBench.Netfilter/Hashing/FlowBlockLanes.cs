@@ -23,7 +23,6 @@ internal static unsafe class FlowBlockLanes
     /// <param name="originals">Sixteen ORIGINAL tuples.</param>
     /// <param name="replies">Their REPLY tuples, each with its own port.</param>
     /// <param name="hasIcmp">Whether some first candidate differs from its REPLY tuple in the source key.</param>
-    /// <param name="block">The block.</param>
     public static void Fill(
         in Shape shape, ConntrackTuple<IPv4Address>* originals, ConntrackTuple<IPv4Address>* replies, bool hasIcmp, FlowBlock* block)
     {

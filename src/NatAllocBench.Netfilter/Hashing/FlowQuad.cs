@@ -30,7 +30,6 @@ internal static unsafe class FlowQuad
     /// <param name="start">Table and rule.</param>
     /// <param name="original">The ORIGINAL tuple.</param>
     /// <param name="reply">The REPLY tuple with the flow's own port.</param>
-    /// <param name="block">The block.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public static void Fill(in Start start, ConntrackTuple<IPv4Address>* original, ConntrackTuple<IPv4Address>* reply, FlowBlock* block)
     {

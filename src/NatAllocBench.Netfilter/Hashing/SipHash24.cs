@@ -63,7 +63,6 @@ public static class SipHash24
     }
 
     /// <summary>Hashes 39 bytes: the conntrack tuple without its direction, hashed from 6.5.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="w0">Bytes 0..7.</param>
     /// <param name="w1">Bytes 8..15.</param>
     /// <param name="w2">Bytes 16..23.</param>

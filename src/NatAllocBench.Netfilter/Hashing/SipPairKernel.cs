@@ -39,7 +39,6 @@ internal static unsafe class SipPairKernel<TLanes, TVector>
     }
 
     /// <summary>Absorbs two words and the last one, and finishes; the states stay as they are.</summary>
-    /// <param name="states">States.</param>
     /// <param name="first">A word.</param>
     /// <param name="second">The next one.</param>
     /// <param name="last">The last one, with the length.</param>

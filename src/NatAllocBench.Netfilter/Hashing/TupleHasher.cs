@@ -17,7 +17,6 @@ internal static class TupleHasher
     /// <typeparam name="TAddress">The address family.</typeparam>
     /// <typeparam name="TEra">The era.</typeparam>
     /// <param name="options">Key, secret and salt.</param>
-    /// <param name="tuple">The tuple.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Hash<TAddress, TEra>(in HashSecrets options, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress>

@@ -15,7 +15,6 @@ internal static class WyHash
 
     /// <summary>Hash of a tuple.</summary>
     /// <param name="secrets">Key and salt.</param>
-    /// <param name="tuple">The tuple.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint OfTuple<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress> => OfWords(

@@ -71,7 +71,6 @@ public static class NatSetup
     }
 
     /// <summary>The second part of <see cref="Run"/>: writes the mapping into the entry and publishes it by source.</summary>
-    /// <param name="entry">The entry.</param>
     /// <param name="mapping">What <see cref="Choose"/> chose.</param>
     /// <param name="manip">The hook's side.</param>
     public static void Apply<TAddress, TEra, TDesign>(

@@ -29,7 +29,6 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
     /// <summary>A probe on behalf of an unconfirmed entry.</summary>
-    /// <param name="entry">The entry.</param>
     /// <param name="reserves">Design reserve: whether the tuple is final, so that the accepted candidate is reserved.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, in PendingEntry<TAddress> entry, bool reserves)

@@ -8,7 +8,6 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Netfilter.Nat;
 
 /// <summary>What the choice of one mapping works on. Its parts stay where they are; only references to them are here.</summary>
-/// <param name="table">The table.</param>
 /// <param name="cpu">The calling CPU.</param>
 /// <param name="random">Where random offsets come from.</param>
 /// <param name="probe">Asks whether a candidate's reply is in use.</param>

@@ -45,7 +45,6 @@ public static class Timeouts
     }
 
     /// <summary>Timeout of an entry that its first packet makes.</summary>
-    /// <param name="protocol">Its protocol.</param>
     /// <returns>Milliseconds.</returns>
     public static uint Initial(IPProtocol protocol) => 1000 * (uint)(protocol switch
     {

@@ -73,7 +73,6 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     /// Goes on where a pass ended that could not claim both tuples with the heads it had walked: the entry is written whole and in the
     /// by-source table. Inside its section, lock-free design only.
     /// </summary>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="slot">The entry.</param>
     /// <param name="hashes">Hashes of its tuples.</param>
     /// <param name="held">Whether the lower tuple is claimed.</param>

@@ -14,7 +14,6 @@ namespace NatAllocBench.Netfilter.Table;
 public unsafe interface ISharedAccess
 {
     /// <summary>Load, acquire: later accesses stay after it.</summary>
-    /// <param name="word">The word.</param>
     static abstract uint Read(ref uint word);
 
     /// <inheritdoc cref="Read(ref uint)"/>
@@ -26,7 +25,6 @@ public unsafe interface ISharedAccess
         where T : class?;
 
     /// <summary>Store, release: earlier accesses stay before it.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="value">The new value.</param>
     static abstract void Write(ref uint word, uint value);
 
@@ -39,7 +37,6 @@ public unsafe interface ISharedAccess
         where T : class?;
 
     /// <summary>Compare and swap, full fence.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="value">The new value.</param>
     /// <param name="comparand">Stored only if this is the present value.</param>
     /// <returns>The value before.</returns>
@@ -49,13 +46,11 @@ public unsafe interface ISharedAccess
     static abstract ulong CompareExchange(ref ulong word, ulong value, ulong comparand);
 
     /// <summary>Swap, full fence.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="value">The new value.</param>
     /// <returns>The value before.</returns>
     static abstract ulong Exchange(ref ulong word, ulong value);
 
     /// <summary>Addition, modulo the width, full fence.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="value">The summand.</param>
     /// <returns>The value after.</returns>
     static abstract uint Add(ref uint word, uint value);
@@ -64,12 +59,10 @@ public unsafe interface ISharedAccess
     static abstract ulong Add(ref ulong word, ulong value);
 
     /// <summary>Bitwise and, full fence.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="value">The mask.</param>
     static abstract void And(ref ulong word, ulong value);
 
     /// <summary>Bitwise or, full fence.</summary>
-    /// <param name="word">The word.</param>
     /// <param name="value">The bits to set.</param>
     static abstract void Or(ref uint word, uint value);
 

@@ -31,7 +31,6 @@ public unsafe interface ITableDesign : ISharedAccess
     static virtual bool ReservesReply => false;
 
     /// <summary>Whether the design keeps a step of the protocol: every sound one keeps all.</summary>
-    /// <param name="step">The step.</param>
     static virtual bool Keeps(ProtocolStep step) => true;
 
     /// <summary>

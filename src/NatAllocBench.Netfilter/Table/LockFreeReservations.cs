@@ -53,7 +53,6 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <summary>Claims a REPLY tuple for an unconfirmed entry, inside a section, or names the node that has it.</summary>
     /// <param name="slot">An entry of the calling CPU that has no reservation.</param>
     /// <param name="reply">The tuple.</param>
-    /// <param name="hash">Its hash.</param>
     /// <param name="deadline">When the entry would expire: walks pass over expired nodes.</param>
     /// <param name="holder">The node that has the tuple, if the claim fails.</param>
     public bool TryClaim(uint slot, in ConntrackTuple<TAddress> reply, uint hash, uint deadline, out uint holder)
@@ -243,7 +242,6 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
 
     /// <summary>Walks on in a chain to the next node that has a tuple, and may keep it.</summary>
     /// <param name="link">Where to begin.</param>
-    /// <param name="tuple">The tuple.</param>
     /// <param name="holder">The node.</param>
     /// <param name="isReserved">Whether it is reserved only.</param>
     /// <param name="next">Where the chain goes on.</param>

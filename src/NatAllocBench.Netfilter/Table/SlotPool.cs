@@ -72,7 +72,6 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     /// The slots that the CPU has at hand, after getting some if it has none: at most a magazine, or a run of never used ones. They stay
     /// its own until <see cref="TakeAway"/> says how many were used. May wait, so it is asked outside sections.
     /// </summary>
-    /// <param name="cpu">The CPU.</param>
     /// <param name="width">How many the caller takes at most before it asks again: the next magazine is fetched once.</param>
     /// <param name="run">The slots.</param>
     /// <returns>Whether there are any.</returns>

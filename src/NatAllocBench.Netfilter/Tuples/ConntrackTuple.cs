@@ -167,7 +167,6 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
     public readonly bool IsIcmp => Protocol is IPProtocol.Icmp or IPProtocol.IcmpV6;
 
     /// <summary>A tuple of a protocol with ports.</summary>
-    /// <param name="protocol">The protocol.</param>
     /// <param name="source">Source address.</param>
     /// <param name="sourcePort">Source port, host order.</param>
     /// <param name="destination">Destination address.</param>
@@ -181,7 +180,6 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
 
     /// <summary><see cref="Of"/>, written word by word where it is needed instead of copied there.</summary>
     /// <param name="tuple">Receives it.</param>
-    /// <param name="protocol">The protocol.</param>
     /// <param name="source">Source address.</param>
     /// <param name="sourcePort">Source port, host order.</param>
     /// <param name="destination">Destination address.</param>

@@ -32,7 +32,6 @@ public static class CommandStatisticsView
 
     /// <summary>The counters of one CPU, in the order of its line; each is the low 32 bits of what was counted.</summary>
     /// <param name="format">The generation, which decides the counters.</param>
-    /// <param name="cpu">The CPU.</param>
     /// <returns>Names and values.</returns>
     public static IReadOnlyList<(string Name, uint Value)> Counters(CommandStatisticsFormat format, CpuStatistics cpu)
     {

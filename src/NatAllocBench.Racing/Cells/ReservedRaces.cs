@@ -4,7 +4,6 @@ using NatAllocBench.Racing.Workloads;
 namespace NatAllocBench.Racing.Cells;
 
 /// <summary>All connections that a run raced with a design that reserves its ports, whether their trials count for a rate or not.</summary>
-/// <param name="Design">The design.</param>
 /// <param name="Connections">Connections that were brought to confirm.</param>
 /// <param name="Seconds">Time of the run.</param>
 /// <param name="Lost">Connections whose port was free when it was chosen, and which confirm refused: there must be none.</param>

@@ -34,7 +34,6 @@ public static class FailureCauses
     };
 
     /// <summary>Name in reports and metrics: keep-port, search, exhausted, chain.</summary>
-    /// <param name="cause">A cause.</param>
     public static string Name(this FailureCause cause) => cause switch
     {
         FailureCause.KeepPort => "keep-port",

@@ -40,7 +40,6 @@ internal struct WorkerTally
     public readonly long InsertFailed => FailedKeepPort + FailedSearch + FailedExhausted + FailedChain;
 
     /// <summary>Failed insertions of one cause.</summary>
-    /// <param name="cause">The cause.</param>
     public readonly long Failed(FailureCause cause) => cause switch
     {
         FailureCause.KeepPort => FailedKeepPort,

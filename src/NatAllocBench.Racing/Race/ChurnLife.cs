@@ -26,7 +26,6 @@ internal sealed class ChurnLife<TEra, TDesign>
     private int _openCount;
     private double _nowMs = RaceWorkload.TimeWaitMs;
 
-    /// <param name="table">The table.</param>
     /// <param name="workload">A workload with a rate.</param>
     /// <param name="senders">Client threads of this worker, at least 1.</param>
     /// <param name="collects">Whether the collector runs on this worker.</param>

@@ -333,7 +333,6 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
     /// its round: every socket has a timer of its own.
     /// </summary>
     /// <param name="retransmission">0 for the first.</param>
-    /// <param name="round">The round.</param>
     /// <param name="startTick">The common start.</param>
     /// <param name="next">The worker's place in its list, from 0; moves past the round.</param>
     /// <param name="kept">How many have failed again so far.</param>

@@ -40,7 +40,6 @@ internal sealed class CountedParts(LoserList losers, long[] failedByClient, int 
 
     /// <summary>A part begins.</summary>
     /// <param name="tally">All that the worker counted so far.</param>
-    /// <param name="cpu">Its CPU.</param>
     /// <param name="decided">Whether it is known to count; only a round may be long undecided.</param>
     public void Begin(in WorkerTally tally, in CpuState cpu, bool decided)
     {
@@ -67,7 +66,6 @@ internal sealed class CountedParts(LoserList losers, long[] failedByClient, int 
 
     /// <summary>The part ends, and counts or not.</summary>
     /// <param name="tally">All that the worker counted so far.</param>
-    /// <param name="cpu">Its CPU.</param>
     /// <param name="counts">Whether it counts.</param>
     public void End(in WorkerTally tally, in CpuState cpu, bool counts)
     {

@@ -17,7 +17,6 @@ internal sealed class RoundBook(int workers)
 
     /// <summary>A worker's round has ended.</summary>
     /// <param name="worker">Its number.</param>
-    /// <param name="round">The round.</param>
     /// <param name="missingTicks">How long it did not run: late at the start, and the gaps of its clock.</param>
     /// <param name="lengthTicks">From the common start to its last connection.</param>
     public void Write(int worker, int round, ulong missingTicks, ulong lengthTicks)
@@ -28,7 +27,6 @@ internal sealed class RoundBook(int workers)
     }
 
     /// <summary>Whether the workers ran together in a round; the same answer for all, after the barrier that follows the round.</summary>
-    /// <param name="round">The round.</param>
     public bool Counts(int round)
     {
         ulong missing = 0;

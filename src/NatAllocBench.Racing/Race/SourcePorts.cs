@@ -45,7 +45,6 @@ internal sealed class SourcePorts<TEra, TDesign>
     /// <summary>Chooses a port.</summary>
     /// <param name="tuple">ORIGINAL tuple, which gets the port.</param>
     /// <param name="sender">The client thread.</param>
-    /// <param name="destination">The destination.</param>
     /// <returns>Whether there is one that no waiting socket has.</returns>
     public bool Choose(ref ConntrackTuple<IPv4Address> tuple, int sender, int destination)
     {

@@ -21,7 +21,6 @@ internal sealed class ThroughputCourse : IDisposable
 
     /// <summary>A course with no tables yet.</summary>
     /// <param name="workload">A workload that is not missing.</param>
-    /// <param name="designs">The designs.</param>
     /// <param name="cpus">The CPU of each worker.</param>
     /// <param name="seed">All tables draw their secrets from it, so that all do the same work.</param>
     public ThroughputCourse(ThroughputWorkload workload, IReadOnlyList<TableDesign> designs, IReadOnlyList<int> cpus, ulong seed)

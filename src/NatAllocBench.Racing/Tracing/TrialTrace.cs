@@ -27,7 +27,6 @@ internal sealed unsafe class TrialTrace : IDisposable
     private readonly bool _writes;
     private long _events;
 
-    /// <param name="workload">The workload.</param>
     /// <param name="cpus">The CPU of each worker.</param>
     /// <param name="slots">Slots of the table.</param>
     /// <param name="writes">Whether events are written, or connections noted only.</param>

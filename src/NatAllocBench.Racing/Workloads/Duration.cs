@@ -28,7 +28,6 @@ internal static class Duration
     }
 
     /// <summary>Writes a duration in its largest fitting unit.</summary>
-    /// <param name="nanoseconds">Nanoseconds.</param>
     public static string Format(double nanoseconds)
     {
         (string unit, double factor) = nanoseconds == 0 ? Units[0] : Units.Last(u => nanoseconds >= u.Nanoseconds || u.Nanoseconds == 1);

@@ -40,7 +40,6 @@ public sealed record RaceMode(string Name, NatFlags Flags)
         ?? throw new ArgumentException($"unknown mode '{name}': choose one of {string.Join(", ", All.Select(mode => mode.Name))}");
 
     /// <summary>Why an era does not have this mode; null if it does.</summary>
-    /// <param name="era">The era.</param>
     public string? WhyMissingIn(Era era) => this switch
     {
         _ when this == RandomFully && era.Traits.RandomFullyStart == StartOffset.NotAvailable => "random-fully came with 3.14",

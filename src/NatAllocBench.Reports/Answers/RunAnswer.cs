@@ -6,7 +6,6 @@ namespace NatAllocBench.Reports.Answers;
 public static class RunAnswer
 {
     /// <summary>The answer of a run and what casts doubt on it, for the last lines of the screen.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Sections in the order in which they are read; sections without a line are left out.</returns>
     public static IReadOnlyList<AnswerSection> Of(RunRecord run)
     {

@@ -6,7 +6,6 @@ namespace NatAllocBench.Reports.Answers;
 public static class RunWarnings
 {
     /// <summary>Every warning that touches the figures.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Plain text, the gravest kinds first.</returns>
     public static IReadOnlyList<string> Of(RunRecord run) =>
     [
@@ -16,7 +15,6 @@ public static class RunWarnings
     ];
 
     /// <summary>Whether and by what the measurement of a run was disturbed: trials that do not count.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Plain text, a line per kind.</returns>
     public static IEnumerable<string> OfDisturbance(RunRecord run)
     {

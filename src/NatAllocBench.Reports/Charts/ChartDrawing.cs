@@ -33,7 +33,6 @@ public static class ChartDrawing
     private static readonly ScreenPoint[] DownTriangle = [new(-1, -0.7), new(1, -0.7), new(0, 1)];
 
     /// <summary>Draws a chart.</summary>
-    /// <param name="chart">The chart.</param>
     /// <returns>An SVG fragment with LF line ends, a function of the chart alone.</returns>
     public static string Svg(Chart chart)
     {

@@ -59,7 +59,6 @@ public static class RunCharts
     ];
 
     /// <summary>The charts of a run.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>The charts in the order of the tables; none where no parameter takes several values.</returns>
     public static IReadOnlyList<Chart> Build(RunRecord run)
     {

@@ -29,7 +29,6 @@ public static class ComparisonTable
     }
 
     /// <summary>A verdict in lower case, as tables print it.</summary>
-    /// <param name="verdict">The verdict.</param>
     /// <returns><c>better</c>, <c>worse</c>, <c>same</c> or <c>undecided</c>.</returns>
     public static string Name(Verdict verdict) => verdict switch
     {

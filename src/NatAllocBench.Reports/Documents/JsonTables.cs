@@ -18,7 +18,6 @@ public static class JsonTables
     /// Writes <c>{"remarks": [TEXT, …], "tables": [{"title", "caption", "columns": [HEADING, …], "rows": [[TEXT, …], …]}, …]}</c>; the
     /// title of a table is the heading above it.
     /// </summary>
-    /// <param name="document">The document.</param>
     /// <param name="output">Where to; it is left open.</param>
     public static void Write(Document document, Stream output)
     {

@@ -7,7 +7,6 @@ namespace NatAllocBench.Reports.Documents;
 public static class MarkdownDocument
 {
     /// <summary>The document as Markdown.</summary>
-    /// <param name="document">The document.</param>
     /// <returns>Markdown with LF line ends; all text is escaped.</returns>
     public static string Render(Document document)
     {

@@ -8,7 +8,6 @@ public static class TerminalDocument
 {
     /// <summary>Writes a document in the terminal's width.</summary>
     /// <param name="console">The terminal.</param>
-    /// <param name="document">The document.</param>
     public static void Write(IAnsiConsole console, Document document)
     {
         foreach (DocumentPart part in document.Parts)

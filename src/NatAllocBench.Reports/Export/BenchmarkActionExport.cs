@@ -22,7 +22,6 @@ public static class BenchmarkActionExport
     };
 
     /// <summary>The failure rates of a race in per cent, for <c>customSmallerIsBetter</c>.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>A JSON array with an entry per cell whose rate is above 0.</returns>
     /// <exception cref="RunFormatException">The run has no rates, or none above 0.</exception>
     public static string SmallerIsBetter(RunRecord run)
@@ -47,7 +46,6 @@ public static class BenchmarkActionExport
     }
 
     /// <summary>The connections per second of a run, for <c>customBiggerIsBetter</c>. Paced clients have no speed of their own.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>A JSON array with an entry per cell that has a speed.</returns>
     /// <exception cref="RunFormatException">The run has no speeds.</exception>
     public static string BiggerIsBetter(RunRecord run)

@@ -12,7 +12,6 @@ namespace NatAllocBench.Reports.Export;
 public static class CsvExport
 {
     /// <summary>The files of a run by name, one table per file: its cells and their raw values.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>
     /// <c>cells.csv</c>, and <c>trials.csv</c>, <c>rounds.csv</c>, <c>figures.csv</c> or <c>outcomes.csv</c> with a row per trial,
     /// round, figure or outcome of a cell.

@@ -17,7 +17,6 @@ public sealed record Provenance(string Machine, string CpuModel, string Run, str
     public string Date => StartedUtc.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     /// <summary>The provenance of a run.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>What every row, sample or entry of it carries.</returns>
     public static Provenance Of(RunRecord run) => new(
         MachineIdentity.Of(run.Machine),
@@ -30,7 +29,6 @@ public sealed record Provenance(string Machine, string CpuModel, string Run, str
     /// A workload as a key that joins cells of runs and machines: <c>name=value</c>, separated by semicolons. Semicolons, equals signs,
     /// percent signs, blanks and control characters of a value are percent-encoded, so that two workloads never have one key.
     /// </summary>
-    /// <param name="workload">The workload.</param>
     /// <returns>The key, on one line.</returns>
     public static string Key(Workload workload) => string.Join(';', workload.Parameters.Select(p => $"{Encode(p.Key)}={Encode(p.Value)}"));
 

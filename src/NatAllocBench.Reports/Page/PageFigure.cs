@@ -25,6 +25,4 @@ internal sealed record PageFigure(
 internal sealed record PageRun(string Machine, string Name, string Date, string Commit, string Link, string Cautions);
 
 /// <summary>Everything that the page shows.</summary>
-/// <param name="Runs">The runs.</param>
-/// <param name="Figures">The figures.</param>
 internal sealed record PageData(IReadOnlyList<PageRun> Runs, IReadOnlyList<PageFigure> Figures);

@@ -13,7 +13,6 @@ internal static class PageFigures
 
     /// <summary>The rows of a run, in the order of its cells.</summary>
     /// <param name="index">The run's index in the page's list.</param>
-    /// <param name="run">The run.</param>
     /// <returns>At least one row per cell; a cell without a measurement says why in its text.</returns>
     public static IEnumerable<PageFigure> Of(int index, RunRecord run) => run switch
     {

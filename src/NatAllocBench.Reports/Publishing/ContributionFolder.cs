@@ -18,7 +18,6 @@ public static class ContributionFolder
     private static readonly string[] Names = ["quick", "throughput"];
 
     /// <summary>The directories of contributions in a store.</summary>
-    /// <param name="store">The store.</param>
     /// <returns>Directories two levels below its root, in ordinal order; links are not followed.</returns>
     public static IReadOnlyList<string> In(ResultsStore store) => !Directory.Exists(store.Root)
         ? []
@@ -28,7 +27,6 @@ public static class ContributionFolder
             .Order(StringComparer.Ordinal)];
 
     /// <summary>Writes a contribution into a directory of its own.</summary>
-    /// <param name="store">The store.</param>
     /// <param name="contribution">At least one run.</param>
     /// <returns>The file.</returns>
     /// <exception cref="ResultsWriteException">It cannot be written.</exception>
@@ -56,7 +54,6 @@ public static class ContributionFolder
     public static IReadOnlyList<string> Faults(string path, DateTimeOffset now) => Check(path, now).Faults;
 
     /// <summary>Makes published runs of every contribution in a store, and removes it.</summary>
-    /// <param name="store">The store.</param>
     /// <param name="now">The present time.</param>
     /// <returns>The new directories.</returns>
     /// <exception cref="RunFormatException">A contribution has faults; it stays.</exception>

@@ -11,7 +11,6 @@ namespace NatAllocBench.Reports.Publishing;
 public static class PublishedRun
 {
     /// <summary>The files that are generated from a run, by name.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Names without directories, and contents that are a function of the run alone.</returns>
     public static IReadOnlyDictionary<string, byte[]> GeneratedFiles(RunRecord run)
     {
@@ -25,8 +24,6 @@ public static class PublishedRun
     }
 
     /// <summary>Writes a run and its generated files as a new directory of a store.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="run">The run.</param>
     /// <returns>The path of the new directory.</returns>
     /// <exception cref="ResultsWriteException">The target cannot be written; the message names it and the ways out.</exception>
     /// <exception cref="RunFormatException">The run cannot be expressed as JSON.</exception>

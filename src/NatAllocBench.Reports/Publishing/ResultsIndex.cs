@@ -17,7 +17,6 @@ public static class ResultsIndex
     public const string FileName = "README.md";
 
     /// <summary>The index of a store: machines in the order of their names, their runs by name and the newest first.</summary>
-    /// <param name="store">The store.</param>
     /// <returns>Markdown, a function of the runs alone.</returns>
     /// <exception cref="RunFormatException">A run cannot be read.</exception>
     public static string Markdown(ResultsStore store)

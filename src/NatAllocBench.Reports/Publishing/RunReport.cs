@@ -14,7 +14,6 @@ public static class RunReport
     public const string FileName = "tables.md";
 
     /// <summary>The whole page: where and how it was measured, the tables, the remarks.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Markdown with LF line ends, a function of the run alone.</returns>
     public static string Markdown(RunRecord run)
     {

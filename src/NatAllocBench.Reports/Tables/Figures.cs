@@ -51,7 +51,6 @@ public static class Figures
     }
 
     /// <summary>A value with its interval in the digits of the value, <c>5.43 [5.31, 5.60]</c>; without one, the bare value.</summary>
-    /// <param name="value">The value.</param>
     /// <param name="low">The lower end, or null.</param>
     /// <param name="high">The upper end, or null.</param>
     /// <returns>The text.</returns>
@@ -63,17 +62,14 @@ public static class Figures
     }
 
     /// <summary>Three significant digits, with thousands grouped and never an exponent.</summary>
-    /// <param name="value">The value.</param>
     /// <returns>The text.</returns>
     public static string Significant(double value) => Fixed(value, Decimals(value, 3));
 
     /// <summary>A count with thousands grouped.</summary>
-    /// <param name="count">The count.</param>
     /// <returns>The text.</returns>
     public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 
     /// <summary>An exact parameter without grouping, such as a share or a time in nanoseconds.</summary>
-    /// <param name="value">The value.</param>
     /// <returns>The shortest text that reads back as the value.</returns>
     public static string Exact(double value) => value.ToString(CultureInfo.InvariantCulture);
 

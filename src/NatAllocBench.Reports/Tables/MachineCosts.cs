@@ -13,7 +13,6 @@ internal static class MachineCosts
     }
 
     /// <summary>The costs of several machines side by side, or null where none was calibrated.</summary>
-    /// <param name="machines">The machines.</param>
     /// <param name="label">The heading of each.</param>
     public static ResultTable? Table(IReadOnlyList<MachineFacts> machines, Func<int, string> label)
     {

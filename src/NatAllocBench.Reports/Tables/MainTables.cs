@@ -12,7 +12,6 @@ public static class MainTables
     public const int MaxColumns = 6;
 
     /// <summary>The tables of a run.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>The tables in the order of the cells.</returns>
     public static IReadOnlyList<ResultTable> Of(RunRecord run) => run switch
     {

@@ -6,7 +6,6 @@ namespace NatAllocBench.Reports.Tables;
 public static class MarkdownTable
 {
     /// <summary>The table with its caption above it, without the title, ending in a line end.</summary>
-    /// <param name="table">The table.</param>
     /// <returns>Markdown with LF line ends; all text is escaped.</returns>
     public static string Render(ResultTable table)
     {

@@ -3,7 +3,6 @@ namespace NatAllocBench.Reports.Tables;
 /// <summary>A table ready to be rendered: plain text, not yet escaped for any target.</summary>
 /// <param name="Title">What the table shows.</param>
 /// <param name="Caption">What holds for every row; empty when nothing does.</param>
-/// <param name="Columns">The columns.</param>
 /// <param name="Rows">The rows, each with one text per column.</param>
 public sealed record ResultTable(
     string Title, string Caption, IReadOnlyList<TableColumn> Columns, IReadOnlyList<IReadOnlyList<string>> Rows)

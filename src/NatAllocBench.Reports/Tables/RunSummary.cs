@@ -7,19 +7,16 @@ namespace NatAllocBench.Reports.Tables;
 public static class RunSummary
 {
     /// <summary>One line that says where and when a run was measured.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Plain text.</returns>
     public static string Line(RunRecord run) => string.Create(
         CultureInfo.InvariantCulture, $"{Machine(run.Machine)}, {run.StartedUtc.UtcDateTime:yyyy-MM-dd}, {Commit(run)}");
 
     /// <summary>One line that names a machine.</summary>
-    /// <param name="machine">The machine.</param>
     /// <returns>Plain text.</returns>
     public static string Machine(MachineFacts machine) => string.Create(
         CultureInfo.InvariantCulture, $"{machine.CpuModel}, {machine.Cores} CPUs, {machine.Arch}, {machine.OsDescription ?? machine.Os}");
 
     /// <summary>The commit of the measured code in words.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Plain text.</returns>
     public static string Commit(RunRecord run) => run.MeasuredCommit is not { } commit
         ? "commit unknown"

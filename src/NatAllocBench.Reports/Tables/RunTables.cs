@@ -6,7 +6,6 @@ namespace NatAllocBench.Reports.Tables;
 public static class RunTables
 {
     /// <summary>The tables of a run.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>The tables in the order of the cells.</returns>
     public static IReadOnlyList<ResultTable> Build(RunRecord run) => run switch
     {

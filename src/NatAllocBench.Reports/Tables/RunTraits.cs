@@ -9,7 +9,6 @@ namespace NatAllocBench.Reports.Tables;
 internal static class RunTraits
 {
     /// <summary>The settings and versions of a run.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Plain texts, in a fixed order; what is not known is left out.</returns>
     public static IReadOnlyList<string> Settings(RunRecord run)
     {
@@ -28,7 +27,6 @@ internal static class RunTraits
     }
 
     /// <summary>What a reader of the run must be warned of, cut down to what was found: the advice stands on the run's own page.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Plain texts, the gravest kinds first.</returns>
     public static IReadOnlyList<string> Cautions(RunRecord run) =>
     [

@@ -15,7 +15,6 @@ internal static class ScenarioTables
         [.. cells.GroupBy(c => c.Table).Select(g => Table(g.Key, [.. g]))];
 
     /// <summary>The laws of the predictions, a line per figure and law.</summary>
-    /// <param name="cells">The cells.</param>
     /// <returns>Plain text lines.</returns>
     public static IEnumerable<string> Laws(IReadOnlyList<ScenarioCell> cells) => cells
         .SelectMany(c => c.Figures)

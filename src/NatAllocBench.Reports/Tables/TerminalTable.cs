@@ -18,7 +18,6 @@ public static class TerminalTable
     /// each with the columns that name the rows.
     /// </summary>
     /// <param name="console">The terminal.</param>
-    /// <param name="table">The table.</param>
     public static void Write(IAnsiConsole console, ResultTable table)
     {
         if (table.Title.Length > 0)

@@ -16,7 +16,6 @@ public static partial class FileKind
     /// Whether something is there, links followed, that is neither a regular file nor a directory. Known exactly on Linux; elsewhere
     /// everything below <c>/dev</c> counts.
     /// </summary>
-    /// <param name="path">A path.</param>
     /// <returns>True for a device, a pipe or a socket.</returns>
     public static unsafe bool IsSpecial(string path)
     {
@@ -36,7 +35,6 @@ public static partial class FileKind
     }
 
     /// <summary>The file that a path names in the end.</summary>
-    /// <param name="path">A path.</param>
     /// <returns>Where the last link leads, or the path itself.</returns>
     public static string Target(string path) => new FileInfo(path) is { LinkTarget: not null } link
         ? link.ResolveLinkTarget(returnFinalTarget: true)!.FullName

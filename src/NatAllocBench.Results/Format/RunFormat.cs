@@ -21,7 +21,6 @@ public static class RunFormat
     public const int MaxCells = 10_000;
 
     /// <summary>Writes a run as indented UTF-8 JSON with LF line ends and a final one.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>The bytes of <c>run.json</c>, the same for the same run on every platform.</returns>
     /// <exception cref="RunFormatException">A value has no JSON form (NaN or infinity).</exception>
     public static byte[] Write(RunRecord run)
@@ -49,7 +48,6 @@ public static class RunFormat
     }
 
     /// <summary>Writes a run to a stream and leaves it open.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="output">Where the bytes of <see cref="Write(RunRecord)"/> go.</param>
     /// <exception cref="RunFormatException">A value has no JSON form.</exception>
     public static void Write(RunRecord run, Stream output) => output.Write(Write(run));
@@ -171,7 +169,6 @@ public static class RunFormat
     };
 
     /// <summary>Reads a regular file, at most <see cref="MaxBytes"/> of it.</summary>
-    /// <param name="file">The file.</param>
     /// <returns>Its content.</returns>
     /// <exception cref="RunFormatException">It is empty, a link, no regular file, or too large.</exception>
     public static byte[] ReadBytes(string file)

@@ -63,17 +63,13 @@ public sealed record ScenarioFigure
 
     /// <summary>A share estimated from trials.</summary>
     /// <param name="name">What was measured.</param>
-    /// <param name="estimate">The estimate.</param>
     /// <param name="predicted">What the law says, 0 to 1, or null.</param>
-    /// <param name="law">The law.</param>
     public static ScenarioFigure Share(string name, RateEstimate estimate, double? predicted = null, string? law = null) =>
         Of(name, isShare: true, estimate.Rate, estimate.Low, estimate.High, predicted, law);
 
     /// <summary>A mean estimated from trials.</summary>
     /// <param name="name">What was measured.</param>
-    /// <param name="estimate">The estimate.</param>
     /// <param name="predicted">What the law says, or null.</param>
-    /// <param name="law">The law.</param>
     /// <param name="isShare">Whether the value is a share.</param>
     public static ScenarioFigure Mean(
         string name, MeanEstimate estimate, double? predicted = null, string? law = null, bool isShare = false) =>
@@ -81,9 +77,7 @@ public sealed record ScenarioFigure
 
     /// <summary>A value without chance in it.</summary>
     /// <param name="name">What was measured.</param>
-    /// <param name="value">The value.</param>
     /// <param name="predicted">What the law says, or null.</param>
-    /// <param name="law">The law.</param>
     /// <param name="isShare">Whether the value is a share.</param>
     public static ScenarioFigure Exact(string name, double value, double? predicted = null, string? law = null, bool isShare = false) =>
         Of(name, isShare, value, null, null, predicted, law);

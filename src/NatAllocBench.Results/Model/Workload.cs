@@ -23,7 +23,6 @@ public sealed record Workload
     ];
 
     /// <summary>The workload of a race cell. Releases of a live kernel count as one system, so that kernels can be compared.</summary>
-    /// <param name="cell">The cell.</param>
     /// <returns>Its parameters.</returns>
     public static Workload Of(RaceCell cell) => new(
     [
@@ -50,7 +49,6 @@ public sealed record Workload
     ]);
 
     /// <summary>The workload of a throughput cell.</summary>
-    /// <param name="cell">The cell.</param>
     /// <returns>Its parameters.</returns>
     public static Workload Of(ThroughputCell cell) => new(
     [
@@ -64,7 +62,6 @@ public sealed record Workload
     ]);
 
     /// <summary>The workload of a scenario cell.</summary>
-    /// <param name="cell">The cell.</param>
     /// <returns>Its parameters.</returns>
     public static Workload Of(ScenarioCell cell) => new(
     [
@@ -75,7 +72,6 @@ public sealed record Workload
     ]);
 
     /// <summary>The workload of a comparison between kernel and model.</summary>
-    /// <param name="cell">The cell.</param>
     /// <returns>Its parameters.</returns>
     public static Workload Of(ComparisonCell cell) => new(
     [
@@ -100,7 +96,6 @@ public sealed record Workload
     ]);
 
     /// <summary>The workloads of a run's cells, in their order.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>One workload per cell.</returns>
     public static IReadOnlyList<Workload> Of(RunRecord run) => run switch
     {

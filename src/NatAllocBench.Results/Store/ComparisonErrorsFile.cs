@@ -23,8 +23,6 @@ public static class ComparisonErrorsFile
     private const long MaxBytes = 1 << 20;
 
     /// <summary>Writes what was counted; an older count of the machine is replaced.</summary>
-    /// <param name="store">The store.</param>
-    /// <param name="machine">The machine.</param>
     /// <param name="errors">What was counted.</param>
     /// <returns>The file.</returns>
     /// <exception cref="ResultsWriteException">It cannot be written.</exception>
@@ -47,7 +45,6 @@ public static class ComparisonErrorsFile
 
     /// <summary>What was counted on a machine.</summary>
     /// <param name="stores">Directories of runs; the first that has a count decides.</param>
-    /// <param name="machine">The machine.</param>
     /// <returns>The count, or null where there is none.</returns>
     /// <exception cref="RunFormatException">A file is malformed, or of another machine.</exception>
     public static ComparisonErrors? Find(IEnumerable<string> stores, MachineFacts machine)

@@ -15,7 +15,6 @@ public static class MachineIdentity
     private const int MostModelCharacters = 40;
 
     /// <summary>The machine's directory in a store.</summary>
-    /// <param name="machine">The machine.</param>
     /// <returns>Lower-case letters, digits, dots and dashes.</returns>
     public static string Of(MachineFacts machine)
     {
@@ -31,7 +30,6 @@ public static class MachineIdentity
     }
 
     /// <summary>The hash of the machine's stable facts; two machines of one label are told apart by it.</summary>
-    /// <param name="machine">The machine.</param>
     /// <returns>Six hexadecimal digits.</returns>
     public static string Fingerprint(MachineFacts machine)
     {

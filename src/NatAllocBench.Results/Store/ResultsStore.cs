@@ -23,7 +23,6 @@ public sealed partial class ResultsStore
     public string Root { get; }
 
     /// <summary>Where a run belongs, relative to <see cref="Root"/>, with forward slashes and without the counter.</summary>
-    /// <param name="run">The run.</param>
     /// <returns>Two segments of lower-case letters, digits, dots and dashes.</returns>
     public static string DirectoryOf(RunRecord run)
     {
@@ -33,8 +32,6 @@ public sealed partial class ResultsStore
     }
 
     /// <summary>Whether a directory is the one that a run belongs into, with or without a counter.</summary>
-    /// <param name="directory">A directory.</param>
-    /// <param name="run">The run.</param>
     /// <returns>True when its last two segments are those of <see cref="DirectoryOf"/>.</returns>
     public static bool IsDirectoryOf(string directory, RunRecord run)
     {
@@ -45,7 +42,6 @@ public sealed partial class ResultsStore
     }
 
     /// <summary>Writes a run and what is generated from it as a new directory that appears whole or not at all.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="generated">The generated files by name.</param>
     /// <returns>The path of the new directory.</returns>
     /// <exception cref="ResultsWriteException">The target cannot be written; the message names it and the ways out.</exception>
@@ -93,7 +89,6 @@ public sealed partial class ResultsStore
         : [.. Directory.EnumerateDirectories(Root, "*", WithoutLinks()).SelectMany(RunsIn).Order(StringComparer.Ordinal)];
 
     /// <summary>Where a run is in the store already.</summary>
-    /// <param name="run">A run.</param>
     /// <returns>The directory that holds the same run, byte for byte, or null.</returns>
     public string? Find(RunRecord run)
     {

@@ -8,7 +8,6 @@ namespace NatAllocBench.Tracing;
 public static class TraceJson
 {
     /// <summary>The report.</summary>
-    /// <param name="trace">The trace.</param>
     /// <param name="profile">Its stack samples.</param>
     /// <param name="mostCollisions">Maximum number of collisions to list.</param>
     /// <returns>A new object.</returns>
@@ -41,7 +40,6 @@ public static class TraceJson
     };
 
     /// <summary>One collision, both sides with their times.</summary>
-    /// <param name="collision">The collision.</param>
     /// <returns>A new object.</returns>
     public static JsonObject Collision(Collision collision) => new()
     {

@@ -18,7 +18,6 @@ public static class CollisionCapture
     private const string Nowhere = "dropped";
 
     /// <summary>The capture of one collision in pcapng format.</summary>
-    /// <param name="collision">The collision.</param>
     /// <param name="startedUtc">When the trace began.</param>
     public static byte[] Write(Collision collision, DateTime startedUtc) => Write(Packets(collision), Summary(collision), startedUtc);
 
@@ -135,6 +134,5 @@ public static class CollisionCapture
 /// <summary>A packet at a vantage point.</summary>
 /// <param name="Interface">The vantage point.</param>
 /// <param name="AtMs">Time on the trace's clock, ms.</param>
-/// <param name="Frame">The frame.</param>
 /// <param name="Comment">What it is.</param>
 internal sealed record CapturedPacket(string Interface, double AtMs, byte[] Frame, string Comment);

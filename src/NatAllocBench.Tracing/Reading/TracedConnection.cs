@@ -72,7 +72,6 @@ public sealed class TracedConnection
 /// <param name="Cpu">CPU that handled it.</param>
 /// <param name="Round">0 for the first retransmission.</param>
 /// <param name="Client">Client address.</param>
-/// <param name="ClientPort">Client port.</param>
 /// <param name="Destination">Destination address.</param>
 /// <param name="NatAddress">The NAT address it got.</param>
 /// <param name="NatPort">The NAT port it got.</param>

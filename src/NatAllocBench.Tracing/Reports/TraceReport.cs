@@ -4,7 +4,6 @@ namespace NatAllocBench.Tracing;
 public static class TraceReport
 {
     /// <summary>Writes the report.</summary>
-    /// <param name="trace">The trace.</param>
     /// <param name="profile">Its stack samples; null if they were not read.</param>
     /// <param name="mostCollisions">Most collisions to list.</param>
     /// <param name="writer">Where to write.</param>

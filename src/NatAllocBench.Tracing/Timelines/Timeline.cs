@@ -7,7 +7,6 @@ namespace NatAllocBench.Tracing;
 public sealed class Timeline
 {
     /// <summary>Lays out a collision.</summary>
-    /// <param name="collision">The collision.</param>
     public Timeline(Collision collision)
     {
         TracedTrial trial = collision.Trial;
@@ -60,7 +59,6 @@ public sealed class Timeline
 
 /// <summary>One connection.</summary>
 /// <param name="Role">winner or loser.</param>
-/// <param name="Connection">The connection.</param>
 /// <param name="StartNs">The packet reached the kernel.</param>
 /// <param name="AllocatedNs">The mapping was chosen: the window begins.</param>
 /// <param name="ConfirmNs">Confirm began.</param>

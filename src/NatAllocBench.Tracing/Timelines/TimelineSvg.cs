@@ -22,7 +22,6 @@ public static class TimelineSvg
         "<style>svg { color: #222222; fill: currentColor } @media (prefers-color-scheme: dark) { svg { color: #dddddd } }</style>";
 
     /// <summary>The picture.</summary>
-    /// <param name="timeline">The timeline.</param>
     public static string Write(Timeline timeline)
     {
         int axis = LaneTop + (timeline.Lanes.Count * LaneStep);

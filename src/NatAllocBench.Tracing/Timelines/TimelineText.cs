@@ -7,7 +7,6 @@ public static class TimelineText
     private const string Marks = ".-#";
 
     /// <summary>Writes the drawing.</summary>
-    /// <param name="timeline">The timeline.</param>
     /// <param name="writer">Where to write.</param>
     public static void Write(Timeline timeline, TextWriter writer)
     {

@@ -20,7 +20,6 @@ public static class TraceEvents
     private const int FlushBytes = 1 << 20;
 
     /// <summary>Writes the complete trials of a trace.</summary>
-    /// <param name="trace">The trace.</param>
     /// <param name="stream">Where to write JSON to.</param>
     public static void Write(RaceTrace trace, Stream stream)
     {

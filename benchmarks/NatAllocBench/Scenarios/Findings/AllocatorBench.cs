@@ -31,7 +31,6 @@ internal sealed class AllocatorBench<TAllocator, TRule, TState>(TRule rule, TSta
 
     /// <summary>Connects without closing until more than a share of the last 1000 was refused, or all ports are in use.</summary>
     /// <param name="ports">Ports there are.</param>
-    /// <param name="share">The share.</param>
     /// <param name="flow">The n-th first packet.</param>
     /// <returns>Ports in use at the first refusal, and when the share was exceeded.</returns>
     public (int First, int Exceeded) Fill(int ports, double share, Func<int, FlowTuple<uint>> flow)
