@@ -45,7 +45,7 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
     {
         ScenarioSetup setup = Scenario.Build(Connections);
         setup = draws > 0 ? setup with { Draws = draws } : setup;
-        setup = isReference ? setup with { IsCold = true } : setup;
+        setup = isReference ? setup with { IsCold = true, HasReservations = false } : setup;
         if (fault is { } step)
         {
             Faulty<KernelLocks>.LeftOut = step;
@@ -62,16 +62,22 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
         public IProgram Visit<TEra>(Era era)
             where TEra : struct, IEra => (Design, IsFaulty) switch
             {
-                ("reserve", _) => Create<TEra, Explored<Reserve>>(era),
-                ("reserve-lock-free", true) => Create<TEra, Explored<Faulty<ReserveLockFree>>>(era),
-                ("reserve-lock-free", false) => Create<TEra, Explored<ReserveLockFree>>(era),
-                ("lock-free", true) => Create<TEra, Explored<Faulty<LockFree>>>(era),
-                ("lock-free" or Batched, false) => Create<TEra, Explored<LockFree>>(era),
-                (_, true) => Create<TEra, Explored<Faulty<KernelLocks>>>(era),
-                _ => Create<TEra, Explored<KernelLocks>>(era),
+                ("reserve", _) => Create<TEra, Reserve>(era),
+                ("reserve-lock-free", true) => Create<TEra, Faulty<ReserveLockFree>>(era),
+                ("reserve-lock-free", false) => Create<TEra, ReserveLockFree>(era),
+                ("lock-free", true) => Create<TEra, Faulty<LockFree>>(era),
+                ("lock-free" or Batched, false) => Create<TEra, LockFree>(era),
+                (_, true) => Create<TEra, Faulty<KernelLocks>>(era),
+                _ => Create<TEra, KernelLocks>(era),
             };
 
-        private NatProgram<TEra, TDesign> Create<TEra, TDesign>(Era era)
+        private IProgram Create<TEra, TDesign>(Era era)
+            where TEra : struct, IEra
+            where TDesign : struct, ITableDesign => Setup.IsCold
+            ? Make<TEra, Explored<TDesign, OneSlot>>(era)
+            : Make<TEra, Explored<TDesign, ManySlots>>(era);
+
+        private NatProgram<TEra, TDesign> Make<TEra, TDesign>(Era era)
             where TEra : struct, IEra
             where TDesign : struct, ITableDesign => new(era, Setup, Geometry, takesShortPath: Design == Batched, OrdersCounts);
     }

@@ -4,14 +4,16 @@ using NatAllocBench.Netfilter.Table;
 namespace NatAllocBench.Exploration.Designs;
 
 /// <summary>
-/// A table design whose shared accesses are announced to an exploration. One freed slot fills a magazine and one entry is a reservation,
-/// so that two connections reach the steps that take 252 otherwise.
+/// A table design whose shared accesses are announced to an exploration. One entry is a reservation, so that two connections reach the
+/// steps that take 64 otherwise.
 /// </summary>
 /// <typeparam name="TDesign">The design that is explored.</typeparam>
-internal readonly unsafe struct Explored<TDesign> : IDesignOf<TDesign>
+/// <typeparam name="TMagazine">Size of its magazines.</typeparam>
+internal readonly unsafe struct Explored<TDesign, TMagazine> : IDesignOf<TDesign>
     where TDesign : struct, ITableDesign
+    where TMagazine : struct, IMagazineSize
 {
-    public static int MagazineSlots => 1;
+    public static int MagazineSlots => TMagazine.Slots;
 
     public static uint LargestReservation => 1;
 

@@ -39,10 +39,13 @@ internal sealed record ScenarioSetup(IReadOnlyList<Resident> Residents, IReadOnl
     public uint Now { get; init; } = 1000;
 
     /// <summary>
-    /// Whether the CPUs have no free slots and no reservations of their own when the threads start. Then they take them from each other,
-    /// and a slot that one frees another can get; otherwise they meet in the chains only.
+    /// Whether the CPUs have no free slots of their own when the threads start, and a freed slot goes to all of them. Then they take slots
+    /// from each other; otherwise they meet in the chains only.
     /// </summary>
     public bool IsCold { get; init; }
+
+    /// <summary>Whether a CPU of a design without locks may create an entry before it reserves another one.</summary>
+    public bool HasReservations { get; init; } = true;
 
     /// <summary>Whether the threads make calls whose order is checked. A resident has the watched REPLY.</summary>
     public bool HasCalls => Threads.Any(actors => Array.Exists(actors, actor => actor is Call));

@@ -187,6 +187,7 @@ internal static class ScenarioCatalog
         MaxConnections = (uint)connections,
         Draws = 1,
         IsCold = true,
+        HasReservations = false,
     };
 
     private static ConntrackTuple<IPv4Address> Mapped(int number) => ReplyTo((ushort)(Port + number));
@@ -278,5 +279,6 @@ internal static class ScenarioCatalog
     {
         Watched = Pair(Port),
         IsCold = true,
+        HasReservations = false,
     };
 }

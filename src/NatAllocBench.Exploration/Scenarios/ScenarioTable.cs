@@ -98,25 +98,30 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
         {
             Table.Cpu(i).Now = _setup.Now;
             Table.Cpu(i).Counters = default;
-            if (!_setup.IsCold)
-            {
-                WarmUp(ref Table.Cpu(i));
-            }
+            WarmUp(ref Table.Cpu(i));
         }
     }
 
-    /// <summary>As after earlier connections: the CPU has a run of free slots and, without locks, has reserved two entries.</summary>
+    /// <summary>As after earlier connections: the CPU has free slots and, without locks, has reserved an entry or two.</summary>
     private void WarmUp(ref CpuState cpu)
     {
         TableParts<IPv4Address, TEra, TDesign> parts = Table.Parts;
-        bool isReady = parts.Slots.TryGetAtHand(ref cpu, 1, out _) && parts.Count.TryAdmit(ref cpu) && parts.Count.TryAdmit(ref cpu);
-        if (!isReady)
+        bool isReady = _setup.IsCold || parts.Slots.TryGetAtHand(ref cpu, 1, out _);
+        int reservations = !_setup.HasReservations ? 0 : _setup.IsCold ? 1 : 2;
+        for (int i = 0; i < reservations; i++)
         {
-            throw new InvalidOperationException("a CPU got no slots before the threads started");
+            isReady &= parts.Count.TryAdmit(ref cpu);
         }
 
-        parts.Count.ReleaseOne(ref cpu);
-        parts.Count.ReleaseOne(ref cpu);
+        if (!isReady)
+        {
+            throw new InvalidOperationException("a CPU got no slots or no reservations before the threads started");
+        }
+
+        for (int i = 0; i < reservations; i++)
+        {
+            parts.Count.ReleaseOne(ref cpu);
+        }
     }
 
     /// <summary>Of magazines and rovers only what a scenario can touch.</summary>
