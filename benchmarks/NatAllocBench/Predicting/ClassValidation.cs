@@ -78,7 +78,7 @@ internal sealed record ClassValidation
     {
         { Cells: < FewestCells } => $"{Cells} published cells check it, {FewestCells} are needed",
         { Counted: >= FewestCounted, MeanRatio: { } mean, MeanError: { } error }
-            when mean + (NormalQuantile * error) < LowestMean || mean - (NormalQuantile * error) > HighestMean =>
+            when mean + (NormalQuantile.Of95 * error) < LowestMean || mean - (NormalQuantile.Of95 * error) > HighestMean =>
             FormattableString.Invariant($"predicted over measured is {MeanRatio:0.00} on average"),
         { Counted: >= FewestCounted, SpreadBeyondCounting: >= MostSpread } =>
             FormattableString.Invariant($"predicted over measured varies by {SpreadBeyondCounting * 100:0} %"),
