@@ -93,7 +93,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly void KeepHash(ref PendingEntry<TAddress> entry)
     {
-        if (_accepted && (TDesign.IsLockFree || HasReserved))
+        if (_accepted && (TDesign.IsLockFree || TDesign.ReservesReply))
         {
             entry.KeepReplyHash(_hash);
         }
