@@ -17,7 +17,7 @@ namespace NatAllocBench.Calibrating;
 internal sealed record PairPlan(CpuSet Cpus, int Processes, double SecondsOfProcess, ulong Seed)
 {
     private const int Clients = 40;
-    private const int ConnectionsOfTrial = 2000;
+    private const int ConnectionsOfTrial = 20_000;
     private const int ConnectionsOfRound = 20_000;
     private const int RoundsOfBlock = 3;
 
