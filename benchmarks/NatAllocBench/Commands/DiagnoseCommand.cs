@@ -132,6 +132,11 @@ internal static class DiagnoseCommand
                 + "60s");
         }
 
+        foreach (string path in now.Concat(before))
+        {
+            InputPlace.RequireRegular(path, Paths.Name);
+        }
+
         return Give(parsed, NodeAnswer.Of(now, before, options));
     }
 

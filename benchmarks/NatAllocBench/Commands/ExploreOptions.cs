@@ -281,9 +281,17 @@ internal sealed record ExploreOptions
         return cells;
     }
 
-    private static string? ReadableFile(string? file) => file is null || File.Exists(file)
-        ? file
-        : throw new UsageException($"--document {file}: there is no such file");
+    private static string? ReadableFile(string? file)
+    {
+        if (file is not null)
+        {
+            InputPlace.RequireRegular(file, Document.Name);
+        }
+
+        return file is null || File.Exists(file)
+            ? file
+            : throw new UsageException($"{Document.Name} {file}: there is no such file");
+    }
 
     private static IReadOnlyList<Mutant> SelectMutants(string name) => name == "all"
         ? Mutant.All

@@ -76,6 +76,7 @@ internal static class ReplayCommand
         JsonFile.Prepare(parsed);
         OutputPlace.PrepareFiles(parsed, Anonymise);
         string path = parsed.GetValue(Recorded)!;
+        InputPlace.RequireRegular(path, Recorded.Name);
         if (parsed.GetValue(Anonymise) is { } anonymous)
         {
             WriteAnonymous(path, anonymous);

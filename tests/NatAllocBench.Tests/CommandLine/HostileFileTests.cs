@@ -166,7 +166,7 @@ public sealed class HostileFileTests : IDisposable
     }
 
     [LinuxFact]
-    public void A_pipe_is_no_preset_and_no_page_and_is_not_waited_for()
+    public void A_pipe_is_no_input_and_is_not_waited_for()
     {
         string preset = Place("pipe.json");
         string page = Place("page.md");
@@ -175,6 +175,10 @@ public sealed class HostileFileTests : IDisposable
         _ = new ResultsStore(results).Publish(SampleRuns.Race());
 
         OneLine(ProgramRun.Of("--preset", preset, "--no-save"), "pipe");
+        OneLine(ProgramRun.Of("replay", preset), "pipe");
+        OneLine(ProgramRun.Of("diagnose", preset), "pipe");
+        OneLine(ProgramRun.Of("explore", "--document", page), "pipe");
+        OneLine(ProgramRun.Of("explore", "--document", "/dev/full"), "device");
         Assert.Equal(0, ProgramRun.Of("publish", results).ExitCode);
     }
 
