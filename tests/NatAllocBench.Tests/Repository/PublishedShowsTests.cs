@@ -47,7 +47,8 @@ public class PublishedShowsTests
     [Fact]
     public void The_2021_test_loses_about_what_its_repository_says()
     {
-        RaceCell rover = Newest("xing-2021").Single(cell => cell is { Era: "4.14", Mode: "default" });
+        IReadOnlyList<RaceCell> cells = Newest("xing-2021");
+        RaceCell rover = cells.Single(cell => cell is { Era: "4.14", Mode: "default" } && cell.Series == cells[0].Series);
 
         // 2,268 of 101,498 connections.
         Assert.InRange(0.0223, rover.RateLow!.Value * 0.8, rover.RateHigh!.Value * 1.2);
