@@ -211,8 +211,8 @@ internal sealed record ExploreOptions
                     : throw new UsageException($"--svg {svg}: there is nothing to draw without --replay"),
                 Timeline = parsed.GetValue(TimelineOption),
                 Mutants = parsed.GetValue(Bug) is { } bug ? SelectMutants(bug) : [],
-                DocumentFile = ReadableFile(parsed.GetValue(Document)),
-                CheckpointFile = parsed.GetValue(CheckpointOption) is not { } checkpoint || StrategyName.IsExhaustive(strategy)
+                DocumentFile = ReadableFile(parsed),
+                CheckpointFile = Regular(parsed, CheckpointOption) is not { } checkpoint || StrategyName.IsExhaustive(strategy)
                     ? parsed.GetValue(CheckpointOption)
                     : throw new UsageException(
                         $"--checkpoint {checkpoint}: only --strategy dpor can be continued, leave one of the two out"),
@@ -281,16 +281,23 @@ internal sealed record ExploreOptions
         return cells;
     }
 
-    private static string? ReadableFile(string? file)
+    private static string? ReadableFile(ParseResult parsed)
     {
-        if (file is not null)
-        {
-            InputPlace.RequireRegular(file, Document.Name);
-        }
-
+        string? file = Regular(parsed, Document);
         return file is null || File.Exists(file)
             ? file
             : throw new UsageException($"{Document.Name} {file}: there is no such file");
+    }
+
+    private static string? Regular(ParseResult parsed, Option<string?> option)
+    {
+        if (parsed.GetValue(option) is not { } file)
+        {
+            return null;
+        }
+
+        InputPlace.RequireRegular(file, option.Name);
+        return file;
     }
 
     private static IReadOnlyList<Mutant> SelectMutants(string name) => name == "all"

@@ -179,6 +179,7 @@ public sealed class HostileFileTests : IDisposable
         OneLine(ProgramRun.Of("diagnose", preset), "pipe");
         OneLine(ProgramRun.Of("explore", "--document", page), "pipe");
         OneLine(ProgramRun.Of("explore", "--document", "/dev/full"), "device");
+        OneLine(ProgramRun.Of("explore", "--checkpoint", page), "pipe");
         Assert.Equal(0, ProgramRun.Of("publish", results).ExitCode);
     }
 
