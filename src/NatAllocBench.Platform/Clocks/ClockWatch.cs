@@ -60,6 +60,17 @@ public sealed class ClockWatch
         LongestTicks = Math.Max(LongestTicks, now - _last);
     }
 
+    /// <summary>The worker ran up to here, unless the time since the last reading is longer than any work takes.</summary>
+    public void Look(ulong now)
+    {
+        if (IsLong(now))
+        {
+            Note(now, 0);
+        }
+
+        Seen(now);
+    }
+
     /// <summary>Waits until a tick, watching all the while.</summary>
     /// <param name="tick">The end of the wait.</param>
     /// <param name="cancellation">Ends the wait early.</param>
@@ -68,12 +79,7 @@ public sealed class ClockWatch
         int turns = 0;
         for (ulong now = TickClock.Now(); ; now = TickClock.Now())
         {
-            if (IsLong(now))
-            {
-                Note(now, 0);
-            }
-
-            _last = now;
+            Look(now);
             if ((long)(now - tick) >= 0 || ((++turns & 0xFF) == 0 && cancellation.IsCancellationRequested))
             {
                 return;

@@ -2,6 +2,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Racing.Race;
@@ -45,8 +46,32 @@ internal sealed class ChurnLife<TEra, TDesign>
     /// <summary>The collector's walks while the standing entries came.</summary>
     public void CatchUp(ref CpuState cpu) => _collector?.RunUntil(ref cpu, _nowMs);
 
-    /// <summary>Before a connection: the clock moves on, and connections whose life is over close.</summary>
-    public void Advance(ref CpuState cpu)
+    /// <summary>
+    /// Before a connection: the clock moves on, connections whose life is over close, and the collector may walk. That may take long, and
+    /// is work.
+    /// </summary>
+    /// <param name="watch">The worker's, which takes none of it for a gap.</param>
+    /// <returns>When it began, in ticks.</returns>
+    public ulong Age(ref CpuState cpu, ClockWatch watch)
+    {
+        ulong began = TickClock.Now();
+        watch.Look(began);
+        Advance(ref cpu);
+        watch.Seen(TickClock.Now());
+        return began;
+    }
+
+    /// <summary>After a successful confirm: the handshake is completed.</summary>
+    public void Opened(ref CpuState cpu, uint slot)
+    {
+        ulong status = _table.Status(slot);
+        _table.TcpPacket(ref cpu, new EntryReference((slot << 1) | 1, status), TcpSegment.SynAck);
+        _table.TcpPacket(ref cpu, new EntryReference(slot << 1, status), TcpSegment.Ack);
+        _open[(_oldest + _openCount) % _open.Length] = new Open(slot, status, _nowMs + RaceWorkload.LifetimeMs);
+        _openCount++;
+    }
+
+    private void Advance(ref CpuState cpu)
     {
         _nowMs += _stepMs;
         cpu.Now = (uint)_nowMs;
@@ -61,16 +86,6 @@ internal sealed class ChurnLife<TEra, TDesign>
             _oldest = (_oldest + 1) % _open.Length;
             _openCount--;
         }
-    }
-
-    /// <summary>After a successful confirm: the handshake is completed.</summary>
-    public void Opened(ref CpuState cpu, uint slot)
-    {
-        ulong status = _table.Status(slot);
-        _table.TcpPacket(ref cpu, new EntryReference((slot << 1) | 1, status), TcpSegment.SynAck);
-        _table.TcpPacket(ref cpu, new EntryReference(slot << 1, status), TcpSegment.Ack);
-        _open[(_oldest + _openCount) % _open.Length] = new Open(slot, status, _nowMs + RaceWorkload.LifetimeMs);
-        _openCount++;
     }
 
     private void Close(ref CpuState cpu, in Open connection)

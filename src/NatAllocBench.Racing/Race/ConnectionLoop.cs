@@ -142,16 +142,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
     }
 
     /// <summary>After the last connection for a while: whether the CPU was taken away since it was allocated.</summary>
-    public void LookAtClock()
-    {
-        ulong now = TickClock.Now();
-        if (Watch.IsLong(now))
-        {
-            Watch.Note(now, 0);
-        }
-
-        Watch.Seen(now);
-    }
+    public void LookAtClock() => Watch.Look(TickClock.Now());
 
     /// <summary>
     /// From here on connections count, or are decided on when the part ends. The trial's measured time begins with the first.
@@ -217,23 +208,9 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
     /// <summary>Before the race: the collector's walks up to the time at which a steady state begins.</summary>
     public void Prepare() => _life?.CatchUp(ref _table.Cpu(_cpu));
 
-    /// <summary>
-    /// Before each connection of a steady state: the clock moves on, and the collector may walk. That may take long, and is work.
-    /// </summary>
-    /// <returns>When it began, in ticks; 0 without a steady state.</returns>
-    public ulong Age()
-    {
-        if (_life is null)
-        {
-            return 0;
-        }
-
-        LookAtClock();
-        ulong began = TickClock.Now();
-        _life.Advance(ref _table.Cpu(_cpu));
-        Watch.Seen(TickClock.Now());
-        return began;
-    }
+    /// <summary>Before each connection: a steady state moves on.</summary>
+    /// <returns>When it began to, in ticks; 0 without a steady state.</returns>
+    public ulong Age() => _life?.Age(ref _table.Cpu(_cpu), Watch) ?? 0;
 
     /// <summary>A new connection of a client thread.</summary>
     public void Connect(int sender, int destination)
