@@ -37,13 +37,10 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
         _nat = new NatState(key, NatState.DrawMd5Secret(ref random));
         _nat.Rover(IPProtocol.Udp) = random.Next16();
         _nat.InterlockedRover(IPProtocol.Udp) = random.Next16();
-        uint entries = (uint)Math.Max(262_144, setup.Capacity * 2L);
         _table = new ConntrackTable<IPv4Address, TEra, TDesign>(
             era,
-            new TableOptions
+            TableOptions.Holding(era.Traits, setup.Capacity) with
             {
-                Buckets = era.Traits.MaxPerBucket == 1 ? entries : Math.Max(65_536, entries / 4),
-                MaxConnections = entries,
                 Cpus = setup.Workers,
                 HashKey = new SipKey(random.Next64(), random.Next64()),
                 HashRandom = (uint)random.Next64(),

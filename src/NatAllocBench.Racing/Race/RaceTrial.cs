@@ -135,20 +135,14 @@ internal static class RaceTrial
         return living - recovered;
     }
 
-    private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random)
-    {
-        // The kernel's default on a machine with more than 4 GiB, or more where the workload needs it.
-        uint entries = (uint)Math.Max(262_144, (workload.Standing + workload.Connections) * 2);
-        return new TableOptions
+    private static TableOptions Options(RaceWorkload workload, int cpus, ref CpuRandom random) =>
+        TableOptions.Holding(workload.Era.Traits, workload.Standing + workload.Connections) with
         {
-            Buckets = workload.Era.Traits.MaxPerBucket == 1 ? entries : Math.Max(65_536, entries / 4),
-            MaxConnections = entries,
             Cpus = cpus,
             HashKey = Key(ref random),
             HashRandom = (uint)random.Next64(),
             Seed = random.Next64(),
         };
-    }
 
     private static SipKey Key(ref CpuRandom random) => new(random.Next64(), random.Next64());
 

@@ -75,7 +75,7 @@ public class ModelAgainstRecordedKernelsTests
     {
         RecordedCell[] cells = [.. RecordedKernels.Of("A2o25")];
         Assert.True(cells.Length >= 40, $"{cells.Length} cells");
-        var collisions = new Dictionary<(Era, PortMode, LiveProtocol, int), double>();
+        var collisions = new Dictionary<(Era, PortMode, int), double>();
         foreach (RecordedCell cell in cells)
         {
             int size = (int)cell.Number("port_range");
@@ -84,10 +84,11 @@ public class ModelAgainstRecordedKernelsTests
             PortMode mode = cell.Mode == PortMode.Random && cell.Era.Traits.RandomStart == cell.Era.Traits.RandomFullyStart
                 ? PortMode.FullyRandom
                 : cell.Mode;
-            (Era, PortMode, LiveProtocol, int) key = (cell.Era, mode, cell.Protocol, size);
+            // A search for a port is the same for TCP and UDP.
+            (Era, PortMode, int) key = (cell.Era, mode, size);
             if (!collisions.TryGetValue(key, out double collision))
             {
-                collision = RaceCurve.Collision(cell.Era, ComparisonCells.Race(size, mode, cell.Protocol), Seed);
+                collision = RaceCurve.Collision(cell.Era, ComparisonCells.Race(size, mode), Seed);
                 collisions.Add(key, collision);
             }
 
