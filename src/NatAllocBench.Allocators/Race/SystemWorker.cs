@@ -209,12 +209,12 @@ internal sealed class SystemWorker
     {
         ulong now = TickClock.Now();
         ulong late = (long)(now - start) > 0 ? now - start : 0;
-        ulong gapsBefore = Watch.Ticks;
+        ulong gapsBefore = Watch.AwayTicks;
         Watch.Start(now);
         StartTick = StartTick == 0 ? now : StartTick;
         send(round * perRound, perRound, start, offset);
         ulong end = TickClock.Now();
-        _course.Rounds.Write(_worker, round, late + (Watch.Ticks - gapsBefore), (long)(end - start) > 0 ? end - start : 0);
+        _course.Rounds.Write(_worker, round, late + (Watch.AwayTicks - gapsBefore), (long)(end - start) > 0 ? end - start : 0);
     }
 
     private void Connect<TPace>(int first, int count, TPace pace)

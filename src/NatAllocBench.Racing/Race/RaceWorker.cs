@@ -310,7 +310,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     {
         ulong now = TickClock.Now();
         ulong late = (long)(now - start) > 0 ? now - start : 0;
-        ulong gapsBefore = _loop.Watch.Ticks;
+        ulong gapsBefore = _loop.Watch.AwayTicks;
         _loop.Watch.Start(now);
         _loop.StartRound(round, start);
         _loop.StartPart(decided: false);
@@ -318,7 +318,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
         send(round, start);
         _loop.LookAtClock();
         ulong end = TickClock.Now();
-        ulong gaps = _loop.Watch.Ticks - gapsBefore;
+        ulong gaps = _loop.Watch.AwayTicks - gapsBefore;
         _course.Rounds.Write(_worker, round, late + gaps, (long)(end - start) > 0 ? end - start : 0);
     }
 

@@ -17,7 +17,7 @@ internal sealed class RoundBook(int workers)
 
     /// <summary>A worker's round has ended.</summary>
     /// <param name="worker">Its number.</param>
-    /// <param name="missingTicks">How long it did not run: late at the start, and the gaps of its clock.</param>
+    /// <param name="missingTicks">How long it did not run: late at the start, and the long gaps of its clock.</param>
     /// <param name="lengthTicks">From the common start to its last connection.</param>
     public void Write(int worker, int round, ulong missingTicks, ulong lengthTicks)
     {

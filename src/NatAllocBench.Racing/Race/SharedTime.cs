@@ -5,12 +5,6 @@ namespace NatAllocBench.Racing.Race;
 /// <summary>How much of a trial all of its workers ran.</summary>
 internal static class SharedTime
 {
-    /// <summary>
-    /// A shorter gap is the machine's own interrupt, ns: on a virtual machine the timer's takes 20 to 60 us, a thousand times a second on
-    /// each CPU, whatever else runs. All trials have it, and a kernel's softirq too; only what is longer was taken away.
-    /// </summary>
-    internal const double InterruptNs = 100_000;
-
     /// <summary>The share of the time from the first start to the last end in which no worker was missing, 0 to 1.</summary>
     /// <param name="workers">When each counted, and its clock's gaps.</param>
     public static double Of(IReadOnlyList<(ulong From, ulong To, ClockWatch Watch)> workers)
@@ -42,6 +36,6 @@ internal static class SharedTime
 
     private static IEnumerable<(ulong From, ulong To)> Gaps(IReadOnlyList<(ulong From, ulong To, ClockWatch Watch)> workers) =>
         workers.SelectMany(worker => worker.Watch.Gaps.ToArray())
-            .Where(gap => gap.To - gap.From > TickClock.FromNanoseconds(InterruptNs))
+            .Where(gap => gap.To - gap.From > TickClock.FromNanoseconds(ClockWatch.InterruptNs))
             .OrderBy(gap => gap.From);
 }
