@@ -8,11 +8,18 @@ namespace NatAllocBench.Node.Recordings;
 /// <summary>Reads <c>conntrack -E -o timestamp</c>.</summary>
 internal sealed class EventLogReader
 {
+    private const byte Tcp = 6;
     private const double MostStepBack = 1;
     private const double MostUnreadable = 0.01;
     private const double MostMissing = 0.01;
     private const double Retransmission = 1;
     private const double RetransmissionSpread = 0.02;
+
+    /// <summary>
+    /// Seconds: the longest timeout of a TCP entry that is not established (nf_conntrack_tcp_timeout_max_retrans and _unacknowledged). Who
+    /// ends later than that after the log's beginning made an event in the log before.
+    /// </summary>
+    private const double LongestSilence = 300;
 
     /// <summary>What a millisecond of an event's time is worth: the order inside it is drawn again.</summary>
     private const double Millisecond = 1e-3;
@@ -29,6 +36,8 @@ internal sealed class EventLogReader
     private long _withoutPorts;
     private long _answered;
     private long _withoutNew;
+    private long _ended;
+    private long _endedUnseen;
     private long _again;
     private bool _overflowed;
 
@@ -128,10 +137,26 @@ internal sealed class EventLogReader
             case EventKind.Update:
                 Update(in entry, flow, at);
                 break;
-            case EventKind.Destroy when _open.Remove(flow, out RecordedConnection? ended):
-                ended.End = at;
+            case EventKind.Destroy:
+                Destroy(in entry, flow, at);
                 break;
         }
+    }
+
+    private void Destroy(in EntryLine entry, Flow flow, double at)
+    {
+        bool isSeen = _older.Remove(flow);
+        if (_open.Remove(flow, out RecordedConnection? ended))
+        {
+            ended.End = at;
+            isSeen = true;
+        }
+
+        // One that stood established from before the log is deleted or dropped without an event before.
+        bool mustBeSeen = entry.Protocol == Tcp && at > LongestSilence && entry.IsSourceTranslated && !entry.FromUserspace
+            && entry.State != TcpState.Established;
+        _ended += mustBeSeen ? 1 : 0;
+        _endedUnseen += mustBeSeen && !isSeen ? 1 : 0;
     }
 
     private void Open(in EntryLine entry, Flow flow, double at)
@@ -169,7 +194,8 @@ internal sealed class EventLogReader
         _answered += isFirstAnswer ? 1 : 0;
         if (!_open.TryGetValue(flow, out RecordedConnection? connection))
         {
-            _withoutNew += isFirstAnswer && !_older.Contains(flow) && entry.IsSourceTranslated ? 1 : 0;
+            bool isNew = _older.Add(flow);
+            _withoutNew += isFirstAnswer && isNew && entry.IsSourceTranslated ? 1 : 0;
             return;
         }
 
@@ -189,27 +215,30 @@ internal sealed class EventLogReader
                 : $"{_name}: no new connection in this log; record longer, with conntrack -E -e NEW,UPDATE,DESTROY -o timestamp");
         }
 
-        double missing = _answered == 0 ? 0 : (double)_withoutNew / _answered;
+        double withoutNew = _answered == 0 ? 0 : (double)_withoutNew / _answered;
+        double unseen = _ended == 0 ? 0 : (double)_endedUnseen / _ended;
+        double missing = Math.Max(withoutNew, unseen);
         return new Recording
         {
             Connections = [.. _connections.OrderBy(connection => connection.Start)],
             Witnessed = _again > 0 ? _again : null,
             WitnessedAs = "connections that appear again after 1 s",
             Missing = missing,
-            Remarks = [.. Remarks(missing)],
+            Remarks = [.. Remarks(withoutNew, unseen)],
         };
     }
 
-    private IEnumerable<string> Remarks(double missing)
+    private IEnumerable<string> Remarks(double withoutNew, double unseen)
     {
         yield return "a lost connection makes no event; it shows 1 s later as a new one, if the log has both";
         yield return "times are those at which conntrack-tools received events: each connection keeps its millisecond, and its place "
             + "inside is drawn for each seed";
-        if (_overflowed || missing > MostMissing)
+        if (_overflowed || Math.Max(withoutNew, unseen) > MostMissing)
         {
             yield return string.Create(CultureInfo.InvariantCulture,
-                $"the log itself has gaps ({missing * 100:0.0} % of the answered connections have no "
-                    + $"NEW{(_overflowed ? ", ENOBUFS" : "")}): rates are raised by that, and nothing is claimed of a single connection");
+                $"the log itself has gaps ({withoutNew * 100:0.0} % of the answered connections have no NEW, {unseen * 100:0.0} % of those "
+                    + $"that end have no event before{(_overflowed ? ", ENOBUFS" : "")}): rates are raised by the larger share, and "
+                    + $"nothing is claimed of a single connection");
         }
 
         if (_untranslated + _withoutPorts > 0)

@@ -46,6 +46,33 @@ public sealed class RecordingTests
             && remark.Contains("ENOBUFS", StringComparison.Ordinal));
     }
 
+    /// <summary>One that was there before the log may end without an event before, but not after the longest timeout.</summary>
+    [Theory]
+    [InlineData(290, 0)]
+    [InlineData(301, 0.5)]
+    public void A_connection_that_ends_and_was_never_seen_is_a_gap_of_the_log(double at, double missing)
+    {
+        Recording recording = EventLog.Read(
+        [
+            EventLog.New(0, "10.0.0.1", 1), EventLog.Update(1, "TIME_WAIT", 120, "10.0.0.2", 1), EventLog.New(at - 1, "10.0.0.3", 1),
+            EventLog.Destroy(at, "10.0.0.3", 1), EventLog.Destroy(at + 1, "10.0.0.9", 1),
+        ]);
+        Assert.Equal(missing, recording.Missing);
+        Assert.Equal(
+            missing > 0,
+            recording.Remarks.Any(remark => remark.Contains("50.0 % of those that end have no event before", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void A_connection_that_was_seen_before_it_ends_is_no_gap()
+    {
+        Recording recording = EventLog.Read(
+        [
+            EventLog.New(0, "10.0.0.1", 1), EventLog.Update(1000, "TIME_WAIT", 120, "10.0.0.2", 1), EventLog.Destroy(1120, "10.0.0.2", 1),
+        ]);
+        Assert.Equal(0, recording.Missing);
+    }
+
     [Theory]
     [InlineData("    [NEW] tcp      6 120 SYN_SENT src=10.0.0.1 dst=192.0.2.2 sport=1 dport=2 [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 "
         + "sport=2 dport=1", "-o timestamp")]
