@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using NatAllocBench.Node.Planning;
 using NatAllocBench.Node.Replaying;
 using NatAllocBench.Node.Reports;
+using NatAllocBench.Prediction.Queueing;
 
 namespace NatAllocBench.Predicting;
 
@@ -30,7 +31,7 @@ internal static class ForecastReport
         text.Append(CultureInfo.InvariantCulture, $"{costs}\n");
         text.Append(TextTable.Of(
             ["era", "mode", "CPUs", "new/s", "insert_failed by race [95 %]", "kept port", "search", "exhausted", "held", "r", "searching",
-                "probes p50", "p99", "million/s", "first limit", "basis"],
+                "probes p50", "p99", "million/s", "spinning", "first limit", "basis"],
             forecasts.Select(Row)));
         text.Append(line.Count == 0
             ? "million/s: no throughput run with 1 and 2 threads to calibrate with\n"
@@ -43,6 +44,13 @@ internal static class ForecastReport
                 $"million/s elsewhere, {PublishedCores} cores (commit 93bb0ceb75be, 2014): {OneLock / 1e6:0.00} with one lock, "
                 + $"{ManyLocks / 1e6:0.00} with 1,024 locks; the band there: {Figures.Number(there.Low / 1e6)} to "
                 + $"{Figures.Number(there.High / 1e6)}\n");
+        }
+
+        if (forecasts.Any(one => one.Speed?.Spinning is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture,
+                $"spinning: million/s where CPUs that wait spin on the line (test-and-set) and do not queue for it; each is assumed to "
+                + $"lengthen a handover by {SpinningLine.TestAndSet * 100:0} %\n");
         }
 
         text.Append("probes: ports that a connection looks at, by a simulation of the search in the long run.\n");
@@ -102,6 +110,7 @@ internal static class ForecastReport
         Figures.Number(one.ProbesP50),
         Figures.Number(one.ProbesP99),
         one.Speed is { } band ? $"{Figures.Number(band.Low / 1e6)} to {Figures.Number(band.High / 1e6)}" : "-",
+        one.Speed?.Spinning is { } spinning ? Figures.Number(spinning / 1e6) : "-",
         Limit(one),
         BasisOf(one) + (one.Beyond is { } why ? $"; beyond: {why}" : ""),
     ];

@@ -7,7 +7,10 @@ namespace NatAllocBench.Predicting;
 /// <param name="Low">With the longest station time.</param>
 /// <param name="High">With the shortest.</param>
 /// <param name="WaitSeconds">Time at the shared line with the longest.</param>
-internal readonly record struct SpeedBand(double Low, double High, double WaitSeconds);
+/// <param name="Spinning">
+/// The least where CPUs that wait spin on the line instead of queueing for it; null while there are too few CPUs to keep it in use.
+/// </param>
+internal readonly record struct SpeedBand(double Low, double High, double WaitSeconds, double? Spinning);
 
 /// <summary>
 /// One shared cache line, calibrated with one and two threads of every published throughput run of a design. Nothing above two CPUs was
@@ -44,7 +47,14 @@ internal sealed class SharedLine
 
         (double PerSecond, double AtLines)[] all =
             [.. _calibrations.Select(one => ClosedNetwork.Solve(cpus, one.Alone - one.Line, [one.Line]))];
-        return new SpeedBand(all.Min(one => one.PerSecond), all.Max(one => one.PerSecond), all.Max(one => one.AtLines));
+        double[] spinning =
+        [
+            .. _calibrations.Where(one => cpus * one.Line > one.Alone).Select(one =>
+                SpinningLine.PerSecond(cpus, one.Alone - one.Line, one.Line, SpinningLine.TestAndSet)),
+        ];
+        return new SpeedBand(
+            all.Min(one => one.PerSecond), all.Max(one => one.PerSecond), all.Max(one => one.AtLines),
+            spinning.Length == 0 ? null : spinning.Min());
     }
 
     /// <summary>The time at the line with which two CPUs make what they made: the longer it is, the less they make.</summary>

@@ -206,6 +206,8 @@ public sealed class PredictionTests
         SpeedBand many = line.Of(64)!.Value;
         Assert.True(many.Low < many.High);
         Assert.True(many.Low >= line.Of(2)!.Value.Low);
+        Assert.Null(line.Of(1)!.Value.Spinning);
+        Assert.True(line.Of(1024)!.Value.Spinning < many.Spinning && many.Spinning < many.Low);
     }
 
     [Fact]

@@ -83,4 +83,23 @@ public sealed class RaceLossTests
     [Fact]
     public void Very_many_cpus_get_what_the_busiest_line_gives() =>
         Assert.Equal(1 / 70e-9, ClosedNetwork.Solve(2_000, 200e-9, [70e-9, 20e-9]).PerSecond, 1e-3 / 70e-9);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(1024)]
+    public void A_line_whose_handover_does_not_grow_is_a_queue(int cpus) => Assert.Equal(
+        1, SpinningLine.PerSecond(cpus, 200e-9, 70e-9, 0) / ClosedNetwork.Solve(cpus, 200e-9, [70e-9]).PerSecond, 1e-9);
+
+    [Fact]
+    public void Spinning_cpus_make_less_the_more_of_them_there_are()
+    {
+        double[] all = [.. new[] { 4, 8, 16, 64, 1024 }.Select(cpus =>
+            SpinningLine.PerSecond(cpus, 200e-9, 70e-9, SpinningLine.TestAndSet))];
+        Assert.Equal(all.OrderDescending(), all);
+
+        // All but a few of a thousand wait: each handover is as long as their number makes it.
+        Assert.InRange(all[^1] * 70e-9 * (1 + (0.5 * 1023)), 1, 1.01);
+        Assert.Equal(1 / (70e-9 * 4.5), SpinningLine.PerSecond(8, 0, 70e-9, SpinningLine.TestAndSet), 1);
+    }
 }
