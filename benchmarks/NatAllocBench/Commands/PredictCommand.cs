@@ -18,8 +18,8 @@ internal static class PredictCommand
     private const string PerCpu = "per-cpu:";
 
     private static readonly Option<string?> From =
-        NodeOption.Of<string?>("--from", "Whose window and path are used: a run of race or kernel, or machine to measure here for some "
-            + "seconds. Default: the newest race under --results.", null, "RUN");
+        NodeOption.Of<string?>("--from", "Whose window and path are used: a run of race or kernel, or machine to measure here for at most "
+            + "10 s. Default: the newest race of this machine under --results, and to measure where there is none.", null, "RUN");
     private static readonly Option<string> Results = NodeOption.Of("--results", "Directory of published runs.", "results", "DIR");
     private static readonly Option<string> CpuCounts =
         NodeOption.Of("--cpu-count", "CPUs of the gateway that take new connections. A list sweeps.", "2,8,64,1024", "N");
@@ -104,12 +104,13 @@ internal static class PredictCommand
             return validation.Passed ? CommandLine.Success : CommandLine.Failure;
         }
 
-        Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published);
-        var line = new SharedLine(published, "kernel-locks");
-        var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);
         Arrival? together = TogetherOf(parsed.GetValue(Arriving)!);
         ForecastLimit? limit = parsed.GetValue(Until) is { } what ? new ForecastLimit(what, parsed.GetValue(Target)) : null;
         (PlanRequest Request, string Traffic)[] requests = [.. Requests(parsed, limit)];
+        Array.ForEach(requests, one => one.Request.Validate());
+        Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published, ErasOf(parsed));
+        var line = new SharedLine(published, "kernel-locks");
+        var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);
         Forecast[] forecasts =
         [
             .. requests.Select(one => forecaster.WithProbes(limit is null
@@ -140,8 +141,7 @@ internal static class PredictCommand
     /// <summary>What is raised is not swept as well: its first value is where the search begins.</summary>
     private static IEnumerable<(PlanRequest Request, string Traffic)> Requests(ParseResult parsed, ForecastLimit? limit)
     {
-        Era[] eras = [.. OptionList.Split("--eras", parsed.GetValue(Eras)!).Select(name =>
-            UsageException.Parse("--eras", name, EraCatalog.Get))];
+        Era[] eras = ErasOf(parsed);
         PortMode[] modes =
         [
             .. OptionList.Split("--modes", parsed.GetValue(Modes)!).Select(name => WhatIf.ModeNamed(name)
@@ -166,6 +166,9 @@ internal static class PredictCommand
             from count in cpus
             select (common with { Era = era, Mode = mode, Cpus = count, Rate = PerSecond(rate, count) }, rate);
     }
+
+    private static Era[] ErasOf(ParseResult parsed) => [.. OptionList.Split("--eras", parsed.GetValue(Eras)!).Select(name =>
+        UsageException.Parse("--eras", name, EraCatalog.Get))];
 
     private static PlanRequest Common(ParseResult parsed, Era era) => new()
     {

@@ -39,7 +39,8 @@ internal static class ReplayCommand
     private static readonly Option<string> Window =
         NodeOption.Of("--window", "Time from the choice of a port to its insertion, or run for that of a measured run.", "900ns", "TIME");
     private static readonly Option<string?> From = NodeOption.Of<string?>(
-        "--from", "With --window run: a run of race or kernel. Default: the newest race under --results.", null, "RUN");
+        "--from", "With --window run: a run of race or kernel, or machine to measure here for 2 s. Default: the newest race of this machine "
+            + "under --results, and to measure where there is none.", null, "RUN");
     private static readonly Option<string> Results =
         NodeOption.Of("--results", "With --window run: directory of published runs.", "results", "DIR");
     private static readonly Option<int> CpuCount =
@@ -83,17 +84,16 @@ internal static class ReplayCommand
             return CommandLine.Success;
         }
 
-        Costs? measured = MeasuredCosts(parsed);
-        ReplayOptions options = OptionsOf(parsed, measured);
         IReadOnlyList<Recording> recordings = ReplayTrace.IsTrace(path)
             ? ReplayTrace.Read(path)
             : [RecordingFile.Read(path, parsed.GetValue(Inside))];
+        WhatIf configured = Configured(parsed, recordings[0]);
+        Costs? measured = MeasuredCosts(parsed, configured.Era);
+        ReplayOptions options = OptionsOf(parsed, measured);
         options = options with
         {
-            Cpus = Math.Max(options.Cpus, 1
-            + recordings.Max(recording => recording.Connections.Max(connection => connection.Cpu)))
+            Cpus = Math.Max(options.Cpus, 1 + recordings.Max(recording => recording.Connections.Max(connection => connection.Cpu))),
         };
-        WhatIf configured = Configured(parsed, recordings[0]);
         WhatIf[] gateways = [configured, .. (parsed.GetValue(WhatIfs) ?? []).SelectMany(text => WhatIf.Parse(text, configured))];
         ReplayAnswer answer = ReplayAnswer.Of(
             recordings, [.. gateways.DistinctBy(gateway => gateway.Name)], options, name => Console.Error.WriteLine($"replaying {name}"));
@@ -104,11 +104,11 @@ internal static class ReplayCommand
     }
 
     /// <summary>Window and path of a run, if they are asked for.</summary>
-    private static Costs? MeasuredCosts(ParseResult parsed)
+    private static Costs? MeasuredCosts(ParseResult parsed, Era era)
     {
         if (parsed.GetValue(Window) == CostSource.Run)
         {
-            return CostSource.Of(CostSource.Run, parsed.GetValue(From), PublishedCells.Read(parsed.GetValue(Results)!));
+            return CostSource.Of(CostSource.Run, parsed.GetValue(From), PublishedCells.Read(parsed.GetValue(Results)!), [era]);
         }
 
         return parsed.GetValue(From) is { } from

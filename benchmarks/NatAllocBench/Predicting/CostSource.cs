@@ -1,10 +1,8 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Platform.Cpus;
-using NatAllocBench.Racing.Cells;
-using NatAllocBench.Racing.Race;
-using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
+using NatAllocBench.Results.Store;
 using NatAllocBench.Results.Validation;
 using NatAllocBench.Running;
 
@@ -21,31 +19,30 @@ internal static class CostSource
     private const double LivePath = 6e-6;
     private const double OwnPath = 0.5e-6;
 
-    /// <summary>Trials of two milliseconds: other work seldom takes a CPU in all of them.</summary>
-    private const int CalibrationTrials = 60;
-    private const int CalibrationConnections = 400;
-
     /// <summary>The costs.</summary>
     /// <param name="window">run, live:TIME or a time.</param>
-    /// <param name="from">A published run, the file or directory of any run, machine, or null for the newest published race.</param>
+    /// <param name="from">
+    /// A published run, the file or directory of any run, or machine to measure here; null for the newest published race of this machine,
+    /// and to measure here where there is none.
+    /// </param>
     /// <param name="published">The published runs.</param>
-    public static Costs Of(string window, string? from, PublishedCells published) => window switch
+    /// <param name="eras">Eras that are measured, if this machine is.</param>
+    public static Costs Of(string window, string? from, PublishedCells published, IReadOnlyList<Era> eras) => window switch
     {
         _ when window.StartsWith(Live, StringComparison.Ordinal) =>
             new Costs(UsageException.Parse("--window", window[Live.Length..], Node.Inputs.Seconds.Parse), 0, LivePath,
                 "a live kernel's, as given"),
         not Run => new Costs(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, OwnPath, "as given"),
-        _ when from is null => OfPublished(published),
-        _ when from == Machine => OfMachine(),
+        _ when from is null => OfThisMachine(published, eras),
+        _ when from == Machine => MachineCosts.Measure(eras),
         _ => OfRun(from, published),
     };
 
-    private static Costs OfPublished(PublishedCells published)
+    private static Costs OfThisMachine(PublishedCells published, IReadOnlyList<Era> eras)
     {
-        PublishedCell[] cells = [.. published.Races.Where(IsPlain)];
-        return cells.Length == 0
-            ? throw new UsageException("no published run has a window without an addition: say --window TIME")
-            : OfCells(cells);
+        string here = MachineIdentity.Fingerprint(RecordedMachine.Detect(CpuSet.Allowed()));
+        PublishedCell[] cells = [.. published.Races.Where(IsPlain).Where(one => published.Machines[one.Run] == here)];
+        return cells.Length > 0 ? OfCells(cells) : MachineCosts.Measure(eras);
     }
 
     private static Costs OfRun(string from, PublishedCells published)
@@ -93,37 +90,5 @@ internal static class CostSource
     {
         ComparisonCell? fitted = (run as RunRecord<ComparisonCell>)?.Cells.FirstOrDefault(cell => cell.Kernel == pace.WindowNs);
         return fitted is { KernelLow: { } low, KernelHigh: { } high } ? (high - low) / (2 * NormalQuantile.Of95 * pace.WindowNs) : 0;
-    }
-
-    /// <summary>Races on two CPUs, whose windows are those of two CPUs at work; one CPU alone where there is no second.</summary>
-    private static Costs OfMachine()
-    {
-        int[] cpus = [.. CpuSet.Allowed().Cpus.Take(2)];
-        var workload = new RaceWorkload
-        {
-            Era = EraCatalog.Get("4.14"),
-            Mode = RaceMode.Default,
-            Clients = 40,
-            Connections = CalibrationConnections,
-            Arrival = Arrival.Parse("poisson:200000"),
-            SourcePorts = SourcePortChoice.Shared,
-        };
-        double[] windows =
-        [
-            .. Enumerable.Range(1, CalibrationTrials)
-                .Select(seed => RaceTrial.Run(workload, cpus, (ulong)seed))
-                .Skip(1)
-                .Where(trial => trial is { Overlap.Counts: true, Window.Count: > 0 })
-                .Select(trial => trial!.Window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / trial.Window.Count),
-        ];
-        if (windows.Length < 2)
-        {
-            throw new UsageException("--from machine: other work took the CPUs in nearly every trial; stop it, or say --window TIME");
-        }
-
-        double mean = windows.Average();
-        double deviation = Math.Sqrt(windows.Sum(one => Math.Pow(one - mean, 2)) / (windows.Length - 1));
-        return new Costs(mean * 1e-9, deviation / mean / Math.Sqrt(windows.Length), OwnTiming.Measure(cpus[0]).PathNs * 1e-9,
-            $"the model's own on this machine, {windows.Length} trials on {cpus.Length} CPUs");
     }
 }

@@ -82,6 +82,9 @@ internal readonly record struct PublishedCell(string Run, RaceCell Cell)
 /// <param name="Throughputs">Cells of throughput runs.</param>
 internal sealed record PublishedCells(IReadOnlyList<PublishedCell> Races, IReadOnlyList<(string Run, ThroughputCell Cell)> Throughputs)
 {
+    /// <summary>The fingerprint of the machine of each run.</summary>
+    public IReadOnlyDictionary<string, string> Machines { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>Reads all runs of a results directory.</summary>
     /// <exception cref="UsageException">There is no run.</exception>
     public static PublishedCells Read(string root)
@@ -94,10 +97,13 @@ internal sealed record PublishedCells(IReadOnlyList<PublishedCell> Races, IReadO
 
         var races = new List<PublishedCell>();
         var throughputs = new List<(string, ThroughputCell)>();
+        var machines = new Dictionary<string, string>();
         foreach (string directory in directories)
         {
             string name = Path.GetRelativePath(root, directory).Replace('\\', '/');
-            switch (RunFormat.ReadFile(directory))
+            RunRecord run = RunFormat.ReadFile(directory);
+            machines[name] = MachineIdentity.Fingerprint(run.Machine);
+            switch (run)
             {
                 case RunRecord<RaceCell> race:
                     races.AddRange(race.Cells.Where(cell => cell.Missing is null).Select(cell => new PublishedCell(name, cell)));
@@ -108,6 +114,6 @@ internal sealed record PublishedCells(IReadOnlyList<PublishedCell> Races, IReadO
             }
         }
 
-        return new PublishedCells(races, throughputs);
+        return new PublishedCells(races, throughputs) { Machines = machines };
     }
 }

@@ -12,7 +12,7 @@ public sealed class PredictCommandTests
     {
         ProgramRun run = ProgramRun.HereIn(
             RepositoryRoot.Path, "predict", "--cpu-count", "1,2,64", "--rate", "20k,per-cpu:10k", "--eras", "4.14,6.12", "--modes",
-                "default");
+                "default", "--window", "300ns");
         Assert.Equal(0, run.ExitCode);
         string[] rows = [.. run.Output.Split('\n').Where(line => line.Contains(" 64 ", StringComparison.Ordinal))];
         Assert.Equal(4, rows.Length);

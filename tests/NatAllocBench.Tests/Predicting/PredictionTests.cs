@@ -261,7 +261,7 @@ public sealed class PredictionTests
         string run = Directory.EnumerateDirectories(
             Path.Combine(RepositoryRoot.Path, "results"), "*-race-and-kernel", SearchOption.AllDirectories).Max()!;
         KernelPace pace = RunFormat.ReadFile(run).Pace!;
-        Costs costs = CostSource.Of("run", run, Published);
+        Costs costs = CostSource.Of("run", run, Published, []);
         Assert.Equal((pace.WindowNs * 1e-9, pace.PathTimeNs * 1e-9), (costs.WindowSeconds, costs.PathSeconds));
         Assert.InRange(costs.WindowError, 0.001, 0.2);
         Assert.Contains("the kernel's", costs.Source, StringComparison.Ordinal);

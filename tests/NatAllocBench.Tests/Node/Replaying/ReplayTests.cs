@@ -189,7 +189,9 @@ public sealed class ReplayTests
     public void The_window_of_a_published_run_is_used_if_asked_for()
     {
         string results = Path.Combine(RepositoryRoot.Path, "results");
-        ProgramRun run = ProgramRun.Here("replay", Sample.Path("ev.txt"), "--era", "4.14", "--window", "run", "--results", results);
+        string race = Directory.EnumerateDirectories(results, "*-quick", SearchOption.AllDirectories).Max()!;
+        ProgramRun run = ProgramRun.Here(
+            "replay", Sample.Path("ev.txt"), "--era", "4.14", "--window", "run", "--from", race, "--results", results);
         Assert.Equal(0, run.ExitCode);
         Assert.Matches(@"- window [1-9]\d* ns, path [1-9]\d* ns: the model's own, \d+ cells of ", run.Output);
         string kernel = Directory.EnumerateDirectories(results, "*-race-and-kernel", SearchOption.AllDirectories).Max()!;
