@@ -28,7 +28,9 @@ internal static class LocationNames
         < 16 => "ports",
         < 20 => "link",
         < 24 => offset >= NodeSize ? "by-source link" : "deadline",
-        _ => offset >= NodeSize ? "sequence number" : "status",
+        _ when offset >= NodeSize => "sequence number",
+        < 28 => "status",
+        _ => "generation",
     };
 
     private static string Shared(long offset) => offset switch
@@ -39,6 +41,7 @@ internal static class LocationNames
         SharedWords.EmptyMagazinesAt => "empty magazines",
         SharedWords.BySourceLockAt => "by-source lock",
         SharedWords.EpochAt => "epoch",
+        SharedWords.ResizingAt => "whether a resize is on",
         >= SharedWords.BySourceLocksAt => $"by-source lock {(offset - SharedWords.BySourceLocksAt) / sizeof(int)}",
         _ => $"bucket lock {(offset - SharedWords.TableLocksAt) / sizeof(int)}",
     };

@@ -98,7 +98,7 @@ internal sealed class Witness(ExploredCell cell, Geometry geometry, ProtocolStep
         {
             StepKind.Read => "read",
             StepKind.Write => access.Process >= threads ? "store becomes visible:" : "store",
-            StepKind.ReadWrite or StepKind.Count => "interlocked",
+            StepKind.ReadWrite or StepKind.FailedSwap or StepKind.Count => "interlocked",
             StepKind.Lock => "take",
             StepKind.Unlock => "give back",
             StepKind.Issue => "store, not visible yet:",

@@ -15,6 +15,9 @@ internal enum StepKind : byte
     /// <summary>An interlocked addition whose sum nobody acts upon: any two of them can be exchanged. A full fence.</summary>
     Count,
 
+    /// <summary>A compare-and-exchange that finds another value than it expects: a load, and a full fence.</summary>
+    FailedSwap,
+
     /// <summary>Taking a lock: possible while it is free; a full fence.</summary>
     Lock,
 
@@ -38,7 +41,7 @@ internal enum StepKind : byte
 }
 
 /// <summary>The access that a process will make next.</summary>
-internal struct Access
+internal record struct Access
 {
     /// <summary>No location.</summary>
     public const int Nowhere = -1;
@@ -48,20 +51,34 @@ internal struct Access
     /// <summary>Number of the location, or <see cref="Nowhere"/>.</summary>
     public int Location;
 
-    /// <summary>A second location, of <see cref="StepKind.Await"/> only.</summary>
+    /// <summary>A second location: of an await, or the upper half of the word if a store changes it.</summary>
     public int Second;
 
     /// <summary>Address of the location in this execution; 0 for a managed reference.</summary>
     public nint Address;
 
+    /// <summary>A compare-and-exchange: size of the word in bytes, otherwise 0.</summary>
+    public int SwapSize;
+
+    /// <summary>What a compare-and-exchange expects.</summary>
+    public ulong Comparand;
+
     /// <summary>A store that leaves a buffer: how many steps its thread had made when it was issued.</summary>
     public int IssuedAt;
 
-    public readonly bool IsRead => Kind is StepKind.Read or StepKind.Await;
+    public readonly bool IsRead => Kind is StepKind.Read or StepKind.Await or StepKind.FailedSwap;
 
     /// <summary>Whether the access waits until the stores of its own thread have left the buffer.</summary>
     public readonly bool Drains => Kind is
-        StepKind.ReadWrite or StepKind.Count or StepKind.Lock or StepKind.Fence or StepKind.ProcessFenceBegin;
+        StepKind.ReadWrite or StepKind.FailedSwap or StepKind.Count or StepKind.Lock or StepKind.Fence or StepKind.ProcessFenceBegin;
+
+    /// <summary>
+    /// The access as it would be made now. Whether a compare-and-exchange succeeds can change only by a store to its word, which comes
+    /// either before or after it in all orders that are taken for one.
+    /// </summary>
+    public readonly Access Now() => SwapSize == 0
+        ? this
+        : this with { Kind = StoreBuffer.Load(Address, SwapSize) == Comparand ? StepKind.ReadWrite : StepKind.FailedSwap };
 
     /// <summary>Whether two accesses to one location can be exchanged.</summary>
     public readonly bool CommutesWith(in Access other) =>

@@ -6,7 +6,9 @@ namespace NatAllocBench.Exploration.Engine;
 internal sealed class AccessLog(LocationMap locations, int threads)
 {
     private readonly List<byte> _trace = [];
+    private readonly List<byte>[] _beginnings = [.. Enumerable.Range(0, threads).Select(_ => new List<byte>())];
     private readonly List<TracedAccess> _accesses = [];
+    private List<byte>? _beginning;
     private bool _records;
 
     /// <summary>The process of each step, and the choices, as in a schedule.</summary>
@@ -22,21 +24,39 @@ internal sealed class AccessLog(LocationMap locations, int threads)
         _records = records;
         _trace.Clear();
         _accesses.Clear();
+        _beginning = null;
+        Array.ForEach(_beginnings, beginning => beginning.Clear());
+    }
+
+    /// <summary>
+    /// A thread begins: what it does before its first step is put before that, whenever it is chosen, so that a trace does not tell how the
+    /// threads were started.
+    /// </summary>
+    public void BeginThread(int thread) => _beginning = _beginnings[thread];
+
+    /// <summary>The thread that has begun is at its first step.</summary>
+    public void EndBeginning() => _beginning = null;
+
+    /// <summary>A thread makes its first step.</summary>
+    public void NoteBeginning(int thread)
+    {
+        _trace.AddRange(_beginnings[thread]);
+        _beginnings[thread].Clear();
     }
 
     /// <summary>An access is being made.</summary>
     public void Note(int process, in Access access)
     {
-        _trace.Add((byte)process);
-        if (_trace.Count > Limits.MaxAccesses)
+        List<byte> trace = _beginning ?? _trace;
+        trace.Add((byte)process);
+        if (trace.Count > Limits.MaxAccesses)
         {
             throw new ViolationException($"livelock: no end after {Limits.MaxAccesses} accesses");
         }
 
         if (_records)
         {
-            bool shared = access.Location != Access.Nowhere && locations.IsShared(access.Location);
-            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, shared, "")
+            _accesses.Add(new TracedAccess(process, access.Kind, access.Location, locations.IsShared(in access), "")
             {
                 Source = process < threads ? SourceLine.OfCaller() : "",
             });
@@ -44,7 +64,7 @@ internal sealed class AccessLog(LocationMap locations, int threads)
     }
 
     /// <summary>A choice of the program.</summary>
-    public void NoteChoice(int choice) => _trace.Add((byte)(Schedule.FirstChoice + choice));
+    public void NoteChoice(int choice) => (_beginning ?? _trace).Add((byte)(Schedule.FirstChoice + choice));
 
     /// <summary>A remark of the program for the witness.</summary>
     public void Remark(int thread, Func<string> text)

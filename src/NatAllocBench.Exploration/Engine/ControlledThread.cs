@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace NatAllocBench.Exploration.Engine;
 
 /// <summary>
@@ -8,14 +6,17 @@ namespace NatAllocBench.Exploration.Engine;
 /// </summary>
 internal sealed unsafe class ControlledThread : IDisposable
 {
+    /// <summary>What is wrong if a store writes an upper half back that another thread has changed.</summary>
+    public const string UndoesHalf = "a store undoes what another thread has stored to half of the word";
+
     [ThreadStatic]
     private static ControlledThread? _current;
 
     private readonly Execution _execution;
     private readonly Turn _turn = new();
     private readonly Thread? _thread;
-    private List<(nint Address, int Size, ulong Value)> _plain = [];
-    private List<(nint Address, int Size, ulong Value)> _settling = [];
+    private readonly PlainStores _plain = new();
+    private Access? _first;
     private int _waits;
 
     public ControlledThread(Execution execution, int number, Lane lane)
@@ -41,6 +42,9 @@ internal sealed unsafe class ControlledThread : IDisposable
 
     public bool IsFinished { get; private set; }
 
+    /// <summary>Whether the thread has not begun, although its first step is offered: it begins when that is chosen.</summary>
+    public bool IsLate { get; private set; }
+
     /// <summary>Where each buffer was when this thread began a fence on all of them.</summary>
     public int[] FenceTargets { get; } = new int[Limits.MaxThreads];
 
@@ -50,16 +54,48 @@ internal sealed unsafe class ControlledThread : IDisposable
         _plain.Clear();
         _waits = 0;
         IsFinished = false;
+        IsLate = false;
+    }
+
+    /// <summary>Notes that the pending access is the first step, or that the thread cannot begin late.</summary>
+    public void NoteFirst(bool canBeLate) => _first = canBeLate && Buffer.Count == 0 ? Pending : null;
+
+    /// <summary>Makes the first step the pending access without beginning; false if it is not known.</summary>
+    public bool TryBeginLate()
+    {
+        IsLate = _first is not null;
+        Pending = _first ?? Pending;
+        return IsLate;
     }
 
     /// <summary>Lets the thread run, or makes it give up an aborted execution.</summary>
     public void Wake() => _turn.Release();
 
     /// <summary>Announces an access that the caller makes when this returns.</summary>
-    public void Reach(StepKind kind, void* address)
+    /// <param name="kind">What it does.</param>
+    /// <param name="address">The word.</param>
+    /// <param name="touchesHalf">Whether it may change the upper half of a word of eight bytes.</param>
+    public void Reach(StepKind kind, void* address, bool touchesHalf = false)
     {
         Settle();
-        Arrive(kind, _execution.Locations.Of(address, Number), (nint)address);
+        int half = touchesHalf ? _execution.Locations.UpperHalfOf((nint)address, Number) : Access.Nowhere;
+        Arrive(kind, _execution.Locations.Of(address, Number), (nint)address, half);
+    }
+
+    /// <summary>Announces a compare-and-exchange that the caller makes when this returns.</summary>
+    public void ReachSwap(void* address, int size, ulong value, ulong comparand)
+    {
+        Settle();
+        bool touchesHalf = size == sizeof(ulong) && (value ^ comparand) > uint.MaxValue;
+        Arrive(new Access
+        {
+            Kind = StepKind.ReadWrite,
+            Location = _execution.Locations.Of(address, Number),
+            Second = touchesHalf ? _execution.Locations.UpperHalfOf((nint)address, Number) : Access.Nowhere,
+            Address = (nint)address,
+            SwapSize = size,
+            Comparand = comparand,
+        });
     }
 
     /// <summary>Announces an interlocked addition; returns the largest sum that it may have.</summary>
@@ -72,7 +108,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         return most ?? ulong.MaxValue;
     }
 
-    /// <summary>The same as <see cref="Reach(StepKind, void*)"/> for a managed reference, whose address is not its own.</summary>
+    /// <summary>The same as <see cref="Reach(StepKind, void*, bool)"/> for a managed reference, whose address is not its own.</summary>
     public void Reach(StepKind kind, Type type)
     {
         Settle();
@@ -125,8 +161,8 @@ internal sealed unsafe class ControlledThread : IDisposable
     {
         if (_execution.Model == MemoryModel.Sc)
         {
-            Reach(kind, address);
-            StoreBuffer.Put((nint)address, size, value);
+            Settle();
+            StoreNow(kind, (nint)address, size, value);
             return;
         }
 
@@ -145,42 +181,27 @@ internal sealed unsafe class ControlledThread : IDisposable
             return;
         }
 
-        foreach ((nint known, _, _) in _plain)
+        if (_plain.Contains((nint)address))
         {
-            if (known == (nint)address)
-            {
-                Settle();
-                break;
-            }
+            Settle();
         }
 
-        _plain.Add(((nint)address, size, StoreBuffer.Load((nint)address, size)));
+        _plain.Announce((nint)address, size);
     }
 
     /// <summary>Makes steps of the plain stores that were made since the last announcement, one by one.</summary>
     private void Settle()
     {
-        if (_plain.Count == 0)
+        if (_plain.IsEmpty)
         {
             return;
         }
 
-        (_plain, _settling) = (_settling, _plain);
-        _plain.Clear();
-        Span<(nint Address, int Size, ulong Value)> stores = CollectionsMarshal.AsSpan(_settling);
-        for (int i = stores.Length - 1; i >= 0; i--)
-        {
-            (nint address, int size, ulong before) = stores[i];
-            stores[i].Value = StoreBuffer.Load(address, size);
-            StoreBuffer.Put(address, size, before);
-        }
-
-        foreach ((nint address, int size, ulong value) in stores)
+        foreach ((nint address, int size, ulong value) in _plain.TakeBack())
         {
             if (_execution.Model == MemoryModel.Sc)
             {
-                Arrive(StepKind.Write, _execution.Locations.Of((void*)address, Number), address);
-                StoreBuffer.Put(address, size, value);
+                StoreNow(StepKind.Write, address, size, value);
             }
             else
             {
@@ -189,22 +210,44 @@ internal sealed unsafe class ControlledThread : IDisposable
         }
     }
 
+    private void StoreNow(StepKind kind, nint address, int size, ulong value)
+    {
+        int half = ChangedHalf(address, size, value);
+        Arrive(kind, _execution.Locations.Of((void*)address, Number), address, half);
+        if (half == Access.Nowhere && ChangedHalf(address, size, value) != Access.Nowhere)
+        {
+            throw new ViolationException(UndoesHalf);
+        }
+
+        StoreBuffer.Put(address, size, value);
+    }
+
+    /// <summary>The upper half of a word, if it is a location of its own and a store would change it.</summary>
+    private int ChangedHalf(nint address, int size, ulong value) =>
+        size == sizeof(ulong) && (StoreBuffer.Load(address, size) ^ value) > uint.MaxValue
+            ? _execution.Locations.UpperHalfOf(address, Number)
+            : Access.Nowhere;
+
     private void Issue(StepKind kind, nint address, int size, ulong value)
     {
         LocationMap locations = _execution.Locations;
-        int location = locations.Of((void*)address, Number);
-        locations.Touch(location, Number, kind);
-        if (locations.IsShared(LocationMap.AllBuffers) && locations.IsShared(location))
+        var store = new Access
         {
-            Arrive(StepKind.Read, LocationMap.AllBuffers, 0);
+            Kind = kind,
+            Location = locations.Of((void*)address, Number),
+            Second = ChangedHalf(address, size, value),
+            Address = address,
+        };
+        Touch(in store);
+        if (locations.IsShared(LocationMap.AllBuffers) && locations.IsShared(in store))
+        {
+            _execution.ReachBuffers(this);
         }
 
-        _execution.ReachIssue(this, location);
+        _execution.ReachIssue(this, store.Location);
         ulong before = StoreBuffer.Load(address, size);
         StoreBuffer.Put(address, size, value);
-        int steps = _execution.StepsOf(Number);
-        Buffer.Add(
-            new Access { Kind = kind, Location = location, Second = Access.Nowhere, Address = address, IssuedAt = steps }, size, before);
+        Buffer.Add(store with { IssuedAt = _execution.StepsOf(Number) }, size, before);
         _execution.FlushPrivate(this);
     }
 
@@ -225,46 +268,67 @@ internal sealed unsafe class ControlledThread : IDisposable
         Arrive(StepKind.Await, first, 0, second);
     }
 
-    private void Arrive(StepKind kind, int location, nint address, int second = Access.Nowhere)
-    {
-        var access = new Access { Kind = kind, Location = location, Second = second, Address = address };
-        LocationMap locations = _execution.Locations;
-        if (location != Access.Nowhere)
-        {
-            locations.Touch(location, Number, kind);
-        }
+    private void Arrive(StepKind kind, int location, nint address, int second = Access.Nowhere) =>
+        Arrive(new Access { Kind = kind, Location = location, Second = second, Address = address });
 
+    private void Arrive(Access access)
+    {
+        Touch(in access);
         if (_execution.IsStep(this, in access))
         {
             Yield(in access);
         }
 
+        access = access.Now();
         _execution.Note(Number, in access);
+        if (access.Kind != StepKind.Await) // after which what changed is still to be read
+        {
+            NoteVersion(access.Location, access.IsRead);
+            NoteVersion(access.Second, access.IsRead);
+        }
+    }
+
+    private void Touch(in Access access)
+    {
+        if (access.Location != Access.Nowhere)
+        {
+            _execution.Locations.Touch(access.Location, Number, access.Kind);
+        }
+
+        if (access.Second != Access.Nowhere)
+        {
+            _execution.Locations.Touch(access.Second, Number, access.Kind);
+        }
+    }
+
+    private void NoteVersion(int location, bool isRead)
+    {
         if (location == Access.Nowhere)
         {
             return;
         }
 
-        if (access.Kind == StepKind.Await)
+        if (isRead)
         {
-            return; // what changed is still to be read
-        }
-
-        if (access.IsRead)
-        {
-            locations.NoteRead(location, Number);
+            _execution.Locations.NoteRead(location, Number);
         }
         else
         {
-            locations.Bump(location);
+            _execution.Locations.Bump(location);
         }
     }
 
     /// <summary>Stops in front of an access until the thread is chosen to make it.</summary>
     public void Yield(in Access access)
     {
+        if (IsLate && (Pending != access || Buffer.Count > 0))
+        {
+            throw new InvalidOperationException("the program began with another step than before");
+        }
+
         Pending = access;
         _execution.Yield(this);
+        IsLate = false;
     }
 
     /// <summary>Stops until <see cref="Wake"/>.</summary>

@@ -10,11 +10,15 @@ internal sealed class Execution : IDisposable
     private readonly ControlledThread[] _threads;
     private readonly Turn _returned = new();
     private readonly ProcessView _view;
+    private readonly Processes _processes;
     private readonly AccessLog _log;
     private readonly int[] _steps = new int[Limits.MaxThreads];
     private IStrategy _strategy = null!;
     private bool _starting;
     private int _started;
+    private int _growths;
+    private bool _startsInOrder;
+    private bool _beginsLate;
     private int _unwinding;
     private int _running;
     private int _left;
@@ -29,6 +33,7 @@ internal sealed class Execution : IDisposable
         _threads = new ControlledThread[program.Threads];
         _log = new AccessLog(locations, program.Threads);
         _view = new ProcessView(program.Threads);
+        _processes = new Processes(_threads, _view, locations);
         for (int i = 0; i < _threads.Length; i++)
         {
             _threads[i] = new ControlledThread(this, i, lane);
@@ -60,6 +65,8 @@ internal sealed class Execution : IDisposable
         Locations.Begin();
         Program.Prepare(Locations);
         Locations.EndMapping();
+        _beginsLate = !strategy.AsksForAll && Locations.IsSameMemory && Locations.Growths == _growths && !_startsInOrder;
+        _growths = Locations.Growths;
         _view.Clear();
         Array.ForEach(_threads, thread => thread.Prepare());
         _left = _threads.Length;
@@ -79,26 +86,45 @@ internal sealed class Execution : IDisposable
 
     /// <summary>Whether the strategy is asked about an access, or it is made at once.</summary>
     public bool IsStep(ControlledThread thread, in Access access) => _strategy.AsksForAll
-        || (access.Location != Access.Nowhere && Locations.IsShared(access.Location))
+        || Locations.IsShared(in access)
         || access.Kind == StepKind.ProcessFenceEnd
         || (access.Drains && thread.Buffer.Count > 0);
 
     /// <summary>Stops a thread in front of its pending access until it is chosen.</summary>
     public void Yield(ControlledThread thread)
     {
-        _view.Offer(thread.Number, thread.Pending);
         thread.Buffer.TakeOff();
+        if (!thread.IsLate)
+        {
+            _view.Offer(thread.Number, thread.Pending);
+        }
+
         if (_starting)
         {
+            _log.EndBeginning();
+            thread.NoteFirst(canBeLate: !_strategy.AsksForAll);
             StartNext(thread);
+            _log.NoteBeginning(thread.Number);
         }
-        else
+        else if (!thread.IsLate)
         {
             HandOver(thread);
         }
 
         _steps[thread.Number]++;
         thread.Buffer.Lay();
+    }
+
+    /// <summary>
+    /// A store is about to enter a buffer, before or after a fence of the whole process. It is no access, so no trace has it: a replay is
+    /// asked when the store enters.
+    /// </summary>
+    public void ReachBuffers(ControlledThread thread)
+    {
+        if (!_strategy.AsksForAll)
+        {
+            thread.Yield(new Access { Kind = StepKind.Read, Location = LocationMap.AllBuffers, Second = Access.Nowhere });
+        }
     }
 
     /// <summary>A store enters a buffer: a step of a replay, otherwise nobody is asked.</summary>
@@ -118,13 +144,13 @@ internal sealed class Execution : IDisposable
     {
         if (!_strategy.AsksForAll)
         {
-            while (thread.Buffer.Count > 0 && !Locations.IsShared(thread.Buffer.Oldest.Access.Location))
+            while (thread.Buffer.Count > 0 && !Locations.IsShared(in thread.Buffer.Oldest.Access))
             {
                 Flush(thread);
             }
         }
 
-        OfferBuffer(thread);
+        _processes.OfferBuffer(thread);
     }
 
     /// <summary>How many steps a thread has made.</summary>
@@ -140,12 +166,23 @@ internal sealed class Execution : IDisposable
     }
 
     /// <summary>An access is being made.</summary>
-    public void Note(int process, in Access access) => _log.Note(process, in access);
+    public void Note(int process, in Access access)
+    {
+        if (_starting && access.Kind == StepKind.Count)
+        {
+            _startsInOrder = true; // the sum may be a name, of a slot for example, that depends on who began before
+            _log.NoteBeginning(process);
+            _log.EndBeginning();
+        }
+
+        _log.Note(process, in access);
+    }
 
     /// <summary>A choice of the program that is not about the order of accesses.</summary>
     public int Choose(int alternatives)
     {
         int choice = _strategy.Choose(alternatives);
+        _startsInOrder |= _starting;
         _log.NoteChoice(choice);
         return choice;
     }
@@ -165,6 +202,12 @@ internal sealed class Execution : IDisposable
         thread.Buffer.TakeOff();
         _view.Withdraw(thread.Number);
         bool isStarting = _starting;
+        if (isStarting)
+        {
+            _log.EndBeginning();
+            _log.NoteBeginning(thread.Number);
+        }
+
         bool isAborted = IsAborted;
         if (isAborted && !isStarting)
         {
@@ -210,9 +253,17 @@ internal sealed class Execution : IDisposable
         return new ExecutionResult(outcome, _violation, _preemptions, _log.Trace, _log.Accesses);
     }
 
-    /// <summary>Lets the next thread come to its first step; after the last one the search begins.</summary>
+    /// <summary>
+    /// Lets the next thread come to its first step; after the last one the search begins. A thread whose first step is known stays where
+    /// it is until that is chosen, which saves two changes of context: before it the thread does what nobody else can see.
+    /// </summary>
     private void StartNext(ControlledThread from)
     {
+        for (; _beginsLate && _started < _threads.Length && _threads[_started].TryBeginLate(); _started++)
+        {
+            _view.Offer(_started, _threads[_started].Pending);
+        }
+
         if (_started == _threads.Length)
         {
             _starting = false;
@@ -222,6 +273,7 @@ internal sealed class Execution : IDisposable
         }
 
         bool goesOn = !from.IsFinished;
+        _log.BeginThread(_started);
         _threads[_started++].Wake();
         if (goesOn)
         {
@@ -272,7 +324,15 @@ internal sealed class Execution : IDisposable
         }
 
         // All at once before the first is woken: after the last one the next execution may begin.
-        foreach (ControlledThread thread in Array.FindAll(_threads, thread => thread != from && !thread.IsFinished))
+        ControlledThread[] others = Array.FindAll(_threads, thread => thread != from && !thread.IsFinished);
+        int late = others.Count(thread => thread.IsLate);
+        if (late > 0 && Interlocked.Add(ref _left, -late) == 0) // full fence, as in Finish: nobody else is left
+        {
+            _returned.Release();
+            return;
+        }
+
+        foreach (ControlledThread thread in Array.FindAll(others, thread => !thread.IsLate))
         {
             thread.Wake();
         }
@@ -283,15 +343,14 @@ internal sealed class Execution : IDisposable
     {
         while (true)
         {
-            uint enabled = Enabled();
+            uint enabled = _processes.Enabled();
             if (enabled == 0)
             {
                 if (_view.Present != 0)
                 {
                     _view.Enabled = 0;
                     _strategy.Block(_view);
-                    Fail("deadlock: " + string.Join(", ", _threads.Where(thread => _view.Has(thread.Number)).Select(
-                        thread => $"thread {thread.Number} waits at {thread.Pending.Kind}")));
+                    Fail("deadlock: " + _processes.Waiting());
                 }
 
                 return IStrategy.Abandon;
@@ -299,6 +358,7 @@ internal sealed class Execution : IDisposable
 
             _view.Enabled = enabled;
             _view.Current = _running;
+            _view.Renew();
             int process = _strategy.Decide(_view);
             if (process < 0)
             {
@@ -310,6 +370,11 @@ internal sealed class Execution : IDisposable
             {
                 Flush(_threads[process - _threads.Length]);
                 FlushPrivate(_threads[process - _threads.Length]);
+                if (IsAborted)
+                {
+                    return IStrategy.Abandon;
+                }
+
                 continue;
             }
 
@@ -320,59 +385,17 @@ internal sealed class Execution : IDisposable
         }
     }
 
-    private uint Enabled()
-    {
-        uint enabled = 0;
-        foreach (ControlledThread thread in _threads)
-        {
-            if (_view.Has(thread.Number) && IsEnabled(thread))
-            {
-                enabled |= 1u << thread.Number;
-            }
-
-            enabled |= thread.Buffer.Count > 0 ? 1u << (_threads.Length + thread.Number) : 0;
-        }
-
-        return enabled;
-    }
-
-    private bool IsEnabled(ControlledThread thread)
-    {
-        Access access = thread.Pending;
-        if (access.Drains && thread.Buffer.Count > 0)
-        {
-            return false;
-        }
-
-        switch (access.Kind)
-        {
-            case StepKind.Lock:
-                return StoreBuffer.Load(access.Address, sizeof(int)) == 0;
-            case StepKind.Await:
-                return Locations.HasChanged(access.Location, thread.Number)
-                    || (access.Second != Access.Nowhere && Locations.HasChanged(access.Second, thread.Number));
-            case StepKind.ProcessFenceEnd:
-                return Array.TrueForAll(_threads, other => other.Buffer.Flushed >= thread.FenceTargets[other.Number]);
-            default:
-                return true;
-        }
-    }
-
     private void Flush(ControlledThread thread)
     {
         int process = _threads.Length + thread.Number;
+        if (_processes.WouldUndoHalf(thread))
+        {
+            Fail(ControlledThread.UndoesHalf);
+        }
+
         StoreBuffer.Store store = thread.Buffer.Flush();
-        Locations.Bump(store.Access.Location);
+        Locations.Bump(in store.Access);
         _view.Withdraw(process);
         Note(process, in store.Access);
-    }
-
-    private void OfferBuffer(ControlledThread thread)
-    {
-        int process = _threads.Length + thread.Number;
-        if (thread.Buffer.Count > 0 && !_view.Has(process))
-        {
-            _view.Offer(process, in thread.Buffer.Oldest.Access);
-        }
     }
 }

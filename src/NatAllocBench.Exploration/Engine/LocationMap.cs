@@ -10,17 +10,27 @@ internal sealed unsafe class LocationMap
     /// <summary>The pseudo-location that orders stores against fences of the whole process.</summary>
     public const int AllBuffers = 0;
 
+    /// <summary>Where the upper half of a word of eight bytes is.</summary>
+    private const int UpperHalf = sizeof(uint);
+
     private readonly Dictionary<(string Region, long Offset), int> _numbers = [];
     private readonly List<Entry> _entries = [];
     private readonly Dictionary<nint, int> _fresh = [];
     private readonly Dictionary<nint, int> _known = [];
     private readonly List<(nint Address, ulong Most)> _counters = [];
+    private readonly List<(nint First, int Stride, long Count)> _halves = [];
     private List<(nint From, nint To, string Name)> _regions = [];
     private List<(nint From, nint To, string Name)> _mapped = [];
     private readonly int[] _freshCounts = new int[Limits.MaxThreads];
     private int _execution;
 
     public LocationMap() => Number("all buffers", 0);
+
+    /// <summary>Whether the memory has the addresses that it had in the execution before.</summary>
+    public bool IsSameMemory { get; private set; }
+
+    /// <summary>How often a location became shared.</summary>
+    public int Growths { get; private set; }
 
     /// <summary>Whether a location became shared since this was last cleared.</summary>
     public bool HasGrown { get; set; }
@@ -48,6 +58,7 @@ internal sealed unsafe class LocationMap
         _execution++;
         _mapped.Clear();
         _counters.Clear();
+        _halves.Clear();
         _fresh.Clear();
         Array.Clear(_freshCounts);
     }
@@ -63,10 +74,36 @@ internal sealed unsafe class LocationMap
     /// <param name="most">The largest sum.</param>
     public void MapCounter(void* word, ulong most) => _counters.Add(((nint)word, most));
 
+    /// <summary>
+    /// Says that some words of eight bytes have an upper half that is read alone. It is a location of its own, which a store to the word
+    /// touches only if it changes that half.
+    /// </summary>
+    /// <param name="first">The first of the words, in memory that <see cref="Map"/> names.</param>
+    /// <param name="stride">Bytes from one to the next.</param>
+    /// <param name="count">Number of words.</param>
+    public void MapUpperHalves(void* first, int stride, long count) => _halves.Add(((nint)first, stride, count));
+
+    /// <summary>The location of the upper half of a word, or <see cref="Access.Nowhere"/> if it is not read alone.</summary>
+    public int UpperHalfOf(nint address, int thread)
+    {
+        foreach ((nint first, int stride, long count) in _halves)
+        {
+            if (address >= first && (address - first) % stride == 0 && (address - first) / stride < count)
+            {
+                return Of((void*)(address + UpperHalf), thread);
+            }
+        }
+
+        return _known.ContainsKey(address + UpperHalf)
+            ? throw new InvalidOperationException("half of a word is read alone that was not said to be")
+            : Access.Nowhere;
+    }
+
     /// <summary>All memory is named. Where it is that of the execution before, its addresses are known already.</summary>
     public void EndMapping()
     {
-        if (!_mapped.SequenceEqual(_regions))
+        IsSameMemory = _mapped.SequenceEqual(_regions);
+        if (!IsSameMemory)
         {
             (_regions, _mapped) = (_mapped, _regions);
             _known.Clear();
@@ -113,13 +150,20 @@ internal sealed unsafe class LocationMap
     /// <summary>The largest sum of a counter, or null for any other location.</summary>
     public ulong? MostOf(int location) => _entries[location].Most;
 
-    public bool IsShared(int location) => _entries[location].IsShared;
+    public bool IsShared(int location) => location != Access.Nowhere && _entries[location].IsShared;
+
+    /// <summary>Whether an access is to a shared location.</summary>
+    public bool IsShared(in Access access) => IsShared(access.Location) || IsShared(access.Second);
 
     public void Share(int location)
     {
         Entry entry = _entries[location];
-        HasGrown |= !entry.IsShared;
-        entry.IsShared = true;
+        if (!entry.IsShared)
+        {
+            entry.IsShared = true;
+            HasGrown = true;
+            Growths++;
+        }
     }
 
     /// <summary>Notes an access; two threads make a location shared, unless all they do is to read, or to count.</summary>
@@ -133,6 +177,16 @@ internal sealed unsafe class LocationMap
         if (!entry.IsShared && (entry.Threads & (entry.Threads - 1)) != 0 && (entry.IsWritten || (entry.IsRead && entry.IsCounted)))
         {
             Share(location);
+        }
+    }
+
+    /// <summary>A store is made.</summary>
+    public void Bump(in Access access)
+    {
+        Bump(access.Location);
+        if (access.Second != Access.Nowhere)
+        {
+            Bump(access.Second);
         }
     }
 

@@ -31,5 +31,17 @@ internal sealed class ProcessView(int threads)
         Present |= 1u << process;
     }
 
+    /// <summary>Makes the next accesses what they would do now.</summary>
+    public void Renew()
+    {
+        for (int thread = 0; thread < Threads; thread++)
+        {
+            if (Has(thread) && Pending[thread].SwapSize != 0)
+            {
+                Pending[thread] = Pending[thread].Now();
+            }
+        }
+    }
+
     public void Withdraw(int process) => Present &= ~(1u << process);
 }

@@ -37,7 +37,7 @@ internal static unsafe class SharedMemory
     public static T CompareExchange<T>(ref T location, T value, T comparand)
         where T : unmanaged, IEquatable<T>
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location));
+        ControlledThread.Current?.ReachSwap(Unsafe.AsPointer(ref location), sizeof(T), Bits(value), Bits(comparand));
         T before = location;
         location = before.Equals(comparand) ? value : before;
         return before;
@@ -47,7 +47,7 @@ internal static unsafe class SharedMemory
     public static T Exchange<T>(ref T location, T value)
         where T : unmanaged
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location));
+        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T) == sizeof(ulong));
         T before = location;
         location = value;
         return before;
@@ -68,7 +68,7 @@ internal static unsafe class SharedMemory
     public static T And<T>(ref T location, T value)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location));
+        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T) == sizeof(ulong));
         T before = location;
         location = before & value;
         return before;
@@ -78,7 +78,7 @@ internal static unsafe class SharedMemory
     public static T Or<T>(ref T location, T value)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location));
+        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T) == sizeof(ulong));
         T before = location;
         location = before | value;
         return before;
@@ -120,6 +120,14 @@ internal static unsafe class SharedMemory
     /// <summary>A remark for the witness of this execution; it is not made where nobody keeps it.</summary>
     public static void Remark(Func<string> text) => ControlledThread.Current?.Remark(text);
 
+    private static ulong Bits<T>(T value)
+        where T : unmanaged
+    {
+        ulong bits = 0;
+        Unsafe.CopyBlockUnaligned(&bits, &value, (uint)sizeof(T));
+        return bits;
+    }
+
     private static void Store<T>(StepKind kind, ref T location, T value)
         where T : unmanaged
     {
@@ -129,8 +137,6 @@ internal static unsafe class SharedMemory
             return;
         }
 
-        ulong bits = 0;
-        Unsafe.CopyBlockUnaligned(&bits, &value, (uint)sizeof(T));
-        thread.Store(kind, Unsafe.AsPointer(ref location), sizeof(T), bits);
+        thread.Store(kind, Unsafe.AsPointer(ref location), sizeof(T), Bits(value));
     }
 }

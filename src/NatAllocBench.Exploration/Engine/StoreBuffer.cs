@@ -18,6 +18,10 @@ internal sealed unsafe class StoreBuffer
 
     public ref readonly Store Oldest => ref CollectionsMarshal.AsSpan(_stores)[0];
 
+    /// <summary>Whether the oldest store would change the upper half of what memory holds.</summary>
+    public bool ChangesHalf => !_isLaid && Oldest.Size == sizeof(ulong)
+        && (Load(Oldest.Access.Address, sizeof(ulong)) ^ Oldest.Value) > uint.MaxValue;
+
     public void Clear()
     {
         _stores.Clear();

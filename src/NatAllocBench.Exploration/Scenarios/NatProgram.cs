@@ -67,10 +67,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         void Map(byte* start, long bytes, string name)
         {
             locations.Map(start, bytes, name);
-            if (name == "shared" && HasRoom && !_ordersCounts)
-            {
-                locations.MapCounter(start + SharedWords.CountAt, _setup.MaxConnections);
-            }
+            MapWords(locations, start, bytes, name);
         }
 
         _beginning.VisitRegions(Map);
@@ -93,6 +90,26 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         _short?.Dispose();
         _beginning.Dispose();
         _clock.Dispose();
+    }
+
+    /// <summary>Says of some words in what way their order matters.</summary>
+    private void MapWords(LocationMap locations, byte* start, long bytes, string name)
+    {
+        if (name == "entry")
+        {
+            int slot = 2 * IPv4Address.NodeSize;
+            locations.MapUpperHalves((byte*)&((OriginalNode<IPv4Address>*)start)->Status, slot, bytes / slot); // the generations
+        }
+
+        if (name == "shared" && !_ordersCounts)
+        {
+            // Which CPU has which run of never used slots is a matter of names, as long as every run is a whole one.
+            locations.MapCounter(start + SharedWords.FreshSlotsAt, Table.Capacity);
+            if (HasRoom)
+            {
+                locations.MapCounter(start + SharedWords.CountAt, _setup.MaxConnections);
+            }
+        }
     }
 
     private string Check()

@@ -18,6 +18,7 @@ internal sealed class DynamicReduction : IStrategy
     private readonly List<Decision> _decisions = [];
     private readonly Stack<Decision> _free = [];
     private readonly VectorClocks _clocks = new();
+    private readonly int[] _blockedAfter = new int[Limits.MaxProcesses];
     private int _depth;
     private int _analysed;
     private int _parent;
@@ -66,6 +67,7 @@ internal sealed class DynamicReduction : IStrategy
         if (_parent < 0)
         {
             _clocks.Begin(view.Threads);
+            Array.Clear(_blockedAfter);
         }
 
         if (_depth >= _analysed)
@@ -92,6 +94,7 @@ internal sealed class DynamicReduction : IStrategy
             FindRaces(process, in decision.Access);
         }
 
+        _blockedAfter[process] = 0;
         decision.Count = _clocks.Advance(process, in decision.Access, _depth, decision.Clock);
         _parent = _depth++;
         return process;
@@ -185,6 +188,11 @@ internal sealed class DynamicReduction : IStrategy
     private void Reverse(int at, int process, in Access access, ReadOnlySpan<int> before)
     {
         Decision step = _decisions[at];
+        if ((step.Enabled & ~(step.Backtrack | step.Sleep)) == 0)
+        {
+            return; // all of them are tried there anyway
+        }
+
         uint initials = 0;
 
         // The first step of each process after the step that does not depend on it, by its count.
@@ -232,18 +240,25 @@ internal sealed class DynamicReduction : IStrategy
         return false;
     }
 
-    /// <summary>Accesses that cannot be made now could have been made before what prevents them.</summary>
+    /// <summary>
+    /// Accesses that cannot be made now could have been made before what prevents them; asked again if more was done at their locations.
+    /// </summary>
     private void FindRacesOfBlocked(ProcessView view)
     {
         for (uint blocked = view.Present & ~view.Enabled; blocked != 0; blocked &= blocked - 1)
         {
             int process = BitOperations.TrailingZeroCount(blocked);
-            if (view.Pending[process].Kind is StepKind.Lock or StepKind.Await)
+            ref readonly Access access = ref view.Pending[process];
+            if (access.Kind is StepKind.Lock or StepKind.Await && StepsBefore(in access) is var steps && steps != _blockedAfter[process])
             {
-                FindRaces(process, in view.Pending[process]);
+                _blockedAfter[process] = steps;
+                FindRaces(process, in access);
             }
         }
     }
+
+    private int StepsBefore(in Access access) => _clocks.StepsAt(access.Location).Count
+        + (access.Second == Access.Nowhere ? 0 : _clocks.StepsAt(access.Second).Count);
 
     private sealed class Decision
     {

@@ -64,30 +64,28 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     {
         uint bucket = ReciprocalScale.Scale(hash, _count);
 
-        // An empty answer reads nothing after the head, so it pairs with nothing: this table is never resized, and WalkSources begins
-        // again.
-        if (ChainLink.IsEnd(TDesign.Read(ref _heads[bucket])))
+        // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. The same holds
+        // for every link of WalkSources. An empty answer pairs with nothing: this table is never resized.
+        uint link = TDesign.Read(ref _heads[bucket]);
+        if (ChainLink.IsEnd(link))
         {
             Unsafe.SkipInit(out mapped);
             return false;
         }
 
-        return WalkSources(in original, bucket, in range, out mapped);
+        return WalkSources(in original, bucket, link, in range, out mapped);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool WalkSources(
-        in ConntrackTuple<TAddress> original, uint bucket, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
+        in ConntrackTuple<TAddress> original, uint bucket, uint link, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
     {
         while (true)
         {
-            // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. The same
-            // holds for every link below.
-            uint link = TDesign.Read(ref _heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
                 uint slot = ChainLink.Value(link);
-                ulong status = _slab.Status(slot);
+                uint generation = _slab.Generation(slot);
                 link = TDesign.Read(ref _slab.Reply(slot)->BySourceNext); // acquire, as the head
                 if (!_slab.HasSource(slot, in original) || ChainLink.IsMarked(link))
                 {
@@ -101,7 +99,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
                 SharedTuple<TAddress, TDesign>.AnnounceKeys(AccessKind.Read, ref reply);
                 mapped.SourceKey = original.IsIcmp ? reply.SourceKey : reply.DestinationKey;
                 TDesign.LoadFence(); // pairs with FreeSlot: with an unchanged generation, what was read is of one connection
-                if (EntryStatus.Generation(_slab.PlainStatus(slot)) == EntryStatus.Generation(status) && range.Contains(in mapped))
+                if (_slab.PlainGeneration(slot) == generation && range.Contains(in mapped))
                 {
                     return true;
                 }
@@ -117,6 +115,8 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
                 mapped = default;
                 return false;
             }
+
+            link = TDesign.Read(ref _heads[bucket]); // acquire, as in TryFind: the walk was led into another chain
         }
     }
 

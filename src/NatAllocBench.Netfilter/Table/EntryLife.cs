@@ -59,9 +59,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     public bool KillHere(ref CpuState cpu, EntryReference entry)
     {
         ref ulong word = ref _slab.Original(entry.Slot)->Status;
-
-        // Acquire, as in Status.
-        ulong status = TDesign.Read(ref word);
+        ulong status = entry.Status; // as it was found; if it has changed, the compare-and-swap says what it is
         while (EntryStatus.Generation(status) == EntryStatus.Generation(entry.Status)
             && (status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed)
         {

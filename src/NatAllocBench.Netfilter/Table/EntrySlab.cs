@@ -46,13 +46,18 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
         return true;
     }
 
-    /// <summary>A plain load, for a second look at the generation after a load fence.</summary>
+    /// <summary>The generation of a slot, for a first look. Nothing else of the status counts for the caller.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ulong PlainStatus(uint slot)
+    // Acquire: what is read after it is of this generation or of a later one. Pairs with Free.
+    public uint Generation(uint slot) => TDesign.Read(ref *EntryStatus.GenerationIn(&Original(slot)->Status));
+
+    /// <summary>A plain load, for a second look after a load fence.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint PlainGeneration(uint slot)
     {
-        ulong* word = &Original(slot)->Status;
-        TDesign.Plain(AccessKind.Read, word, sizeof(ulong));
-        return *word;
+        uint* generation = EntryStatus.GenerationIn(&Original(slot)->Status);
+        TDesign.Plain(AccessKind.Read, generation, sizeof(uint));
+        return *generation;
     }
 
     /// <summary>A plain store of the status of an unconfirmed entry, which only its CPU changes.</summary>

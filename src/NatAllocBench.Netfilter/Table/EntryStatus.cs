@@ -93,6 +93,10 @@ public static class EntryStatus
     /// <summary>The generation in a status word: it changes whenever the slot is freed.</summary>
     public static uint Generation(ulong status) => (uint)(status >> GenerationShift);
 
+    /// <summary>The half of a status word that is the generation, for those who look at nothing else.</summary>
+    /// <param name="status">The word, little-endian.</param>
+    internal static unsafe uint* GenerationIn(ulong* status) => (uint*)status + 1;
+
     /// <summary>The word of a freed slot: no bits, next generation.</summary>
     /// <param name="status">The last word of the entry.</param>
     internal static ulong Freed(ulong status) => (status | uint.MaxValue) + 1;

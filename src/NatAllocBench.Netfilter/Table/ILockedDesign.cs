@@ -75,7 +75,7 @@ internal unsafe interface ILockedDesign : ITableDesign
         // Pairs with the fence of Free: had a new owner written any of what was compared, the generation would differ now.
         TDesign.LoadFence();
         return !TDesign.Keeps(ProtocolStep.CheckGeneration)
-            || EntryStatus.Generation(slab.PlainStatus(link >> 1)) == EntryStatus.Generation(status);
+            || slab.PlainGeneration(link >> 1) == EntryStatus.Generation(status);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

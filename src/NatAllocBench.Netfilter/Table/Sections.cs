@@ -9,16 +9,16 @@ namespace NatAllocBench.Netfilter.Table;
 /// <remarks>
 /// <para>Grace periods of the lock-free design. Every operation that follows links is a section: the CPU says so in a word of its own, and
 /// a freed slot is not taken again while a section lasts that may have seen it linked. A CPU outside operations holds nothing up.</para>
-/// <para>Words: <c>Epoch</c> (shared, even, grows by 2; bit 0: a resize is on) and <c>CpuState.Section</c> (0: outside; else the epoch in
-/// which the section began, bit 0 set). The order between a CPU's own store and its later loads is not bought with a fence in every
-/// operation but with one process-wide barrier for each 252 freed slots, which makes that fence happen on all CPUs at once. This takes
-/// for granted that the JIT leaves volatile accesses in program order, as RyuJIT does.</para>
+/// <para>Words: <c>Epoch</c> (shared, even, grows by 2), <c>Resizing</c> (shared, 1: a resize is on) and <c>CpuState.Section</c> (0:
+/// outside; else the epoch in which the section began, bit 0 set). The order between a CPU's own store and its later loads is not bought
+/// with a fence in every operation but with one process-wide barrier for each 252 freed slots, which makes that fence happen on all CPUs
+/// at once. This takes for granted that the JIT leaves volatile accesses in program order, as RyuJIT does.</para>
 /// <list type="number">
-/// <item>Enter: S1 read the epoch; S2 store it as the section; S3 read the epoch again: if a resize is on, step out and wait.</item>
+/// <item>Enter: S1 read the epoch; S2 store it as the section; S3 read whether a resize is on: if so, step out and wait.</item>
 /// <item>Leave: S4 store 0.</item>
 /// <item>Free: S5 process-wide barrier, S6 raise the epoch by 2; the new epoch is the tag of the slots freed so far.</item>
 /// <item>Take: S7 read every other CPU's section: the tagged slots may be taken if each is 0 or not older than the tag.</item>
-/// <item>Resize: S8 set bit 0, S9 process-wide barrier, S10 wait until every section is 0; at the end S11 clear bit 0.</item>
+/// <item>Resize: S8 announce it, S9 process-wide barrier, S10 wait until every section is 0; at the end S11 take it back.</item>
 /// </list>
 /// <para>Progress: Enter and Leave are wait-free unless a resize is on. S7 waits for nobody: if it fails, other slots are taken; only when
 /// every slot of the slab waits for a CPU that was preempted inside an operation does creation of an entry wait for it.</para>
@@ -26,7 +26,7 @@ namespace NatAllocBench.Netfilter.Table;
 internal readonly unsafe struct Sections<TDesign>
     where TDesign : struct, ITableDesign
 {
-    private const ulong ResizeBit = 1;
+    private const ulong InSection = 1;
     private readonly SharedWords _words;
     private readonly CpuState* _cpus;
     private readonly int _count;
@@ -63,10 +63,10 @@ internal readonly unsafe struct Sections<TDesign>
 
         // S2, release: pairs with S7 and S10 through the barriers S5 and S9. Either they see this store, or the loads of this section come
         // after the barrier and find the freed slots unlinked (S7), or S3 finds the resize (S10).
-        TDesign.Write(ref cpu.Section, epoch | 1);
+        TDesign.Write(ref cpu.Section, epoch | InSection);
 
-        // S3, acquire: pairs with S8 (see S2) and with S11: the new bucket array is seen when the bit is seen cleared.
-        if ((TDesign.Read(ref _words.Epoch) & ResizeBit) != 0)
+        // S3, acquire: pairs with S8 (see S2) and with S11: the new bucket array is seen when the resize is seen to be over.
+        if (TDesign.Read(ref _words.Resizing) != 0)
         {
             BeginAfterResize(ref cpu);
         }
@@ -101,14 +101,14 @@ internal readonly unsafe struct Sections<TDesign>
             TDesign.Write(ref cpu.Section, 0); // S4: the resize need not wait for this CPU
 
             // S3: as in Begin.
-            while ((TDesign.Read(ref _words.Epoch) & ResizeBit) != 0)
+            while (TDesign.Read(ref _words.Resizing) != 0)
             {
-                TDesign.Await(ref spinner, Unsafe.AsPointer(ref _words.Epoch));
+                TDesign.Await(ref spinner, Unsafe.AsPointer(ref _words.Resizing));
             }
 
             ulong epoch = TDesign.Read(ref _words.Epoch); // S1, as in Begin
-            TDesign.Write(ref cpu.Section, epoch | 1); // S2, as in Begin
-            if ((TDesign.Read(ref _words.Epoch) & ResizeBit) == 0) // S3, as in Begin
+            TDesign.Write(ref cpu.Section, epoch | InSection); // S2, as in Begin
+            if (TDesign.Read(ref _words.Resizing) == 0) // S3, as in Begin
             {
                 return;
             }
@@ -130,7 +130,7 @@ internal readonly unsafe struct Sections<TDesign>
         }
 
         // S6, full fence: the slots were unlinked before. Pairs with S1.
-        return TDesign.Add(ref _words.Epoch, 2) & ~ResizeBit;
+        return TDesign.Add(ref _words.Epoch, 2);
     }
 
     /// <summary>Whether every other CPU has left the section, if any, in which it may have seen the magazine's slots.</summary>
@@ -157,7 +157,7 @@ internal readonly unsafe struct Sections<TDesign>
         {
             // S7, acquire: what that CPU did in the section is over before the slots are written. Pairs with S4 and S2.
             ulong section = TDesign.Read(ref _cpus[other].Section);
-            if (section != 0 && (section & ~ResizeBit) < magazine->Tag && !Unsafe.AreSame(ref cpu, ref _cpus[other]))
+            if (section != 0 && (section & ~InSection) < magazine->Tag && !Unsafe.AreSame(ref cpu, ref _cpus[other]))
             {
                 return (ulong*)Unsafe.AsPointer(ref _cpus[other].Section);
             }
@@ -169,10 +169,10 @@ internal readonly unsafe struct Sections<TDesign>
     /// <summary>Keeps all CPUs out, for a resize.</summary>
     public void StopAll()
     {
-        TDesign.Or(ref _words.Epoch, ResizeBit); // S8, full fence: pairs with S3
+        TDesign.Or(ref _words.Resizing, 1); // S8, full fence: pairs with S3
         if (TDesign.Keeps(ProtocolStep.FenceBeforeResize))
         {
-            TDesign.ProcessFence(); // S9: pairs with S2; a section that has not seen the bit is seen by the loop below
+            TDesign.ProcessFence(); // S9: pairs with S2; a section that has not seen S8 is seen by the loop below
         }
 
         var spinner = new SpinWait();
@@ -186,5 +186,5 @@ internal readonly unsafe struct Sections<TDesign>
         }
     }
 
-    public void AllowAll() => TDesign.And(ref _words.Epoch, ~ResizeBit); // S11, full fence: the new chains are complete; pairs with S3
+    public void AllowAll() => TDesign.And(ref _words.Resizing, 0); // S11, full fence: the new chains are complete; pairs with S3
 }

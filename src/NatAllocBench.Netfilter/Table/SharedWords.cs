@@ -16,6 +16,7 @@ internal readonly unsafe struct SharedWords(byte* memory)
     public const int EmptyMagazinesAt = 384;
     public const int BySourceLockAt = 512;
     public const int EpochAt = 640;
+    public const int ResizingAt = EpochAt + sizeof(ulong);
     public const int TableLocksAt = 1024;
     public const int BySourceLocksAt = TableLocksAt + (LockCount * sizeof(int));
 
@@ -33,8 +34,11 @@ internal readonly unsafe struct SharedWords(byte* memory)
     /// <summary>Top of the stack of empty magazines.</summary>
     public ref ulong EmptyMagazines => ref *(ulong*)(memory + EmptyMagazinesAt);
 
-    /// <summary>Lock-free design: the epoch, and whether a resize is on.</summary>
+    /// <summary>Lock-free design: the epoch.</summary>
     public ref ulong Epoch => ref *(ulong*)(memory + EpochAt);
+
+    /// <summary>Lock-free design: 1 while a resize is on. Beside the epoch, as every section reads both.</summary>
+    public ref ulong Resizing => ref *(ulong*)(memory + ResizingAt);
 
     /// <summary>Lock of the by-source table where it has only one (up to 4.8).</summary>
     public ref int BySourceLock => ref *(int*)(memory + BySourceLockAt);

@@ -156,36 +156,52 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     {
         BucketArray buckets = _chains.CurrentBuckets();
 
-        // Acquire: comes before the read in IsCurrent. A resize hides the array, with a full fence, before it writes an end into any head
-        // (HideBuckets), so an end written by a resize is never taken for an answer.
-        if (ChainLink.IsEnd(TDesign.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)])) && _chains.IsCurrent(buckets))
+        // Acquire: pairs with the release that linked the first node, whose tuple is seen whole, and comes before the read in IsCurrent. A
+        // resize hides the array, with a full fence, before it writes an end into any head (HideBuckets), so an end written by a resize is
+        // never taken for an answer.
+        uint link = TDesign.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)]);
+        if (ChainLink.IsEnd(link) && _chains.IsCurrent(buckets))
         {
             entry = default;
             return false;
         }
 
-        return taken ? WalkForTaken(ref cpu, in tuple, hash, self, out entry) : WalkForPacket(ref cpu, in tuple, hash, out entry);
+        return taken
+            ? WalkForTaken(ref cpu, in tuple, hash, self, buckets, link, out entry)
+            : WalkForPacket(ref cpu, in tuple, hash, buckets, link, out entry);
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool WalkForTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self, out EntryReference entry) =>
-        Walk(ref cpu, in tuple, hash, self, taken: true, out entry);
+    private bool WalkForTaken(
+        ref CpuState cpu,
+        in ConntrackTuple<TAddress> tuple,
+        uint hash,
+        uint self,
+        BucketArray buckets,
+        uint link,
+        out EntryReference entry) =>
+        Walk(ref cpu, in tuple, hash, self, taken: true, buckets, link, out entry);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool WalkForPacket(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry) =>
-        Walk(ref cpu, in tuple, hash, CpuState.NoSlot, taken: false, out entry);
+    private bool WalkForPacket(
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, BucketArray buckets, uint link, out EntryReference entry) =>
+        Walk(ref cpu, in tuple, hash, CpuState.NoSlot, taken: false, buckets, link, out entry);
 
+    /// <summary>Walks a chain from the head that was read, and from a new one if it was led astray.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Walk(
-        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self, bool taken, out EntryReference entry)
+        ref CpuState cpu,
+        in ConntrackTuple<TAddress> tuple,
+        uint hash,
+        uint self,
+        bool taken,
+        BucketArray buckets,
+        uint link,
+        out EntryReference entry)
     {
         while (true)
         {
-            BucketArray buckets = _chains.CurrentBuckets();
             uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
-
-            // Acquire: pairs with the release that linked the first node; its tuple is seen whole.
-            uint link = TDesign.Read(ref buckets.Heads[bucket]);
             while (!ChainLink.IsEnd(link))
             {
                 uint at = ChainLink.Value(link);
@@ -214,6 +230,8 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
             }
 
             cpu.Counters.SearchRestart++;
+            buckets = _chains.CurrentBuckets();
+            link = TDesign.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)]); // acquire, as in Search
         }
     }
 

@@ -15,7 +15,7 @@ public class CellTests
     [Theory]
     [InlineData("6.12", "kernel-locks", "keep-port", 24)]
     [InlineData("6.12", "kernel-locks", "search", 24)]
-    [InlineData("6.12", "kernel-locks", "same-flow", 164)]
+    [InlineData("6.12", "kernel-locks", "same-flow", 72)]
     [InlineData("6.12", "kernel-locks", "two-destinations", 4)]
     [InlineData("6.12", "lock-free", "keep-port", 112)]
     [InlineData("6.12", "lock-free", "last-port", 112)]

@@ -12,7 +12,7 @@ public class CheckpointTests
 {
     [Theory]
     [InlineData("search", MemoryModel.Sc, 7)] // choices of offsets, locations that are shared late
-    [InlineData("kill", MemoryModel.Tso, 5)]
+    [InlineData("kill", MemoryModel.Tso, 3)]
     public void A_search_in_pieces_ends_as_one_in_one_piece(string scenario, MemoryModel model, int piece)
     {
         ExploredCell cell = Cell(scenario, model);

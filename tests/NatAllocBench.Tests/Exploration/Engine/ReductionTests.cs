@@ -134,6 +134,60 @@ public class ReductionTests
         Check(Programs.TwoAdditions(interlocked: true), MemoryModel.Sc, executions: 2, bruteForce: 2, "2");
     }
 
+    /// <summary>A search that knows its locations and the fence, and a replay that learns of them, make the same steps.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_witness_with_store_buffers_can_be_repeated(bool fence)
+    {
+        using ToyProgram program = Programs.AsymmetricDekker(fence);
+        foreach (OutcomeTally outcome in program.Reduced(MemoryModel.Tso).Outcomes.Values)
+        {
+            using var explorer = new Explorer(program, MemoryModel.Tso);
+            ExecutionResult again = explorer.Replay(outcome.Witness!, out bool isExact);
+            Assert.True(isExact);
+            Assert.Equal(outcome.Name, again.Violation ?? again.Outcome);
+        }
+    }
+
+    [Fact]
+    public void Swaps_that_fail_have_one_order_and_swaps_of_which_one_succeeds_two()
+    {
+        Check(Programs.TwoSwaps(comparand: 7), MemoryModel.Sc, executions: 1, bruteForce: 2, "0");
+        Check(Programs.TwoSwaps(comparand: 0), MemoryModel.Sc, executions: 2, bruteForce: 2, "1", "2");
+    }
+
+    /// <summary>Reads of half of a word against every order of reads of the whole.</summary>
+    [Theory]
+    [InlineData(MemoryModel.Sc)]
+    [InlineData(MemoryModel.Tso)]
+    public void Random_programs_that_read_half_of_a_word_have_the_outcomes_of_every_order(MemoryModel model)
+    {
+        for (int seed = 1; seed <= 40; seed++)
+        {
+            using ToyProgram whole = Programs.RandomHalves(seed, splits: false);
+            using ToyProgram split = Programs.RandomHalves(seed, splits: true);
+            Assert.Equal(whole.BruteForce(model).Outcomes.Keys, split.Reduced(model).Outcomes.Keys);
+        }
+    }
+
+    [Fact]
+    public void A_store_that_keeps_half_of_a_word_has_one_order_with_reads_of_that_half()
+    {
+        Check(Programs.KeptHalf(splits: true), MemoryModel.Sc, executions: 1, bruteForce: 1, "0 0");
+        Check(Programs.KeptHalf(splits: false), MemoryModel.Sc, executions: 3, bruteForce: 3, "0 0");
+    }
+
+    [Theory]
+    [InlineData(MemoryModel.Sc)]
+    [InlineData(MemoryModel.Tso)]
+    public void A_store_that_undoes_half_of_a_word_is_a_violation(MemoryModel model)
+    {
+        using ToyProgram program = Programs.UndoneHalf();
+        Assert.Contains(
+            program.Reduced(model).Outcomes.Values, outcome => outcome is { IsViolation: true, Name: ControlledThread.UndoesHalf });
+    }
+
     [Fact]
     public void A_counter_that_passes_its_limit_is_a_violation() => Assert.Contains(
         Programs.Overflowing().Reduced(MemoryModel.Sc).Outcomes.Values,

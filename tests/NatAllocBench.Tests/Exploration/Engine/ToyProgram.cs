@@ -27,6 +27,9 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
     /// <summary>Whether the sums of <see cref="Z"/> decide nothing, so that the order of additions to it does not matter.</summary>
     public bool CountsInZ { get; init; }
 
+    /// <summary>Whether the upper half of <see cref="Wide"/> is a location of its own.</summary>
+    public bool SplitsWide { get; init; }
+
     /// <summary>What each thread returned.</summary>
     public int[] Answers { get; }
 
@@ -36,6 +39,12 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
 
     public ref int Z => ref Word(2);
 
+    /// <summary>A word of eight bytes.</summary>
+    public ref ulong Wide => ref *(ulong*)(_memory.Pointer + (8 * sizeof(int)));
+
+    /// <summary>Its upper half.</summary>
+    public ref uint UpperHalf => ref *((uint*)(_memory.Pointer + (8 * sizeof(int))) + 1);
+
     public ref int Word(int number) => ref ((int*)_memory.Pointer)[number];
 
     public void Prepare(LocationMap locations)
@@ -43,6 +52,11 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
         _memory.Clear();
         Array.Clear(Answers);
         locations.Map(_memory.Pointer, _memory.Length, "toy");
+        if (SplitsWide)
+        {
+            locations.MapUpperHalves(_memory.Pointer + (8 * sizeof(int)), sizeof(ulong), 1);
+        }
+
         if (CountsInZ)
         {
             fixed (int* z = &Z)

@@ -54,6 +54,7 @@ public sealed unsafe class LayoutTests
         ];
 
         Assert.All(places.Zip(places.Skip(1)), pair => Assert.True(pair.Second - pair.First >= CacheLine.Size));
+        Assert.Equal(SharedWords.EpochAt / CacheLine.Size, SharedWords.ResizingAt / CacheLine.Size); // a section reads both
         Assert.Equal(SharedWords.TableLocksAt + (SharedWords.LockCount * sizeof(int)), SharedWords.BySourceLocksAt);
         Assert.Equal(SharedWords.BySourceLocksAt + (SharedWords.LockCount * sizeof(int)), SharedWords.Size);
     }
