@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Verification.Checks;
 using NatAllocBench.Verification.Reading;
@@ -65,28 +66,20 @@ public static class VectorVerifier
     private static VerifyResult RunFile<TDesign>(VectorRun run, string file)
         where TDesign : struct, ITableDesign
     {
-        var sum = new VerifyResult();
-        var notes = new List<string>();
-        var unasked = new SortedSet<string>(StringComparer.Ordinal);
-        int number = 0;
-        foreach (string text in run.Source.ReadLines(file))
-        {
-            number++;
-            VerifyResult line = text.Length == 0 ? new VerifyResult() : RunLine<TDesign>(run, file, number, text, notes, unasked);
-            sum += line;
-        }
-
+        LineOutcome[] outcomes = RunLines<TDesign>(run, file, [.. run.Source.ReadLines(file)]);
+        VerifyResult sum = outcomes.Aggregate(new VerifyResult(), (total, outcome) => total + outcome.Result);
         if (sum != new VerifyResult())
         {
             run.Output.WriteLine($"{TDesign.Name} {file}: {sum}");
         }
 
+        var unasked = new SortedSet<string>(outcomes.SelectMany(outcome => outcome.Unasked), StringComparer.Ordinal);
         if (unasked.Count > 0)
         {
             run.Output.WriteLine($"  fields that no check asks for: {string.Join(", ", unasked)}");
         }
 
-        foreach (string note in notes.Take(ShownPerFile))
+        foreach (string note in outcomes.Select(outcome => outcome.Note).OfType<string>().Take(ShownPerFile))
         {
             run.Output.WriteLine("  " + note);
         }
@@ -94,10 +87,31 @@ public static class VectorVerifier
         return sum;
     }
 
-    private static VerifyResult RunLine<TDesign>(
-        VectorRun run, string file, int number, string text, List<string> notes, SortedSet<string> unasked)
+    /// <summary>Every line builds the table that it needs, so all CPUs take lines; the outcomes are in the order of the file.</summary>
+    private static LineOutcome[] RunLines<TDesign>(VectorRun run, string file, string[] lines)
         where TDesign : struct, ITableDesign
     {
+        var outcomes = new LineOutcome[lines.Length];
+        try
+        {
+            _ = Parallel.For(0, lines.Length, index => outcomes[index] = RunLine<TDesign>(run, file, index + 1, lines[index]));
+        }
+        catch (AggregateException e)
+        {
+            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
+        }
+
+        return outcomes;
+    }
+
+    private static LineOutcome RunLine<TDesign>(VectorRun run, string file, int number, string text)
+        where TDesign : struct, ITableDesign
+    {
+        if (text.Length == 0)
+        {
+            return LineOutcome.Nothing;
+        }
+
         try
         {
             VectorObject line = VectorObject.Parse(text);
@@ -106,31 +120,24 @@ public static class VectorVerifier
             bool isOthers = check is not null && run.Others.Contains(check);
             if (isOthers && !run.IsFirst)
             {
-                return new VerifyResult();
+                return LineOutcome.Nothing;
             }
 
             Compare(check, line, comparison);
-            if (comparison.Agrees && isOthers)
+            string[] unasked = comparison.Agrees ? [.. line.UnaskedFields()] : [];
+            if (!isOthers)
             {
-                unasked.UnionWith(line.UnaskedFields());
-            }
-            else if (comparison.Agrees)
-            {
-                comparison.Unchecked(line.UnaskedFields());
+                comparison.Unchecked(unasked);
             }
 
-            if (comparison.Agrees)
-            {
-                return new VerifyResult(Passed: 1);
-            }
-
-            notes.Add($"line {number}: {comparison}");
-            return comparison.IsSkipped ? new VerifyResult(Skipped: 1) : new VerifyResult(Failed: 1);
+            return comparison.Agrees ? new LineOutcome(new VerifyResult(Passed: 1), null, unasked)
+                : new LineOutcome(
+                    comparison.IsSkipped ? new VerifyResult(Skipped: 1) : new VerifyResult(Failed: 1), $"line {number}: {comparison}", []);
         }
         catch (VectorFormatException e)
         {
-            notes.Add($"line {number}: {e.Message}");
-            return new VerifyResult(Malformed: 1, Error: $"{file} line {number}: {e.Message}");
+            return new LineOutcome(
+                new VerifyResult(Malformed: 1, Error: $"{file} line {number}: {e.Message}"), $"line {number}: {e.Message}", []);
         }
     }
 
@@ -148,4 +155,13 @@ public static class VectorVerifier
 
     /// <summary>What the files of one design are run with.</summary>
     private sealed record VectorRun(IVectorSource Source, TextWriter Output, VectorCheck[] Others, bool IsFirst);
+
+    /// <summary>What became of one line.</summary>
+    /// <param name="Result">Its count.</param>
+    /// <param name="Note">Why it did not pass; else null.</param>
+    /// <param name="Unasked">Fields of a line that passed and no check asked for: another system's.</param>
+    private sealed record LineOutcome(VerifyResult Result, string? Note, string[] Unasked)
+    {
+        public static LineOutcome Nothing { get; } = new(new VerifyResult(), null, []);
+    }
 }

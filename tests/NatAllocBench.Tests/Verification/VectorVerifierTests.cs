@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Verification;
+using NatAllocBench.Verification.Checks;
 using NatAllocBench.Verification.Reading;
 
 namespace NatAllocBench.Tests.Verification;
@@ -110,6 +111,19 @@ public sealed class VectorVerifierTests : IDisposable
 
         Assert.Equal(1, VectorVerifier.Run(_directory, [LockFree.Name], _output).Failed);
         Assert.Contains("unknown field 'out.steps'", _output.ToString(), StringComparison.Ordinal);
+    }
+
+    /// <summary>The program prints one line for what it knows, and a stack trace for what hides it.</summary>
+    [Fact]
+    public void A_table_that_contradicts_itself_is_reported_as_what_it_is()
+    {
+        File.WriteAllLines(Path.Combine(_directory, "broken.jsonl"), Enumerable.Range(0, 40).Select(i => $"{{\"id\":\"broken-{i}\"}}"));
+        var broken = new VectorSuite(
+            [new VectorCheck("broken", "broken-", (_, _) => throw new TableCorruptException("a chain has a circle"))], GetType().Assembly);
+
+        var thrown =
+            Assert.Throws<TableCorruptException>(() => VectorVerifier.Run(_directory, [KernelLocks.Name], _output, broken));
+        Assert.Equal("a chain has a circle", thrown.Message);
     }
 
     [Fact]
