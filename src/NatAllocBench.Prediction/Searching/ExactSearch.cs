@@ -54,11 +54,17 @@ public static class ExactSearch
     {
         var distances = new ushort[ClosedForms.Offsets];
         int distance = ushort.MaxValue;
-        for (int step = (2 * ClosedForms.Offsets) - 1; step >= 0; step--)
+
+        // Twice round the circle: the first time tells what lies ahead of its last offsets.
+        for (int turn = 0; turn < 2; turn++)
         {
-            int offset = step & ushort.MaxValue;
-            distance = ports[offset % ports.Length] == wanted ? 0 : Math.Min(distance + 1, ushort.MaxValue);
-            distances[offset] = (ushort)distance;
+            int port = ClosedForms.Offsets % ports.Length;
+            for (int offset = ClosedForms.Offsets - 1; offset >= 0; offset--)
+            {
+                port = (port == 0 ? ports.Length : port) - 1;
+                distance = ports[port] == wanted ? 0 : Math.Min(distance + 1, ushort.MaxValue);
+                distances[offset] = (ushort)distance;
+            }
         }
 
         return distances;
