@@ -33,10 +33,8 @@ public sealed class CalibrateCompareTests : IDisposable
         Assert.Contains("false verdicts", run.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>Options of the processes that a comparison starts, whose lifeline is their standard input.</summary>
     [Theory]
-    [InlineData("--pairs: use 1 to 10000", "--pairs", "0")]
-    [InlineData("--seconds: use a number above 0", "--seconds", "0")]
-    [InlineData("--runs: use 1 to 100", "--runs", "1000")]
     [InlineData("--added 1: is made by calibrate-compare", "--added", "1", "--lifeline")]
     [InlineData("--added -1: use times in ns", "--added", "-1,1;1,1;1,1", "--lifeline")]
     public void What_cannot_be_is_refused(string message, params string[] arguments)

@@ -1,6 +1,4 @@
-using System.CommandLine;
 using System.Text.Json.Nodes;
-using NatAllocBench.Commands;
 
 namespace NatAllocBench.Tests.CommandLine;
 
@@ -34,25 +32,6 @@ public sealed class MeasuringOptionTests
             JsonNode.Parse(race.Output)!["cells"]!.AsArray(),
             cell => Assert.Equal(("6.12", "random-fully"), ((string?)cell!["era"], (string?)cell["mode"])));
         Assert.True(dump.ExitCode == 0, dump.Error);
-    }
-
-    [Fact]
-    public void Every_command_with_eras_or_modes_knows_the_option_in_both_numbers()
-    {
-        Option[] options =
-        [
-            .. CommandTree.For(["--help"]).Subcommands.SelectMany(command => command.Options)
-                .Where(option => option.Name is "--era" or "--eras" or "--mode" or "--modes"),
-        ];
-
-        Assert.True(options.Length > 12, $"{options.Length} options");
-        Assert.All(options, option =>
-        {
-            string[] names = [option.Name, .. option.Aliases];
-            string singular = option.Name.TrimEnd('s');
-            Assert.Contains(singular, names);
-            Assert.Contains($"{singular}s", names);
-        });
     }
 
     [Fact]

@@ -29,6 +29,25 @@ public sealed class OptionTests
     }
 
     [Fact]
+    public void Every_command_with_eras_or_modes_knows_the_option_in_both_numbers()
+    {
+        Option[] options =
+        [
+            .. CommandTree.For(["--help"]).Subcommands.SelectMany(command => command.Options)
+                .Where(option => option.Name is "--era" or "--eras" or "--mode" or "--modes"),
+        ];
+
+        Assert.True(options.Length > 12, $"{options.Length} options");
+        Assert.All(options, option =>
+        {
+            string[] names = [option.Name, .. option.Aliases];
+            string singular = option.Name.TrimEnd('s');
+            Assert.Contains(singular, names);
+            Assert.Contains($"{singular}s", names);
+        });
+    }
+
+    [Fact]
     public void What_is_refused_leaves_standard_output_empty_with_JSON_too()
     {
         ProgramRun run = ProgramRun.Here("validate", "/nowhere", "--json");

@@ -13,7 +13,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 
     /// <summary>
     /// Calls the program's entry in this process, which costs a hundredth of a start: for command lines that measure nothing. It takes the
-    /// console and the current directory over, so its tests are in a collection that nothing runs beside.
+    /// console and the current directory over, so its tests are in <see cref="InProcess"/> or in <see cref="Platform.Alone"/>.
     /// </summary>
     public static ProgramRun Here(params string[] args) => HereIn(Path.GetTempPath(), args);
 
@@ -73,12 +73,24 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     private static ProgramRun Of(ProcessStartInfo start, Action<Process> whileRunning)
     {
         using Process process = Process.Start(start)!;
-        using var guard = new Timer(_ => process.Kill(entireProcessTree: true), null, Patience, Timeout.InfiniteTimeSpan);
+        using var guard = new Timer(_ => Kill(process), null, Patience, Timeout.InfiniteTimeSpan);
         Task<string> error = process.StandardError.ReadToEndAsync();
         string first = process.StandardOutput.ReadLine() ?? "";
         whileRunning(process);
         string output = first + Environment.NewLine + process.StandardOutput.ReadToEnd();
         process.WaitForExit();
         return new ProgramRun(process.ExitCode, output, error.Result);
+    }
+
+    private static void Kill(Process process)
+    {
+        try
+        {
+            process.Kill(entireProcessTree: true);
+        }
+        catch (InvalidOperationException)
+        {
+            // It has ended, and the timer came late: nothing is left to kill.
+        }
     }
 }
