@@ -1,2 +1,2 @@
-// Tests that pin threads and race them are in the collection Alone: nothing else runs beside them. All others run two at a time.
+// Tests that race pinned threads against each other are in the collection Alone: nothing runs beside them. All others run two at a time.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]

@@ -12,12 +12,14 @@ using NatAllocBench.Tests.Tracing;
 
 namespace NatAllocBench.Tests.CommandLine;
 
-/// <summary>Files that are not what they should be, and output into what is no file: the program as a process.</summary>
-[Collection(Alone.Name)]
+/// <summary>
+/// Files that are not what they should be, and output into what is no file: the program as a process. What is raced is one trial on one
+/// CPU, which ends when it is done.
+/// </summary>
 public sealed class HostileFileTests : IDisposable
 {
     private static readonly string[] Short =
-        "--cpus 1 --clients 4 --connections 40 --max-trials 1 --seconds 1 --no-save --uncalibrated".Split(' ');
+        "--cpus 1 --clients 4 --connections 40 --max-trials 1 --seconds 20 --no-save --uncalibrated".Split(' ');
 
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 

@@ -1,11 +1,9 @@
 using System.Text.Json;
 using NatAllocBench.Tests.Netfilter.Hashing;
-using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>The lanes that a machine uses are chosen at start-up; every round that runs on them is proven by a walk of the table.</summary>
-[Collection(Alone.Name)]
 public class InstructionSetTests
 {
     [Avx512Fact]
@@ -22,7 +20,7 @@ public class InstructionSetTests
         ProgramRun run = ProgramRun.With(
             variable, value,
             "throughput", "--designs", "kernel-locks,lock-free,batched", "--threads", "1", "--connections", "3000",
-            "--rounds", "1", "--max-rounds", "1", "--seconds", "1", "--seed", "7", "--no-publish", "--uncalibrated", "--json", "-");
+            "--rounds", "1", "--max-rounds", "1", "--seconds", "20", "--seed", "7", "--no-publish", "--uncalibrated", "--json", "-");
 
         Assert.True(run.ExitCode == 0, run.Error);
         using JsonDocument document = JsonDocument.Parse(run.Output);
