@@ -9,7 +9,7 @@ using NatAllocBench.Tracing;
 
 namespace NatAllocBench.Tests.Tracing;
 
-/// <summary>Recording as a user does it: by processes.</summary>
+/// <summary>Recording as a user does it: by processes. What was recorded is read in this one.</summary>
 [Collection(Alone.Name)]
 public sealed class TraceRecordingCommandTests : IDisposable
 {
@@ -110,7 +110,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
 
     private JsonNode Json(params string[] args)
     {
-        ProgramRun run = ProgramRun.Of(_directory.FullName, _ => { }, ["trace", .. args, "--json"]);
+        ProgramRun run = ProgramRun.HereIn(_directory.FullName, ["trace", .. args, "--json"]);
         Assert.True(run.ExitCode == 0, run.Error);
         return JsonNode.Parse(run.Output)!;
     }

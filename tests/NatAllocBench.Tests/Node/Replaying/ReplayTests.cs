@@ -157,7 +157,7 @@ public sealed class ReplayTests
             "--output", trace.Path);
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         using var json = new TemporaryFile(".json");
-        ProgramRun replayed = ProgramRun.Of("replay", trace.Path, "--what-if", "mode=random-fully", "--json", json.Path);
+        ProgramRun replayed = ProgramRun.Here("replay", trace.Path, "--what-if", "mode=random-fully", "--json", json.Path);
         Assert.True(replayed.ExitCode == 0, replayed.Output + replayed.Error);
         JsonElement answer = JsonElement.Parse(File.ReadAllText(json.Path));
         double witnessed = answer.GetProperty("witnessed").GetDouble();
