@@ -39,8 +39,8 @@ internal static class ReplayCommand
     private static readonly Option<string> Window =
         NodeOption.Of("--window", "Time from the choice of a port to its insertion, or run for that of a measured run.", "900ns", "TIME");
     private static readonly Option<string?> From = NodeOption.Of<string?>(
-        "--from", "With --window run: a run of race or kernel, or machine to measure here for 2 s. Default: the newest race of this machine "
-            + "under --results, and to measure where there is none.", null, "RUN");
+        "--from", "With --window run: a run of race or kernel, or machine to measure here for 2 s. Default: the newest race of this "
+            + "machine under --results, and to measure where there is none.", null, "RUN");
     private static readonly Option<string> Results =
         NodeOption.Of("--results", "With --window run: directory of published runs.", "results", "DIR");
     private static readonly Option<int> CpuCount =

@@ -10,8 +10,8 @@ public sealed class ClockWatch
     public const double GapNs = 20_000;
 
     /// <summary>
-    /// A shorter gap is the machine's own interrupt, ns: on a virtual machine the timer's takes 20 to 60 us, up to a thousand times a second
-    /// on each CPU, whatever else runs. A kernel's softirq has it too; only what is longer was taken away.
+    /// A shorter gap is the machine's own interrupt, ns: on a virtual machine the timer's takes 20 to 60 us, up to a thousand times a
+    /// second on each CPU, whatever else runs. A kernel's softirq has it too; only what is longer was taken away.
     /// </summary>
     public const double InterruptNs = 100_000;
 

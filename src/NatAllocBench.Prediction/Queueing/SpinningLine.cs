@@ -13,7 +13,7 @@ public static class SpinningLine
     /// <param name="cpus">CPUs, at least 1.</param>
     /// <param name="thinkSeconds">Work of a connection on its own CPU, at least 0.</param>
     /// <param name="lineSeconds">Time that the line is held for a connection if nobody waits, in seconds, above 0.</param>
-    /// <param name="perWaiter">Share of that time that each CPU that waits adds, at least 0; with 0 it is <see cref="ClosedNetwork"/>.</param>
+    /// <param name="perWaiter">Share of it that each CPU that waits adds, at least 0; with 0 it is <see cref="ClosedNetwork"/>.</param>
     public static double PerSecond(int cpus, double thinkSeconds, double lineSeconds, double perWaiter)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(cpus, 1);

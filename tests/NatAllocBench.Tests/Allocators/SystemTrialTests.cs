@@ -58,7 +58,7 @@ public class SystemTrialTests
     public void Waiting_for_a_mutex_is_measured_and_is_no_reason_to_call_a_trial_disturbed()
     {
         // Jool searches a table under its lock: the other worker waits tens of microseconds, which looks like a worker that does not run.
-        var workload = new SystemWorkload { Clients = 8, Connections = 2000, SourcePorts = SourcePortChoice.Kernel };
+        var workload = new SystemWorkload { Clients = 8, Connections = 5000, SourcePorts = SourcePortChoice.Kernel };
         IEnumerable<TrialResult> jool = Enumerable.Range(1, 30)
             .Select(seed => Run(Find("jool-4.2"), Find("jool-4.2").DefaultRange, workload, [0, 1], (ulong)seed)!);
         TrialResult linux = Run(Find("netfilter-6.12"), PortRange.Common, workload, [0, 1])!;

@@ -19,7 +19,8 @@ public sealed class InProcessTests
 
         Assert.NotEmpty(callers);
         Assert.Empty(callers
-            .Where(caller => !Regex.IsMatch(caller.Text, @"\[Collection\((InProcess|Alone)\.Name\)\]\r?\npublic (sealed )?(partial )?class"))
+            .Where(caller =>
+                !Regex.IsMatch(caller.Text, @"\[Collection\((InProcess|Alone)\.Name\)\]\r?\npublic (sealed )?(partial )?class"))
             .Select(caller => caller.Name));
     }
 }
