@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Answers;
 using NatAllocBench.Node.Diagnosing;
 using NatAllocBench.Tests.LiveKernel;
@@ -64,6 +65,8 @@ public sealed class LiveNodeTests : IDisposable
         Shell(OtherProtocols);
         string answer = Shell($"ip netns exec $ns dotnet {Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll")} diagnose --live "
             + "--keep-addresses");
+        string release = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
+        Assert.Contains($"{release} = era {EraCatalog.Match(release).Era.Name} ", answer, StringComparison.Ordinal);
         Assert.Matches(@"POSTROUTING 1 .*SNAT 192\.0\.2\.1 +random start +20\.0 % +2000-2099", answer);
         Assert.Matches(@"POSTROUTING 2 .*random start +50\.0 % ", answer);
         Assert.Matches(@"POSTROUTING 3 .*keep port.* 30\.0 % ", answer);
