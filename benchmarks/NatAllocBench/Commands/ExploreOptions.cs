@@ -212,10 +212,7 @@ internal sealed record ExploreOptions
                 Timeline = parsed.GetValue(TimelineOption),
                 Mutants = parsed.GetValue(Bug) is { } bug ? SelectMutants(bug) : [],
                 DocumentFile = ReadableFile(parsed),
-                CheckpointFile = Regular(parsed, CheckpointOption) is not { } checkpoint || StrategyName.IsExhaustive(strategy)
-                    ? parsed.GetValue(CheckpointOption)
-                    : throw new UsageException(
-                        $"--checkpoint {checkpoint}: only --strategy dpor can be continued, leave one of the two out"),
+                CheckpointFile = Checkpoint(parsed, strategy),
                 RequiresComplete = parsed.GetValue(Require),
             };
         }
@@ -279,6 +276,15 @@ internal sealed record ExploreOptions
         }
 
         return cells;
+    }
+
+    private static string? Checkpoint(ParseResult parsed, string strategy)
+    {
+        string? file = Regular(parsed, CheckpointOption);
+        return file is null || StrategyName.IsExhaustive(strategy)
+            ? file
+            : throw new UsageException(
+                $"{CheckpointOption.Name} {file}: only --strategy dpor can be continued, leave one of the two out");
     }
 
     private static string? ReadableFile(ParseResult parsed)

@@ -106,9 +106,10 @@ internal static class PredictCommand
 
         Arrival? together = TogetherOf(parsed.GetValue(Arriving)!);
         ForecastLimit? limit = parsed.GetValue(Until) is { } what ? new ForecastLimit(what, parsed.GetValue(Target)) : null;
-        (PlanRequest Request, string Traffic)[] requests = [.. Requests(parsed, limit)];
+        Era[] eras = ErasOf(parsed);
+        (PlanRequest Request, string Traffic)[] requests = [.. Requests(parsed, eras, limit)];
         Array.ForEach(requests, one => one.Request.Validate());
-        Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published, ErasOf(parsed));
+        Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published, eras);
         var line = new SharedLine(published, "kernel-locks");
         var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);
         Forecast[] forecasts =
@@ -139,9 +140,8 @@ internal static class PredictCommand
     }
 
     /// <summary>What is raised is not swept as well: its first value is where the search begins.</summary>
-    private static IEnumerable<(PlanRequest Request, string Traffic)> Requests(ParseResult parsed, ForecastLimit? limit)
+    private static IEnumerable<(PlanRequest Request, string Traffic)> Requests(ParseResult parsed, Era[] eras, ForecastLimit? limit)
     {
-        Era[] eras = ErasOf(parsed);
         PortMode[] modes =
         [
             .. OptionList.Split("--modes", parsed.GetValue(Modes)!).Select(name => WhatIf.ModeNamed(name)

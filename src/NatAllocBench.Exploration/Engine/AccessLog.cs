@@ -37,6 +37,13 @@ internal sealed class AccessLog(LocationMap locations, int threads)
     /// <summary>The thread that has begun is at its first step.</summary>
     public void EndBeginning() => _beginning = null;
 
+    /// <summary>The thread that has begun makes its first step at once.</summary>
+    public void EndBeginning(int thread)
+    {
+        EndBeginning();
+        NoteBeginning(thread);
+    }
+
     /// <summary>A thread makes its first step.</summary>
     public void NoteBeginning(int thread)
     {

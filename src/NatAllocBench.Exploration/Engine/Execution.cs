@@ -171,8 +171,7 @@ internal sealed class Execution : IDisposable
         if (_starting && access.Kind == StepKind.Count)
         {
             _startsInOrder = true; // the sum may be a name, of a slot for example, that depends on who began before
-            _log.NoteBeginning(process);
-            _log.EndBeginning();
+            _log.EndBeginning(process);
         }
 
         _log.Note(process, in access);
@@ -204,8 +203,7 @@ internal sealed class Execution : IDisposable
         bool isStarting = _starting;
         if (isStarting)
         {
-            _log.EndBeginning();
-            _log.NoteBeginning(thread.Number);
+            _log.EndBeginning(thread.Number);
         }
 
         bool isAborted = IsAborted;

@@ -39,6 +39,9 @@ public sealed class ClockWatch
     /// <summary>The gaps in order, the first <see cref="KeptGaps"/> of them.</summary>
     public ReadOnlySpan<(ulong From, ulong To)> Gaps => _gaps.AsSpan(0, Math.Min(Count, KeptGaps));
 
+    /// <summary>Whether a gap is longer than an interrupt of the machine: the CPU was taken away.</summary>
+    public static bool IsAway(ulong gapTicks) => gapTicks > InterruptTicks;
+
     /// <summary>Starts again now: what came before is no gap.</summary>
     public void Start(ulong now) => _last = now;
 
@@ -65,7 +68,7 @@ public sealed class ClockWatch
 
         ulong gap = now - _last;
         Count++;
-        AwayTicks += gap > InterruptTicks ? gap : 0;
+        AwayTicks += IsAway(gap) ? gap : 0;
         LongestTicks = Math.Max(LongestTicks, gap);
     }
 

@@ -36,6 +36,6 @@ internal static class SharedTime
 
     private static IEnumerable<(ulong From, ulong To)> Gaps(IReadOnlyList<(ulong From, ulong To, ClockWatch Watch)> workers) =>
         workers.SelectMany(worker => worker.Watch.Gaps.ToArray())
-            .Where(gap => gap.To - gap.From > TickClock.FromNanoseconds(ClockWatch.InterruptNs))
+            .Where(gap => ClockWatch.IsAway(gap.To - gap.From))
             .OrderBy(gap => gap.From);
 }
