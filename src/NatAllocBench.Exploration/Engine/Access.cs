@@ -48,6 +48,9 @@ internal record struct Access
 
     public StepKind Kind;
 
+    /// <summary>The thread that makes it, or whose store it is.</summary>
+    public int Thread;
+
     /// <summary>Number of the location, or <see cref="Nowhere"/>.</summary>
     public int Location;
 
@@ -80,9 +83,17 @@ internal record struct Access
         ? this
         : this with { Kind = StoreBuffer.Load(Address, SwapSize) == Comparand ? StepKind.ReadWrite : StepKind.FailedSwap };
 
-    /// <summary>Whether two accesses to one location can be exchanged.</summary>
-    public readonly bool CommutesWith(in Access other) =>
-        (IsRead && other.IsRead) || (Kind == StepKind.Count && other.Kind == StepKind.Count);
+    /// <summary>
+    /// Whether two accesses to one location can be exchanged. A thread sees its own store in the buffer as in memory, so the moment at
+    /// which that leaves the buffer does not matter to its loads.
+    /// </summary>
+    public readonly bool CommutesWith(in Access other) => (IsRead && other.IsRead)
+        || (Kind == StepKind.Count && other.Kind == StepKind.Count)
+        || (Thread == other.Thread && (IsRead || other.IsRead));
+
+    /// <summary>An access that has no address.</summary>
+    public static Access Of(StepKind kind, int thread, int location) =>
+        new() { Kind = kind, Thread = thread, Location = location, Second = Nowhere };
 
     /// <summary>Whether exchanging two neighbouring accesses of different processes can change anything.</summary>
     public static bool AreDependent(in Access a, in Access b) => !a.CommutesWith(in b) && (

@@ -90,6 +90,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         Arrive(new Access
         {
             Kind = StepKind.ReadWrite,
+            Thread = Number,
             Location = _execution.Locations.Of(address, Number),
             Second = touchesHalf ? _execution.Locations.UpperHalfOf((nint)address, Number) : Access.Nowhere,
             Address = (nint)address,
@@ -234,6 +235,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         var store = new Access
         {
             Kind = kind,
+            Thread = Number,
             Location = locations.Of((void*)address, Number),
             Second = ChangedHalf(address, size, value),
             Address = address,
@@ -269,7 +271,7 @@ internal sealed unsafe class ControlledThread : IDisposable
     }
 
     private void Arrive(StepKind kind, int location, nint address, int second = Access.Nowhere) =>
-        Arrive(new Access { Kind = kind, Location = location, Second = second, Address = address });
+        Arrive(new Access { Kind = kind, Thread = Number, Location = location, Second = second, Address = address });
 
     private void Arrive(Access access)
     {

@@ -123,14 +123,14 @@ internal sealed class Execution : IDisposable
     {
         if (!_strategy.AsksForAll)
         {
-            thread.Yield(new Access { Kind = StepKind.Read, Location = LocationMap.AllBuffers, Second = Access.Nowhere });
+            thread.Yield(Access.Of(StepKind.Read, thread.Number, LocationMap.AllBuffers));
         }
     }
 
     /// <summary>A store enters a buffer: a step of a replay, otherwise nobody is asked.</summary>
     public void ReachIssue(ControlledThread thread, int location)
     {
-        var access = new Access { Kind = StepKind.Issue, Location = Access.Nowhere, Second = Access.Nowhere };
+        var access = Access.Of(StepKind.Issue, thread.Number, Access.Nowhere);
         if (_strategy.AsksForAll)
         {
             thread.Yield(in access);
@@ -392,7 +392,7 @@ internal sealed class Execution : IDisposable
         }
 
         StoreBuffer.Store store = thread.Buffer.Flush();
-        Locations.Bump(in store.Access);
+        Locations.BumpOwn(in store.Access);
         _view.Withdraw(process);
         Note(process, in store.Access);
     }

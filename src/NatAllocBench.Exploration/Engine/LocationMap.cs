@@ -180,17 +180,24 @@ internal sealed unsafe class LocationMap
         }
     }
 
-    /// <summary>A store is made.</summary>
-    public void Bump(in Access access)
+    /// <summary>A store leaves a buffer: a change for all threads but its own, which has seen it.</summary>
+    public void BumpOwn(in Access access)
     {
-        Bump(access.Location);
+        BumpOwn(access.Location, access.Thread);
         if (access.Second != Access.Nowhere)
         {
-            Bump(access.Second);
+            BumpOwn(access.Second, access.Thread);
         }
     }
 
     public void Bump(int location) => Refresh(_entries[location]).Version++;
+
+    private void BumpOwn(int location, int thread)
+    {
+        Entry entry = Refresh(_entries[location]);
+        entry.Seen[thread] += entry.Seen[thread] == entry.Version ? 1 : 0;
+        entry.Version++;
+    }
 
     public void NoteRead(int location, int thread)
     {

@@ -6,7 +6,8 @@ namespace NatAllocBench.Exploration.Strategies;
 /// <summary>
 /// What happens before what in the execution at hand: the clock of each process, and for each location the clocks of its accesses.
 /// An access comes after those to its location with which it cannot be exchanged; a store that leaves a buffer comes after the
-/// step in which it was issued, and an access that waits for its buffer after the last store that left it.
+/// step in which it was issued, and an access that waits for its buffer after the last store that left it. A load of a thread has no order
+/// with a store of its own that leaves the buffer.
 /// </summary>
 internal sealed class VectorClocks
 {
@@ -119,10 +120,17 @@ internal sealed class VectorClocks
 
         Location at = At(location);
         at.Steps.Add(step);
-        Join(clock, at.Writes);
-        if (!access.IsRead)
+        for (int thread = 0; thread < _threads; thread++)
         {
-            Join(clock, at.Reads);
+            if (!access.IsRead)
+            {
+                Join(clock, at.WritesOf(thread));
+            }
+
+            if (thread != access.Thread)
+            {
+                Join(clock, access.IsRead ? at.WritesOf(thread) : at.ReadsOf(thread));
+            }
         }
 
         if (access.Kind != StepKind.Count)
@@ -136,7 +144,9 @@ internal sealed class VectorClocks
         if (location != Access.Nowhere)
         {
             Location at = At(location);
-            Join(access.IsRead ? at.Reads : access.Kind == StepKind.Count ? at.Counts : at.Writes, clock);
+            Join(
+                access.IsRead ? at.ReadsOf(access.Thread) : access.Kind == StepKind.Count ? at.Counts : at.WritesOf(access.Thread),
+                clock);
         }
     }
 
@@ -154,25 +164,33 @@ internal sealed class VectorClocks
         {
             location.Execution = _execution;
             location.Steps.Clear();
-            Array.Clear(location.Reads);
-            Array.Clear(location.Counts);
-            Array.Clear(location.Writes);
+            location.Clear(_threads);
         }
 
         return location;
     }
 
-    /// <summary>The clocks of the accesses to a location, by kind: those of one kind of the first two can be exchanged.</summary>
+    /// <summary>The clocks of the accesses to a location, by kind and thread: loads can be exchanged, and additions.</summary>
     private sealed class Location
     {
+        private readonly int[] _reads = new int[Limits.MaxThreads * Limits.MaxProcesses];
+        private readonly int[] _writes = new int[Limits.MaxThreads * Limits.MaxProcesses];
+
         public int Execution { get; set; }
 
         public List<int> Steps { get; } = [];
 
-        public int[] Reads { get; } = new int[Limits.MaxProcesses];
-
         public int[] Counts { get; } = new int[Limits.MaxProcesses];
 
-        public int[] Writes { get; } = new int[Limits.MaxProcesses];
+        public Span<int> ReadsOf(int thread) => _reads.AsSpan(thread * Limits.MaxProcesses, Limits.MaxProcesses);
+
+        public Span<int> WritesOf(int thread) => _writes.AsSpan(thread * Limits.MaxProcesses, Limits.MaxProcesses);
+
+        public void Clear(int threads)
+        {
+            Array.Clear(_reads, 0, threads * Limits.MaxProcesses);
+            Array.Clear(_writes, 0, threads * Limits.MaxProcesses);
+            Array.Clear(Counts);
+        }
     }
 }

@@ -21,6 +21,16 @@ internal static unsafe class Programs
             p => StoreThenRead(ref p.Y, ref p.X, fence));
     }
 
+    /// <summary>One stores to a variable and reads it again and again, the other reads it once.</summary>
+    public static ToyProgram OwnLoads(int loads) => new(
+        ToyProgram.Answer,
+        p =>
+        {
+            SharedMemory.Write(ref p.X, 1);
+            return Enumerable.Range(0, loads).Sum(_ => SharedMemory.Read(ref p.X));
+        },
+        p => SharedMemory.Read(ref p.X));
+
     /// <summary>
     /// A message and a flag. The reader answers 2 for the flag and 1 for the message: 3, 1, 0, or 2 if the order is wrong.
     /// </summary>

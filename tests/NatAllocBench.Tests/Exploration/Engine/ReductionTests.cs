@@ -29,6 +29,10 @@ public class ReductionTests
         Programs.StoreBuffering(fence: true), MemoryModel.Tso, null, null, "0 1", "1 0", "1 1");
 
     [Fact]
+    public void Loads_of_an_own_store_have_one_order_with_its_way_into_memory() => Check(
+        Programs.OwnLoads(3), MemoryModel.Tso, executions: 2, bruteForce: null, "3 0", "3 1");
+
+    [Fact]
     public void Message_passing_never_sees_the_flag_without_the_message_under_store_buffers() => Check(
         Programs.MessagePassing(), MemoryModel.Tso, null, null, "1 0", "1 1", "1 3");
 
