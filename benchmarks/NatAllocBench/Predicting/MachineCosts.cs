@@ -55,7 +55,7 @@ internal static class MachineCosts
         {
             if (RaceTrial.Run(workload, cpus, seed) is { Overlap.Counts: true, Window.Count: > 0 } trial)
             {
-                windows.Add(trial.Window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / trial.Window.Count);
+                windows.Add(trial.Window.MeanNs);
             }
         }
 

@@ -35,14 +35,21 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
         BucketArray chains = table.TupleChains;
         for (uint bucket = 0; bucket < chains.Count; bucket++)
         {
-            longest = Math.Max(longest, AuditChain(chains, bucket));
+            // Its own end marker at the head is all that there is to an empty chain.
+            if (chains.Heads[bucket] != ChainLink.End(bucket))
+            {
+                longest = Math.Max(longest, AuditChain(chains, bucket));
+            }
         }
 
         long bySource = 0;
         BucketArray sources = table.BySourceChains;
         for (uint bucket = 0; bucket < sources.Count; bucket++)
         {
-            bySource += AuditSources(sources, bucket);
+            if (sources.Heads[bucket] != ChainLink.End(bucket))
+            {
+                bySource += AuditSources(sources, bucket);
+            }
         }
 
         long entries = 0;

@@ -4,7 +4,7 @@ using NatAllocBench.Platform.Memory;
 
 namespace NatAllocBench.Platform.Meeting;
 
-/// <summary>Opens a trial for all workers at one tick, after garbage has been collected. One gate serves one trial.</summary>
+/// <summary>Opens a trial for all workers at one tick, after young garbage has been collected. One gate serves one trial.</summary>
 /// <remarks>
 /// Protocol. Workers count themselves into Ready and spin, then yield, on Start. The coordinator waits for the count,
 /// does what has to be done while nobody works, and writes a start tick a little in the future; each worker then busy
@@ -62,7 +62,7 @@ public sealed class StartGate : IMeetingPoint
         return true;
     }
 
-    /// <summary>For the coordinator: waits for all workers, prepares, collects garbage, and opens the gate.</summary>
+    /// <summary>For the coordinator: waits for all workers, prepares, collects young garbage, and opens the gate.</summary>
     /// <param name="lead">How far in the future the common start lies; <see cref="DefaultLead"/> is right for most.</param>
     /// <param name="prepare">What to do once all workers wait and before garbage is collected, or null.</param>
     /// <returns>True when the gate opened, false when it was cancelled.</returns>
@@ -81,9 +81,11 @@ public sealed class StartGate : IMeetingPoint
         }
 
         prepare?.Invoke();
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
+
+        // The young generations only: workers allocate nothing, so what could set off a collection during the trial is what others (a
+        // progress line) allocate, and that goes into generation 0, which is empty now. A full collection would cost by what lives in
+        // the process, trial for trial.
+        GC.Collect(1, GCCollectionMode.Forced, blocking: true);
         ulong start = TickClock.Now() + TickClock.FromNanoseconds(lead.TotalNanoseconds);
 
         // Full fence; pairs with the Volatile.Read in Wait. Compares, so that a Cancel that came first stays.

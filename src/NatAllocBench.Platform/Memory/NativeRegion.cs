@@ -22,6 +22,9 @@ public sealed unsafe partial class NativeRegion : IDisposable
 
     private const int MadviseHugePage = 14;
 
+    /// <summary>64 MiB: the tables of some small trials, or of one large.</summary>
+    private static readonly SpareBlocks Spare = new(32L * Alignment);
+
     private readonly long _reserved;
     private byte* _pointer;
 
@@ -35,19 +38,11 @@ public sealed unsafe partial class NativeRegion : IDisposable
 
         // Whole huge pages only: a region smaller than one keeps ordinary pages and wastes no memory.
         bool large = length >= Alignment;
-        if (large && length > AvailableBytes())
+        long reserved = large ? (((length - 1) / Alignment) + 1) * Alignment : length;
+        _pointer = Spare.TryTake(reserved);
+        if (_pointer is null)
         {
-            throw TooLittle(length);
-        }
-
-        long reserved = large ? (length + Alignment - 1) / Alignment * Alignment : length;
-        try
-        {
-            _pointer = (byte*)NativeMemory.AlignedAlloc((nuint)reserved, (nuint)(large ? Alignment : SmallAlignment));
-        }
-        catch (OutOfMemoryException)
-        {
-            throw TooLittle(length);
+            _pointer = Allocate(length, reserved, large);
         }
 
         Length = length;
@@ -86,11 +81,28 @@ public sealed unsafe partial class NativeRegion : IDisposable
         NativeMemory.Clear(_pointer, (nuint)Length);
     }
 
-    /// <summary>Frees the memory; harmless when repeated.</summary>
+    /// <summary>Gives the memory back; harmless when repeated.</summary>
     public void Dispose()
     {
         Free();
         GC.SuppressFinalize(this);
+    }
+
+    private static byte* Allocate(long length, long reserved, bool large)
+    {
+        if (large && length > AvailableBytes())
+        {
+            throw TooLittle(length);
+        }
+
+        try
+        {
+            return (byte*)NativeMemory.AlignedAlloc((nuint)reserved, (nuint)(large ? Alignment : SmallAlignment));
+        }
+        catch (OutOfMemoryException)
+        {
+            throw TooLittle(length);
+        }
     }
 
     private void Free()
@@ -100,7 +112,7 @@ public sealed unsafe partial class NativeRegion : IDisposable
             return;
         }
 
-        NativeMemory.AlignedFree(_pointer);
+        Spare.Give(_pointer, _reserved);
         _pointer = null;
         GC.RemoveMemoryPressure(_reserved);
     }

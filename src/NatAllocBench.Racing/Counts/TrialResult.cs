@@ -45,10 +45,10 @@ internal sealed record TrialResult
     public required IReadOnlyList<double> WorkerConnectionsPerSecond { get; init; }
 
     /// <summary>Time from the last probe to the visible insertion, ns, of sampled connections.</summary>
-    public required WindowHistogram Window { get; init; }
+    public required RecordedLengths Window { get; init; }
 
     /// <summary>Time between the allocations of the two connections of each collision, ns.</summary>
-    public required WindowHistogram PairDistance { get; init; }
+    public required RecordedLengths PairDistance { get; init; }
 
     /// <summary>
     /// Connections that still failed after each retransmission: element 0 after the first SYN, element 1 after the second, and so on.

@@ -43,8 +43,17 @@ public sealed class WindowHistogram
     public void RecordNs(long nanoseconds, long count) =>
         _histogram.RecordValueWithCount(Math.Clamp(nanoseconds, 0, LongestNs), Math.Max(0, count));
 
-    /// <summary>Adds what another worker recorded. That worker must have ended (joined) or met at a barrier.</summary>
+    /// <summary>Adds what another worker recorded so far: every count is read once, so the worker may go on meanwhile.</summary>
     public void Add(WindowHistogram other) => _histogram.Add(other._histogram);
+
+    /// <summary>Adds what was kept of others: touches only the counts that it has.</summary>
+    internal void Add(RecordedLengths kept)
+    {
+        foreach ((long nanoseconds, long count) in kept.Bins)
+        {
+            _histogram.RecordValueWithCount(nanoseconds, count);
+        }
+    }
 
     /// <summary>Forgets everything.</summary>
     public void Reset() => _histogram.Reset();

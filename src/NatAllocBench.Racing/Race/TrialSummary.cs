@@ -19,20 +19,18 @@ internal static class TrialSummary
     {
         var total = new WorkerTally { StartTick = ulong.MaxValue };
         var leftOut = default(WorkerTally);
-        var window = new WindowHistogram();
-        var distance = new WindowHistogram();
         var speeds = new List<double>();
         long[] failedAfter = new long[1 + RaceCourse<TEra, TDesign>.Retransmissions];
         long[] byClient = new long[workers[0].Loop.FailedByClient.Length];
         ulong probes = 0;
         ulong found = 0;
-        foreach (ConnectionLoop<TEra, TDesign, TTelemetry> loop in workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop))
+        ConnectionLoop<TEra, TDesign, TTelemetry>[] loops =
+            [.. workers.Where(worker => worker.HasSenders).Select(worker => worker.Loop)];
+        foreach (ConnectionLoop<TEra, TDesign, TTelemetry> loop in loops)
         {
             WorkerTally tally = loop.Tally.Without(loop.Parts.LeftOut);
             total = total.Plus(in tally);
             leftOut = leftOut.Plus(loop.Parts.LeftOut);
-            window.Add(loop.Window);
-            distance.Add(loop.Parts.PairDistance);
             speeds.Add(PerSecond(tally.Attempts, tally.StartTick, tally.EndTick));
             probes += loop.Probes;
             found += loop.Counted.Found;
@@ -58,8 +56,8 @@ internal static class TrialSummary
             Counters = [.. workers.Select(worker => worker.Loop.Counted)],
             ConnectionsPerSecond = PerSecond(total.Attempts, total.StartTick, total.EndTick),
             WorkerConnectionsPerSecond = speeds,
-            Window = window,
-            PairDistance = distance,
+            Window = RecordedLengths.Of(loops.Select(loop => loop.Window)),
+            PairDistance = RecordedLengths.Of(loops.Select(loop => loop.Parts.PairDistance)),
             FailedAfterSyn = failedAfter,
             FailedByClient = byClient,
             Overlap = OverlapOf(workers, stolenShare: null),

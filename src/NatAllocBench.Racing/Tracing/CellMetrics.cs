@@ -43,11 +43,7 @@ internal sealed class CellMetrics(RaceWorkload workload, string summary)
             _failures[(int)cause] = LiveFailures(cause);
         }
 
-        foreach (ILiveCounts worker in _workers)
-        {
-            _window.Add(worker.Window);
-        }
-
+        _window.Add(RecordedLengths.Of(_workers.Select(worker => worker.Window)));
         _workers = [];
     }
 

@@ -148,9 +148,9 @@ internal sealed unsafe class TrialTrace : IDisposable
         _events += 5;
     }
 
-    private void WriteBuckets(WindowHistogram window)
+    private void WriteBuckets(RecordedLengths window)
     {
-        foreach ((long Nanoseconds, long Count)[] part in window.Recorded().Chunk(BucketsInEvent))
+        foreach ((long Nanoseconds, long Count)[] part in window.Bins.Chunk(BucketsInEvent))
         {
             var text = new StringBuilder();
             foreach ((long nanoseconds, long count) in part)

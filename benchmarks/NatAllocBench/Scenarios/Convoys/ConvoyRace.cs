@@ -47,7 +47,7 @@ internal sealed record ConvoyRace(string Mode, int Standing)
 
         RateEstimate rate = FailureRate.Estimate([.. trials.Select(t => t.Total.Attempts)], [.. trials.Select(t => t.Total.InsertFailed)]);
         double perSecond = trials.Average(trial => trial.ConnectionsPerSecond);
-        double window = trials.Average(trial => MeanNs(trial.Window)) * 1e-9;
+        double window = trials.Average(trial => trial.Window.MeanNs) * 1e-9;
         double predicted = RaceLoss.OfSearch(Overlap.OfPoisson(perSecond, window, cpus.Length), 1, 1);
         double path = OwnTiming.Measure(cpus[0]).PathNs;
         double leading = ProbeNs(alone, 1, path);
@@ -73,7 +73,7 @@ internal sealed record ConvoyRace(string Mode, int Standing)
 
     /// <summary>Time of a probe: what is left of a connection's time without window and path.</summary>
     private static double ProbeNs(TrialResult[] trials, int cpus, double pathNs) =>
-        ((1e9 * cpus / trials.Average(trial => trial.ConnectionsPerSecond)) - trials.Average(trial => MeanNs(trial.Window)) - pathNs)
+        ((1e9 * cpus / trials.Average(trial => trial.ConnectionsPerSecond)) - trials.Average(trial => trial.Window.MeanNs) - pathNs)
         / (trials.Sum(trial => (double)trial.Probes) / trials.Sum(trial => trial.Total.Attempts));
 
     /// <summary>
@@ -106,7 +106,4 @@ internal sealed record ConvoyRace(string Mode, int Standing)
             }
         }
     }
-
-    private static double MeanNs(WindowHistogram window) =>
-        window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / window.Count;
 }

@@ -30,6 +30,21 @@ public sealed unsafe class NativeRegionTests
         Assert.Equal(-1, new Span<byte>(region.Pointer, 10_000).IndexOfAnyExcept((byte)0));
     }
 
+    [Theory]
+    [InlineData(77_777)]
+    [InlineData(NativeRegion.Alignment + 77)]
+    public void A_region_in_the_memory_of_a_freed_one_holds_nothing_of_it(int length)
+    {
+        using (var first = new NativeRegion(length))
+        {
+            new Span<byte>(first.Pointer, length).Fill(0xAB);
+        }
+
+        using var second = new NativeRegion(length);
+
+        Assert.Equal(-1, new Span<byte>(second.Pointer, length).IndexOfAnyExcept((byte)0));
+    }
+
     [Fact]
     public void More_than_the_machine_has_is_refused_with_both_sizes_before_any_page_is_touched()
     {
