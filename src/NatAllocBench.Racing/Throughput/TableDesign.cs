@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Table;
+using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Racing.Throughput;
 
@@ -61,7 +62,7 @@ public sealed record TableDesign(string Name, bool IsContender, Func<ThroughputW
 
     private static TableDesign WithFastHash(TableDesign design) => design with
     {
-        Name = $"{design.Name}-wyhash",
+        Name = design.Name + DesignNames.Wyhash,
         Create = (workload, seed) => design.Create(workload with { Era = workload.Era.WithFastHash()! }, seed),
         WhyMissingIn = workload => workload.Era.WithFastHash() is null
             ? $"the fast hash takes the place of the SipHash of 6.5 and later, which {workload.Era} does not have" : null,

@@ -16,7 +16,8 @@ internal static class ThroughputAnswer
         foreach (var workload in workloads.Take(MaxLines))
         {
             IEnumerable<string> designs = workload.GroupBy(c => c.Design).Select(d => d.MaxBy(c => c.ConnectionsPerSecond)!)
-                .OrderByDescending(c => c.ConnectionsPerSecond).Select(c => $"{c.Design} {unit.Format(c.ConnectionsPerSecond)}");
+                .OrderByDescending(c => c.ConnectionsPerSecond)
+                .Select(c => $"{ThroughputTables.Label(c.Design)} {unit.Format(c.ConnectionsPerSecond)}");
             (string era, string mode, int threads, long connections) = workload.Key;
             yield return $"Era {era} {mode}, {Count(threads, "thread")}, {Figures.Count(connections)} connections, "
                 + $"{unit.Name}: {string.Join(", ", designs)}.";

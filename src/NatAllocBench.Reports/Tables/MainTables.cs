@@ -17,7 +17,8 @@ public static class MainTables
     {
         RunRecord<RaceCell> race =>
             [.. race.Cells.GroupBy(c => (c.Preset, c.Series)).Select(g => Race(RaceTables.Title(g.Key.Preset, g.Key.Series), [.. g]))],
-        RunRecord<ThroughputCell> throughput => throughput.Cells.Count == 0 ? [] : [Throughput(throughput.Cells)],
+        RunRecord<ThroughputCell> throughput => throughput.Cells.Count == 0
+            ? [] : [Throughput(throughput.Cells), .. HashPrices.Of(throughput.Cells)],
         RunRecord<ScenarioCell> scenario => [.. scenario.Cells.GroupBy(c => c.Table).Select(g => Scenario(g.Key, [.. g]))],
         RunRecord<ComparisonCell> comparison => [.. comparison.Cells.GroupBy(c => c.Experiment).Select(g => Comparison(g.Key, [.. g]))],
         RunRecord<ExploreCell> explored => ExploreTables.Main(explored.Cells),

@@ -4,7 +4,7 @@ namespace NatAllocBench.Reports.Tables;
 
 /// <summary>
 /// Throughput as prices and ratios: the time of a connection, and how many times as fast the model's designs are as the one of the row, by
-/// medians and by best rounds. A row's name says its hash where it has a choice.
+/// medians and by best rounds. Every row names its hash.
 /// </summary>
 internal static class SpeedRatios
 {
@@ -19,22 +19,26 @@ internal static class SpeedRatios
         cells,
         [
             .. ThroughputTables.Workload(cells),
+            new("hash", ColumnRole.Parameter, c => DesignNames.Hash(c.Design), IsNumber: false),
             new("ns for a connection", ColumnRole.Figure, c => Nanoseconds(c.ConnectionsPerSecond, c.Threads)),
             new("best round", ColumnRole.Figure, c => Nanoseconds(c.Best, c.Threads)),
             .. Bases.Select(
-                name => new ColumnSpec<ThroughputCell>($"{name} : this (best)", ColumnRole.Figure, c => Ratio(Base(cells, c, name), c))),
+                name => new ColumnSpec<ThroughputCell>($"{name} : this (best)", ColumnRole.Figure, c => Ratio(Other(cells, c, name), c))),
         ],
         c => c.Missing);
 
-    private static ThroughputCell? Base(IReadOnlyList<ThroughputCell> cells, ThroughputCell cell, string design) => cells.FirstOrDefault(
+    /// <summary>A design under the workload of a cell.</summary>
+    internal static ThroughputCell? Other(IReadOnlyList<ThroughputCell> cells, ThroughputCell cell, string design) => cells.FirstOrDefault(
         other => other.Design == design && other.Era == cell.Era && other.Mode == cell.Mode && other.Threads == cell.Threads
             && other.Connections == cell.Connections && other.Destinations == cell.Destinations
                 && other.WindowAddedNs == cell.WindowAddedNs);
 
-    private static string? Nanoseconds(double? perSecond, int threads) =>
+    /// <summary>What a connection takes a thread.</summary>
+    internal static string? Nanoseconds(double? perSecond, int threads) =>
         perSecond is > 0 ? Figures.Significant(1e9 * threads / perSecond.Value) : null;
 
-    private static string? Ratio(ThroughputCell? design, ThroughputCell cell)
+    /// <summary>How many times as fast a design is as a cell, by medians and in brackets by best rounds; null without both.</summary>
+    internal static string? Ratio(ThroughputCell? design, ThroughputCell cell)
     {
         if (design?.ConnectionsPerSecond is not { } rate || cell.ConnectionsPerSecond is not > 0)
         {

@@ -7,14 +7,25 @@ public static class ThroughputTables
 {
     /// <summary>Lays out the cells.</summary>
     /// <param name="cells">The cells, in the order of the rows.</param>
-    /// <returns>One table, or none without cells; parameters that do not vary are in its caption.</returns>
-    public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) =>
-        cells.Count == 0 ? [] : [TableLayout.Build("throughput", cells, [.. Workload(cells), .. Measured(cells)], c => c.Missing)];
+    /// <returns>
+    /// One table, none without cells, and the price of SipHash where designs have two hashes; parameters that do not vary are in the
+    /// caption.
+    /// </returns>
+    public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ThroughputCell> cells) => cells.Count == 0
+        ? []
+        : [TableLayout.Build("throughput", cells, [.. Workload(cells), .. Measured(cells)], c => c.Missing), .. HashPrices.Of(cells)];
+
+    /// <summary>A design's name in a table: what no kernel does is marked wherever it is shown.</summary>
+    /// <param name="design">The design.</param>
+    public static string Label(string design) => DesignNames.IsWhatIf(design) ? $"{design} ({NoKernel})" : design;
+
+    /// <summary>The mark of a what-if.</summary>
+    internal const string NoKernel = "no kernel does this";
 
     /// <summary>What names a row.</summary>
     internal static IEnumerable<ColumnSpec<ThroughputCell>> Workload(IReadOnlyList<ThroughputCell> cells) =>
     [
-        new("design", ColumnRole.Identity, c => c.Design, IsNumber: false),
+        new("design", ColumnRole.Identity, c => Label(c.Design), IsNumber: false),
         new("era", ColumnRole.Parameter, c => c.Era, IsNumber: false),
         new("mode", ColumnRole.Parameter, c => c.Mode, IsNumber: false),
         new("threads", ColumnRole.Parameter, c => Figures.Exact(c.Threads)),
