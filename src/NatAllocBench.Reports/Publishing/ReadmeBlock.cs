@@ -13,8 +13,8 @@ namespace NatAllocBench.Reports.Publishing;
 /// <c>&lt;!-- table:begin SOURCE --&gt;</c> and ends with <c>&lt;!-- table:end --&gt;</c>; SOURCE is a run's directory or file relative to
 /// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first. <c>main SOURCE</c>
 /// takes the table of at most six columns that the terminal shows. <c>ratios SOURCE</c> takes the ratios of a run of throughput.
-/// <c>comparison-errors</c> is what was counted of false verdicts on every machine. <c>newest NAME</c> is the newest published run of a
-/// preset or command.
+/// <c>comparison-errors</c> is what was counted of false verdicts on every machine. <c>speed-targets</c> is every target of speed beside
+/// what the newest published runs reached. <c>newest NAME</c> is the newest published run of a preset or command.
 /// </summary>
 public static class ReadmeBlock
 {
@@ -24,6 +24,7 @@ public static class ReadmeBlock
     private const string Newest = "newest ";
     private const string Results = "results";
     private const string Errors = "comparison-errors";
+    private const string Targets = "speed-targets";
     private const string BeginClose = " -->";
     private const string End = "<!-- table:end -->";
 
@@ -88,21 +89,41 @@ public static class ReadmeBlock
             return ErrorTables(root);
         }
 
+        if (source == Targets)
+        {
+            return TargetTable(baseDirectory, PublishedEntries(root, runs));
+        }
+
         bool main = source.StartsWith(Main, StringComparison.Ordinal);
         bool ratios = source.StartsWith(Ratios, StringComparison.Ordinal);
         string[] parts = source[(main ? Main.Length : ratios ? Ratios.Length : 0)..].Split('#', 2);
         bool isNewest = parts[0].StartsWith(Newest, StringComparison.Ordinal);
+        string name = isNewest ? parts[0][Newest.Length..].Trim() : "";
         (string place, RunRecord run) = isNewest
-            ? NewestOf(parts[0][Newest.Length..].Trim(), PublishedEntries(root, runs))
+            ? NewestOf(name, PublishedEntries(root, runs))
+                ?? throw new RunFormatException($"{Newest}{name}: no such run is published; measure it and publish it")
             : Read(Inside(parts[0], baseDirectory, root), runs);
         IReadOnlyList<ResultTable> tables = main ? MainTables.Of(run) : ratios ? SpeedRatios.Of(run) : RunTables.Build(run);
         ResultTable table = tables.FirstOrDefault(t => parts.Length == 1 || t.Title == parts[1])
             ?? throw new RunFormatException(
                 $"{source}: the run has no such table; it has {string.Join(", ", tables.Select(t => t.Title))}");
         string directory = parts[0].EndsWith(".json", StringComparison.Ordinal) ? Path.GetDirectoryName(place)! : place;
-        string page = Path.Combine(directory, RunReport.FileName);
-        string link = Path.GetRelativePath(baseDirectory, page).Replace(Path.DirectorySeparatorChar, '/');
-        return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunSummary.Line(run))}: [whole run]({link}).\n";
+        return $"{MarkdownTable.Render(table)}\nMeasured on {MarkdownText.Escape(RunSummary.Line(run))}: "
+            + $"[whole run]({Link(directory, baseDirectory)}).\n";
+    }
+
+    private static string Link(string run, string baseDirectory) =>
+        Path.GetRelativePath(baseDirectory, Path.Combine(run, RunReport.FileName)).Replace(Path.DirectorySeparatorChar, '/');
+
+    // The targets, and below them a line for each run that they were measured in.
+    private static string TargetTable(string baseDirectory, IReadOnlyList<PublishedEntry> published)
+    {
+        Dictionary<string, PublishedEntry?> newest = SpeedTargets.Runs.ToDictionary(name => name, name => NewestOf(name, published));
+        IEnumerable<string> lines = newest.Select(run => run.Value is { } entry
+            ? $"- [{run.Key}]({Link(entry.Place, baseDirectory)}): {MarkdownText.Escape(RunSummary.Line(entry.Run))}\n"
+            : $"- {run.Key}: not published\n");
+        ResultTable table = SpeedTargets.Build(name => (newest[name]?.Run as RunRecord<ThroughputCell>)?.Cells);
+        return $"{MarkdownTable.Render(table)}\nMeasured in the runs\n\n{string.Concat(lines)}";
     }
 
     // A table for each machine on which verdicts were counted.
@@ -136,11 +157,10 @@ public static class ReadmeBlock
                 $"{relative}: a table's source must lie in the checkout of its Markdown file, or below the file's directory");
     }
 
-    private static PublishedEntry NewestOf(string name, IReadOnlyList<PublishedEntry> published) => published
+    private static PublishedEntry? NewestOf(string name, IReadOnlyList<PublishedEntry> published) => published
         .Where(entry => entry.Run.Name == name)
         .OrderByDescending(entry => entry.Run.StartedUtc).ThenBy(entry => entry.Place, StringComparer.Ordinal)
-        .FirstOrDefault()
-        ?? throw new RunFormatException($"{Newest}{name}: no such run is published; measure it and publish it");
+        .FirstOrDefault();
 
     private static PublishedEntry[] PublishedEntries(string root, PublishedRuns runs) =>
         [.. new ResultsStore(Path.Combine(Path.GetFullPath(root), Results)).RunDirectories().Select(place => Read(place, runs))];

@@ -38,6 +38,16 @@ public sealed partial class PerformancePageTests
         Assert.Matches(@"<!-- table:begin ratios [^>]+ -->\n\n[^<]*batched : this \(best\)", page);
     }
 
+    [Theory]
+    [InlineData("speed-targets", "| batched : the floor, in time | 2 | at most 2.8 |")]
+    [InlineData("newest hash#price of SipHash", "| batched-wyhash (no kernel does this) | 1 |")]
+    public void The_page_has_the_block(string source, string row)
+    {
+        string page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "performance.md"));
+        string block = page[page.IndexOf($"<!-- table:begin {source} -->", StringComparison.Ordinal)..];
+        Assert.Contains(row, block[..block.IndexOf("<!-- table:end -->", StringComparison.Ordinal)], StringComparison.Ordinal);
+    }
+
     private static IReadOnlyList<string> FiguresIn(string page)
     {
         string text = Links().Replace(Code().Replace(Blocks().Replace(page, ""), ""), "$1");
