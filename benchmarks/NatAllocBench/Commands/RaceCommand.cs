@@ -53,7 +53,8 @@ internal static class RaceCommand
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         IReadOnlyList<RunRecord<RaceCell>> runs = FreshProcesses.Measure<RaceCell>(
-            count, i => RaceCommandOptions.Share(parsed, plan, i, count), Calibrates(parsed, publish), placement, console, stop);
+            count, i => RaceCommandOptions.Share(parsed, plan, i, count), Calibrates(parsed, publish), placement, console,
+            run => run, stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a trial was finished: nothing was written.");

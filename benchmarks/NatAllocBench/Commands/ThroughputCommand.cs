@@ -35,21 +35,25 @@ internal static class ThroughputCommand
             return Here(plan, publish, calibrates, new PlacementWait(plan.Cpus, null, default), lifeline.Token);
         }
 
+        OtherBuild? other = ThroughputOptions.OtherOf(parsed, plan);
         using var stop = new StopSignals();
         var placement = new PlacementWait(
             plan.Cpus, ProcessOptions.PlacementNs(parsed), PlacementWait.PatienceFor(plan.Seconds / processes));
-        return processes == 1
+        return processes == 1 && other is null
             ? Here(plan, publish, calibrates, placement, stop.Token)
-            : InProcesses(processes, plan, publish, calibrates, placement, stop.Token);
+            : InProcesses(processes, plan, other, publish, calibrates, placement, stop.Token);
     }
 
     private static int InProcesses(
-        int count, ThroughputPlan plan, PublishOptions publish, bool calibrates, PlacementWait placement, CancellationToken stop)
+        int count, ThroughputPlan plan, OtherBuild? other, PublishOptions publish, bool calibrates, PlacementWait placement,
+        CancellationToken stop)
     {
         using var console = new RunConsole(publish.JsonToStandardOutput);
         console.Heading("throughput", Summary);
+        int shares = other is null ? count : 2 * count;
         IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure<ThroughputCell>(
-            count, i => ThroughputOptions.Share(plan, i, count), calibrates, placement, console, stop);
+            count, i => ThroughputOptions.Share(plan, i, shares), calibrates, placement, console,
+            own => other is null ? own : other.Join(own, plan, plan.Seconds / shares, stop), stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a round was finished: nothing was written.");

@@ -81,6 +81,13 @@ internal static class ThroughputOptions
 
     private const double LongestSliceSeconds = 2;
 
+    private static readonly Option<string?> Beside = new("--beside")
+    {
+        Description = "Another build of this program, which takes turns with this one, process by process, and gets half of the time. It "
+            + "measures the model's designs, which are named after its commit. tests/against-commit builds one.",
+        HelpName = "NatAllocBench.dll",
+    };
+
     private static readonly Option<ulong?> Seed = new("--seed") { Description = "Repeat the draws of an earlier run.", HelpName = "N" };
 
     public static void AddTo(Command command)
@@ -88,13 +95,24 @@ internal static class ThroughputOptions
         foreach (Option option in (Option[])
         [
             Plan, CpuOption.Option, Threads, Connections, Destinations, Designs, Hash, Slots, Eras, Modes, Window, Seconds, Rounds,
-            MaxRounds, Seed,
+            MaxRounds, Beside, Seed,
         ])
         {
             command.Options.Add(option);
         }
 
         ProcessOptions.AddTo(command);
+    }
+
+    /// <summary>The build that takes turns with this one, or null.</summary>
+    /// <exception cref="UsageException">It is not there, or does none of the designs.</exception>
+    public static OtherBuild? OtherOf(ParseResult parsed, ThroughputPlan plan)
+    {
+        var other = OtherBuild.At(parsed.GetValue(Beside));
+        Require(
+            other is null || OtherBuild.Designs(plan).Count > 0, "--beside",
+            $"--designs names none that the other build does: {string.Join(", ", TableDesign.OfTheModel.Select(design => design.Name))}");
+        return other;
     }
 
     /// <summary>The arguments of one of several processes: everything as resolved, its share of the time, seeds of its own.</summary>

@@ -30,6 +30,25 @@ public sealed class FreshProcessesTests : IDisposable
         Assert.Equal(cell.Summarised().ConnectionsPerSecond, cell.ConnectionsPerSecond);
     }
 
+    // The other build is this one: what it measures has its commit in the name, and every round is one of a process.
+    [Fact]
+    public void Another_build_takes_turns_and_its_designs_have_its_commit()
+    {
+        string file = Path.Combine(_root, "run.json");
+
+        ProgramRun run = ProgramRun.Of(
+            "throughput", "--beside", Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), "--seconds", "2", "--max-rounds", "1",
+            "--rounds", "1", "--connections", "2k", "--threads", "1", "--designs", "lock-free,floor", "--no-save", "--uncalibrated",
+            "--json", file);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        var pooled = (RunRecord<ThroughputCell>)RunFormat.ReadFile(file);
+        string other = $"lock-free@{pooled.MeasuredCommit![..10]}";
+        Assert.Equal(["lock-free", "floor", other], pooled.Cells.Select(cell => cell.Design));
+        Assert.All(pooled.Cells, cell => Assert.True(cell.PerRound is not null || cell.Missing!.Contains("preempted"), cell.ToString()));
+        Assert.Contains(pooled.Notes, note => note.Contains($"@{pooled.MeasuredCommit[..10]}", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Races_of_several_processes_are_pooled_with_the_process_of_each_trial()
     {
@@ -99,6 +118,7 @@ public sealed class FreshProcessesTests : IDisposable
     [InlineData("--runs: use 1 to 100", "race", "--runs", "101")]
     [InlineData("--preset prices runs in one process: leave --runs and --placement out", "race", "--preset", "prices", "--runs", "2")]
     [InlineData("--placement", "race", "--placement", "near")]
+    [InlineData("--beside none.dll: no such program", "throughput", "--beside", "none.dll")]
     [InlineData("--placement 0: use a round trip above 0", "throughput", "--placement", "0")]
     public void What_cannot_be_is_refused_before_anything_is_measured(string message, params string[] arguments)
     {
