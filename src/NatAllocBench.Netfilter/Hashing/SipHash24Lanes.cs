@@ -26,8 +26,9 @@ public static class SipHash24Lanes
         get => Avx512Lanes.IsSupported && Vector512.IsHardwareAccelerated;
     }
 
-    /// <summary>The instructions in use here, for the record of a run: "AVX-512", "AVX2" or "scalar".</summary>
-    public static string Instructions => UseAvx512 ? "AVX-512" : Avx2Lanes.IsSupported ? "AVX2" : "scalar";
+    /// <summary>The instructions that hash a block of connections here, for the record of a run.</summary>
+    public static string Instructions =>
+        UseAvx512 ? "AVX-512" : Avx2Lanes.IsSupported ? "AVX2" : PortableLanes.IsSupported ? "128-bit vectors" : "scalar";
 
     /// <summary>Hashes eight whole messages.</summary>
     /// <param name="key">The key they share.</param>

@@ -1,9 +1,15 @@
+using System.Text;
 using System.Text.Json;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Tests.Netfilter.Hashing;
 
 namespace NatAllocBench.Tests.CommandLine;
 
-/// <summary>The lanes that a machine uses are chosen at start-up; every round that runs on them is proven by a walk of the table.</summary>
+/// <summary>
+/// The lanes that a machine uses are chosen at start-up. With each of them the short path takes the connections and probes the same
+/// candidates as the general path and the kernel's way, which the table's walk after every round proves whole.
+/// </summary>
 public class InstructionSetTests
 {
     [Avx512Fact]
@@ -12,6 +18,9 @@ public class InstructionSetTests
     [Avx2Fact]
     public void Without_avx512_lanes_are_avx2() => Check("DOTNET_EnableAVX512", "0", "AVX2");
 
+    [Avx2Fact]
+    public void Without_avx2_lanes_are_of_128_bits() => Check("DOTNET_EnableAVX2", "0", "128-bit vectors");
+
     [Fact]
     public void Without_vector_instructions_lanes_are_scalar() => Check("DOTNET_EnableHWIntrinsic", "0", "scalar");
 
@@ -19,7 +28,8 @@ public class InstructionSetTests
     {
         ProgramRun run = ProgramRun.With(
             variable, value,
-            "throughput", "--designs", "kernel-locks,lock-free,batched", "--threads", "1", "--connections", "3000",
+            "throughput", "--designs", "kernel-locks,lock-free,batched,lock-free-general,batched-general", "--threads", "1",
+            "--connections", "3000",
             "--rounds", "1", "--max-rounds", "1", "--seconds", "20", "--seed", "7", "--no-publish", "--uncalibrated", "--json", "-");
 
         Assert.True(run.ExitCode == 0, run.Error);
@@ -27,13 +37,25 @@ public class InstructionSetTests
         Assert.Contains(
             document.RootElement.GetProperty("notes").EnumerateArray(),
             note => note.GetString() == $"Lanes of SipHash: {instructions}.");
-        double[] probes =
-        [
-            .. document.RootElement.GetProperty("cells").EnumerateArray()
-                .Where(cell => cell.TryGetProperty("probesPerConnection", out JsonElement value) && value.ValueKind == JsonValueKind.Number)
-                .Select(cell => cell.GetProperty("probesPerConnection").GetDouble()),
-        ];
-        Assert.NotEmpty(probes);
-        Assert.All(probes, each => Assert.Equal(probes[0], each));
+        ThroughputCell[] measured = [.. ((RunRecord<ThroughputCell>)RunFormat.Read(Encoding.UTF8.GetBytes(run.Output))).Cells
+            .Where(cell => cell.ProbesPerConnection is not null)];
+        Assert.NotEmpty(measured);
+        Assert.All(measured, cell =>
+        {
+            Assert.Equal(measured[0].ProbesPerConnection, cell.ProbesPerConnection);
+            Assert.Equal(0, cell.ClashesPer1000);
+            switch (cell.Design)
+            {
+                case "lock-free" or "batched":
+                    Assert.InRange(cell.ShortPathShare!.Value, 0.99, 1);
+                    break;
+                case "kernel-locks":
+                    Assert.Null(cell.ShortPathShare);
+                    break;
+                default:
+                    Assert.Equal(0, cell.ShortPathShare);
+                    break;
+            }
+        });
     }
 }
