@@ -56,8 +56,4 @@ public sealed class NodeCommandTests
         Assert.Contains(says, run.Error, StringComparison.Ordinal);
         Assert.Single(run.Error.TrimEnd().Split('\n'));
     }
-
-    [Fact]
-    public void The_script_for_other_nodes_is_printed() =>
-        Assert.Contains("conntrack -L -o extended", ProgramRun.Here("diagnose", "--collect-script").Output, StringComparison.Ordinal);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Answers;
+using NatAllocBench.Node.Collecting;
 using NatAllocBench.Node.Diagnosing;
 using NatAllocBench.Tests.LiveKernel;
 using NatAllocBench.Tests.Platform;
@@ -63,8 +64,7 @@ public sealed class LiveNodeTests : IDisposable
         Send(82, 25);
         Send(83, 15);
         Shell(OtherProtocols);
-        string answer = Shell($"ip netns exec $ns dotnet {Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll")} diagnose --live "
-            + "--keep-addresses");
+        string answer = Diagnose("--live");
         string release = File.ReadAllText("/proc/sys/kernel/osrelease").Trim();
         Assert.Contains($"{release} = era {EraCatalog.Match(release).Era.Name} ", answer, StringComparison.Ordinal);
         Assert.Matches(@"POSTROUTING 1 .*SNAT 192\.0\.2\.1 +random start +20\.0 % +2000-2099", answer);
@@ -79,6 +79,36 @@ public sealed class LiveNodeTests : IDisposable
             Assert.Contains(other, answer, StringComparison.Ordinal);
         }
     }
+
+    [LiveFact(Command = "conntrack")]
+    public void The_printed_script_collects_what_a_live_diagnosis_reads()
+    {
+        Shell(Setup);
+        Shell("ip netns exec $ns sysctl -q -w net.netfilter.nf_conntrack_udp_timeout=600");
+        Send(81, 10);
+        Send(83, 15);
+        Shell(OtherProtocols);
+        string live = Diagnose("--live");
+        Assert.Equal(live, DiagnoseCollected("with", ""));
+
+        // Without conntrack the kernel's own files tell the same, in their own order.
+        if (File.Exists("/proc/net/nf_conntrack"))
+        {
+            string without = DiagnoseCollected("without", "printf '#!/bin/sh\nexit 127\n' > conntrack; chmod +x conntrack; PATH=$PWD:$PATH");
+            Assert.Equal(live.Split('\n').Order(), without.Split('\n').Order());
+        }
+    }
+
+    private string DiagnoseCollected(string name, string prepare)
+    {
+        string directory = Directory.CreateDirectory(Path.Combine(_directory, name)).FullName;
+        File.WriteAllText(Path.Combine(directory, "collect.sh"), NodeCommands.Script);
+        Shell($"cd {directory}\n{prepare}\nip netns exec $ns sh collect.sh 0");
+        return Diagnose(Path.Combine(directory, "nat-2"));
+    }
+
+    private string Diagnose(string what) =>
+        Shell($"ip netns exec $ns dotnet {Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll")} diagnose {what} --keep-addresses");
 
     // Each from a port of its own: among ports that the kernel draws two are the same now and then, and that is one connection.
     private void Send(int port, int datagrams) => Shell($"""
