@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Lines;
@@ -49,6 +50,10 @@ internal sealed class EventLogReader
         public static Flow Of(in EntryLine entry) => new(
             entry.Protocol, entry.Zone, entry.Original.Source, entry.Original.SourceKey, entry.Original.Destination,
                 entry.Original.DestinationKey);
+
+        /// <summary>Of addresses the lower half: that of an IPv4 address is all of it.</summary>
+        public override int GetHashCode() => HashCode.Combine(
+            (ulong)Source, (ulong)Destination, (Protocol << 16) | Zone, (SourceKey << 16) | DestinationKey);
     }
 
     /// <summary>Reads a log.</summary>
@@ -161,7 +166,8 @@ internal sealed class EventLogReader
 
     private void Open(in EntryLine entry, Flow flow, double at)
     {
-        if (_open.TryGetValue(flow, out RecordedConnection? before))
+        ref RecordedConnection? open = ref CollectionsMarshal.GetValueRefOrAddDefault(_open, flow, out _);
+        if (open is { } before)
         {
             // The entry before it is gone; its own end was not logged.
             before.End = Math.Min(before.End, at);
@@ -183,7 +189,7 @@ internal sealed class EventLogReader
             NatKey = entry.NatKey,
             End = entry.Timeout >= 0 ? at + entry.Timeout : double.PositiveInfinity,
         };
-        _open[flow] = connection;
+        open = connection;
         _connections.Add(connection);
     }
 
@@ -220,13 +226,15 @@ internal sealed class EventLogReader
         double missing = Math.Max(withoutNew, unseen);
         return new Recording
         {
-            Connections = [.. _connections.OrderBy(connection => connection.Start)],
+            Connections = IsInOrder ? _connections : [.. _connections.OrderBy(connection => connection.Start)],
             Witnessed = _again > 0 ? _again : null,
             WitnessedAs = "connections that appear again after 1 s",
             Missing = missing,
             Remarks = [.. Remarks(withoutNew, unseen)],
         };
     }
+
+    private bool IsInOrder => _connections.Zip(_connections.Skip(1)).All(pair => pair.First.Start <= pair.Second.Start);
 
     private IEnumerable<string> Remarks(double withoutNew, double unseen)
     {

@@ -38,7 +38,7 @@ internal sealed class ReplayCount
 /// between the recorded clock readings is unknown, but the same for all, so it is drawn once for each seed. Of one that was interrupted
 /// there it is drawn by itself.
 /// </remarks>
-internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, ReplayOptions options)
+internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, ReplayEnds ends, ReplayOptions options)
 {
     private enum Step
     {
@@ -48,9 +48,13 @@ internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, Repl
         Free,
     }
 
-    private readonly PriorityQueue<(int Number, Step Step), (double Time, long Order)> _events = new();
+    /// <summary>What follows from an earlier step: insertions, and choices of connections that wait for their CPU.</summary>
+    private readonly PriorityQueue<(int Number, Step Step), (double Time, long Order)> _following = new();
     private readonly int[] _cpus = new int[connections.Count];
     private readonly double[] _freeFrom = new double[options.Cpus];
+    private Timeline _choices = new([]);
+    private int _nextChoice;
+    private int _nextEnd;
     private CpuRandom _random;
     private double _choicePlace;
     private double _insertPlace;
@@ -61,26 +65,57 @@ internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, Repl
         _random = new CpuRandom(seed);
         _choicePlace = _random.NextUnit();
         _insertPlace = _random.NextUnit();
-        Array.Clear(_freeFrom);
-        _events.Clear();
-        for (int number = 0; number < connections.Count; number++)
+        var times = new double[connections.Count];
+        for (int number = 0; number < times.Length; number++)
         {
             RecordedConnection connection = connections[number];
             _cpus[number] = CpuOf(number, connection);
             double place = connection.StartsAnywhere ? _random.NextUnit() : _choicePlace;
-            Plan(number, Step.Choose, connection.Start + (place * connection.StartSpread));
-            Plan(number, Step.Close, connection.Closed);
-            Plan(number, Step.Free, connection.End);
+            times[number] = connection.Start + (place * connection.StartSpread);
         }
 
+        _choices = new Timeline(times);
         var count = new ReplayCount();
-        while (_events.TryDequeue(out (int Number, Step Step) next, out (double Time, long Order) at))
+        while (TryNext(out int number, out Step step, out double now))
         {
-            Do(gateway, count, next.Number, next.Step, at.Time);
+            Do(gateway, count, number, step, now);
         }
 
         count.AddressesUsed = gateway.AddressesUsed;
         return count;
+    }
+
+    /// <summary>
+    /// The earliest step. At one moment what was known beforehand comes first, by connection, and a connection's choice before its end.
+    /// </summary>
+    private bool TryNext(out int number, out Step step, out double now)
+    {
+        double choice = _choices.Time(_nextChoice);
+        double end = ends.Time(_nextEnd);
+        bool isChoice = choice < end
+            || (choice == end && !double.IsInfinity(choice) && _choices.Number(_nextChoice) <= ends.Number(_nextEnd));
+        now = isChoice ? choice : end;
+        if (_following.TryPeek(out (int Number, Step Step) following, out (double Time, long Order) at) && at.Time < now)
+        {
+            _following.Dequeue();
+            (number, step, now) = (following.Number, following.Step, at.Time);
+        }
+        else if (isChoice)
+        {
+            (number, step) = (_choices.Number(_nextChoice++), Step.Choose);
+        }
+        else if (!double.IsInfinity(end))
+        {
+            (number, step) = (ends.Number(_nextEnd), ends.IsClosing(_nextEnd) ? Step.Close : Step.Free);
+            _nextEnd++;
+        }
+        else
+        {
+            (number, step) = (0, Step.Choose);
+            return false;
+        }
+
+        return true;
     }
 
     private void Do(IGateway gateway, ReplayCount count, int number, Step step, double now)
@@ -89,13 +124,13 @@ internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, Repl
         switch (step)
         {
             case Step.Choose when double.IsNaN(connections[number].Insert) && now < _freeFrom[cpu]:
-                Plan(number, Step.Choose, _freeFrom[cpu] + options.Path);
+                Follow(number, Step.Choose, _freeFrom[cpu] + options.Path);
                 break;
             case Step.Choose:
                 count.Count(gateway.Choose(number, cpu, connections[number]));
                 double insert = InsertOf(connections[number], now);
                 _freeFrom[cpu] = insert;
-                Plan(number, Step.Insert, insert);
+                Follow(number, Step.Insert, insert);
                 break;
             case Step.Insert:
                 count.Count(gateway.Insert(number, cpu));
@@ -114,13 +149,7 @@ internal sealed class Replay(IReadOnlyList<RecordedConnection> connections, Repl
         : Math.Max(chosen, connection.Insert
             + ((connection.InsertsAnywhere ? _random.NextUnit() : _insertPlace) * connection.InsertSpread));
 
-    private void Plan(int number, Step step, double time)
-    {
-        if (!double.IsInfinity(time))
-        {
-            _events.Enqueue((number, step), (time, _order++));
-        }
-    }
+    private void Follow(int number, Step step, double time) => _following.Enqueue((number, step), (time, _order++));
 
     private int CpuOf(int number, RecordedConnection connection)
     {

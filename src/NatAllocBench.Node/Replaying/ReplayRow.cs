@@ -66,11 +66,12 @@ public sealed record ReplayRow(
     private static ReplayCount[] OfSeeds(WhatIf gateway, IReadOnlyList<RecordedConnection> connections, ReplayOptions options)
     {
         var counts = new ReplayCount[options.Seeds];
+        var ends = new ReplayEnds(connections);
         Parallel.For(0, options.Seeds, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, i =>
         {
             ulong seed = (ulong)i + 1;
             using IGateway made = Gateways.Create(gateway, connections, options.Cpus, seed);
-            counts[i] = new Replay(connections, options).Run(made, seed);
+            counts[i] = new Replay(connections, ends, options).Run(made, seed);
         });
         return counts;
     }
