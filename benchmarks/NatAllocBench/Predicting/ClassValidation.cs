@@ -45,6 +45,14 @@ internal sealed record ClassValidation
     /// <summary>Why predictions of this class are not printed; null if they are.</summary>
     public required string? Disabled { get; init; }
 
+    /// <summary>
+    /// Whether the class holds what is asked of predictions, by the letter: a mean ratio of 0.95 to 1.05 and a standard deviation below a
+    /// tenth, over at least three cells with 100 failures each. Null where there are fewer of them, so that it is not decided.
+    /// </summary>
+    public bool? Holds => Counted < FewestCounted
+        ? null
+        : MeanRatio is >= LowestMean and <= HighestMean && Spread < MostSpread;
+
     /// <summary>Checks a class.</summary>
     public static ClassValidation Of(PredictionClass one, IReadOnlyList<PublishedCell> cells)
     {

@@ -16,8 +16,11 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
 
     private static IEnumerable<string> Names => Enum.GetValues<PredictionClass>().Select(PredictionClasses.Name);
 
-    /// <summary>Whether every class that has formulas passed.</summary>
-    public bool Passed => Classes.All(one => one.Cells == 0 || one.Disabled is null);
+    /// <summary>
+    /// Whether every class, those without a formula too, holds what is asked of predictions. Of a class that is not decided it is not
+    /// known, so that this is false.
+    /// </summary>
+    public bool Passed => Classes.All(one => one.Holds == true);
 
     public static PredictionValidation Of(PublishedCells published) => new(
     [
@@ -53,7 +56,8 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
     public string Json() => JsonSerializer.Serialize(this, Options).ReplaceLineEndings("\n") + "\n";
 
     public string Text() => TextTable.Of(
-        ["class", "cells", "no formula", "with 100 failures", "mean ratio", "sd", "sd beyond counting", "inside 95 %", "used"],
+        ["class", "cells", "no formula", "with 100 failures", "mean ratio", "sd", "sd beyond counting", "inside 95 %",
+            "0.95 to 1.05, sd < 10 %", "used"],
         Classes.Select(one => (IReadOnlyList<string>)
         [
             one.Class,
@@ -64,6 +68,12 @@ internal sealed record PredictionValidation(IReadOnlyList<ClassValidation> Class
             one.Spread is { } spread ? Figures.Percent(spread) : "-",
             one.SpreadBeyondCounting is { } beyond ? Figures.Percent(beyond) : "-",
             one.Inside is { } inside ? Figures.Percent(inside) : "-",
+            one.Holds switch
+            {
+                true => "holds",
+                false => "fails",
+                null => "not decided",
+            },
             one.Disabled is { } why ? $"no: {why}" : "yes",
         ]));
 

@@ -43,6 +43,20 @@ public sealed class PredictionTests
         Assert.InRange(tick.Inside!.Value, 0.85, 1);
     }
 
+    /// <summary>The file is by the letter: an interval that holds 0.95 to 1.05 is not enough, nor a class that nobody can judge.</summary>
+    [Theory]
+    [InlineData(3, 1.05, 0.099, true)]
+    [InlineData(3, 1.06, 0.01, false)]
+    [InlineData(3, 0.94, 0.01, false)]
+    [InlineData(3, 1, 0.1, false)]
+    [InlineData(2, 1, 0.01, null)]
+    public void A_class_holds_by_mean_and_deviation_of_three_cells(int counted, double mean, double spread, bool? holds)
+    {
+        ClassValidation one = Validation.For(PredictionClass.Rover) with { Counted = counted, MeanRatio = mean, Spread = spread };
+        Assert.Equal(holds, one.Holds);
+        Assert.Equal(holds == true, new PredictionValidation([one]).Passed);
+    }
+
     [Fact]
     public void Values_of_equal_errors_spread_by_what_their_variance_has_beyond_the_error() =>
         Assert.Equal(Math.Sqrt(2 - 0.25), SpreadBeyondErrors.Of([(1, 0.5), (-1, 0.5)]), 12);
