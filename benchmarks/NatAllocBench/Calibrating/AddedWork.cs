@@ -14,8 +14,8 @@ namespace NatAllocBench.Calibrating;
 /// </summary>
 internal sealed record AddedWork
 {
-    // A longer window makes the whole way longer too, and so brings fewer connections to lose.
-    private const double WindowForRate = 1.1;
+    // A longer window makes the whole way longer too, and the clients of a burst that lose find fewer to lose to.
+    private const double WindowForRate = 1.35;
 
     /// <summary>For each race of <see cref="PairPlan.SpeedRaces"/>, ns a connection.</summary>
     public required IReadOnlyList<double> SpeedRaces { get; init; }
@@ -26,21 +26,26 @@ internal sealed record AddedWork
     /// <summary>For each design and number of threads, ns a connection, in the order of the cells.</summary>
     public required IReadOnlyList<double> Throughput { get; init; }
 
-    /// <summary>What makes a difference of such a share, from what a process measured without it.</summary>
-    /// <param name="side">What it measured.</param>
+    /// <summary>What makes a difference of such a share, from what processes measured without it.</summary>
+    /// <param name="sides">What they measured: of each cell the first that has a figure.</param>
     /// <param name="share">The share, 0.1 for 10 %.</param>
-    /// <returns>The work, or null where a cell was disturbed.</returns>
-    public static AddedWork? For(PairSide side, double share)
+    /// <param name="partly">Whether a cell that was disturbed in all of them gets no work; a busy neighbour leaves closed loops no choice.</param>
+    /// <returns>The work, or null where a cell has no figure; with <paramref name="partly"/>, where none has.</returns>
+    public static AddedWork? For(IReadOnlyList<PairSide> sides, double share, bool partly)
     {
-        double?[] speeds = [.. side.Speeds.Cells.Select(cell => cell.Cpus * 1e9 / cell.ConnectionsPerSecond * share)];
-        double?[] windows = [.. side.Rates.Cells.Select(cell => cell.WindowP50Ns * share * WindowForRate)];
-        double?[] rounds = [.. side.Throughput.Cells.Select(cell => cell.Threads * 1e9 / cell.ConnectionsPerSecond * share)];
-        return speeds.Concat(windows).Concat(rounds).Any(ns => ns is null) ? null : new AddedWork
+        double?[] speeds = First(side => side.Speeds.Cells.Select(cell => cell.Cpus * 1e9 / cell.ConnectionsPerSecond * share));
+        double?[] windows = First(side => side.Rates.Cells.Select(cell => cell.WindowP50Ns * share * WindowForRate));
+        double?[] rounds = First(side => side.Throughput.Cells.Select(cell => cell.Threads * 1e9 / cell.ConnectionsPerSecond * share));
+        double?[] all = [.. speeds, .. windows, .. rounds];
+        return (partly ? all.All(ns => ns is null) : all.Any(ns => ns is null)) ? null : new AddedWork
         {
-            SpeedRaces = [.. speeds.Select(ns => AskFor(ns!.Value))],
-            RateRaces = [.. windows.Select(ns => ns!.Value)],
-            Throughput = [.. rounds.Select(ns => ns!.Value)],
+            SpeedRaces = [.. speeds.Select(ns => AskFor(ns ?? 0))],
+            RateRaces = [.. windows.Select(ns => ns ?? 0)],
+            Throughput = [.. rounds.Select(ns => ns ?? 0)],
         };
+
+        double?[] First(Func<PairSide, IEnumerable<double?>> of) =>
+            sides.Select(side => of(side).ToArray()).Aggregate((one, next) => [.. one.Zip(next, (a, b) => a ?? b)]);
     }
 
     /// <summary>Reads what <see cref="ToString"/> wrote.</summary>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using NatAllocBench.Reports.Comparison;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Calibrating;
@@ -35,21 +36,18 @@ internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
         while (Pairs < pairs && !stop.IsCancellationRequested)
         {
             double each = Pairs == 0 ? 0 : (_clock.Elapsed.TotalSeconds - begun) / Pairs;
-            if (_clock.Elapsed.TotalSeconds + each > seconds || Pair(added, progress, stop) is not ({ } first, { } second, { } harder))
+            if (_clock.Elapsed.TotalSeconds + each > seconds || !Pair(added, progress, stop))
             {
                 return;
             }
 
-            counter.Add("race speed", first.Speeds, second.Speeds, harder.Speeds);
-            counter.Add("race rate", first.Rates, second.Rates, harder.Rates);
-            counter.Add("throughput speed", first.Throughput, second.Throughput, harder.Throughput);
             Pairs++;
         }
     }
 
     private AddedWork? Pilot(CancellationToken stop)
     {
-        string? disturbed = null;
+        List<PairSide> pilots = [];
         for (int i = 0; i < Pilots; i++)
         {
             if (Process(null, stop) is not [var side])
@@ -57,44 +55,50 @@ internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
                 return null;
             }
 
-            if (AddedWork.For(side, counter.Injected) is { } added)
+            pilots.Add(side);
+            if (AddedWork.For(pilots, counter.Injected, partly: false) is { } added)
             {
                 return added;
             }
-
-            disturbed = side.Disturbed;
         }
 
-        throw new UsageException(
-            $"calibrate-compare: each of {Pilots} processes had a disturbed cell ({disturbed}); stop other work, or raise "
+        return AddedWork.For(pilots, counter.Injected, partly: true) ?? throw new UsageException(
+            $"calibrate-compare: no cell could be measured in {Pilots} processes ({pilots[^1].Disturbed}); stop other work, or raise "
                 + $"--process-seconds");
     }
 
-    private (PairSide First, PairSide Second, PairSide Harder)? Pair(AddedWork added, Action<int, string> progress, CancellationToken stop)
+    private bool Pair(AddedWork added, Action<int, string> progress, CancellationToken stop)
     {
-        List<PairSide> first = [];
-        List<PairSide> second = [];
-        List<PairSide> harder = [];
+        List<(PairSide Plain, PairSide Harder)> processes = [];
         for (int i = 0; i < 2 * plan.Processes; i++)
         {
             progress(Pairs, $"process {i + 1} of {2 * plan.Processes}");
-            if (Process(added, stop) is not [var plain, var slowed])
+            if (Process(added, stop) is not [var plain, var harder])
             {
-                return null;
+                return false;
             }
 
-            if (PairPlan.IsFirst(i))
-            {
-                first.Add(plain);
-            }
-            else
-            {
-                second.Add(plain);
-                harder.Add(slowed);
-            }
+            processes.Add((plain, harder));
         }
 
-        return (PairSide.Pool(first), PairSide.Pool(second), PairSide.Pool(harder));
+        Count(ErrorCount.Interleaved, PairPlan.IsFirst);
+        // The same processes as two runs would have made them.
+        Count(ErrorCount.InTurn, i => i < plan.Processes);
+        return true;
+
+        void Count(string order, Func<int, bool> isFirst)
+        {
+            PairSide first = PairSide.Pool([.. processes.Where((_, i) => isFirst(i)).Select(side => side.Plain)]);
+            PairSide second = PairSide.Pool([.. processes.Where((_, i) => !isFirst(i)).Select(side => side.Plain)]);
+            PairSide harder = PairSide.Pool([.. processes.Where((_, i) => !isFirst(i)).Select(side => side.Harder)]);
+            foreach ((string figure, Func<PairSide, RunRecord?> of) in PairSide.Figures)
+            {
+                if (of(first) is { } a && of(second) is { } b && of(harder) is { } slower)
+                {
+                    counter.Add(figure, order, a, b, slower);
+                }
+            }
+        }
     }
 
     // Both sides that it measured, the plain one only without added work, none where it was stopped.

@@ -20,11 +20,15 @@ internal static class PairProcess
     public static void Run(PairPlan plan, AddedWork? added, Stream output, CancellationToken stop)
     {
         CellPlan[] plain = [.. PairPlan.SpeedRaces, .. PairPlan.RateRaces];
-        MeasuredTrials[] races =
+        MeasuredCell[] races =
             [.. plain.Concat(added?.Harder() ?? []).Select(cell => new MeasuredCell(cell, plan.Cpus.Count, preset: null))];
         ThroughputPlan tables = plan.Throughput([.. PairPlan.Designs, .. added?.Slowed() ?? []]);
         MachineFacts machine = WarmUp(plan, races, tables, stop);
-        _ = new RaceSession(races, plan.Cpus.Cpus, plan.RaceLimits, plan.Seed).Run(stop);
+        foreach (IEnumerable<MeasuredCell> alike in races.GroupBy(race => race.Plan.Workload.Arrival.GetType()))
+        {
+            _ = new RaceSession([.. alike], plan.Cpus.Cpus, plan.RaceLimits, plan.Seed).Run(stop);
+        }
+
         var session = new ThroughputSession(tables);
         _ = session.Run(stop);
         if (stop.IsCancellationRequested)
@@ -56,13 +60,13 @@ internal static class PairProcess
 
     // Most of a process is the compilation of its code. Its three parts are compiled at the same time, each on one CPU, before anything is
     // measured.
-    private static MachineFacts WarmUp(PairPlan plan, MeasuredTrials[] races, ThroughputPlan tables, CancellationToken stop)
+    private static MachineFacts WarmUp(PairPlan plan, MeasuredCell[] races, ThroughputPlan tables, CancellationToken stop)
     {
         MachineFacts? machine = null;
         Parallel.Invoke(
             () =>
             {
-                foreach (MeasuredTrials race in races.DistinctBy(race => race.Code))
+                foreach (MeasuredCell race in races.DistinctBy(race => race.Code))
                 {
                     race.WarmUp([plan.Cpus.Cpus[0]], plan.Seed, stop);
                 }

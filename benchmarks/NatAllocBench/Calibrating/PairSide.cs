@@ -9,6 +9,16 @@ namespace NatAllocBench.Calibrating;
 /// <param name="Throughput">The table designs.</param>
 internal sealed record PairSide(RunRecord<RaceCell> Speeds, RunRecord<RaceCell> Rates, RunRecord<ThroughputCell> Throughput)
 {
+    /// <summary>What is compared, by name: of a side the cells that belong to it, null where there are none.</summary>
+    public static IReadOnlyList<(string Name, Func<PairSide, RunRecord?> Of)> Figures { get; } =
+    [
+        ("race speed", side => side.Speeds),
+        ("race rate", side => Those(side.Rates, cell => cell.Era == PairPlan.Searching)),
+        ("race rate, rover era", side => Those(side.Rates, cell => cell.Era == PairPlan.Rover)),
+        ("throughput speed, 1 thread", side => Those(side.Throughput, cell => cell.Threads == 1)),
+        ("throughput speed, 2 threads", side => Those(side.Throughput, cell => cell.Threads == 2)),
+    ];
+
     /// <summary>The processes of one side as one.</summary>
     public static PairSide Pool(IReadOnlyList<PairSide> processes) => new(
         PooledProcesses.Pool([.. processes.Select(process => process.Speeds)]),
@@ -32,6 +42,10 @@ internal sealed record PairSide(RunRecord<RaceCell> Speeds, RunRecord<RaceCell> 
             writer.Write(json);
         }
     }
+
+    private static RunRecord<TCell>? Those<TCell>(RunRecord<TCell> run, Func<TCell, bool> belongs)
+        where TCell : class =>
+        run.Cells.Where(belongs).ToArray() is { Length: > 0 } cells ? run with { Cells = cells } : null;
 
     private static string? Named(string cell, string? reason) => reason is null ? null : $"{cell}: {reason}";
 

@@ -29,23 +29,23 @@ internal static class CalibrateCompareCommand
 
     private static readonly Option<int> Runs = new("--runs")
     {
-        Description = "Fresh processes of each run; verdicts on speeds need 4.",
+        Description = "Fresh processes of each run; verdicts need 4.",
         HelpName = "N",
-        DefaultValueFactory = _ => 4,
+        DefaultValueFactory = _ => 7,
     };
 
     private static readonly Option<double> Seconds = new("--seconds")
     {
         Description = "Time limit in seconds; whole pairs that were measured until then are counted.",
         HelpName = "S",
-        DefaultValueFactory = _ => 480,
+        DefaultValueFactory = _ => 1200,
     };
 
     private static readonly Option<double> ProcessSeconds = new("--process-seconds")
     {
         Description = "Time that each process measures, in seconds.",
         HelpName = "S",
-        DefaultValueFactory = _ => 0.4,
+        DefaultValueFactory = _ => 1.5,
     };
 
     // For the processes that this command starts: what makes their second half harder.
@@ -126,6 +126,7 @@ internal static class CalibrateCompareCommand
     {
         return new ComparisonErrors
         {
+            Rule = ComparisonErrors.PresentRule,
             StartedUtc = started,
             MeasuredCommit = RunEnvironment.Commit,
             Fingerprint = MachineIdentity.Fingerprint(machine),

@@ -16,6 +16,7 @@ internal sealed class CellComparer(ComparisonOptions options)
 
     // Fewer processes a side allow no 95 % interval.
     private const int FewestProcesses = 4;
+    private const string BetweenRuns = "between runs not covered";
 
     public IEnumerable<CellComparison> Compare(Workload workload, RaceCell first, RaceCell second)
     {
@@ -42,6 +43,11 @@ internal sealed class CellComparer(ComparisonOptions options)
         }
 
         RatioEstimate ratio = RateRatio.Estimate(first, second);
+        if (!HasProcesses(first.PerTrial.Process) || !HasProcesses(second.PerTrial.Process))
+        {
+            return new CellComparison(workload, Metric, Text(first), Text(second), ratio, Verdict.Undecided, BetweenRuns);
+        }
+
         bool belowFloor = first.RateHigh < options.RateNoiseFloor && second.RateHigh < options.RateNoiseFloor;
         Verdict verdict = belowFloor ? Verdict.Same : Judge.Of(ratio, options.Threshold, smallerIsBetter: true);
         return new CellComparison(workload, Metric, Text(first), Text(second), ratio, verdict, belowFloor ? "below the noise floor" : null)
@@ -69,7 +75,7 @@ internal sealed class CellComparer(ComparisonOptions options)
         if (first.Processes is not { Count: >= FewestProcesses } || second.Processes is not { Count: >= FewestProcesses })
         {
             RatioEstimate within = new(statistics.Ratio(first.Raw, second.Raw).Ratio, null, null);
-            return new CellComparison(workload, Metric, textA, textB, within, Verdict.Undecided, "between runs not covered");
+            return new CellComparison(workload, Metric, textA, textB, within, Verdict.Undecided, BetweenRuns);
         }
 
         RatioEstimate ratio = statistics.Ratio(first.Processes, second.Processes) with
@@ -90,6 +96,8 @@ internal sealed class CellComparer(ComparisonOptions options)
         static string Text(RateUnit unit, CellSpeed speed) =>
             unit.Format(speed.Value, speed.Low, speed.High) is { } text ? $"{text} {unit.Short}".TrimEnd() : TableLayout.NoValue;
     }
+
+    private static bool HasProcesses(IReadOnlyList<int>? process) => process?.Distinct().Count() >= FewestProcesses;
 
     private static CellComparison Missing(Workload workload, string metric, string first, string second, string? reason) =>
         new(workload, metric, first, second, null, Verdict.Undecided, reason is null ? "no raw values" : $"missing: {reason}");

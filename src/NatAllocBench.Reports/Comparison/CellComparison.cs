@@ -15,7 +15,7 @@ public sealed record CellComparison(
     Workload Workload, string Metric, string First, string Second, RatioEstimate? Ratio, Verdict Verdict, string? Remark)
 {
     /// <summary>
-    /// The chance of so bad a figure, or a worse one, if the truth were just within the threshold; null unless the verdict is worse.
+    /// The chance of so bad a figure, or a worse one, if there were no difference; null unless the verdict is worse.
     /// </summary>
     public double? WorseByChance { get; init; }
 }

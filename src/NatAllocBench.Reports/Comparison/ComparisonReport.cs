@@ -56,7 +56,7 @@ public static class ComparisonReport
         string across = options.Across.Count > 0 ? $" across {string.Join(", ", options.Across.Order(StringComparer.Ordinal))};" : "";
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict on a speed needs "
+            $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict needs "
             + $"4 processes a side (--runs): without them there is a ratio and no verdict; "
             + $"noise floors: rates below {options.RateNoiseFloor * 100:0.######} %, times per connection closer than "
             + $"{options.TimeNoiseFloorNs:0.###} ns");

@@ -21,16 +21,17 @@ public sealed class ErrorCounter(ComparisonOptions options, double injected)
     public IReadOnlyList<ErrorCount> Counts => [.. _counts.Select(count => count.Sum(options.Threshold))];
 
     /// <summary>Adds a pair.</summary>
-    /// <param name="figure">What is compared; one that ends in <c>rate</c> takes the failure rates, any other the speeds.</param>
+    /// <param name="figure">What is compared; one that has <c>rate</c> in it takes the failure rates, any other the speeds.</param>
+    /// <param name="order">The order of the processes, <see cref="ErrorCount.Interleaved"/> or <see cref="ErrorCount.InTurn"/>.</param>
     /// <param name="first">The base.</param>
     /// <param name="second">A run of the same code.</param>
     /// <param name="harder">What the processes of the second run measured with more work; its cells are named as theirs.</param>
-    public void Add(string figure, RunRecord first, RunRecord second, RunRecord harder)
+    public void Add(string figure, string order, RunRecord first, RunRecord second, RunRecord harder)
     {
-        FigureCount? count = _counts.Find(c => c.Figure == figure);
+        FigureCount? count = _counts.Find(c => c.Figure == figure && c.Order == order);
         if (count is null)
         {
-            count = new FigureCount(figure);
+            count = new FigureCount(figure, order);
             _counts.Add(count);
         }
 
@@ -43,11 +44,13 @@ public sealed class ErrorCounter(ComparisonOptions options, double injected)
             RunComparison.Compare(a, b, options).Cells.Where(c => c.Metric == count.Metric);
     }
 
-    private sealed class FigureCount(string figure)
+    private sealed class FigureCount(string figure, string order)
     {
         public string Figure => figure;
 
-        public string Metric { get; } = figure.EndsWith("rate", StringComparison.Ordinal) ? CellComparer.Rate : CellComparer.Speed;
+        public string Order => order;
+
+        public string Metric { get; } = figure.Contains("rate", StringComparison.Ordinal) ? CellComparer.Rate : CellComparer.Speed;
 
         public int Pairs { get; set; }
 
@@ -73,14 +76,18 @@ public sealed class ErrorCounter(ComparisonOptions options, double injected)
                 Injected.Count(c => !IsNotJudged(c)),
                 Injected.Count(c => c.Verdict is Verdict.Worse))
             {
+                Order = Order,
                 PutIn = putIn.Length == 0 ? null : SampleStatistics.Instance.Median(putIn).Value,
                 FoundFrom = from is { } share && double.IsFinite(share) ? share : null,
             };
         }
 
-        // The least difference that moves the interval of this pair beyond the threshold.
-        private double Needed(CellComparison plain, double threshold) =>
-            ((1 + threshold) / Math.Min(Worse(plain.Ratio!.Low ?? 0), Worse(plain.Ratio.High ?? double.PositiveInfinity))) - 1;
+        // The least difference that moves the interval of this pair beyond 1, and its estimate beyond the threshold.
+        private double Needed(CellComparison plain, double threshold)
+        {
+            double nearest = Math.Min(Worse(plain.Ratio!.Low ?? 0), Worse(plain.Ratio.High ?? double.PositiveInfinity));
+            return Math.Max(1 / nearest, (1 + threshold) / Worse(plain.Ratio.Ratio)) - 1;
+        }
 
         // Above 1 where the second run is worse.
         private double Worse(double ratio) => Metric == CellComparer.Rate ? ratio : 1 / ratio;

@@ -4,11 +4,13 @@ namespace NatAllocBench.Reports.Comparison;
 
 /// <summary>Turns the interval of a ratio into a verdict.</summary>
 /// <remarks>
-/// The verdict follows from where the 95 % interval lies: wholly beyond the threshold is better or worse, wholly within it the same (two
-/// one-sided tests, Schuirmann 1987), anything else undecided. So each verdict is wrong in at most 2.5 % of comparisons at the worst true
-/// ratio, which lies on the threshold itself; with a threshold of 0 and no true difference, better and worse together come up in 5 %. The
-/// error is per cell: a comparison of 100 cells is expected to have a few wrong ones. Where the comparison as a whole must not err, as a
-/// gate of a build, Holm's procedure (Scandinavian Journal of Statistics 6, 1979) takes all cells together.
+/// Two questions, two answers. Whether there is a difference: the 95 % interval excludes 1. Whether it matters: the estimate lies beyond the
+/// threshold. Both together are better or worse, so without a difference these come up in at most 5 % of comparisons, whatever the
+/// threshold. That there is no difference that matters is shown by an interval wholly within the threshold: the same (two one-sided tests,
+/// Schuirmann 1987), wrong in at most 2.5 % where the true ratio lies on the threshold. Anything else is undecided. To ask of better and
+/// worse that the whole interval lies beyond the threshold would prove more, that the truth does, and would miss most differences of twice
+/// the threshold. The error is per cell: a comparison of 100 cells is expected to have a few wrong ones. Where the comparison as a whole
+/// must not err, as a gate of a build, Holm's procedure (Scandinavian Journal of Statistics 6, 1979) takes all cells together.
 /// </remarks>
 internal static class Judge
 {
@@ -24,9 +26,9 @@ internal static class Judge
         return ratio switch
         {
             { Low: null } or { High: null } => Verdict.Undecided,
-            { Low: { } low } when low > upper => smallerIsBetter ? Verdict.Worse : Verdict.Better,
-            { High: { } high } when high < lower => smallerIsBetter ? Verdict.Better : Verdict.Worse,
             { Low: { } low, High: { } high } when low >= lower && high <= upper && threshold > 0 => Verdict.Same,
+            { Low: > 1 } when ratio.Ratio > upper => smallerIsBetter ? Verdict.Worse : Verdict.Better,
+            { High: < 1 } when ratio.Ratio < lower => smallerIsBetter ? Verdict.Better : Verdict.Worse,
             _ => Verdict.Undecided,
         };
     }

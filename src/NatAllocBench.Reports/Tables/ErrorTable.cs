@@ -8,6 +8,9 @@ public static class ErrorTable
     /// <summary>What a comparison says where nothing was counted.</summary>
     public const string NotMeasured = "wrong verdicts: not measured on this machine (calibrate-compare)";
 
+    /// <summary>What it says where the count is of an older version's verdicts.</summary>
+    public const string OtherRule = "wrong verdicts: counted by another rule than the present one on this machine; count again (calibrate-compare)";
+
     private const double EnoughPower = 0.9;
 
     /// <summary>The table of all figures.</summary>
@@ -17,16 +20,17 @@ public static class ErrorTable
     {
         string[] injected =
             ["worse by added work", $"found of {Figures.Significant(errors.Injected * 100)} % [95 %]", "found in 90 % from"];
-        string[] headings = ["figure", "pairs", "comparisons", "no verdict possible", "false verdicts [95 %]", "same", .. injected];
+        string[] headings = ["figure", "order", "pairs", "comparisons", "no verdict possible", "false verdicts [95 %]", "same", .. injected];
         return new ResultTable(
             "false verdicts",
             $"{errors.Processes} processes a side of {Figures.Significant(errors.SecondsOfProcess)} s, threshold "
                 + $"{Figures.Significant(errors.Threshold * 100)} %"
+                + (errors.Rule == ComparisonErrors.PresentRule ? "" : ", verdicts by another rule than the present one")
                 + (errors.LoadAverage is { } load ? $", load average at the start {load}" : ""),
-            [.. headings.Select((heading, i) => new TableColumn(heading, i > 0))],
+            [.. headings.Select((heading, i) => new TableColumn(heading, i > 1))],
             [.. errors.Counts.Select(Row)])
         {
-            KeyColumns = 1,
+            KeyColumns = 2,
         };
     }
 
@@ -34,7 +38,18 @@ public static class ErrorTable
     /// <param name="errors">What was counted, or null.</param>
     /// <returns>A line without a full stop.</returns>
     public static string Line(ComparisonErrors? errors) => errors is null ? NotMeasured
-        : $"wrong verdicts, counted on this machine over pairs of the same code: {string.Join(", ", errors.Counts.Select(Words))}";
+        : errors.Rule != ComparisonErrors.PresentRule ? OtherRule
+        : $"wrong verdicts, counted on this machine over pairs of the same code, {Order(errors)}: "
+            + string.Join(", ", Telling(errors).Select(Words));
+
+    // Two runs are measured one after the other.
+    private static IEnumerable<ErrorCount> Telling(ComparisonErrors errors) =>
+        errors.Counts.Any(IsInTurn) ? errors.Counts.Where(IsInTurn) : errors.Counts;
+
+    private static string Order(ComparisonErrors errors) =>
+        errors.Counts.Any(IsInTurn) ? "one run after the other" : "whose processes took turns";
+
+    private static bool IsInTurn(ErrorCount count) => count.Order == ErrorCount.InTurn;
 
     private static string Words(ErrorCount count) => count.FalseShare() is { } share
         ? $"{count.Figure} {Percent(share)} ({count.FalseVerdicts} of {count.Judged()}), {Power(count)}"
@@ -49,6 +64,7 @@ public static class ErrorTable
     private static string[] Row(ErrorCount count) =>
     [
         count.Figure,
+        count.Order ?? ErrorCount.Interleaved,
         Figures.Count(count.Pairs),
         Figures.Count(count.Comparisons),
         Figures.Count(count.NotJudged),

@@ -12,6 +12,13 @@ public sealed record ComparisonErrors
     /// <summary>The file's name in a machine's directory.</summary>
     public const string FileName = "comparison-errors.json";
 
+    /// <summary>The rule of the present verdicts; counts by another one say nothing about them.</summary>
+    public const string PresentRule = "the interval excludes 1 and the estimate lies beyond the threshold";
+
+    /// <summary>By which rule better and worse were told; null for the first, by which the whole interval lay beyond the threshold.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Rule { get; init; }
+
     /// <summary>When the measurement started, in UTC.</summary>
     public required DateTimeOffset StartedUtc { get; init; }
 
@@ -41,7 +48,7 @@ public sealed record ComparisonErrors
 }
 
 /// <summary>Verdicts on one figure over all pairs.</summary>
-/// <param name="Figure">The figure: <c>race speed</c>, <c>race rate</c> or <c>throughput speed</c>.</param>
+/// <param name="Figure">The figure, for example <c>race speed</c>.</param>
 /// <param name="Pairs">Pairs of runs.</param>
 /// <param name="Comparisons">Cells compared over all pairs.</param>
 /// <param name="NotJudged">
@@ -54,6 +61,16 @@ public sealed record ComparisonErrors
 public sealed record ErrorCount(
     string Figure, int Pairs, int Comparisons, int NotJudged, int FalseVerdicts, int Same, int Injected, int Found)
 {
+    /// <summary>The processes of the two sides took turns, so that a drift of the machine fell on both alike.</summary>
+    public const string Interleaved = "A B B A";
+
+    /// <summary>All processes of the one side came before those of the other, as those of two runs do.</summary>
+    public const string InTurn = "A A B B";
+
+    /// <summary>In which order the processes ran, <see cref="Interleaved"/> or <see cref="InTurn"/>; null for the former.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Order { get; init; }
+
     /// <summary>
     /// The relative difference that the added work made, measured within the processes that did both: the median over all comparisons.
     /// </summary>

@@ -18,9 +18,9 @@ public sealed class CompareCommandTests : IDisposable
     public CompareCommandTests()
     {
         ResultsStore store = new(_root);
-        RaceCell low = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        RaceCell low = SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]);
         _low = store.Publish(SampleRuns.Race(low, low with { Mode = "random" }));
-        _high = store.Publish(SampleRuns.Race(SampleRuns.Cell("default", Attempts, [2000, 2020, 1980, 2010, 1990])));
+        _high = store.Publish(SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [2000, 2020, 1980, 2010, 1990])));
     }
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
@@ -33,7 +33,7 @@ public sealed class CompareCommandTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Matches(@"\| default \| 1\.00 % \[.*\] \| 2\.00 % \[.*\] \| 2\.00 \[1\.\d+, 2\.\d+\] \| worse \|", result.Output);
         Assert.Contains("Only in A:\n\n- preset=quick", result.Output, StringComparison.Ordinal);
-        Assert.Contains("1 undecided, 1 worse", result.Output, StringComparison.Ordinal);
+        Assert.Contains("1 same, 1 worse", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -76,9 +76,10 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
-    public void Speeds_of_one_process_have_a_ratio_and_no_verdict()
+    public void One_process_has_ratios_and_no_verdict()
     {
-        string output = CompareCommand.Run([_low, _high], new ComparisonOptions()).Output;
+        RunRecord<RaceCell> one = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]));
+        string output = CompareCommand.Run([new ResultsStore(_root).Publish(one), _high], new ComparisonOptions()).Output;
 
         Assert.Contains("| undecided | between runs not covered |", output, StringComparison.Ordinal);
         Assert.Contains("4 processes a side (--runs)", output, StringComparison.Ordinal);
@@ -88,10 +89,10 @@ public sealed class CompareCommandTests : IDisposable
     public void A_gate_takes_all_cells_together_so_that_one_of_many_that_only_just_differs_does_not_close_it()
     {
         ResultsStore store = new(_root);
-        RaceCell cell = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        RaceCell cell = SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]);
         RaceCell[] same = [.. Enumerable.Range(0, 39).Select(i => cell with { Series = $"s{i}" })];
-        RaceCell barely = SampleRuns.Cell("random", Attempts, [1000, 1100, 900, 1050, 950]);
-        RaceCell more = SampleRuns.Cell("random", Attempts, [1200, 1310, 1090, 1255, 1145]);
+        RaceCell barely = SampleRuns.OfProcesses("random", Attempts, [1000, 1100, 900, 1050, 950]);
+        RaceCell more = SampleRuns.OfProcesses("random", Attempts, [1200, 1310, 1090, 1255, 1145]);
         string a = store.Publish(SampleRuns.Race([barely]));
         string b = store.Publish(SampleRuns.Race([more]));
         string manyA = store.Publish(SampleRuns.Race([barely, .. same]));

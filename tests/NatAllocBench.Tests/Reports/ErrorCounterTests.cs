@@ -20,9 +20,9 @@ public sealed class ErrorCounterTests : IDisposable
     {
         var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
 
-        counter.Add("race speed", Race(5e6), Race(5e6), Race(5e6 / 1.1));
-        counter.Add("race rate", Race(5e6), Race(5e6), Race(5e6, failures: 11_000));
-        counter.Add("throughput speed", Throughput(5e6), Throughput(5e6), Throughput(5e6 / 1.1));
+        counter.Add("race speed", ErrorCount.Interleaved, Race(5e6), Race(5e6), Race(5e6 / 1.1));
+        counter.Add("race rate", ErrorCount.Interleaved, Race(5e6), Race(5e6), Race(5e6, failures: 11_000));
+        counter.Add("throughput speed", ErrorCount.Interleaved, Throughput(5e6), Throughput(5e6), Throughput(5e6 / 1.1));
 
         Assert.Equal(["race speed", "race rate", "throughput speed"], counter.Counts.Select(c => c.Figure));
         Assert.All(counter.Counts, count =>
@@ -34,19 +34,19 @@ public sealed class ErrorCounterTests : IDisposable
     }
 
     [Fact]
-    public void The_difference_that_would_be_found_is_the_one_that_moves_nine_of_ten_intervals_beyond_the_threshold()
+    public void The_difference_that_would_be_found_is_the_one_that_moves_nine_of_ten_intervals_beyond_1()
     {
         var counter = new ErrorCounter(new ComparisonOptions(), 0.1);
 
-        counter.Add("throughput speed", Throughput(5e6), Throughput(5e6), Throughput(5e6));
+        counter.Add("throughput speed", ErrorCount.Interleaved, Throughput(5e6), Throughput(5e6), Throughput(5e6));
         ErrorCount equal = Assert.Single(counter.Counts);
-        counter.Add("throughput speed", Throughput(5e6), Scattered(), Scattered());
+        counter.Add("throughput speed", ErrorCount.Interleaved, Throughput(5e6), Scattered(), Scattered());
         ErrorCount scattered = Assert.Single(counter.Counts);
 
         Assert.Equal(0.05, equal.FoundFrom!.Value, 0.001);
         Assert.Equal((0, 0), (equal.Found, scattered.Found));
-        // The fastest of its processes is a fifth faster: it has to fall by that and the threshold.
-        Assert.Equal((1.2 * 1.05) - 1, scattered.FoundFrom!.Value, 0.001);
+        // The fastest of its processes is a fifth faster: it has to fall by that.
+        Assert.Equal(0.2, scattered.FoundFrom!.Value, 0.001);
     }
 
     [Fact]
@@ -59,8 +59,8 @@ public sealed class ErrorCounterTests : IDisposable
             Cells = [.. Throughput(6e6).Cells.Select(c => c with { PingPongNs = 500 })],
         };
 
-        counter.Add("throughput speed", slow, Throughput(6e6), Throughput(6e6));
-        counter.Add("throughput speed", slow, elsewhere, elsewhere);
+        counter.Add("throughput speed", ErrorCount.Interleaved, slow, Throughput(6e6), Throughput(6e6));
+        counter.Add("throughput speed", ErrorCount.Interleaved, slow, elsewhere, elsewhere);
 
         ErrorCount count = Assert.Single(counter.Counts);
         Assert.Equal((2, 2, 1, 1), (count.Pairs, count.Comparisons, count.NotJudged, count.FalseVerdicts));
@@ -86,6 +86,36 @@ public sealed class ErrorCounterTests : IDisposable
         Assert.Contains(
             "race rate 2.50 % (3 of 120), finds a difference of 9.80 % in 50.0 % and one of 17.0 % or more in 90 %", header,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_runs_are_told_what_was_counted_of_processes_one_after_the_other()
+    {
+        RunRecord<RaceCell> run = Race(5e6);
+        _ = ComparisonErrorsFile.Write(new ResultsStore(_root), run.Machine, Errors() with
+        {
+            Counts = [.. Errors().Counts, .. Errors().Counts.Select(c => c with { Order = ErrorCount.InTurn, FalseVerdicts = 6 })],
+        });
+
+        string header = Header(run);
+
+        Assert.Contains("one run after the other: race speed 5.00 % (6 of 120)", header, StringComparison.Ordinal);
+        Assert.DoesNotContain("(3 of 120)", header, StringComparison.Ordinal);
+        Assert.Equal(
+            ["A B B A", "A B B A", "A A B B", "A A B B"],
+            ErrorTable.Build(ComparisonErrorsFile.Find([_root], run.Machine)!).Rows.Select(row => row[1]));
+    }
+
+    [Fact]
+    public void What_was_counted_by_another_rule_is_not_told_of_the_present_one()
+    {
+        RunRecord<RaceCell> run = Race(5e6);
+        ComparisonErrors old = Errors() with { Rule = null };
+        _ = ComparisonErrorsFile.Write(new ResultsStore(_root), run.Machine, old);
+
+        Assert.Contains(ErrorTable.OtherRule, Header(run), StringComparison.Ordinal);
+        Assert.DoesNotContain("race speed 2.50 %", Header(run), StringComparison.Ordinal);
+        Assert.Contains("another rule", ErrorTable.Build(old).Caption, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -122,6 +152,7 @@ public sealed class ErrorCounterTests : IDisposable
 
     private static ComparisonErrors Errors() => new()
     {
+        Rule = ComparisonErrors.PresentRule,
         StartedUtc = new DateTimeOffset(2026, 3, 4, 0, 0, 0, TimeSpan.Zero),
         Fingerprint = MachineIdentity.Fingerprint(SampleRuns.Machine),
         Processes = 4,

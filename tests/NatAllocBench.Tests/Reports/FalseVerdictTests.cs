@@ -6,12 +6,15 @@ namespace NatAllocBench.Tests.Reports;
 
 /// <summary>How often a comparison says what is not so, over seeded repetitions of two runs with known truth.</summary>
 /// <remarks>
-/// Nominal: without a difference and with a threshold of 0, better and worse together in 5 %; with the true ratio on the threshold, better
-/// or worse in 2.5 % and same in 2.5 %. With the usual 1,000 repetitions the standard error is 0.7 and 0.5 percentage points.
+/// Nominal: without a difference better and worse together in at most 5 %, and in 5 % with a threshold of 0; with the true ratio on the
+/// threshold, same in 2.5 %. With the usual 1,000 repetitions the standard error is 0.7 and 0.5 percentage points.
 /// </remarks>
 public sealed class FalseVerdictTests(ITestOutputHelper output)
 {
     private const int Repetitions = 1000;
+    private const int ProcessesOfASide = 7;
+
+    private readonly Random _machine = new(20261130);
 
     [Fact]
     public void Without_a_difference_speeds_are_found_different_in_about_5_percent()
@@ -31,13 +34,12 @@ public sealed class FalseVerdictTests(ITestOutputHelper output)
     }
 
     [Fact]
-    public void Speeds_that_differ_by_exactly_the_threshold_are_called_slower_or_the_same_in_about_2_5_percent_each()
+    public void Speeds_that_differ_by_exactly_the_threshold_are_called_the_same_in_about_2_5_percent()
     {
         Dictionary<Verdict, double> share = Speeds(ratio: 1 / 1.05, deviation: 0.03, new ComparisonOptions { TimeNoiseFloorNs = 0 });
 
-        Assert.InRange(share[Verdict.Worse], 0.01, 0.04);
         Assert.InRange(share[Verdict.Same], 0.01, 0.04);
-        Assert.Equal(0, share[Verdict.Better]);
+        Assert.InRange(share[Verdict.Better], 0, 0.001);
     }
 
     [Fact]
@@ -59,6 +61,58 @@ public sealed class FalseVerdictTests(ITestOutputHelper output)
         Assert.InRange(Rates(ratio: 1.1, trials: 40, overdispersion: 2, fine, repetitions: 200)[Verdict.Worse], 0.95, 1.001);
     }
 
+    /// <summary>The processes of calibrate-compare, which scatter by 3 to 6 % here, and its threshold.</summary>
+    [Theory]
+    [InlineData(0.03)]
+    [InlineData(0.045)]
+    [InlineData(0.06)]
+    [InlineData(0.2)]
+    public void Seven_processes_a_side_keep_the_nominal_error_whatever_their_scatter(double deviation)
+    {
+        Dictionary<Verdict, double> share = Shares(() => Processes(deviation, persistence: 0, ratio: 1, Turns));
+
+        Assert.InRange(share[Verdict.Better] + share[Verdict.Worse], 0, 0.05);
+    }
+
+    [Fact]
+    public void Seven_processes_a_side_that_scatter_by_4_percent_find_10_percent_in_nine_of_ten_cases()
+    {
+        Dictionary<Verdict, double> share = Shares(() => Processes(deviation: 0.04, persistence: 0, ratio: 1 / 1.1, Turns));
+
+        Assert.InRange(share[Verdict.Worse], 0.9, 1.001);
+    }
+
+    /// <summary>Where the state of a machine outlasts a process, the intervals of two runs hold only if their processes took turns.</summary>
+    [Fact]
+    public void On_a_machine_that_drifts_the_error_is_kept_only_where_the_sides_take_turns()
+    {
+        Dictionary<Verdict, double> turns = Shares(() => Processes(deviation: 0.045, persistence: 0.6, ratio: 1, Turns));
+        Dictionary<Verdict, double> oneAfterTheOther =
+            Shares(() => Processes(deviation: 0.045, persistence: 0.6, ratio: 1, i => i < ProcessesOfASide));
+
+        Assert.InRange(turns[Verdict.Better] + turns[Verdict.Worse], 0, 0.02);
+        Assert.InRange(oneAfterTheOther[Verdict.Better] + oneAfterTheOther[Verdict.Worse], 0.08, 0.25);
+    }
+
+    private static bool Turns(int process) => process % 4 is 0 or 3;
+
+    private Verdict Processes(double deviation, double persistence, double ratio, Func<int, bool> isFirst)
+    {
+        double state = deviation * Normal(_machine);
+        List<double> first = [];
+        List<double> second = [];
+        for (int i = 0; i < 2 * ProcessesOfASide; i++)
+        {
+            (isFirst(i) ? first : second).Add(20e6 * Math.Exp(state) * (isFirst(i) ? 1 : ratio));
+            state = (persistence * state) + (deviation * Math.Sqrt(1 - (persistence * persistence)) * Normal(_machine));
+        }
+
+        return RunComparison.Compare(
+            SampleRuns.Throughput(SampleRuns.Design("batched", [.. first])),
+            SampleRuns.Throughput(SampleRuns.Design("batched", [.. second])),
+            new ComparisonOptions()).Cells[0].Verdict;
+    }
+
     private Dictionary<Verdict, double> Speeds(double ratio, double deviation, ComparisonOptions options)
     {
         Random random = new(20260305);
@@ -78,8 +132,8 @@ public sealed class FalseVerdictTests(ITestOutputHelper output)
         BetaBinomial second = new(AttemptsPerTrial, 0.03 * ratio, overdispersion, seed: 2);
         long[] attempts = [.. Enumerable.Repeat((long)AttemptsPerTrial, trials)];
         return Shares(() => RunComparison.Compare(
-            SampleRuns.Race(SampleRuns.Cell("default", attempts, first.Draw(trials))),
-            SampleRuns.Race(SampleRuns.Cell("default", attempts, second.Draw(trials))),
+            SampleRuns.Race(SampleRuns.OfProcesses("default", attempts, first.Draw(trials))),
+            SampleRuns.Race(SampleRuns.OfProcesses("default", attempts, second.Draw(trials))),
             options).Cells[0].Verdict, repetitions);
     }
 

@@ -15,14 +15,46 @@ public sealed class RunComparisonTests
     [Fact]
     public void A_doubled_failure_rate_is_worse_and_a_halved_one_better()
     {
-        RunRecord<RaceCell> low = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]));
-        RunRecord<RaceCell> high = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [2000, 2020, 1980, 2010, 1990]));
+        RunRecord<RaceCell> low = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]));
+        RunRecord<RaceCell> high = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [2000, 2020, 1980, 2010, 1990]));
 
         CellComparison worse = RunComparison.Compare(low, high, Plain).Cells[0];
 
         Assert.Equal(("insert_failed", Verdict.Worse), (worse.Metric, worse.Verdict));
         Assert.Equal(2, worse.Ratio!.Ratio, 1e-9);
         Assert.Equal(Verdict.Better, RunComparison.Compare(high, low, Plain).Cells[0].Verdict);
+    }
+
+    [Fact]
+    public void A_rate_of_one_process_has_a_ratio_and_no_verdict()
+    {
+        RaceCell low = SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]);
+        RaceCell high = SampleRuns.OfProcesses("default", Attempts, [2000, 2020, 1980, 2010, 1990]);
+
+        CellComparison comparison = RunComparison.Compare(SampleRuns.Race(low), SampleRuns.Race(high), Plain).Cells[0];
+
+        Assert.Equal((Verdict.Undecided, "between runs not covered"), (comparison.Verdict, comparison.Remark));
+        Assert.Equal(2, comparison.Ratio!.Ratio, 1e-9);
+    }
+
+    [Fact]
+    public void A_difference_that_is_certain_and_matters_is_told_though_it_may_be_less_than_what_matters()
+    {
+        CellComparison told = Compared(1.08);
+        CellComparison small = Compared(1.045);
+
+        Assert.Equal((Verdict.Better, true, true), (told.Verdict, told.Ratio!.Low > 1, told.Ratio.Low < 1.05));
+        // Certain too, but its estimate does not matter.
+        Assert.Equal((Verdict.Undecided, true, true), (small.Verdict, small.Ratio!.Low > 1, small.Ratio.High > 1.05));
+
+        static CellComparison Compared(double factor)
+        {
+            double[] speeds = [9.8e6, 9.9e6, 10e6, 10.1e6, 10.2e6];
+            return RunComparison.Compare(
+                SampleRuns.Throughput(SampleRuns.Design("batched", speeds)),
+                SampleRuns.Throughput(SampleRuns.Design("batched", [.. speeds.Select(speed => speed * factor)])),
+                Plain).Cells[0];
+        }
     }
 
     [Fact]
@@ -112,7 +144,7 @@ public sealed class RunComparisonTests
     [Fact]
     public void No_failures_on_either_side_are_undecided_unless_both_bounds_lie_below_the_noise_floor()
     {
-        RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("random-fully", Attempts, [0, 0, 0, 0, 0]));
+        RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.OfProcesses("random-fully", Attempts, [0, 0, 0, 0, 0]));
 
         Assert.Equal(Verdict.Undecided, RunComparison.Compare(none, none, Plain).Cells[0].Verdict);
         Assert.Equal(Verdict.Same, RunComparison.Compare(none, none, Plain with { RateNoiseFloor = 1e-5 }).Cells[0].Verdict);
@@ -121,8 +153,8 @@ public sealed class RunComparisonTests
     [Fact]
     public void Failures_against_none_are_worse_the_ratio_is_a_bound_and_the_difference_is_shown()
     {
-        RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [0, 0, 0, 0, 0]));
-        RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
+        RunRecord<RaceCell> none = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [0, 0, 0, 0, 0]));
+        RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [200, 202, 198, 201, 199]));
 
         CellComparison worse = RunComparison.Compare(none, some, Plain).Cells[0];
         Assert.Equal(Verdict.Worse, worse.Verdict);
@@ -143,8 +175,8 @@ public sealed class RunComparisonTests
     [Fact]
     public void None_among_clustering_neighbours_is_a_weaker_base_than_none_alone()
     {
-        RaceCell none = SampleRuns.Cell("default", Attempts, [0, 0, 0, 0, 0]);
-        RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [200, 202, 198, 201, 199]));
+        RaceCell none = SampleRuns.OfProcesses("default", Attempts, [0, 0, 0, 0, 0]);
+        RunRecord<RaceCell> some = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [200, 202, 198, 201, 199]));
 
         RatioEstimate alone = RunComparison.Compare(SampleRuns.Race(none), some, Plain).Cells[0].Ratio!;
         RunRecord<RaceCell> among = SampleRuns.Race(none with { NeighboursOverdispersion = 20 });

@@ -54,6 +54,13 @@ internal static class SampleRuns
         },
     }.Summarised();
 
+    /// <summary>The same with one trial of each process.</summary>
+    public static RaceCell OfProcesses(string mode, long[] attempts, long[] failed, double speed = 2.5e6)
+    {
+        RaceCell cell = Cell(mode, attempts, failed, speed);
+        return (cell with { PerTrial = cell.PerTrial! with { Process = [.. Enumerable.Range(0, attempts.Length)] } }).Summarised();
+    }
+
     /// <summary>A complete cell of an exploration.</summary>
     public static ExploreCell Explored { get; } = new()
     {
