@@ -47,7 +47,12 @@ public static class ArrivalCells
     /// <param name="fill">Middle of the occupancy while they send, 0 for a table that is empty at the start.</param>
     /// <param name="perSecond">Connections per second of all clients together.</param>
     public static LiveCell Poisson(int clients, PortMode mode, LiveProtocol protocol, double fill, double perSecond) =>
-        Cell("poisson", clients, mode, protocol, fill, plan => plan with { Pacing = Pacing.Poisson, PacketsPerSecond = perSecond / 2 });
+        Cell("poisson", clients, mode, protocol, fill, plan => plan with
+        {
+            Pacing = Pacing.Poisson,
+            PacketsPerSecond = perSecond / 2,
+            UntilTheFirstEnds = true,
+        });
 
     private static LiveCell Cell(
         string arrival, int clients, PortMode mode, LiveProtocol protocol, double fill, Func<SendPlan, SendPlan> timed)

@@ -107,7 +107,7 @@ public static class ComparisonCells
             Rule = new NatRule { Protocol = protocol, Mode = mode },
             Fill = fill,
             Prefill = before > 0 ? new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, before) } : null,
-            Plan = new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, sent, senders, before) },
+            Plan = new SendPlan { Protocol = protocol, Senders = Flows.Rounds(1, sent, senders, before), UntilTheFirstEnds = true },
         };
     }
 }

@@ -1,5 +1,6 @@
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.LiveKernel;
 
@@ -31,10 +32,24 @@ internal sealed class ArrivalComparison(ComparisonContext context, ComparedArriv
         {
             int rounds = Measure();
             context.Notes.Add($"arrivals: {rounds} rounds, in each of which every cell ran once in the kernel and once in the model");
-            cells.AddRange(_series.Select(series => series.ToCell(context)));
+            cells.AddRange(Judged());
+            cells.AddRange(compared.Protocols.SelectMany(protocol => ModeContrast.Of(context, protocol, _series)));
         }
 
         return cells;
+    }
+
+    /// <summary>A row among many that lies outside by chance does not disagree: all rows are taken together.</summary>
+    private IEnumerable<ComparisonCell> Judged()
+    {
+        IReadOnlySet<ArrivalSeries> disagree = HolmProcedure.Rejected(_series, (series, confidence) => series.Disagree(confidence));
+        foreach (ArrivalSeries series in _series)
+        {
+            ComparisonCell cell = series.ToCell(context);
+            yield return cell.Agrees == false && !disagree.Contains(series)
+                ? cell with { Agrees = null, Remark = $"may be chance, as one of {_series.Count} rows; {cell.Remark}" }
+                : cell;
+        }
     }
 
     /// <summary>Measures the kernel's pace and gives the model the same window and path.</summary>

@@ -9,7 +9,10 @@ namespace NatAllocBench.LiveKernel;
 /// <param name="cell">The packets.</param>
 internal sealed class ArrivalSeries(string experiment, string parameters, LiveCell cell)
 {
-    /// <summary>Senders that run free must have run together for this share of the time, as the race's workers.</summary>
+    /// <summary>
+    /// Of senders that run free until the first has sent all, the slowest must have sent this share: as long, at one speed, as they ran
+    /// together. The same share as of the race's workers.
+    /// </summary>
     private const double LeastTogether = 0.95;
 
     /// <summary>What did not run together is run again so often: that depends on the scheduler and not on what was lost.</summary>
@@ -28,6 +31,19 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
     public string Name => cell.Name;
 
     public LiveProtocol Protocol => cell.Rule.Protocol;
+
+    public PortMode Mode => cell.Rule.Mode;
+
+    /// <summary>What the cell has in common with that of another mode.</summary>
+    public string Row => FormattableString.Invariant($"{experiment}, {parameters}, {100 * cell.Fill:0} % full");
+
+    /// <summary>Whether the client's port lies outside of the range, so that each mode has to search.</summary>
+    public bool AlwaysSearches => cell.Rule.Ports is { } ports && (Flows.ClientPort < ports.Low || Flows.ClientPort > ports.High);
+
+    /// <summary>The share that each side lost; null where one of them lost nothing, or too little was measured.</summary>
+    public (double Kernel, double Model)? Rates => _missing is null && _lost.Sum() > 0 && _failed.Sum() > 0
+        ? ((double)_lost.Sum() / _sent.Sum(), (double)_failed.Sum() / _attempts.Sum())
+        : null;
 
     /// <summary>One repetition in the kernel; it counts if its sums agree and its senders ran together, else it is run again.</summary>
     public void Measure(LiveSession session, ulong seed, CancellationToken cancellation)
@@ -59,6 +75,10 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
             }
         }
     }
+
+    /// <summary>Whether the two disagree at a level of confidence.</summary>
+    public bool Disagree(double confidence) => _sent.Count > 1 && _attempts.Count > 1 && _missing is null && RatioJudge.Disagree(
+        FailureRate.Estimate(_sent, _lost, confidence), FailureRate.Estimate(_attempts, _failed, confidence), confidence);
 
     public ComparisonCell ToCell(ComparisonContext context)
     {
@@ -104,7 +124,7 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
 
     private bool RanTogether(LiveRepetition repetition)
     {
-        double[] elapsed = [.. repetition.Send.Senders.Select(sender => sender.ElapsedNanoseconds)];
-        return cell.Plan.Lockstep is not null || elapsed.Min() >= LeastTogether * elapsed.Max();
+        long[] sent = [.. repetition.Send.Senders.Select(sender => sender.Sent)];
+        return cell.Plan.Lockstep is not null || sent.Min() >= LeastTogether * sent.Max();
     }
 }

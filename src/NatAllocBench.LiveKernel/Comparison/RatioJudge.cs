@@ -22,11 +22,10 @@ internal static class RatioJudge
 
     public static ComparisonCell Judge(ComparisonCell cell, RateEstimate kernel, RateEstimate model)
     {
-        double? ratio = kernel.Failures > 0 && model.Failures > 0 ? model.Rate / kernel.Rate : null;
+        double? ratio = Ratio(kernel, model);
         bool isWithout = kernel.Failures == 0 && model.Failures == 0;
         bool isInside = ratio is >= Low and <= High;
-        bool isApart = kernel.Low > model.High || model.Low > kernel.High;
-        bool? agrees = isInside || isWithout ? true : isApart || !CouldAgree(kernel, model, ratio) ? false : null;
+        bool? agrees = isInside || isWithout ? true : Disagree(kernel, model) ? false : null;
         return cell with
         {
             Kernel = 100 * kernel.Rate,
@@ -45,6 +44,21 @@ internal static class RatioJudge
         };
     }
 
+    /// <summary>Whether two rates disagree: their ratio lies outside of the band, and chance at this level does not explain it.</summary>
+    /// <param name="kernel">With its interval at the level.</param>
+    /// <param name="model">With its interval at the level.</param>
+    /// <param name="confidence">The level of confidence.</param>
+    public static bool Disagree(RateEstimate kernel, RateEstimate model, double confidence = 0.95)
+    {
+        double? ratio = Ratio(kernel, model);
+        bool isApart = kernel.Low > model.High || model.Low > kernel.High;
+        return ratio is not (>= Low and <= High) && kernel.Failures + model.Failures > 0
+            && (isApart || !CouldAgree(kernel, model, ratio, NormalQuantile.TwoSided(confidence)));
+    }
+
+    private static double? Ratio(RateEstimate kernel, RateEstimate model) =>
+        kernel.Failures > 0 && model.Failures > 0 ? model.Rate / kernel.Rate : null;
+
     private static string? Why(RateEstimate kernel, RateEstimate model, double? ratio, bool isOpen)
     {
         string? range = ratio is { } value
@@ -60,13 +74,13 @@ internal static class RatioJudge
     }
 
     /// <summary>Whether the interval of the ratio, by the rates' own intervals, reaches into what agrees.</summary>
-    private static bool CouldAgree(RateEstimate kernel, RateEstimate model, double? ratio) => ratio is { } value
-        ? value / Factor(kernel, model) <= High && value * Factor(kernel, model) >= Low
+    private static bool CouldAgree(RateEstimate kernel, RateEstimate model, double? ratio, double quantile) => ratio is { } value
+        ? value / Factor(kernel, model, quantile) <= High && value * Factor(kernel, model, quantile) >= Low
         : model.Low <= High * kernel.High && model.High >= Low * kernel.Low;
 
     /// <summary>What the ratio is divided and multiplied by for the ends of its interval.</summary>
-    private static double Factor(RateEstimate kernel, RateEstimate model) =>
-        Math.Exp(NormalQuantile.Of95 * Math.Sqrt(RelativeVariance(kernel) + RelativeVariance(model)));
+    private static double Factor(RateEstimate kernel, RateEstimate model, double quantile = NormalQuantile.Of95) =>
+        Math.Exp(quantile * Math.Sqrt(RelativeVariance(kernel) + RelativeVariance(model)));
 
     private static double RelativeVariance(RateEstimate rate) => (rate.Overdispersion ?? 1) / rate.Failures;
 }

@@ -10,7 +10,8 @@ namespace NatAllocBench.LiveKernel;
 /// <remarks>
 /// Steps of meeting r: (1) every sender adds itself to ARRIVED and spins until it is r times the number of senders; (2) the leader raises
 /// PING, each follower copies it to its PONG; the leader repeats until a round trip to all followers stays below the limit; (3) the
-/// leader sets GO to r. A sender that the scheduler took away makes step 2 last until it is back. STOP ends every wait.
+/// leader sets GO to r. A sender that the scheduler took away makes step 2 last until it is back. STOP ends every wait; END
+/// tells senders that run free that one of them has sent all.
 /// No value ever goes down, so "at least" comparisons need no reset between meetings.
 /// </remarks>
 internal sealed unsafe class CoRunMeeting : IDisposable
@@ -20,7 +21,8 @@ internal sealed unsafe class CoRunMeeting : IDisposable
     private const int PingSlot = 1 * Stride;
     private const int GoSlot = 2 * Stride;
     private const int StopSlot = 3 * Stride;
-    private const int FirstPongSlot = 4 * Stride;
+    private const int EndSlot = 4 * Stride;
+    private const int FirstPongSlot = 5 * Stride;
     private const int TriesBeforeRelaxing = 20_000;
     private const int CalibrationTrips = 500;
 
@@ -43,6 +45,12 @@ internal sealed unsafe class CoRunMeeting : IDisposable
 
     // Volatile: pairs with the write in Stop; senders only need to see it some time soon.
     internal bool Stopped => Volatile.Read(ref _slots[StopSlot]) != 0;
+
+    // Volatile: pairs with the write in End; the others send a packet more at most.
+    internal bool Ended => Volatile.Read(ref _slots[EndSlot]) != 0 || Stopped;
+
+    // Volatile: pairs with the reads through Ended; nothing else is published with it.
+    internal void End() => Volatile.Write(ref _slots[EndSlot], 1);
 
     // Volatile: pairs with the reads through Stopped; nothing else is published with it.
     internal void Stop() => Volatile.Write(ref _slots[StopSlot], 1);

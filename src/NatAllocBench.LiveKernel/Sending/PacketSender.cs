@@ -99,6 +99,11 @@ public sealed class PacketSender
                     Started = TickClock.Now();
                     _sent = Send(socket);
                     Ended = TickClock.Now();
+                    if (plan.UntilTheFirstEnds)
+                    {
+                        meeting.End();
+                    }
+
                     _lastError = socket.LastError;
                 }
             }

@@ -64,6 +64,12 @@ public sealed record SendPlan
     /// <summary>Packets per second and sender when paced.</summary>
     public double PacketsPerSecond { get; init; }
 
+    /// <summary>
+    /// Whether senders that run free all end when the first of them has sent its packets: the rest of a slower one would be alone, and
+    /// meets the fullest range. A race counts until its first worker ends, too.
+    /// </summary>
+    public bool UntilTheFirstEnds { get; init; }
+
     /// <summary>Lockstep instead of running free; null for free.</summary>
     public LockstepPlan? Lockstep { get; init; }
 
@@ -85,6 +91,7 @@ public sealed record SendPlan
             "BatchSize above 1 is only for senders that run free and unpaced");
         Require(Pacing == Pacing.ClosedLoop || PacketsPerSecond > 0, "a paced plan needs PacketsPerSecond above 0");
         Require(Lockstep is null || Pacing == Pacing.ClosedLoop, "lockstep senders cannot be paced");
+        Require(!UntilTheFirstEnds || Lockstep is null, "lockstep senders end together: UntilTheFirstEnds is for those that run free");
         Require(Lockstep is null || Lockstep.PacketsPerMeeting >= 1, "PacketsPerMeeting must be 1 or more");
         Require(
             Lockstep is null || Senders.All(sender => sender.Length == Senders[0].Length),

@@ -15,7 +15,7 @@ internal static class SenderLoop
     internal static long Single(RawSocket socket, FlowTuple[] flows, CoRunMeeting meeting, ref long attempted)
     {
         long sent = 0;
-        for (int i = 0; i < flows.Length && !meeting.Stopped; i++)
+        for (int i = 0; i < flows.Length && !meeting.Ended; i++)
         {
             socket.Prepare(0, flows[i]);
             sent += socket.SendPrepared(0) ? 1 : 0;
@@ -30,7 +30,7 @@ internal static class SenderLoop
     internal static long Batched(RawSocket socket, FlowTuple[] flows, CoRunMeeting meeting, ref long attempted)
     {
         long sent = 0;
-        for (int start = 0; start < flows.Length && !meeting.Stopped; start += socket.Capacity)
+        for (int start = 0; start < flows.Length && !meeting.Ended; start += socket.Capacity)
         {
             int count = Math.Min(socket.Capacity, flows.Length - start);
             for (int slot = 0; slot < count; slot++)
@@ -53,11 +53,11 @@ internal static class SenderLoop
         long sent = 0;
         ulong start = TickClock.Now();
         double due = 0;
-        for (int i = 0; i < flows.Length && !meeting.Stopped; i++)
+        for (int i = 0; i < flows.Length && !meeting.Ended; i++)
         {
             due += poisson ? meanTicks * random.NextExponential() : meanTicks;
             socket.Prepare(0, flows[i]);
-            while (TickClock.Now() - start < (ulong)due && !meeting.Stopped)
+            while (TickClock.Now() - start < (ulong)due && !meeting.Ended)
             {
             }
 

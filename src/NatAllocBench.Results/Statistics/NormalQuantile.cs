@@ -1,3 +1,5 @@
+using Perfolizer.Mathematics.Distributions.ContinuousDistributions;
+
 namespace NatAllocBench.Results.Statistics;
 
 /// <summary>Quantiles of the normal distribution.</summary>
@@ -8,4 +10,8 @@ public static class NormalQuantile
 
     /// <summary>The same of a 99.9 % interval.</summary>
     public const double Of999 = 3.29;
+
+    /// <summary>The same of an interval of any level.</summary>
+    /// <param name="confidence">The level, above 0 and below 1.</param>
+    public static double TwoSided(double confidence) => NormalDistribution.Standard.Quantile((1 + confidence) / 2);
 }

@@ -41,6 +41,25 @@ public sealed class LiveSessionTests(LiveTestRun run)
         }
     }
 
+    /// <summary>As a race does: the rest of the slower one would meet nobody, in a range that is fuller than the race ever saw.</summary>
+    [LiveFact(Cpus = 2)]
+    public void Senders_that_run_free_end_with_the_first_where_the_plan_says_so()
+    {
+        using LiveSession session = LiveSession.Open(run.Options);
+        LiveCell cell = OneSender(new NatRule { Mode = PortMode.FullyRandom });
+        FlowTuple[] many = Flows.Rounds(2, 30_000)[0];
+        SendPlan free = cell.Plan with { Senders = [many[..500], many[500..]], UntilTheFirstEnds = true };
+        SendPlan[] plans = [free, free with { Pacing = Pacing.Poisson, PacketsPerSecond = 50_000 }];
+        foreach (SendPlan plan in plans)
+        {
+            LiveRepetition repetition = Assert.Single(session.Run(cell with { Plan = plan }).Repetitions);
+
+            Assert.True(repetition.AddsUp(0.001), $"{repetition.Unaccounted} packets are missing");
+            Assert.Equal(500, repetition.Send.Senders[0].Sent + repetition.Send.Senders[0].Failed);
+            Assert.InRange(repetition.Send.Senders[1].Sent + repetition.Send.Senders[1].Failed, 1, many.Length - 501);
+        }
+    }
+
     [LiveFact]
     public void However_packets_are_timed_all_of_them_are_sent()
     {

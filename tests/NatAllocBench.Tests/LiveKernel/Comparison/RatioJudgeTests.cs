@@ -44,6 +44,20 @@ public sealed class RatioJudgeTests
         }
     }
 
+    /// <summary>Each row alone is within the band and its chance; together they show that the kernel's modes differ more.</summary>
+    [Fact]
+    public void Rows_that_differ_a_little_in_one_direction_show_together_that_the_modes_differ()
+    {
+        double[] scatter = [0.95, 1.05, 0.9, 1.1, 1, 1.02, 0.98, 1.08, 0.93];
+
+        ComparisonCell apart = ModeContrast.Judge(Named, [.. scatter.Select((s, i) => (1.25 * s, 1.05 * scatter[(i + 4) % 9]))]);
+        ComparisonCell alike = ModeContrast.Judge(Named, [.. scatter.Select((s, i) => (1.25 * s, 1.2 * scatter[(i + 4) % 9]))]);
+
+        Assert.Equal((false, 1.25, 0.84), (apart.Agrees, Math.Round(apart.Kernel!.Value, 2), Math.Round(apart.Ratio!.Value, 2)));
+        Assert.StartsWith("the model's ratio is 0.7", apart.Remark, StringComparison.Ordinal);
+        Assert.Equal((true, null), (alike.Agrees, alike.Remark));
+    }
+
     private static ComparisonCell Named => new()
     {
         System = "linux-6.18",

@@ -23,6 +23,7 @@ public sealed class SendPlanTests
         { TwoSenders with { Cpus = [1, 1] }, "distinct" },
         { TwoSenders with { Cpus = [0, 7] }, "distinct CPUs of this process (0,1)" },
         { TwoSenders with { Senders = Flows.Rounds(1, 9, 3) }, "3 senders but 2 CPUs" },
+        { TwoSenders with { UntilTheFirstEnds = true, Lockstep = new LockstepPlan() }, "end together" },
         { TwoSenders with { Senders = Flows.Rounds(1, 9, 2), Lockstep = new LockstepPlan() }, "equally many" },
     };
 
