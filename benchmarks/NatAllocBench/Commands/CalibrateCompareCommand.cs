@@ -45,7 +45,7 @@ internal static class CalibrateCompareCommand
     {
         Description = "Time that each process measures, in seconds.",
         HelpName = "S",
-        DefaultValueFactory = _ => 1.5,
+        DefaultValueFactory = _ => 1.2,
     };
 
     // For the processes that this command starts: what makes their second half harder.

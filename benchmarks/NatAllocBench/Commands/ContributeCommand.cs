@@ -26,7 +26,7 @@ internal static class ContributeCommand
 
     private static readonly Option<int> Runs = new("--runs")
     {
-        Description = "Fresh processes of each run; with 4 or more, compare gives verdicts on speeds.",
+        Description = "Fresh processes of each run; with 4 or more, compare gives verdicts.",
         HelpName = "N",
         DefaultValueFactory = _ => 4,
     };

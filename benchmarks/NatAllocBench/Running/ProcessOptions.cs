@@ -20,7 +20,7 @@ internal static class ProcessOptions
     {
         Description =
             "Fresh processes that share the time: the variance between runs is then in every interval. With 4 or more, compare gives "
-            + "verdicts on speeds.",
+            + "verdicts.",
         HelpName = "N",
         DefaultValueFactory = _ => 1,
     };

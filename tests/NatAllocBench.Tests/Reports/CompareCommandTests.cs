@@ -138,7 +138,7 @@ public sealed class CompareCommandTests : IDisposable
             CompareCommand.Run([_low, _high], new ComparisonOptions { RateNoiseFloor = 2 }),
             CompareCommand.Run([_low, _high], new ComparisonOptions { TimeNoiseFloorNs = -1 }),
             CompareCommand.Run([_low, _high], new ComparisonOptions { Across = new HashSet<string> { "colour" } }),
-            CompareCommand.Run([_low, Path.GetDirectoryName(_root)!], new ComparisonOptions()),
+            CompareCommand.Run([_low, Directory.CreateDirectory(Path.Combine(_root, "empty")).FullName], new ComparisonOptions()),
         ];
 
         Assert.All(results, r => Assert.Equal(2, r.ExitCode));
