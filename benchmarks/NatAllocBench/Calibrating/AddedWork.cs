@@ -14,8 +14,10 @@ namespace NatAllocBench.Calibrating;
 /// </summary>
 internal sealed record AddedWork
 {
-    // A longer window makes the whole way longer too, and the clients of a burst that lose find fewer to lose to.
-    private const double WindowForRate = 1.35;
+    // A longer window makes the whole way longer too, and of the clients of a burst fewer are left to lose: in the rover era, where a
+    // third do, more so. What it made of the rates is measured and in the table.
+    private const double WindowForRate = 1.45;
+    private const double WindowForRateOfRover = 1.8;
 
     /// <summary>For each race of <see cref="PairPlan.SpeedRaces"/>, ns a connection.</summary>
     public required IReadOnlyList<double> SpeedRaces { get; init; }
@@ -29,12 +31,13 @@ internal sealed record AddedWork
     /// <summary>What makes a difference of such a share, from what processes measured without it.</summary>
     /// <param name="sides">What they measured: of each cell the first that has a figure.</param>
     /// <param name="share">The share, 0.1 for 10 %.</param>
-    /// <param name="partly">Whether a cell that was disturbed in all of them gets no work; a busy neighbour leaves closed loops no choice.</param>
+    /// <param name="partly">Whether a cell that all of them lack gets no work: a busy neighbour disturbs every closed loop.</param>
     /// <returns>The work, or null where a cell has no figure; with <paramref name="partly"/>, where none has.</returns>
     public static AddedWork? For(IReadOnlyList<PairSide> sides, double share, bool partly)
     {
         double?[] speeds = First(side => side.Speeds.Cells.Select(cell => cell.Cpus * 1e9 / cell.ConnectionsPerSecond * share));
-        double?[] windows = First(side => side.Rates.Cells.Select(cell => cell.WindowP50Ns * share * WindowForRate));
+        double?[] windows = First(side => side.Rates.Cells.Select(
+            cell => cell.WindowP50Ns * share * (cell.Era == PairPlan.Rover ? WindowForRateOfRover : WindowForRate)));
         double?[] rounds = First(side => side.Throughput.Cells.Select(cell => cell.Threads * 1e9 / cell.ConnectionsPerSecond * share));
         double?[] all = [.. speeds, .. windows, .. rounds];
         return (partly ? all.All(ns => ns is null) : all.Any(ns => ns is null)) ? null : new AddedWork

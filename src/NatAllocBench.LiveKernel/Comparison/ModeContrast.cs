@@ -55,8 +55,9 @@ internal static class ModeContrast
             Ratio = Math.Exp(model.Value) / Math.Exp(kernel.Value),
             Agrees = difference.Holds(0),
             Test = "the mean difference of the logarithms, row by row, is 0 within its 95 % interval",
-            Remark = difference.Holds(0) ? null : FormattableString.Invariant(
-                $"the model's ratio is {Math.Exp(difference.Low!.Value):0.00} to {Math.Exp(difference.High!.Value):0.00} of the kernel's (95 %)"),
+            Remark = difference.Holds(0) ? null
+                : FormattableString.Invariant($"the model's ratio is {Math.Exp(difference.Low!.Value):0.00} to ")
+                    + FormattableString.Invariant($"{Math.Exp(difference.High!.Value):0.00} of the kernel's (95 %)"),
         };
     }
 }

@@ -4,8 +4,8 @@ namespace NatAllocBench.Reports.Comparison;
 
 /// <summary>Turns the interval of a ratio into a verdict.</summary>
 /// <remarks>
-/// Two questions, two answers. Whether there is a difference: the 95 % interval excludes 1. Whether it matters: the estimate lies beyond the
-/// threshold. Both together are better or worse, so without a difference these come up in at most 5 % of comparisons, whatever the
+/// Two questions, two answers. Whether there is a difference: the 95 % interval excludes 1. Whether it matters: the estimate lies beyond
+/// the threshold. Both together are better or worse, so without a difference these come up in at most 5 % of comparisons, whatever the
 /// threshold. That there is no difference that matters is shown by an interval wholly within the threshold: the same (two one-sided tests,
 /// Schuirmann 1987), wrong in at most 2.5 % where the true ratio lies on the threshold. Anything else is undecided. To ask of better and
 /// worse that the whole interval lies beyond the threshold would prove more, that the truth does, and would miss most differences of twice

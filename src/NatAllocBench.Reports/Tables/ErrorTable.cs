@@ -9,7 +9,8 @@ public static class ErrorTable
     public const string NotMeasured = "wrong verdicts: not measured on this machine (calibrate-compare)";
 
     /// <summary>What it says where the count is of an older version's verdicts.</summary>
-    public const string OtherRule = "wrong verdicts: counted by another rule than the present one on this machine; count again (calibrate-compare)";
+    public const string OtherRule =
+        "wrong verdicts: counted by another rule than the present one on this machine; count again (calibrate-compare)";
 
     private const double EnoughPower = 0.9;
 
@@ -20,7 +21,8 @@ public static class ErrorTable
     {
         string[] injected =
             ["worse by added work", $"found of {Figures.Significant(errors.Injected * 100)} % [95 %]", "found in 90 % from"];
-        string[] headings = ["figure", "order", "pairs", "comparisons", "no verdict possible", "false verdicts [95 %]", "same", .. injected];
+        string[] headings =
+            ["figure", "order", "pairs", "comparisons", "no verdict possible", "false verdicts [95 %]", "same", .. injected];
         return new ResultTable(
             "false verdicts",
             $"{errors.Processes} processes a side of {Figures.Significant(errors.SecondsOfProcess)} s, threshold "

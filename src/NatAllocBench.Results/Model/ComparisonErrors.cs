@@ -15,7 +15,7 @@ public sealed record ComparisonErrors
     /// <summary>The rule of the present verdicts; counts by another one say nothing about them.</summary>
     public const string PresentRule = "the interval excludes 1 and the estimate lies beyond the threshold";
 
-    /// <summary>By which rule better and worse were told; null for the first, by which the whole interval lay beyond the threshold.</summary>
+    /// <summary>The rule of better and worse; null for the first one, by which the whole interval lay beyond the threshold.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Rule { get; init; }
 

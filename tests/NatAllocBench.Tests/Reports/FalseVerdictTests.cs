@@ -82,7 +82,7 @@ public sealed class FalseVerdictTests(ITestOutputHelper output)
         Assert.InRange(share[Verdict.Worse], 0.9, 1.001);
     }
 
-    /// <summary>Where the state of a machine outlasts a process, the intervals of two runs hold only if their processes took turns.</summary>
+    /// <summary>Where a machine's state outlasts a process, the intervals of two runs hold only if their processes took turns.</summary>
     [Fact]
     public void On_a_machine_that_drifts_the_error_is_kept_only_where_the_sides_take_turns()
     {
