@@ -11,6 +11,12 @@ internal sealed class LineRally
     private const int Blocks = 5;
     private const int RoundTripsInBlock = 60;
 
+    /// <summary>Looks at the ball after which the partner seems to need this CPU.</summary>
+    private const int Patience = 100_000;
+
+    /// <summary>The same once that has been so: some round trips of two CPUs, so that a partner who is back is not disturbed.</summary>
+    private const int ShortPatience = 5_000;
+
     private PaddedValue _ball;
     private long _player0;
     private long _player1 = 1;
@@ -41,6 +47,7 @@ internal sealed class LineRally
         // Each worker has a word of its own, which it alone reads and writes.
         ref long next = ref worker == 0 ? ref _player0 : ref _player1;
         long value = next;
+        int patience = Patience;
         for (int i = 0; i < roundTrips; i++, value += 2)
         {
             int spins = 0;
@@ -48,9 +55,10 @@ internal sealed class LineRally
             // Acquire; pairs with the Volatile.Write of the other worker below. Nothing but the value itself is passed.
             while (Volatile.Read(ref _ball.Value) != value)
             {
-                // The partner was preempted: without yielding, two workers on one CPU would each burn a time slice.
-                if (++spins > 100_000)
+                // The partner was preempted, or shares this CPU: without yielding, each of the two would burn a time slice.
+                if (++spins > patience)
                 {
+                    patience = ShortPatience;
                     Thread.Yield();
                 }
             }
