@@ -11,7 +11,7 @@ namespace NatAllocBench.LiveKernel;
 /// </summary>
 internal static class RaceCurve
 {
-    private const int Answers = 36;
+    private const int DefaultAnswers = 36;
 
     /// <summary>Up to this many pairs a destination every pair is asked about, beyond it the first and a sample.</summary>
     private const int MostAskedEach = 12;
@@ -20,14 +20,15 @@ internal static class RaceCurve
     /// <param name="era">The era.</param>
     /// <param name="cell">A cell of <see cref="ComparisonCells.Race"/>, without prefill.</param>
     /// <param name="seed">Everything drawn follows from it.</param>
-    public static double Collision(Era era, LiveCell cell, ulong seed)
+    /// <param name="answers">How often the model is asked, about.</param>
+    public static double Collision(Era era, LiveCell cell, ulong seed, int answers = DefaultAnswers)
     {
         ArgumentNullException.ThrowIfNull(cell);
         FlowTuple[] left = cell.Plan.Senders[0];
         FlowTuple[] right = cell.Plan.Senders[1];
         uint first = left[0].DestinationAddress;
         int pairs = left.TakeWhile(flow => flow.DestinationAddress == first).Count();
-        int paths = Math.Min(left.Length / pairs, Math.Max(1, Answers / Math.Min(pairs, MostAskedEach)));
+        int paths = Math.Min(left.Length / pairs, Math.Max(1, answers / Math.Min(pairs, MostAskedEach)));
         var random = new CpuRandom(seed);
         double sum = 0;
         for (int path = 0; path < paths; path++)

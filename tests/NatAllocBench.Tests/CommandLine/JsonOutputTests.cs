@@ -55,7 +55,7 @@ public sealed class JsonOutputTests : IDisposable
         { "eras --kernel 6.12.10", "kernel,era" },
         { "allocators", "name" },
         { "plan --rate 1k --table 1M --addresses 4 --mode random-fully", "rows,target" },
-        { "predict --cpu-count 2 --rate 1k --window 300ns --results {published}", "costs,rows" },
+        { "predict --cpu-count 2 --eras 4.14 --modes default --rate 1k --window 300ns --results {published}", "costs,rows" },
         { "diagnose --before {busy}/before --after {busy}/after --interval 60s", "hasFinding" },
         { "replay {log} --era 6.12 --seeds 2", "rows" },
         { "trace overhead --seconds 0.1", "rounds,ways" },

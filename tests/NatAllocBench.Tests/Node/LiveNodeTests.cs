@@ -4,12 +4,10 @@ using NatAllocBench.Node.Answers;
 using NatAllocBench.Node.Collecting;
 using NatAllocBench.Node.Diagnosing;
 using NatAllocBench.Tests.LiveKernel;
-using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Node;
 
 /// <summary>A network namespace with known rules and known connections, read by the program as a user runs it.</summary>
-[Collection(Alone.Name)]
 public sealed class LiveNodeTests : IDisposable
 {
     private const string Setup = """

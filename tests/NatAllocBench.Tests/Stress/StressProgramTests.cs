@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Stress;
 
-/// <summary>The stress program as a process.</summary>
-[Collection(Alone.Name)]
+/// <summary>The stress program as a process. Beside other tests: whatever takes its CPUs away interleaves its threads.</summary>
 public sealed class StressProgramTests
 {
     [Fact]

@@ -8,6 +8,12 @@ public class ModelAgainstRecordedKernelsTests
 {
     private const ulong Seed = 7;
 
+    /// <summary>
+    /// A third of what the program asks for: the recorded overlaps are known to a factor of 1.5 and more, the model's to a few per cent
+    /// with either (between seeds the curves scatter by about one).
+    /// </summary>
+    private const int Answers = 12;
+
     [Fact]
     public void Exhausted_ranges_cost_as_many_connections_and_probes_as_in_every_recorded_kernel()
     {
@@ -88,7 +94,7 @@ public class ModelAgainstRecordedKernelsTests
             (Era, PortMode, int) key = (cell.Era, mode, size);
             if (!collisions.TryGetValue(key, out double collision))
             {
-                collision = RaceCurve.Collision(cell.Era, ComparisonCells.Race(size, mode), Seed);
+                collision = RaceCurve.Collision(cell.Era, ComparisonCells.Race(size, mode), Seed, Answers);
                 collisions.Add(key, collision);
             }
 
