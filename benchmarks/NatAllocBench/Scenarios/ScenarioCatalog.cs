@@ -6,6 +6,7 @@ using NatAllocBench.Scenarios.Eviction;
 using NatAllocBench.Scenarios.Exhaustion;
 using NatAllocBench.Scenarios.Findings;
 using NatAllocBench.Scenarios.Ports;
+using NatAllocBench.Scenarios.ShortPath;
 
 namespace NatAllocBench.Scenarios;
 
@@ -21,6 +22,7 @@ internal static class ScenarioCatalog
         new PortsScenario(),
         new ChurnScenario(),
         new ConvoyScenario(),
+        new ShortPathScenario(),
         .. FindingsScenario.Parts,
         new FindingsScenario(),
     ];

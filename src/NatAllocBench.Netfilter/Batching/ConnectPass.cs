@@ -95,6 +95,11 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                 Prefetch.Read(slab.Original(slots.Ahead));
             }
 
+            if (TBlock.IsRehearsal && run.Last == ConnectPart.Fetches)
+            {
+                continue;
+            }
+
             ConntrackTuple<TAddress>* original = run.Originals + i;
             uint* originalHead = heads + block->OriginalBucket[i];
             uint* sourceHead = sources + block->SourceBucket[i];
@@ -105,6 +110,11 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                 && !_walks.IsNew(seenOriginal, seenSource, original, now, isCovered, plan.KeepsPort))
             {
                 break;
+            }
+
+            if (TBlock.IsRehearsal && run.Last == ConnectPart.Lookups)
+            {
+                continue;
             }
 
             ConntrackTuple<TAddress>* reply = run.Replies + i;
@@ -146,6 +156,11 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                 used = 1;
             }
 
+            if (TBlock.IsRehearsal && run.Last == ConnectPart.KeptPort)
+            {
+                continue;
+            }
+
             searched = true;
             ushort offset = after.Next16();
             replyKeys = block->FirstKeys[i];
@@ -173,10 +188,20 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         accepted:
             hits += used;
             draws = after;
+            if (TBlock.IsRehearsal && run.Last <= ConnectPart.Search)
+            {
+                continue;
+            }
+
             uint slot = slots.Take();
             passed++;
             uint originalHash = (uint)block->OriginalHash[i];
             ulong status = Write(slab, slot, original, reply, replyKeys, seenOriginal, seenReply, seenSource, now, in plan);
+            if (TBlock.IsRehearsal)
+            {
+                slab.SetStatus(slot, status & ~(ulong)uint.MaxValue); // nobody sees the entry, and its slot stays free
+                continue;
+            }
 
             // C3 of the by-source table, full fence: the entry's tuples and link are visible before it is. Pairs with the acquires of
             // WalkSources.
@@ -229,6 +254,11 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
         Sections<TDesign>.Leave(ref cpu);
         random = draws;
+        if (TBlock.IsRehearsal)
+        {
+            return i;
+        }
+
         Settle(ref cpu, taken: passed, confirmed: passed, probes, hits, in plan);
         run.Inserted += passed;
         run.Searched = searched;

@@ -97,6 +97,28 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         return inserted;
     }
 
+    /// <summary>
+    /// Goes through what the short path does with connections up to the end of a part, and changes nothing that others see: to time the
+    /// parts. Does nothing under a rule that the short path does not cover.
+    /// </summary>
+    /// <param name="last">The part.</param>
+    /// <param name="cpu">The CPU of this batch.</param>
+    /// <param name="random">A copy of its random source: the draws stay to be made.</param>
+    /// <param name="originals">ORIGINAL tuples of first packets, any number.</param>
+    /// <param name="range">What the rule allows.</param>
+    public void Rehearse(
+        ConnectPart last,
+        ref CpuState cpu,
+        CpuRandom random,
+        ReadOnlySpan<ConntrackTuple<TAddress>> originals,
+        in NatRange<TAddress> range)
+    {
+        if (_shortPath.Covers(in range))
+        {
+            _shortPath.Rehearse(last, ref cpu, random, originals);
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

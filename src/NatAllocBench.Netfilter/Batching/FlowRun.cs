@@ -42,6 +42,9 @@ internal unsafe struct FlowRun<TAddress>
     /// <summary>See <see cref="Prefetch.IsForWriting"/>.</summary>
     public bool IsForWriting;
 
+    /// <summary>The part with which a rehearsal ends.</summary>
+    public ConnectPart Last;
+
     /// <summary>The candidate at which a search that went on ended.</summary>
     public FoundCandidate Found;
 

@@ -9,6 +9,11 @@ internal interface IBlockShape
 {
     /// <summary>Flows at most.</summary>
     static abstract int Width { get; }
+
+    /// <summary>
+    /// Whether the flows only go as far as <see cref="FlowRun{TAddress}.Last"/>, so that nothing is published and nothing is counted.
+    /// </summary>
+    static abstract bool IsRehearsal { get; }
 }
 
 /// <summary>One flow, which the plan covers: nothing comes after it that could be fetched meanwhile.</summary>
@@ -16,6 +21,9 @@ internal readonly struct BlockOfOne : IBlockShape
 {
     /// <inheritdoc/>
     public static int Width => 1;
+
+    /// <inheritdoc/>
+    public static bool IsRehearsal => false;
 }
 
 /// <summary>A block of sixteen, while the next one is fetched.</summary>
@@ -23,4 +31,17 @@ internal readonly struct WholeBlock : IBlockShape
 {
     /// <inheritdoc/>
     public static int Width => FlowBlock.Width;
+
+    /// <inheritdoc/>
+    public static bool IsRehearsal => false;
+}
+
+/// <summary>A block of sixteen that is rehearsed, to time the parts of a connection.</summary>
+internal readonly struct RehearsedBlock : IBlockShape
+{
+    /// <inheritdoc/>
+    public static int Width => FlowBlock.Width;
+
+    /// <inheritdoc/>
+    public static bool IsRehearsal => true;
 }

@@ -85,10 +85,23 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     /// <param name="random">Its random source.</param>
     /// <param name="originals">ORIGINAL tuples of first packets.</param>
     /// <returns>How many were inserted.</returns>
-    public int Connect(ref CpuState cpu, ref CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> originals)
+    public int Connect(ref CpuState cpu, ref CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> originals) =>
+        Run<WholeBlock>(ref cpu, ref random, originals, default);
+
+    /// <summary>Goes as far as a part with connections that stay to be made. Flows that the short path leaves are passed over.</summary>
+    /// <param name="last">The part.</param>
+    /// <param name="random">A copy of the random source: the draws stay to be made.</param>
+    /// <param name="originals">ORIGINAL tuples of first packets.</param>
+    public void Rehearse(ConnectPart last, ref CpuState cpu, CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> originals) =>
+        Run<RehearsedBlock>(ref cpu, ref random, originals, last);
+
+    private int Run<TBlock>(
+        ref CpuState cpu, ref CpuRandom random, ReadOnlySpan<ConntrackTuple<TAddress>> originals, ConnectPart last)
+        where TBlock : struct, IBlockShape
     {
         FlowRun<TAddress> run = default;
         run.Searched = _expectsSearch;
+        run.Last = last;
         fixed (ConntrackTuple<TAddress>* first = originals)
         {
             Prepare(_turns, first, originals.Length, random, drawsBefore: 0);
@@ -118,7 +131,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
                     BlockFetch<TAddress, TDesign>.FirstFlows(in run, _table.Slab, _table.BySource.Chains.Heads, _plan.KeepsPort);
                 }
 
-                TakeAll(ref cpu, ref random, ref run);
+                TakeAll<TBlock>(ref cpu, ref random, ref run);
                 _expectsSearch = run.Searched;
             }
         }
@@ -177,18 +190,28 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     private bool IsLoaded => _table.Parts.Count.Reserved > _table.BucketCount / 8;
 
     /// <summary>Takes a prepared block.</summary>
-    private void TakeAll(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run)
+    private void TakeAll<TBlock>(ref CpuState cpu, ref CpuRandom random, ref FlowRun<TAddress> run)
+        where TBlock : struct, IBlockShape
     {
+        if (TBlock.IsRehearsal && run.Last == ConnectPart.Hashes)
+        {
+            return;
+        }
+
         run.HasPrefixes = _hasher.HasPrefixes;
         run.FetchesNodes = IsLoaded;
         run.IsForWriting = _isForWriting;
         int at = 0;
         while (at < run.Count)
         {
-            int reached = _pass.Take<WholeBlock>(ref cpu, ref random, ref run, at, in _plan);
+            int reached = _pass.Take<TBlock>(ref cpu, ref random, ref run, at, in _plan);
             if (reached == at)
             {
-                TakeGeneral(ref cpu, ref random, ref run, at);
+                if (!TBlock.IsRehearsal)
+                {
+                    TakeGeneral(ref cpu, ref random, ref run, at);
+                }
+
                 reached++;
             }
 

@@ -112,6 +112,9 @@ public class ShortPathEqualityTests
                 }
 
                 Assert.Equal(expected, one);
+
+                // A rehearsal changes nothing, whatever it ends with.
+                batch.Rehearse((ConnectPart)(seed % 6), ref batched.Cpu(0), batchRandom, flows, in rule);
                 Assert.Equal(expected, batch.Connect(ref batched.Cpu(0), ref batchRandom, flows, in rule));
                 AssertSame(plain, single, plainRandom, singleRandom);
                 AssertSame(plain, batched, plainRandom, batchRandom);

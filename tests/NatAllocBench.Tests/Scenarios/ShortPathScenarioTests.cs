@@ -1,0 +1,43 @@
+using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Results.Model;
+using NatAllocBench.Scenarios;
+using NatAllocBench.Scenarios.Churn;
+using NatAllocBench.Scenarios.ShortPath;
+
+namespace NatAllocBench.Tests.Scenarios;
+
+public class ShortPathScenarioTests
+{
+    private static readonly ScenarioCell[] Cells =
+    [
+        .. new ShortPathScenario(groups: 1, connections: 2000).Run(
+            new ScenarioContext(1, CpuSet.Allowed(), ChurnOptions.Default, CancellationToken.None)),
+    ];
+
+    [Fact]
+    public void The_parts_of_a_connection_add_up_to_it()
+    {
+        ScenarioCell[] parts = [.. Cells.Where(cell => cell.Parameters.ContainsKey("part"))];
+
+        Assert.Equal(7, parts.Length);
+        Assert.Equal(Figure(parts[^1], "ns up to here"), parts.Sum(part => Figure(part, "ns")), 1e-6);
+        Assert.Equal(1, parts.Sum(part => Figure(part, "share")), 1e-9);
+        Assert.True(Figure(parts[0], "ns") > 0);
+    }
+
+    [Fact]
+    public void Every_kind_is_covered_or_not_as_it_says()
+    {
+        ScenarioCell[] kinds = [.. Cells.Where(cell => cell.Parameters.ContainsKey("connections"))];
+
+        Assert.Equal(PathKind.All.Count, kinds.Length);
+        Assert.All(kinds, kind =>
+        {
+            bool isCovered = kind.Parameters["connections"] is "covered" or "the first era that is covered";
+            Assert.InRange(Figure(kind, "short path"), isCovered ? 0.99 : 0, isCovered ? 1 : 0);
+            Assert.True(Figure(kind, "ns") > 0);
+        });
+    }
+
+    private static double Figure(ScenarioCell cell, string name) => Assert.Single(cell.Figures, figure => figure.Name == name).Measured;
+}
