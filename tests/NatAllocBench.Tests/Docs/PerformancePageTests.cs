@@ -41,6 +41,7 @@ public sealed partial class PerformancePageTests
     [Theory]
     [InlineData("speed-targets", "| batched : the floor, in time | 2 | at most 2.8 |")]
     [InlineData("newest hash#price of SipHash", "| batched-wyhash (no kernel does this) | 1 |")]
+    [InlineData("ratios newest slots", "| batched-ordered | 1 |")]
     [InlineData("newest short-path#one connection taken apart", "| 6.12 | three claims, CONFIRMED, counters |")]
     [InlineData("newest short-path#what is covered and what is not", "| 4.14 | random-fully | an era before 5.0 |")]
     public void The_page_has_the_block(string source, string row)
