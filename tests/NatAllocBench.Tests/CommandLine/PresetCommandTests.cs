@@ -17,7 +17,7 @@ public sealed class PresetCommandTests
     [Fact]
     public void Every_preset_is_well_formed_and_can_be_raced()
     {
-        foreach (string preset in (string[])["xing-2018", "xing-2021", "mitigations"])
+        foreach (string preset in (string[])["xing-2018", "xing-2021", "mitigations", "predictions"])
         {
             ProgramRun run = ProgramRun.Of(
                 "--preset", preset, "--no-publish", "--seconds", "0.5", "--max-trials", "1", "--connections", "40");

@@ -20,6 +20,7 @@ public class PresetTimingTests
     [InlineData("xing-2018", null)]
     [InlineData("xing-2021", null)]
     [InlineData("mitigations", null)]
+    [InlineData("predictions", null)]
     public void Window_and_path_are_those_of_a_kernel(string preset, string? withoutTiming)
     {
         IEnumerable<PresetSeries> timed = PresetFile.Load(preset).Series.Where(series => series.Name != withoutTiming);
