@@ -24,7 +24,8 @@ internal static class NodeTextfile
             destination => destination.Rate?.Value ?? 0);
         metrics.CreateGauge(
             "natab_predicted_race_per_second",
-            "Connections per second that the race between allocation and insertion is expected to lose.").Set(diagnosis.RacePerSecond.Value);
+            "Connections per second that the race between allocation and insertion is expected to lose.")
+            .Set(diagnosis.RacePerSecond.Value);
         if (diagnosis.Files.Counters is { } counters && counters.Has("chaintoolong"))
         {
             metrics.CreateCounter("natab_chaintoolong_total", "Insertions refused because a chain was too long.")

@@ -13,8 +13,8 @@ namespace NatAllocBench.Reports.Export;
 /// <remarks>
 /// node_exporter makes gauges of the kernel's counters, without the suffix <c>_total</c>, and adds all CPUs up; types and sums follow that.
 /// A counter that the run did not keep is left out, never 0. Labels are machine, processor, run and commit, and the parameters of the
-/// workload; the time stamp of every sample is the run's start in whole seconds. promtool imports no sample without one, and prometheus-net,
-/// which writes the textfile of <c>diagnose</c>, gives samples none: so this text is written here.
+/// workload; the time stamp of every sample is the run's start in whole seconds. promtool imports no sample without one, and
+/// prometheus-net, which writes the textfile of <c>diagnose</c>, gives samples none: so this text is written here.
 /// </remarks>
 public static class OpenMetricsExport
 {

@@ -39,7 +39,8 @@ public sealed class CollectScriptTests : IDisposable
             "PATH", SearchPath, "diagnose", "--collect", collected, "--interval", "0", "--keep-addresses");
         Assert.True(run.ExitCode == 0, run.Error);
 
-        File.WriteAllText(Path.Combine(_directory, "collect.sh"), ProgramRun.With("PATH", SearchPath, "diagnose", "--collect-script").Output);
+        string script = ProgramRun.With("PATH", SearchPath, "diagnose", "--collect-script").Output;
+        File.WriteAllText(Path.Combine(_directory, "collect.sh"), script);
         Assert.Equal("", Run([.. shell, "collect.sh"]));
         Assert.Equal("60", File.ReadAllText(Path.Combine(_directory, "slept")).Trim());
         string[] expected = ["counters.txt", "entries.txt", "iptables.txt", "kernel.txt", "sysctl.txt"];

@@ -92,7 +92,8 @@ public sealed class LiveNodeTests : IDisposable
         // Without conntrack the kernel's own files tell the same, in their own order.
         if (File.Exists("/proc/net/nf_conntrack"))
         {
-            string without = DiagnoseCollected("without", "printf '#!/bin/sh\nexit 127\n' > conntrack; chmod +x conntrack; PATH=$PWD:$PATH");
+            string without = DiagnoseCollected(
+                "without", "printf '#!/bin/sh\nexit 127\n' > conntrack; chmod +x conntrack; PATH=$PWD:$PATH");
             Assert.Equal(live.Split('\n').Order(), without.Split('\n').Order());
         }
     }

@@ -10,7 +10,9 @@ public sealed class BurstDriftTests
     private const double Path = 6;
     private const double Offset = 10;
 
-    /// <summary>Microseconds that a loser's connection takes longer and that one CPU takes longer for each; then what 40 clients lose.</summary>
+    /// <summary>
+    /// Microseconds that a loser's connection takes longer and that one CPU takes longer for each; then what 40 clients lose.
+    /// </summary>
     [Theory]
     [InlineData(0, 0.05, 0.12, 0.15)]
     [InlineData(0, 0.2, 0.12, 0.15)]

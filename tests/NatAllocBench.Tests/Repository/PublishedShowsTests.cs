@@ -61,10 +61,11 @@ public class PublishedShowsTests
             cell is { Era: "4.14", Mode: "default", Arrival: "bursts:10us", Clients: 40, Cpus: 2, PerTrial: not null }),
         cell =>
         {
+            RaceTrials trials = cell.PerTrial!;
             double[] rates =
             [
-                .. cell.PerTrial!.Process!.Select((process, trial) => (process, trial)).GroupBy(one => one.process).Select(process =>
-                    (double)process.Sum(one => cell.PerTrial.InsertFailed[one.trial]) / process.Sum(one => cell.PerTrial.Attempts[one.trial])),
+                .. trials.Process!.Index().GroupBy(one => one.Item, one => one.Index).Select(process =>
+                    (double)process.Sum(trial => trials.InsertFailed[trial]) / process.Sum(trial => trials.Attempts[trial])),
             ];
             return rates.Max() > 2 * rates.Min();
         });
