@@ -26,12 +26,14 @@ internal sealed record OtherBuild(string Program)
     /// <param name="own">What this program measured.</param>
     /// <param name="plan">The plan, in which the other one does the designs of the model.</param>
     /// <param name="seconds">Its time.</param>
+    /// <param name="console">Told that it is the other's turn.</param>
     /// <param name="stop">Ends the wait for it.</param>
     /// <returns>The run with the other's cells after its own; unchanged where it was stopped.</returns>
     /// <exception cref="UsageException">The other program failed, or does not say what it was built from.</exception>
     public RunRecord<ThroughputCell> Join(
-        RunRecord<ThroughputCell> own, ThroughputPlan plan, double seconds, CancellationToken stop)
+        RunRecord<ThroughputCell> own, ThroughputPlan plan, double seconds, RunConsole console, CancellationToken stop)
     {
+        console.Line(FormattableString.Invariant($"the other build's turn, about {seconds:0} s"));
         if (Measure(plan, seconds, stop) is not { } other)
         {
             return own;
