@@ -16,7 +16,7 @@ public class LookupBenchmarks<TDesign>
     private const int Entries = 19_354;
     private readonly MicroTable<Linux6_5, TDesign> _micro = new(EraCatalog.Get("6.12"));
     private int _flow;
-    private uint _self;
+    private Slot _self;
 
     /// <summary>Fills the table.</summary>
     [GlobalSetup]

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Random;
@@ -34,7 +35,7 @@ internal sealed class SoakWorker<TEra, TDesign>(
     /// <summary>Each connection has a client of its own: one client would walk by the source of its other connections.</summary>
     private const int ClientsOfDestination = 64;
 
-    private readonly uint[] _slots = new uint[Destinations];
+    private readonly Slot[] _slots = new Slot[Destinations];
     private readonly NatRange<IPv4Address> _rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0), mode.Flags);
     private CpuRandom _random = new((ulong)number + 1);
 
@@ -70,7 +71,7 @@ internal sealed class SoakWorker<TEra, TDesign>(
         {
             if (i % each == 0 && !barrier.SignalAndWait())
             {
-                _slots.AsSpan(i).Fill(CpuState.NoSlot);
+                _slots.AsSpan(i).Fill(Slot.None);
                 return false;
             }
 
@@ -80,7 +81,7 @@ internal sealed class SoakWorker<TEra, TDesign>(
         return true;
     }
 
-    private uint Connect(ref CpuState cpu, int destination)
+    private Slot Connect(ref CpuState cpu, int destination)
     {
         ConntrackTuple<IPv4Address> original = ConntrackTuple<IPv4Address>.Of(
             IPProtocol.Tcp,
@@ -88,7 +89,7 @@ internal sealed class SoakWorker<TEra, TDesign>(
             Port,
             RaceWorkload.DestinationAddress(destination),
             80);
-        uint hash = table.Hash(in original);
+        TupleHash hash = table.Hash(in original);
         if (table.TryFind(ref cpu, in original, hash, out _))
         {
             throw new StressFailureException($"a lookup found {original} before it was inserted");
@@ -111,20 +112,20 @@ internal sealed class SoakWorker<TEra, TDesign>(
         }
 
         Exhausted += choice == PortChoice.Exhausted ? 1 : 0;
-        return CpuState.NoSlot;
+        return Slot.None;
     }
 
     private void Close()
     {
         ref CpuState cpu = ref table.Cpu(number);
-        foreach (uint slot in _slots)
+        foreach (Slot slot in _slots)
         {
-            if (slot == CpuState.NoSlot)
+            if (slot == Slot.None)
             {
                 continue;
             }
 
-            if (!table.Kill(ref cpu, new EntryReference(slot << 1, table.Status(slot))))
+            if (!table.Kill(ref cpu, new EntryReference(slot, Direction.Original, table.Status(slot))))
             {
                 throw new StressFailureException($"the entry in slot {slot} was removed by nobody, and is not there");
             }

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Random;
@@ -87,12 +88,12 @@ internal sealed class StressWorker<TAddress, TEra, TDesign>
         for (int i = 0; i < _lasting.Length; i++)
         {
             ref readonly ConntrackTuple<TAddress> tuple = ref _lasting[i];
-            uint hash = _table.Hash(in tuple);
+            TupleHash hash = _table.Hash(in tuple);
             Tally.Lookups++;
             Require(
                 _table.TryFind(ref cpu, in tuple, hash, out EntryReference entry)
                     && entry.Direction == (Direction)(i & 1)
-                    && _table.IsTaken(ref cpu, in tuple, hash, CpuState.NoSlot),
+                    && _table.IsTaken(ref cpu, in tuple, hash, Slot.None),
                 "a lookup missed a lasting connection",
                 in tuple);
         }

@@ -112,12 +112,12 @@ internal sealed class SmallRun<TEra> : IDisposable
 
     private bool Confirm(int cpu, in PendingEntry<IPv4Address> entry) => _bench.Confirm(cpu, in entry) == ConfirmResult.Inserted;
 
-    private void Live(int cpu, uint slot, Kind kind)
+    private void Live(int cpu, Slot slot, Kind kind)
     {
         switch (kind)
         {
             case Kind.AnsweredQuery or Kind.Ping:
-                Table.DatagramPacket(ref _bench.Cpu(cpu), new EntryReference((slot << 1) | 1, Table.Status(slot)));
+                Table.DatagramPacket(ref _bench.Cpu(cpu), new EntryReference(slot, Direction.Reply, Table.Status(slot)));
                 break;
             case Kind.Established or Kind.TimeWait:
                 _bench.Segment(cpu, slot, Direction.Reply, TcpSegment.SynAck);

@@ -55,12 +55,12 @@ internal sealed class NatBench<TEra> : IDisposable
     public ConfirmResult Confirm(int cpu, in PendingEntry<IPv4Address> entry) => Table.Confirm(ref Cpu(cpu), in entry);
 
     /// <summary>The port that a connection has at the NAT address.</summary>
-    public ushort PortOf(uint slot) => Table.ReplyTuple(slot).DestinationPort;
+    public ushort PortOf(Slot slot) => Table.ReplyTuple(slot).DestinationPort;
 
-    public void Remove(int cpu, uint slot) => Table.Kill(ref Cpu(cpu), new EntryReference(slot << 1, Table.Status(slot)));
+    public void Remove(int cpu, Slot slot) => Table.Kill(ref Cpu(cpu), new EntryReference(slot, Direction.Original, Table.Status(slot)));
 
-    public PacketOutcome Segment(int cpu, uint slot, Direction direction, TcpSegment segment) =>
-        Table.TcpPacket(ref Cpu(cpu), new EntryReference((slot << 1) | (uint)direction, Table.Status(slot)), segment);
+    public PacketOutcome Segment(int cpu, Slot slot, Direction direction, TcpSegment segment) =>
+        Table.TcpPacket(ref Cpu(cpu), new EntryReference(slot, direction, Table.Status(slot)), segment);
 
     public void Dispose()
     {

@@ -2,6 +2,7 @@ using NatAllocBench.Allocators.Race;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
@@ -88,13 +89,13 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
 
     public override int? TryOnce(in FlowTuple<uint> flow)
     {
-        Fate fate = Connect(0, in flow, 0, ref _randoms[0], out _, out int probes, out uint slot);
+        Fate fate = Connect(0, in flow, 0, ref _randoms[0], out _, out int probes, out Slot slot);
         if (fate != Fate.Inserted)
         {
             return null;
         }
 
-        _table.Kill(ref _table.Cpu(0), new EntryReference(slot << 1, _table.Status(slot)));
+        _table.Kill(ref _table.Cpu(0), new EntryReference(slot, Direction.Original, _table.Status(slot)));
         return probes;
     }
 
@@ -131,14 +132,14 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
         flow.DestinationPort);
 
     private Fate Connect(
-        int worker, in FlowTuple<uint> flow, ulong windowTicks, ref CpuRandom random, out bool isKept, out int probes, out uint slot)
+        int worker, in FlowTuple<uint> flow, ulong windowTicks, ref CpuRandom random, out bool isKept, out int probes, out Slot slot)
     {
         ref CpuState cpu = ref _table.Cpu(worker);
         ulong before = cpu.Probes;
         ConntrackTuple<IPv4Address> tuple = Tuple(in flow);
         Fate fate = Fate.Refused;
         isKept = false;
-        slot = CpuState.NoSlot;
+        slot = Slot.None;
         if (!_table.TryFind(ref cpu, in tuple, _table.Hash(in tuple), out _))
         {
             // The sequence number of a client's first packet: the race draws one for every connection.
@@ -162,7 +163,7 @@ internal sealed class KernelTable<TEra, TDesign> : SystemTable
         ulong windowTicks,
         ref CpuRandom random,
         out bool isKept,
-        out uint slot)
+        out Slot slot)
     {
         PendingEntry<IPv4Address> entry = _table.Create(ref cpu, in tuple, _table.Hash(in tuple));
         slot = entry.Slot;

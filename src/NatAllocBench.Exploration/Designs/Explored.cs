@@ -21,12 +21,14 @@ internal readonly unsafe struct Explored<TDesign, TMagazine> : IDesignOf<TDesign
 
     public static ulong Read(ref ulong word) => SharedMemory.Read(ref word);
 
+    public static Link Read(ref Link word) => new(SharedMemory.Read(ref Link.Number(ref word)));
+
     public static T Read<T>(ref T word)
         where T : class? => SharedMemory.ReadReference(ref word);
 
-    public static void Write(ref uint word, uint value) => SharedMemory.Write(ref word, value);
-
     public static void Write(ref ulong word, ulong value) => SharedMemory.Write(ref word, value);
+
+    public static void Write(ref Link word, Link value) => SharedMemory.Write(ref Link.Number(ref word), value.Word);
 
     public static void Write<T>(ref T word, T value)
         where T : class? => SharedMemory.WriteReference(ref word, value);
@@ -37,6 +39,9 @@ internal readonly unsafe struct Explored<TDesign, TMagazine> : IDesignOf<TDesign
     public static ulong CompareExchange(ref ulong word, ulong value, ulong comparand) =>
         SharedMemory.CompareExchange(ref word, value, comparand);
 
+    public static Link CompareExchange(ref Link word, Link value, Link comparand) =>
+        new(SharedMemory.CompareExchange(ref Link.Number(ref word), value.Word, comparand.Word));
+
     public static ulong Exchange(ref ulong word, ulong value) => SharedMemory.Exchange(ref word, value);
 
     public static uint Add(ref uint word, uint value) => SharedMemory.Add(ref word, value);
@@ -45,7 +50,7 @@ internal readonly unsafe struct Explored<TDesign, TMagazine> : IDesignOf<TDesign
 
     public static void And(ref ulong word, ulong value) => SharedMemory.And(ref word, value);
 
-    public static void Or(ref uint word, uint value) => SharedMemory.Or(ref word, value);
+    public static void Or(ref Link word, uint value) => SharedMemory.Or(ref Link.Number(ref word), value);
 
     public static void Or(ref ulong word, ulong value) => SharedMemory.Or(ref word, value);
 

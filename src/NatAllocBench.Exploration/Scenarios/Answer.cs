@@ -28,7 +28,7 @@ internal sealed record Answer(string Text)
     public int Mapped { get; init; }
 
     /// <summary>The slot that a refused connection clashed with.</summary>
-    public uint Winner { get; init; } = CpuState.NoSlot;
+    public Slot Winner { get; init; } = Slot.None;
 
     /// <summary>Whether the connection was one of a block: the winner of a clash is known of the last confirm only.</summary>
     public bool IsOfBlock { get; init; }

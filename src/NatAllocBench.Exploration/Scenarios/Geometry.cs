@@ -41,17 +41,17 @@ internal readonly record struct Geometry(bool ReplyIsLower, BucketPlace Place)
         for (uint key = 1; ; key++)
         {
             var secrets = new HashSecrets(new SipKey(key, key), key, 0);
-            uint a = TupleHasher.Hash<IPv4Address, TEra>(in secrets, in original);
-            uint b = TupleHasher.Hash<IPv4Address, TEra>(in secrets, in reply);
-            uint first = ReciprocalScale.Scale(a, Buckets);
-            uint second = ReciprocalScale.Scale(b, Buckets);
+            TupleHash a = TupleHasher.Hash<IPv4Address, TEra>(in secrets, in original);
+            TupleHash b = TupleHasher.Hash<IPv4Address, TEra>(in secrets, in reply);
+            uint first = a.Bucket(Buckets);
+            uint second = b.Bucket(Buckets);
             bool fits = Place switch
             {
                 BucketPlace.SameBucket => first == second,
                 BucketPlace.SameLock => first != second && first % LockCount == second % LockCount,
                 _ => first != second,
             };
-            if (fits && b < a == ReplyIsLower)
+            if (fits && b.Value < a.Value == ReplyIsLower)
             {
                 return key;
             }

@@ -198,7 +198,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 return new Answer(killed ? "killed" : "nothing to kill") { Removed = killed ? 1 : 0 };
             case Collect collect:
                 ConntrackTuple<IPv4Address> tuple = collect.Tuple;
-                long gone = Table.CollectExpired(ref cpu, ReciprocalScale.Scale(Table.Hash(in tuple), Table.BucketCount), 1);
+                long gone = Table.CollectExpired(ref cpu, Table.Hash(in tuple).Bucket(Table.BucketCount), 1);
                 return new Answer($"collected {gone}");
             case Call call:
                 return Make(ref cpu, call);
@@ -232,7 +232,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 answer = result == ConfirmResult.Inserted;
                 break;
             case CallKind.Probe:
-                answer = Table.IsTaken(ref cpu, call.Reply, Table.Hash(call.Reply), CpuState.NoSlot);
+                answer = Table.IsTaken(ref cpu, call.Reply, Table.Hash(call.Reply), Slot.None);
                 break;
             default:
                 answer = Table.TryFind(ref cpu, call.Original, Table.Hash(call.Original), out EntryReference entry)
@@ -259,7 +259,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
 
     private Answer Open(ref CpuState cpu, int thread, ConntrackTuple<IPv4Address> original, NatRange<IPv4Address> rule)
     {
-        uint hash = Table.Hash(in original);
+        TupleHash hash = Table.Hash(in original);
         if (Table.TryFind(ref cpu, in original, hash, out _))
         {
             return new Answer("goes on with the entry of its flow") { IsConnection = true };
@@ -288,7 +288,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     private Answer Pass(ref CpuState cpu, Forward forward)
     {
         ConntrackTuple<IPv4Address> original = forward.Original;
-        uint hash = Table.Hash(in original);
+        TupleHash hash = Table.Hash(in original);
         if (Table.TryFind(ref cpu, in original, hash, out _))
         {
             return new Answer("goes on with the entry of its flow") { IsConnection = true };

@@ -106,7 +106,7 @@ internal readonly struct Oracle<TEra, TDesign>(
 
     private void CheckWinner(Answer loser, bool isRemoving)
     {
-        Require(loser.Winner != CpuState.NoSlot, "a clash names no winner");
+        Require(loser.Winner != Slot.None, "a clash names no winner");
         if (isRemoving)
         {
             return; // the winner may be gone, and its slot another's
@@ -147,7 +147,7 @@ internal readonly struct Oracle<TEra, TDesign>(
     {
         ConntrackTuple<IPv4Address> tuple = ConntrackTuple<IPv4Address>.Of(
             IPProtocol.Udp, IPv4Address.Parse("10.9.9.9"), (ushort)(1 + number), IPv4Address.Parse("192.0.2.9"), 53);
-        return table.Create(ref cpu, in tuple, 0);
+        return table.Create(ref cpu, in tuple, default);
     }
 
     private static void Require(bool holds, string message)

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
@@ -93,7 +94,7 @@ internal sealed class ModelRouter<TEra> : ModelRouter
     {
         ref CpuState cpu = ref _table.Cpu(number);
         ConntrackTuple<IPv4Address> tuple = ModelRules.Tuple(_rule.Protocol, in flow);
-        uint hash = _table.Hash(in tuple);
+        TupleHash hash = _table.Hash(in tuple);
         port = flow.SourcePort;
         choice = PortChoice.Unchanged;
         if (_table.TryFind(ref cpu, in tuple, hash, out _))

@@ -25,11 +25,11 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
         in FlowRun<TAddress> run,
         FlowBlock* next,
         EntrySlab<TAddress, TDesign> slab,
-        uint* heads,
-        uint* sources,
+        Link* heads,
+        Link* sources,
         int i,
         bool keeps,
-        uint slot)
+        Slot slot)
     {
         if (run.IsForWriting)
         {
@@ -57,7 +57,7 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
 
     /// <summary>Nodes of the first flows of a block that follows no other; <see cref="Ahead"/> fetches those of all later ones.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public static void FirstFlows(in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* sources, bool keeps)
+    public static void FirstFlows(in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, Link* sources, bool keeps)
     {
         for (int i = 0; i < Math.Min(run.Count, FirstAhead); i++)
         {
@@ -72,7 +72,7 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Nodes(
-        in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, int i, bool keeps)
+        in FlowRun<TAddress> run, EntrySlab<TAddress, TDesign> slab, Link* heads, Link* sources, int i, bool keeps)
     {
         FirstNodes(
             i < FlowBlock.Width - FirstAhead ? run.Block : run.Next, (i + FirstAhead) % FlowBlock.Width, slab, heads, sources, keeps);
@@ -83,7 +83,7 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
     /// <summary>First nodes of a flow's chains; their heads have come.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void FirstNodes(
-        FlowBlock* block, int flow, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, bool keeps)
+        FlowBlock* block, int flow, EntrySlab<TAddress, TDesign> slab, Link* heads, Link* sources, bool keeps)
     {
         Node(slab, heads[block->OriginalBucket[flow]]);
         Node(slab, heads[block->FirstBucket[flow]]);
@@ -92,14 +92,14 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
             Node(slab, heads[block->KeptBucket[flow]]);
         }
 
-        uint source = sources[block->SourceBucket[flow]];
-        Prefetch.Read(slab.Original(ChainLink.IsEnd(source) ? 0 : ChainLink.Value(source)));
+        Link source = sources[block->SourceBucket[flow]];
+        Prefetch.Read(slab.Original(source.TargetOrFirst.Slot));
     }
 
     /// <summary>Second nodes of a flow's chains; the first ones have come.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void SecondNodes(
-        FlowBlock* block, int flow, EntrySlab<TAddress, TDesign> slab, uint* heads, uint* sources, bool keeps)
+        FlowBlock* block, int flow, EntrySlab<TAddress, TDesign> slab, Link* heads, Link* sources, bool keeps)
     {
         Node(slab, AfterFirst(slab, heads[block->OriginalBucket[flow]]));
         Node(slab, AfterFirst(slab, heads[block->FirstBucket[flow]]));
@@ -108,25 +108,25 @@ internal static unsafe class BlockFetch<TAddress, TDesign>
             Node(slab, AfterFirst(slab, heads[block->KeptBucket[flow]]));
         }
 
-        uint source = sources[block->SourceBucket[flow]];
+        Link source = sources[block->SourceBucket[flow]];
         // No order is needed: whatever the link says, only a cache line is fetched.
-        uint second = slab.Reply(ChainLink.IsEnd(source) ? 0 : ChainLink.Value(source))->BySourceNext;
-        Prefetch.Read(slab.Original(ChainLink.IsEnd(second) ? 0 : ChainLink.Value(second)));
+        Link second = slab.Reply(source.TargetOrFirst.Slot)->BySourceNext;
+        Prefetch.Read(slab.Original(second.TargetOrFirst.Slot));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static uint AfterFirst(EntrySlab<TAddress, TDesign> slab, uint link) =>
-        slab.Node(ChainLink.IsEnd(link) ? 0 : ChainLink.Value(link))->Next;
+    private static Link AfterFirst(EntrySlab<TAddress, TDesign> slab, Link link) =>
+        slab.Node(link.TargetOrFirst)->Next;
 
     // No branch on what is at the head, which nobody can guess: an end fetches the first slot once more.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Node(EntrySlab<TAddress, TDesign> slab, uint link)
+    private static void Node(EntrySlab<TAddress, TDesign> slab, Link link)
     {
-        uint node = ChainLink.IsEnd(link) ? 0 : ChainLink.Value(link);
+        Link node = link.TargetOrFirst;
         Prefetch.Read(slab.Node(node));
         if (TAddress.NodeSize > 32)
         {
-            Prefetch.Read(slab.Original(node >> 1));
+            Prefetch.Read(slab.Original(node.Slot));
         }
     }
 }

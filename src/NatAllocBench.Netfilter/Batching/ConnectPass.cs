@@ -68,8 +68,8 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         int end = TBlock.Width == 1 ? 1 : (int)Math.Min((uint)run.Count, (uint)i + Math.Min(available, slots.Count));
         FlowBlock* block = run.Block;
         FlowBlock* next = run.Next;
-        uint* heads = run.Heads;
-        uint* sources = _bySource.Chains.Heads;
+        Link* heads = run.Heads;
+        Link* sources = _bySource.Chains.Heads;
         EntrySlab<TAddress, TDesign> slab = _slab;
         CpuRandom draws = random;
         ulong probes = 0;
@@ -101,12 +101,12 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             }
 
             ConntrackTuple<TAddress>* original = run.Originals + i;
-            uint* originalHead = heads + block->OriginalBucket[i];
-            uint* sourceHead = sources + block->SourceBucket[i];
-            uint seenOriginal = TDesign.Read(ref *originalHead); // C1, acquire: pairs with C3, nodes are seen whole
-            uint seenSource = TDesign.Read(ref *sourceHead); // C1 of the by-source table; acquire, pairs with C3 there
+            Link* originalHead = heads + block->OriginalBucket[i];
+            Link* sourceHead = sources + block->SourceBucket[i];
+            Link seenOriginal = TDesign.Read(ref *originalHead); // C1, acquire: pairs with C3, nodes are seen whole
+            Link seenSource = TDesign.Read(ref *sourceHead); // C1 of the by-source table; acquire, pairs with C3 there
             bool isCovered = TBlock.Width == 1 || (run.Covered >> i & 1) != 0;
-            if (((int)(seenOriginal & seenSource) >= 0 || !isCovered)
+            if (((int)(seenOriginal.Word & seenSource.Word) >= 0 || !isCovered)
                 && !_walks.IsNew(seenOriginal, seenSource, original, now, isCovered, plan.KeepsPort))
             {
                 break;
@@ -119,20 +119,20 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
             ConntrackTuple<TAddress>* reply = run.Replies + i;
             ulong replyKeys;
-            uint replyHash;
-            uint* replyHead;
-            uint seenReply;
+            TupleHash replyHash;
+            Link* replyHead;
+            Link seenReply;
             uint used = 0;
             CpuRandom after = draws;
             if (keepsAlways || plan.MayKeep(in *original))
             {
                 searched = false;
                 replyKeys = reply->Keys;
-                replyHash = (uint)block->KeptHash[i];
+                replyHash = new TupleHash((uint)block->KeptHash[i]);
                 replyHead = heads + block->KeptBucket[i];
                 seenReply = TDesign.Read(ref *replyHead); // C1, as above
                 probes++;
-                if (ChainLink.IsEnd(seenReply))
+                if (seenReply.IsEnd)
                 {
                     goto accepted;
                 }
@@ -164,10 +164,10 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             searched = true;
             ushort offset = after.Next16();
             replyKeys = block->FirstKeys[i];
-            replyHash = (uint)block->FirstHash[i];
+            replyHash = new TupleHash((uint)block->FirstHash[i]);
             replyHead = heads + block->FirstBucket[i];
             seenReply = TDesign.Read(ref *replyHead); // C1, as above
-            if (offset != block->FirstOffset[i] || !ChainLink.IsEnd(seenReply))
+            if (offset != block->FirstOffset[i] || !seenReply.IsEnd)
             {
                 int more = _walks.SearchOn(ref run, i, offset, seenReply, now, in plan);
                 if (more < 0)
@@ -193,9 +193,9 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                 continue;
             }
 
-            uint slot = slots.Take();
+            Slot slot = slots.Take();
             passed++;
-            uint originalHash = (uint)block->OriginalHash[i];
+            var originalHash = new TupleHash((uint)block->OriginalHash[i]);
             ulong status = Write(slab, slot, original, reply, replyKeys, seenOriginal, seenReply, seenSource, now, in plan);
             if (TBlock.IsRehearsal)
             {
@@ -205,29 +205,30 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
             // C3 of the by-source table, full fence: the entry's tuples and link are visible before it is. Pairs with the acquires of
             // WalkSources.
-            if (TDesign.CompareExchange(ref *sourceHead, slot, seenSource) != seenSource)
+            if (TDesign.CompareExchange(ref *sourceHead, slot.Reply, seenSource).Word != seenSource.Word)
             {
                 TDesign.LinkSource(_bySource, (uint)block->SourceBucket[i], slot);
             }
 
             // Which claim comes first is a coin toss that no branch predictor can guess, so masks select.
-            ulong order = (ulong)(((long)replyHash - originalHash) >> 63);
-            if (replyHash == originalHash)
+            ulong order = (ulong)(((long)replyHash.Value - originalHash.Value) >> 63);
+            if (replyHash.Value == originalHash.Value)
             {
                 order = PassWalks<TAddress, TEra, TDesign>.IsReplyLower(slab, slot) ? ulong.MaxValue : 0;
             }
 
             ulong headDifference = ((ulong)originalHead ^ (ulong)replyHead) & order;
-            uint seenDifference = (seenOriginal ^ seenReply) & (uint)order;
-            uint* firstHead = (uint*)((ulong)originalHead ^ headDifference);
-            uint* secondHead = (uint*)((ulong)replyHead ^ headDifference);
-            uint firstLink = (slot << 1) - (uint)order;
+            uint seenDifference = (seenOriginal.Word ^ seenReply.Word) & (uint)order;
+            Link* firstHead = (Link*)((ulong)originalHead ^ headDifference);
+            Link* secondHead = (Link*)((ulong)replyHead ^ headDifference);
+            var firstLink = new Link(slot.Original.Word - (uint)order);
+            var firstSeen = new Link(seenOriginal.Word ^ seenDifference);
+            var secondSeen = new Link(seenReply.Word ^ seenDifference);
 
             // C3, full fence: tuples, deadline and link are visible before the node is. Pairs with C1, C6 and the acquires of Walk. The
             // head is the one that was walked, so what the walk found free is free still. Twice: the lower tuple, then the other one.
-            bool held = TDesign.CompareExchange(
-                ref *firstHead, firstLink, seenOriginal ^ seenDifference) == (seenOriginal ^ seenDifference);
-            if (held && TDesign.CompareExchange(ref *secondHead, firstLink ^ 1, seenReply ^ seenDifference) == (seenReply ^ seenDifference))
+            bool held = TDesign.CompareExchange(ref *firstHead, firstLink, firstSeen).Word == firstSeen.Word;
+            if (held && TDesign.CompareExchange(ref *secondHead, firstLink.Other, secondSeen).Word == secondSeen.Word)
             {
                 Debug.Assert((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
 
@@ -269,13 +270,13 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ulong Write(
         EntrySlab<TAddress, TDesign> slab,
-        uint slot,
+        Slot slot,
         ConntrackTuple<TAddress>* original,
         ConntrackTuple<TAddress>* reply,
         ulong replyKeys,
-        uint seenOriginal,
-        uint seenReply,
-        uint seenSource,
+        Link seenOriginal,
+        Link seenReply,
+        Link seenSource,
         uint now,
         in ConnectPlan<TAddress> plan)
     {
@@ -286,11 +287,11 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         uint lifetime = isTcp ? plan.TcpLifetime : protocol == IPProtocol.Udp ? plan.UdpLifetime : plan.IcmpLifetime;
         ulong status = ((ulong)EntryStatus.Generation(first->Status) << 32) | (isTcp ? plan.TcpStatus : plan.Status);
         SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in *original);
-        slab.SetNext(slot << 1, seenOriginal);
+        slab.SetNext(slot.Original, seenOriginal);
         slab.SetDeadline(slot, lifetime + now);
         slab.SetStatus(slot, status);
         SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply, replyKeys);
-        slab.SetNext((slot << 1) | 1, seenReply);
+        slab.SetNext(slot.Reply, seenReply);
         slab.SetBySourceNext(slot, seenSource);
         second->TdEnd = isTcp ? 0 : now;
         return status;
@@ -312,7 +313,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
         if (confirmed > 0)
         {
-            cpu.LastClashWith = CpuState.NoSlot;
+            cpu.LastClashWith = Slot.None;
         }
     }
 }

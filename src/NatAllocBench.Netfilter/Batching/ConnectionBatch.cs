@@ -134,7 +134,7 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         in NatRange<TAddress> range,
         Action? window)
     {
-        uint hash = memo->OriginalHash;
+        TupleHash hash = memo->OriginalHash;
         if (_table.TryFind(ref cpu, in tuple, hash, out _))
         {
             return false;
@@ -208,27 +208,27 @@ public sealed unsafe class ConnectionBatch<TAddress, TEra> : IDisposable
         TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, originals, hashes);
         for (int i = 0; i < count; i++)
         {
-            memos[i].OriginalHash = hashes[i];
+            memos[i].OriginalHash = new TupleHash(hashes[i]);
             _replies[i] = memos[i].Reply;
         }
 
         TupleLanes<TAddress, TEra>.HashSources(_table.Traits.BySourceHash, in _table.Secrets, originals, hashes);
         for (int i = 0; i < count; i++)
         {
-            memos[i].SourceHash = hashes[i];
+            memos[i].SourceHash = new SourceHash(hashes[i]);
         }
 
         TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, new ReadOnlySpan<ConntrackTuple<TAddress>>(_replies, count), hashes);
         for (int i = 0; i < count; i++)
         {
-            memos[i].ReplyHash = hashes[i];
+            memos[i].ReplyHash = new TupleHash(hashes[i]);
             _replies[i].Keys = memos[i].OtherKeys;
         }
 
         TupleLanes<TAddress, TEra>.Hash(in _table.Secrets, new ReadOnlySpan<ConntrackTuple<TAddress>>(_replies, count), hashes);
         for (int i = 0; i < count; i++)
         {
-            memos[i].OtherHash = hashes[i];
+            memos[i].OtherHash = new TupleHash(hashes[i]);
         }
     }
 

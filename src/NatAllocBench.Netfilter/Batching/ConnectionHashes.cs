@@ -88,7 +88,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
         out PendingEntry<TAddress> entry)
     {
         bool ahead = _hasLanes && original.Zone == 0;
-        uint hash = ahead ? HashAhead(random, in original, in range) : _table.Hash(in original);
+        TupleHash hash = ahead ? HashAhead(random, in original, in range) : _table.Hash(in original);
         if (_table.TryFind(ref cpu, in original, hash, out _))
         {
             entry = PendingEntry<TAddress>.None;
@@ -115,7 +115,7 @@ public sealed unsafe class ConnectionHashes<TAddress, TEra, TDesign> : IDisposab
         _memory.Dispose();
     }
 
-    private uint HashAhead(CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
+    private TupleHash HashAhead(CpuRandom random, in ConntrackTuple<TAddress> original, in NatRange<TAddress> range)
     {
         var guess = new ReplyGuess<TAddress>(_table.Traits, in range, _expectsSearch);
         guess.Write(ref random, in original, in range, ref *_memo);

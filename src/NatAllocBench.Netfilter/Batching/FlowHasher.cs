@@ -103,9 +103,9 @@ internal sealed unsafe class FlowHasher<TAddress, TEra, TDesign>
 
         run.Heads = buckets.Heads;
         run.Buckets = buckets.Count;
-        uint* original = buckets.Heads + block->OriginalBucket[0];
-        uint* source = _sources.Heads + block->SourceBucket[0];
-        uint* first = buckets.Heads + block->FirstBucket[0];
+        Link* original = buckets.Heads + block->OriginalBucket[0];
+        Link* source = _sources.Heads + block->SourceBucket[0];
+        Link* first = buckets.Heads + block->FirstBucket[0];
         if (_isForWriting)
         {
             Prefetch.Write(original, source, first, original);

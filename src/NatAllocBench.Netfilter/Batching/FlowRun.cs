@@ -22,7 +22,7 @@ internal unsafe struct FlowRun<TAddress>
     public ConntrackTuple<TAddress>* Replies;
 
     /// <summary>Heads of the chains that the buckets belong to.</summary>
-    public uint* Heads;
+    public Link* Heads;
 
     /// <summary>How many heads there are.</summary>
     public uint Buckets;
@@ -62,11 +62,11 @@ internal unsafe struct FoundCandidate
     public ulong Keys;
 
     /// <summary>Hash of the REPLY tuple.</summary>
-    public uint Hash;
+    public TupleHash Hash;
 
     /// <summary>Head of its chain as it was when the chain was walked.</summary>
-    public uint Seen;
+    public Link Seen;
 
     /// <summary>Where that head is.</summary>
-    public uint* Head;
+    public Link* Head;
 }

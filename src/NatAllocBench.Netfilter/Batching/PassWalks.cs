@@ -32,25 +32,25 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     private readonly EntrySlab<TAddress, TDesign> _slab = table.Slab;
 
     /// <summary>Order of the claims where both hashes are equal.</summary>
-    public static bool IsReplyLower(EntrySlab<TAddress, TDesign> slab, uint slot) =>
+    public static bool IsReplyLower(EntrySlab<TAddress, TDesign> slab, Slot slot) =>
         ConntrackTuple<TAddress>.Order(in slab.Reply(slot)->Tuple, in slab.Original(slot)->Tuple) < 0;
 
     /// <summary>Whether a covered flow has no entry yet and, where it may keep its port, no earlier connection of its socket.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool IsNew(uint seenOriginal, uint seenSource, ConntrackTuple<TAddress>* original, uint now, bool isCovered, bool keepsPort) =>
+    public bool IsNew(Link seenOriginal, Link seenSource, ConntrackTuple<TAddress>* original, uint now, bool isCovered, bool keepsPort) =>
         isCovered
-        && (ChainLink.IsEnd(seenOriginal) || WalkForTaken(seenOriginal, original, original->Keys, original, now) == PassAnswer.Free)
-        && (!keepsPort || ChainLink.IsEnd(seenSource) || !HasSource(seenSource, original));
+        && (seenOriginal.IsEnd || WalkForTaken(seenOriginal, original, original->Keys, original, now) == PassAnswer.Free)
+        && (!keepsPort || seenSource.IsEnd || !HasSource(seenSource, original));
 
     /// <summary>Whether the first node of a chain says already that a tuple is taken.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool IsTakenByFirst(
-        EntrySlab<TAddress, TDesign> slab, uint link, ConntrackTuple<TAddress>* tuple, ConntrackTuple<TAddress>* original, uint now)
+        EntrySlab<TAddress, TDesign> slab, Link link, ConntrackTuple<TAddress>* tuple, ConntrackTuple<TAddress>* original, uint now)
     {
-        uint at = ChainLink.Value(link);
+        Link at = link.Target;
         return HasTuple(ref slab.Node(at)->Tuple, tuple, tuple->Keys)
-            && (int)(slab.Deadline(at >> 1) - now) > 0
-            && IsResidentOfOther(slab, at >> 1, original);
+            && (int)(slab.Deadline(at.Slot) - now) > 0
+            && IsResidentOfOther(slab, at.Slot, original);
     }
 
     /// <summary>C2 and the probe at once: walks a chain for a tuple.</summary>
@@ -60,27 +60,27 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     /// <param name="now">The clock.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public PassAnswer WalkForTaken(
-        uint link, ConntrackTuple<TAddress>* addresses, ulong keys, ConntrackTuple<TAddress>* original, uint now)
+        Link link, ConntrackTuple<TAddress>* addresses, ulong keys, ConntrackTuple<TAddress>* original, uint now)
     {
         int passed = 0;
         do
         {
-            uint at = ChainLink.Value(link);
+            Link at = link.Target;
             TupleNode<TAddress>* node = _slab.Node(at);
             link = TDesign.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
-            if ((int)(_slab.Deadline(at >> 1) - now) <= 0)
+            if ((int)(_slab.Deadline(at.Slot) - now) <= 0)
             {
                 return PassAnswer.Unusual; // expired: the general path removes it
             }
 
             if (HasTuple(ref node->Tuple, addresses, keys))
             {
-                return AnswerOf(at >> 1, original);
+                return AnswerOf(at.Slot, original);
             }
         }
-        while (!ChainLink.IsEnd(link) && ++passed < LongestWalk);
+        while (!link.IsEnd && ++passed < LongestWalk);
 
-        return ChainLink.IsEnd(link) ? PassAnswer.Free : PassAnswer.Unusual;
+        return link.IsEnd ? PassAnswer.Free : PassAnswer.Unusual;
     }
 
     /// <summary>
@@ -96,7 +96,7 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     /// How many candidates were in use before the one in <see cref="FlowRun{TAddress}.Found"/>; -1 if the general path has to search.
     /// </returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public int SearchOn(ref FlowRun<TAddress> run, int flow, ushort offset, uint seen, uint now, in ConnectPlan<TAddress> plan)
+    public int SearchOn(ref FlowRun<TAddress> run, int flow, ushort offset, Link seen, uint now, in ConnectPlan<TAddress> plan)
     {
         ConntrackTuple<TAddress>* original = run.Originals + flow;
         ConntrackTuple<TAddress>* reply = run.Replies + flow;
@@ -105,7 +105,7 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
         var at = new FoundCandidate
         {
             Keys = run.Block->FirstKeys[flow],
-            Hash = (uint)run.Block->FirstHash[flow],
+            Hash = new TupleHash((uint)run.Block->FirstHash[flow]),
             Head = run.Heads + run.Block->FirstBucket[flow],
         };
         if (offset != run.Block->FirstOffset[flow])
@@ -118,11 +118,11 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
         {
             FoundCandidate next = at;
             PassAnswer answer = PassAnswer.Free;
-            if (!ChainLink.IsEnd(seen))
+            if (!seen.IsEnd)
             {
                 if (!run.FetchesNodes)
                 {
-                    Prefetch.Read(_slab.Node(ChainLink.Value(seen)));
+                    Prefetch.Read(_slab.Node(seen.Target));
                     next = CandidateOf(ref run, flow, ++offset, in candidates);
                     FetchHead(in run, next.Head);
                 }
@@ -167,11 +167,11 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     /// A node has the tuple. An undecided entry has to be waited for, a dying one passed over, one of the very same flow left to clash
     /// resolution: all of it is for the general path.
     /// </summary>
-    private PassAnswer AnswerOf(uint slot, ConntrackTuple<TAddress>* original) =>
+    private PassAnswer AnswerOf(Slot slot, ConntrackTuple<TAddress>* original) =>
         IsResidentOfOther(_slab, slot, original) ? PassAnswer.Taken : PassAnswer.Unusual;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsResidentOfOther(EntrySlab<TAddress, TDesign> slab, uint slot, ConntrackTuple<TAddress>* original)
+    private static bool IsResidentOfOther(EntrySlab<TAddress, TDesign> slab, Slot slot, ConntrackTuple<TAddress>* original)
     {
         // C5, acquire: pairs with C4 (the entry is whole) and with K1.
         ulong status = TDesign.Read(ref slab.Original(slot)->Status);
@@ -179,11 +179,11 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
             && !SharedTuple<TAddress, TDesign>.AreEqual(ref slab.Original(slot)->Tuple, in *original);
     }
 
-    private bool HasSource(uint link, ConntrackTuple<TAddress>* original)
+    private bool HasSource(Link link, ConntrackTuple<TAddress>* original)
     {
-        while (!ChainLink.IsEnd(link))
+        while (!link.IsEnd)
         {
-            uint slot = ChainLink.Value(link);
+            Slot slot = link.Target.Slot;
             link = TDesign.Read(ref _slab.Reply(slot)->BySourceNext); // acquire: pairs with C3 of the by-source table
             if (_slab.HasSource(slot, in *original))
             {
@@ -195,7 +195,7 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void FetchHead(in FlowRun<TAddress> run, uint* head)
+    private static void FetchHead(in FlowRun<TAddress> run, Link* head)
     {
         if (run.IsForWriting)
         {
@@ -211,11 +211,12 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
     {
         FoundCandidate candidate = default;
         candidate.Keys = WithKey(run.Replies[flow].Keys, candidates.KeyAt(offset), candidates.IsIcmp);
-        candidate.Hash = Hash(ref run, flow, candidate.Keys, candidates.IsIcmp);
-        candidate.Head = run.Heads + ReciprocalScale.Scale(candidate.Hash, run.Buckets);
+        candidate.Hash = new TupleHash(Hash(ref run, flow, candidate.Keys, candidates.IsIcmp));
+        candidate.Head = run.Heads + candidate.Hash.Bucket(run.Buckets);
         return candidate;
     }
 
+    // A number: a struct that a call returns goes through memory.
     private uint Hash(ref FlowRun<TAddress> run, int flow, ulong keys, bool isIcmp)
     {
         if (run.HasPrefixes && !isIcmp)
@@ -231,6 +232,6 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
 
         ConntrackTuple<TAddress> tuple = run.Replies[flow];
         tuple.Keys = keys;
-        return table.Hash(in tuple);
+        return table.Hash(in tuple).Value;
     }
 }

@@ -225,7 +225,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     {
         ref readonly ConntrackTuple<TAddress> original = ref run.Originals[flow];
         bool isHashed = (run.Covered >> flow & 1) != 0;
-        uint hash = isHashed ? (uint)run.Block->OriginalHash[flow] : _table.Hash(in original);
+        TupleHash hash = isHashed ? new TupleHash((uint)run.Block->OriginalHash[flow]) : _table.Hash(in original);
         if (_table.TryFind(ref cpu, in original, hash, out _))
         {
             return;
@@ -240,15 +240,15 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         {
             _memo->Reply = run.Replies[flow];
             _memo->OtherKeys = run.Block->FirstKeys[flow];
-            _memo->OtherHash = (uint)run.Block->FirstHash[flow];
-            _memo->ReplyHash = (uint)run.Block->KeptHash[flow];
+            _memo->OtherHash = new TupleHash((uint)run.Block->FirstHash[flow]);
+            _memo->ReplyHash = new TupleHash((uint)run.Block->KeptHash[flow]);
             if (!_plan.KeepsPort)
             {
                 _memo->Reply.Keys = _memo->OtherKeys; // its own port was not hashed
                 _memo->ReplyHash = _memo->OtherHash;
             }
 
-            _memo->SourceHash = (uint)run.Block->SourceHash[flow];
+            _memo->SourceHash = new SourceHash((uint)run.Block->SourceHash[flow]);
             entry.UseAhead(_memo);
         }
 
@@ -307,7 +307,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
 
     private void FetchAll(in Turn turn)
     {
-        uint* sources = _table.BySource.Chains.Heads;
+        Link* sources = _table.BySource.Chains.Heads;
         for (int i = 0; i < turn.Count; i++)
         {
             Prefetch.Read(turn.Heads + turn.Block->OriginalBucket[i]);
@@ -322,7 +322,7 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
         public FlowBlock* Block;
         public ConntrackTuple<TAddress>* Originals;
         public ConntrackTuple<TAddress>* Replies;
-        public uint* Heads;
+        public Link* Heads;
         public uint Buckets;
         public int Count;
         public uint Covered;

@@ -14,26 +14,26 @@ internal static class BySourceHasher
     /// <param name="tuple">An ORIGINAL tuple.</param>
     /// <param name="zone">The zone that is hashed: 0 unless the zone covers both directions.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Hash<TAddress>(
+    public static SourceHash Hash<TAddress>(
         BySourceHash kind, in HashSecrets secrets, in ConntrackTuple<TAddress> tuple, ushort zone)
         where TAddress : unmanaged, IAddress<TAddress>
     {
         if (kind == BySourceHash.Wyhash)
         {
-            return WyHash.OfSource(in secrets, in tuple);
+            return new SourceHash(WyHash.OfSource(in secrets, in tuple));
         }
 
         if (kind != BySourceHash.SipHash32)
         {
-            return Jenkins(kind, in secrets, in tuple, zone);
+            return new SourceHash(Jenkins(kind, in secrets, in tuple, zone));
         }
 
-        return SipHash32(
+        return new SourceHash(SipHash32(
             secrets.Key,
             tuple.Source.LowWord,
             tuple.Source.HighWord,
             TupleWords.SourceKey(in tuple) | TupleWords.Salt(secrets.NetMix),
-            (byte)tuple.Protocol | ((ulong)zone << 32));
+            (byte)tuple.Protocol | ((ulong)zone << 32)));
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

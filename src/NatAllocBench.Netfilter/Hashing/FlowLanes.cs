@@ -110,10 +110,10 @@ internal static unsafe class FlowLanes
 
         ref ulong hashes = ref scratch->Hashes[0];
         SipLaneKernel<QuadLanes, Vector256<ulong>>.FinishFirst(in scratch->States, in words, Words, ref hashes);
-        memo.OriginalHash = (uint)hashes;
-        memo.SourceHash = (uint)Unsafe.Add(ref hashes, SourceLane);
-        memo.ReplyHash = (uint)Unsafe.Add(ref hashes, ReplyLane);
-        memo.OtherHash = (uint)Unsafe.Add(ref hashes, OtherLane);
+        memo.OriginalHash = new TupleHash((uint)hashes);
+        memo.SourceHash = new SourceHash((uint)Unsafe.Add(ref hashes, SourceLane));
+        memo.ReplyHash = new TupleHash((uint)Unsafe.Add(ref hashes, ReplyLane));
+        memo.OtherHash = new TupleHash((uint)Unsafe.Add(ref hashes, OtherLane));
     }
 
     /// <summary>The same with lanes of a certain kind.</summary>
@@ -132,14 +132,14 @@ internal static unsafe class FlowLanes
         SipLaneKernel<TLanes, TVector>.FinishShared(in start, in words, Words, ref hashes);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            memos[lane].OriginalHash = (uint)Unsafe.Add(ref hashes, lane);
+            memos[lane].OriginalHash = new TupleHash((uint)Unsafe.Add(ref hashes, lane));
         }
 
         WriteSources<TLanes, TVector>(in originals, netMix, ref words);
         SipLaneKernel<TLanes, TVector>.FinishShared(in sourceStart, in words, Words, ref hashes);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            memos[lane].SourceHash = (uint)Unsafe.Add(ref hashes, lane);
+            memos[lane].SourceHash = new SourceHash((uint)Unsafe.Add(ref hashes, lane));
         }
 
         WriteReplies(memos, ref words);
@@ -148,14 +148,14 @@ internal static unsafe class FlowLanes
         SipLaneKernel<TLanes, TVector>.FinishEach(in scratch->States, in last, 1, ref hashes);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            memos[lane].ReplyHash = (uint)Unsafe.Add(ref hashes, lane);
+            memos[lane].ReplyHash = new TupleHash((uint)Unsafe.Add(ref hashes, lane));
             Unsafe.Add(ref last, lane) = TupleWords.Last(memos[lane].OtherKeys);
         }
 
         SipLaneKernel<TLanes, TVector>.FinishEach(in scratch->States, in last, 1, ref hashes);
         for (int lane = 0; lane < Lanes; lane++)
         {
-            memos[lane].OtherHash = (uint)Unsafe.Add(ref hashes, lane);
+            memos[lane].OtherHash = new TupleHash((uint)Unsafe.Add(ref hashes, lane));
         }
     }
 

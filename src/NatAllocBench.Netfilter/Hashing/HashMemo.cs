@@ -16,14 +16,14 @@ internal struct HashMemo<TAddress>
     /// <summary>Keys of the second REPLY tuple; its addresses are those of the first.</summary>
     public ulong OtherKeys;
 
-    public uint OriginalHash;
-    public uint SourceHash;
-    public uint ReplyHash;
-    public uint OtherHash;
+    public TupleHash OriginalHash;
+    public SourceHash SourceHash;
+    public TupleHash ReplyHash;
+    public TupleHash OtherHash;
 
     /// <summary>The hash of exactly this REPLY tuple, if it was computed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly bool TryGet(in ConntrackTuple<TAddress> reply, out uint hash)
+    public readonly bool TryGet(in ConntrackTuple<TAddress> reply, out TupleHash hash)
     {
         bool first = reply.Keys == Reply.Keys;
         hash = first ? ReplyHash : OtherHash;

@@ -72,22 +72,22 @@ internal struct TupleHashPrefix<TAddress, TEra>
     /// <summary>The hash of the tuple with this destination key.</summary>
     /// <param name="destinationKey">Network order, as a little-endian host reads it.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public readonly uint Finish(ushort destinationKey)
+    public readonly TupleHash Finish(ushort destinationKey)
     {
         if (TEra.Hash == TableHash.SipHash39)
         {
-            return (uint)_state.Finish(_keyWord | TupleWords.DestinationKey(destinationKey));
+            return new TupleHash((uint)_state.Finish(_keyWord | TupleWords.DestinationKey(destinationKey)));
         }
 
         SipState state = _state;
         if (TEra.Hash == TableHash.SipHash48)
         {
             state.Absorb(_keyWord | TupleWords.DestinationKey(destinationKey));
-            return (uint)state.Finish(TupleWords.Length48);
+            return new TupleHash((uint)state.Finish(TupleWords.Length48));
         }
 
         state.Absorb(_keyWord ^ TupleWords.ShortDestinationKey(destinationKey));
         state.Absorb(_lastWord);
-        return (uint)state.Finish(TupleWords.Length32);
+        return new TupleHash((uint)state.Finish(TupleWords.Length32));
     }
 }

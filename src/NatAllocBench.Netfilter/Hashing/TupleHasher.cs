@@ -18,25 +18,17 @@ internal static class TupleHasher
     /// <typeparam name="TEra">The era.</typeparam>
     /// <param name="options">Key, secret and salt.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Hash<TAddress, TEra>(in HashSecrets options, in ConntrackTuple<TAddress> tuple)
+    public static TupleHash Hash<TAddress, TEra>(in HashSecrets options, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress>
-        where TEra : struct, IEra => TEra.Hash switch
+        where TEra : struct, IEra => new(TEra.Hash switch
         {
             TableHash.SipHash39 => SipHash39(in options, in tuple),
             TableHash.Wyhash => WyHash.OfTuple(in options, in tuple),
             TableHash.SipHash48 => SipHash48(in options, in tuple),
             TableHash.SipHash4Words => SipHash4Words(in options, in tuple),
-            TableHash.Jenkins3 => Jenkins3.Hash9(
-                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3),
-                (uint)TupleWords.SourceKey(in tuple),
-                tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
-                JenkinsStart(in options, in tuple)),
-            _ => Jenkins2.Hash9(
-                tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3),
-                (uint)TupleWords.SourceKey(in tuple),
-                tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
-                JenkinsStart(in options, in tuple)),
-        };
+            TableHash.Jenkins3 => JenkinsOf3(in options, in tuple),
+            _ => JenkinsOf2(in options, in tuple),
+        });
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint SipHash39<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
@@ -75,6 +67,24 @@ internal static class TupleHasher
             TupleWords.ShortDestination(in tuple),
             TupleWords.ShortKeys(in tuple) ^ TupleWords.ShortDestinationKey(tuple.DestinationKey),
             TupleWords.ShortSalt(in tuple, secrets.NetMix));
+
+    // Both out of line: the JIT inlines a branch before it knows that a constant rules it out, and what is in it counts against the locals
+    // that it keeps in registers. The probe of every era has this method in it several times.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint JenkinsOf3<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
+        where TAddress : unmanaged, IAddress<TAddress> => Jenkins3.Hash9(
+            tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3),
+            (uint)TupleWords.SourceKey(in tuple),
+            tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
+            JenkinsStart(in secrets, in tuple));
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static uint JenkinsOf2<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
+        where TAddress : unmanaged, IAddress<TAddress> => Jenkins2.Hash9(
+            tuple.Source.Word(0), tuple.Source.Word(1), tuple.Source.Word(2), tuple.Source.Word(3),
+            (uint)TupleWords.SourceKey(in tuple),
+            tuple.Destination.Word(0), tuple.Destination.Word(1), tuple.Destination.Word(2), tuple.Destination.Word(3),
+            JenkinsStart(in secrets, in tuple));
 
     private static uint JenkinsStart<TAddress>(in HashSecrets secrets, in ConntrackTuple<TAddress> tuple)
         where TAddress : unmanaged, IAddress<TAddress> =>

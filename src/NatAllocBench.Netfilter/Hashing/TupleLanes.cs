@@ -35,7 +35,7 @@ internal static class TupleLanes<TAddress, TEra>
 
         for (; done < tuples.Length; done++)
         {
-            hashes[done] = TupleHasher.Hash<TAddress, TEra>(in secrets, in tuples[done]);
+            hashes[done] = TupleHasher.Hash<TAddress, TEra>(in secrets, in tuples[done]).Value;
         }
     }
 
@@ -69,7 +69,7 @@ internal static class TupleLanes<TAddress, TEra>
 
         for (; done < tuples.Length; done++)
         {
-            hashes[done] = BySourceHasher.Hash(kind, in secrets, in tuples[done], tuples[done].Zone);
+            hashes[done] = BySourceHasher.Hash(kind, in secrets, in tuples[done], tuples[done].Zone).Value;
         }
     }
 

@@ -82,7 +82,7 @@ public static class NatSetup
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
     {
-        uint slot = entry.Slot;
+        Slot slot = entry.Slot;
         ulong done = manip == ManipType.Source ? EntryStatus.SourceNatDone : EntryStatus.DestinationNatDone;
         if (table.Slab.ChangeReply(slot, in mapping) || table.Reservations.HasChangedSource(slot, in mapping))
         {

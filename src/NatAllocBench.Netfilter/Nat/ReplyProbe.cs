@@ -19,10 +19,10 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
 {
     private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
     private readonly TupleLookup<TAddress, TEra, TDesign> _lookup;
-    private readonly uint _self;
+    private readonly Slot _self;
     private readonly HashMemo<TAddress>* _ahead;
     private readonly bool _reserves;
-    private uint _hash;
+    private TupleHash _hash;
     private bool _accepted;
     private bool _hasPrefix;
     private bool _isSourceSearch;
@@ -56,7 +56,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsed(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
-        uint hash = Hash(in reply);
+        TupleHash hash = Hash(in reply);
         return Note(ref cpu, in reply, hash, _lookup.IsTaken(ref cpu, in reply, hash, _self));
     }
 
@@ -64,7 +64,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
-        uint hash = Hash(in reply);
+        TupleHash hash = Hash(in reply);
         return Note(ref cpu, in reply, hash, _lookup.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
 
@@ -72,7 +72,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     public bool IsUsedByOther(ref CpuState cpu, in ConntrackTuple<TAddress> tuple)
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
-        uint hash = Hash(in reply);
+        TupleHash hash = Hash(in reply);
         return Note(ref cpu, in reply, hash, _lookup.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
     }
 
@@ -104,23 +104,24 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint Hash(in ConntrackTuple<TAddress> reply)
+    private TupleHash Hash(in ConntrackTuple<TAddress> reply)
     {
         if (!TDesign.IsLockFree)
         {
             return _table.Hash(in reply);
         }
 
-        return _ahead != null && _ahead->TryGet(in reply, out uint hash) ? hash : HashByPrefix(in reply);
+        return _ahead != null && _ahead->TryGet(in reply, out TupleHash hash) ? hash : new TupleHash(HashByPrefix(in reply));
     }
 
+    // A number: a struct that a call returns goes through memory.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private uint HashByPrefix(in ConntrackTuple<TAddress> reply)
     {
         // Only the last key of the REPLY tuple comes late in the hash: the source port, not an ICMP id, not the port of DNAT.
         if (!TupleHashPrefix<TAddress, TEra>.IsUseful || !_isSourceSearch || reply.IsIcmp)
         {
-            return _table.Hash(in reply);
+            return _table.Hash(in reply).Value;
         }
 
         if (!_hasPrefix)
@@ -129,12 +130,12 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
             _hasPrefix = true;
         }
 
-        return _prefix.Finish(reply.DestinationKey);
+        return _prefix.Finish(reply.DestinationKey).Value;
     }
 
     // The search ends at the first candidate that is not in use, so the last answer is the one that counts.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool Note(ref CpuState cpu, in ConntrackTuple<TAddress> reply, uint hash, bool used)
+    private bool Note(ref CpuState cpu, in ConntrackTuple<TAddress> reply, TupleHash hash, bool used)
     {
         if (TDesign.ReservesReply && _reserves && !used)
         {

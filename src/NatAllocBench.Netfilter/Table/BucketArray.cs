@@ -10,39 +10,19 @@ internal sealed unsafe class BucketArray : IDisposable
     public BucketArray(uint count)
     {
         Count = count;
-        _region = new NativeRegion((long)count * sizeof(uint));
-        Heads = (uint*)_region.Pointer;
+        _region = new NativeRegion((long)count * sizeof(Link));
+        Heads = (Link*)_region.Pointer;
         for (uint bucket = 0; bucket < count; bucket++)
         {
-            Heads[bucket] = ChainLink.End(bucket);
+            Heads[bucket] = Link.End(bucket);
         }
     }
 
     public uint Count { get; }
 
-    public uint* Heads { get; }
+    public Link* Heads { get; }
 
     public void Dispose() => _region.Dispose();
 
-    public void VisitRegions(RegionVisitor visit, string name) => visit((byte*)Heads, Count * sizeof(uint), name);
-}
-
-/// <summary>Links of a chain: a node, or the end marker of a bucket; bit 30 marks the node that holds the link as deleted.</summary>
-internal static class ChainLink
-{
-    /// <summary>The largest number that a link can carry.</summary>
-    public const uint MaxValue = (1 << 30) - 1;
-
-    /// <summary>The node that holds this link is deleted (lock-free design only).</summary>
-    public const uint Mark = 1u << 30;
-
-    private const uint EndBit = 1u << 31;
-
-    public static uint End(uint bucket) => EndBit | bucket;
-
-    public static bool IsEnd(uint link) => (int)link < 0;
-
-    public static bool IsMarked(uint link) => (link & Mark) != 0;
-
-    public static uint Value(uint link) => link & MaxValue;
+    public void VisitRegions(RegionVisitor visit, string name) => visit((byte*)Heads, Count * sizeof(Link), name);
 }

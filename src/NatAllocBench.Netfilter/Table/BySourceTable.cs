@@ -18,7 +18,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     where TDesign : struct, ITableDesign
 {
     private readonly BucketArray _sources;
-    private readonly uint* _heads;
+    private readonly Link* _heads;
     private readonly uint _count;
     private readonly EntrySlab<TAddress, TDesign> _slab;
     private readonly SharedWords _words;
@@ -45,11 +45,11 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     public void Dispose() => _sources.Dispose();
 
     /// <summary>The raw by-source hash of a tuple.</summary>
-    public uint Hash(in ConntrackTuple<TAddress> tuple) => BySourceHasher.Hash(_hash, in _secrets, in tuple, tuple.Zone);
+    public SourceHash Hash(in ConntrackTuple<TAddress> tuple) => BySourceHasher.Hash(_hash, in _secrets, in tuple, tuple.Zone);
 
     /// <summary>Fetches the head of a source's chain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void FetchHead(uint hash) => Prefetch.Read(_heads + ReciprocalScale.Scale(hash, _count));
+    public void FetchHead(SourceHash hash) => Prefetch.Read(_heads + hash.Bucket(_count));
 
     /// <summary>
     /// The mapping that another connection of the same socket has (<c>find_appropriate_src</c>): same source, key, protocol and zone,
@@ -60,14 +60,14 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     /// <param name="mapped">The tuple with the source of that mapping; undefined if there is none.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryFind(
-        in ConntrackTuple<TAddress> original, uint hash, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
+        in ConntrackTuple<TAddress> original, SourceHash hash, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
     {
-        uint bucket = ReciprocalScale.Scale(hash, _count);
+        uint bucket = hash.Bucket(_count);
 
         // Acquire: pairs with the release in AddBySource (C3 in the lock-free design); the entry's tuples are seen whole. The same holds
         // for every link of WalkSources. An empty answer pairs with nothing: this table is never resized.
-        uint link = TDesign.Read(ref _heads[bucket]);
-        if (ChainLink.IsEnd(link))
+        Link link = TDesign.Read(ref _heads[bucket]);
+        if (link.IsEnd)
         {
             Unsafe.SkipInit(out mapped);
             return false;
@@ -78,16 +78,16 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool WalkSources(
-        in ConntrackTuple<TAddress> original, uint bucket, uint link, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
+        in ConntrackTuple<TAddress> original, uint bucket, Link link, in NatRange<TAddress> range, out ConntrackTuple<TAddress> mapped)
     {
         while (true)
         {
-            while (!ChainLink.IsEnd(link))
+            while (!link.IsEnd)
             {
-                uint slot = ChainLink.Value(link);
+                Slot slot = link.Target.Slot;
                 uint generation = _slab.Generation(slot);
                 link = TDesign.Read(ref _slab.Reply(slot)->BySourceNext); // acquire, as the head
-                if (!_slab.HasSource(slot, in original) || ChainLink.IsMarked(link))
+                if (!_slab.HasSource(slot, in original) || link.IsMarked)
                 {
                     continue;
                 }
@@ -110,7 +110,7 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
                 }
             }
 
-            if (!ChainLink.IsEnd(link) || ChainLink.Value(link) == bucket)
+            if (!link.IsEnd || link.Bucket == bucket)
             {
                 mapped = default;
                 return false;
@@ -124,31 +124,31 @@ internal sealed unsafe class BySourceTable<TAddress, TEra, TDesign> : IDisposabl
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in PendingEntry<TAddress> entry)
     {
-        uint hash = entry.TryGetSourceHash(out uint known) ? known : Hash(in _slab.Original(entry.Slot)->Tuple);
+        SourceHash hash = entry.TryGetSourceHash(out SourceHash known) ? known : Hash(in _slab.Original(entry.Slot)->Tuple);
         TDesign.LinkSource(this, HomeBucket(hash), entry.Slot);
     }
 
     /// <summary>The bucket that an entry is in.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint HomeBucket(uint hash) => TDesign.Keeps(ProtocolStep.OwnSourceBucket)
-        ? ReciprocalScale.Scale(hash, _count)
-        : (ReciprocalScale.Scale(hash, _count) + 1) % _count;
+    private uint HomeBucket(SourceHash hash) => TDesign.Keeps(ProtocolStep.OwnSourceBucket)
+        ? hash.Bucket(_count)
+        : (hash.Bucket(_count) + 1) % _count;
 
-    public void Remove(uint slot) => TDesign.UnlinkSource(this, HomeBucket(Hash(in _slab.Original(slot)->Tuple)), slot);
+    public void Remove(Slot slot) => TDesign.UnlinkSource(this, HomeBucket(Hash(in _slab.Original(slot)->Tuple)), slot);
 
     /// <summary>
     /// The by-source hash of the entry's tuple on its way through a hook; kept for the first insertion, which goes by the source of
     /// ORIGINAL: an ICMP id that DNAT has changed makes it another one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint HashSource(ref PendingEntry<TAddress> entry, in ConntrackTuple<TAddress> tuple)
+    public SourceHash HashSource(ref PendingEntry<TAddress> entry, in ConntrackTuple<TAddress> tuple)
     {
         if (!TDesign.IsLockFree)
         {
             return Hash(in tuple);
         }
 
-        if (entry.TryGetSourceHash(out uint hash) && (!tuple.IsIcmp || _slab.HasSource(entry.Slot, in tuple)))
+        if (entry.TryGetSourceHash(out SourceHash hash) && (!tuple.IsIcmp || _slab.HasSource(entry.Slot, in tuple)))
         {
             return hash;
         }

@@ -23,31 +23,31 @@ internal static unsafe class ChainLinks<TAddress, TDesign>
     /// <summary>Where the next link of a node is; a type parameter, so that both tables share the walk.</summary>
     internal interface ILinkField
     {
-        static abstract ref uint Of(EntrySlab<TAddress, TDesign> slab, uint node);
+        static abstract ref Link Of(EntrySlab<TAddress, TDesign> slab, Link node);
     }
 
     /// <summary>K2.</summary>
-    public static void Mark(ref uint link) =>
+    public static void Mark(ref Link link) =>
         // K2, full fence: the link is frozen before K3 reads it. Pairs with C3 and K4 of other CPUs, which fail on a marked link.
-        TDesign.Or(ref link, ChainLink.Mark);
+        TDesign.Or(ref link, Link.Mark);
 
     /// <summary>K3 and K4: makes sure that a marked node is out of its chain.</summary>
-    public static void UnlinkMarked<TField>(EntrySlab<TAddress, TDesign> slab, ref uint head, uint node)
+    public static void UnlinkMarked<TField>(EntrySlab<TAddress, TDesign> slab, ref Link head, Link node)
         where TField : struct, ILinkField
     {
     restart:
-        ref uint at = ref head;
-        uint link = TDesign.Read(ref at); // K3, acquire: pairs with C3
-        while (!ChainLink.IsEnd(link))
+        ref Link at = ref head;
+        Link link = TDesign.Read(ref at); // K3, acquire: pairs with C3
+        while (!link.IsEnd)
         {
-            if (ChainLink.IsMarked(link))
+            if (link.IsMarked)
             {
                 goto restart; // the node whose link this is was removed under the walk
             }
 
-            ref uint field = ref TField.Of(slab, link);
-            uint next = TDesign.Read(ref field); // K3, acquire: pairs with C3, K2 and K4
-            if (!ChainLink.IsMarked(next) && (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink) || link != node))
+            ref Link field = ref TField.Of(slab, link);
+            Link next = TDesign.Read(ref field); // K3, acquire: pairs with C3, K2 and K4
+            if (!next.IsMarked && (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink) || link != node))
             {
                 at = ref field;
                 link = next;
@@ -55,7 +55,7 @@ internal static unsafe class ChainLinks<TAddress, TDesign>
             }
 
             // K4, full fence: pairs with C1, C6 and K3 of walks that begin later, and through S5 and S6 with the reuse of the slot.
-            if (TDesign.CompareExchange(ref at, next & ~ChainLink.Mark, link) != link)
+            if (TDesign.CompareExchange(ref at, next.WithoutMark, link) != link)
             {
                 goto restart;
             }
@@ -65,19 +65,19 @@ internal static unsafe class ChainLinks<TAddress, TDesign>
                 return;
             }
 
-            link = next & ~ChainLink.Mark;
+            link = next.WithoutMark;
         }
     }
 
     /// <summary>Links of the table's chains.</summary>
     internal readonly struct TupleLinks : ILinkField
     {
-        public static ref uint Of(EntrySlab<TAddress, TDesign> slab, uint node) => ref slab.Node(node)->Next;
+        public static ref Link Of(EntrySlab<TAddress, TDesign> slab, Link node) => ref slab.Node(node)->Next;
     }
 
     /// <summary>Links of the by-source chains.</summary>
     internal readonly struct SourceLinks : ILinkField
     {
-        public static ref uint Of(EntrySlab<TAddress, TDesign> slab, uint node) => ref slab.Reply(node)->BySourceNext;
+        public static ref Link Of(EntrySlab<TAddress, TDesign> slab, Link node) => ref slab.Reply(node.Slot)->BySourceNext;
     }
 }

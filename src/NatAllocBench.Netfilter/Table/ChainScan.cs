@@ -1,3 +1,5 @@
+using NatAllocBench.Netfilter.Hashing;
+
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
@@ -8,15 +10,15 @@ internal readonly struct ChainScan
     /// <summary>A limit that no chain reaches.</summary>
     public const int Unlimited = int.MaxValue - 1;
 
-    private readonly uint _word;
+    private readonly Link _word;
 
-    public ChainScan(uint link, bool tooLong) => _word = tooLong ? link | ChainLink.Mark : link & ~ChainLink.Mark;
+    public ChainScan(Link link, bool tooLong) => _word = tooLong ? link.WithMark : link.WithoutMark;
 
-    public uint Link => _word & ~ChainLink.Mark;
+    public Link Link => _word.WithoutMark;
 
-    public bool TooLong => ChainLink.IsMarked(_word);
+    public bool TooLong => _word.IsMarked;
 
-    public bool IsClear => ChainLink.IsEnd(_word);
+    public bool IsClear => _word.IsEnd;
 }
 
 /// <summary>What a connection that clashes has of its REPLY tuple.</summary>
@@ -36,4 +38,4 @@ internal enum ReplyClaim
 internal readonly record struct BucketPair(BucketArray Buckets, uint Original, uint Reply);
 
 /// <summary>Raw hashes of an entry's two tuples.</summary>
-internal readonly record struct HashPair(uint Original, uint Reply);
+internal readonly record struct HashPair(TupleHash Original, TupleHash Reply);

@@ -38,7 +38,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
 
     /// <summary>The raw hash of a tuple.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
+    public TupleHash Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
 
     /// <summary>The present bucket array; waits while a resize moves the nodes, as the kernel's seqcount reader does.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -66,19 +66,19 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     public bool IsCurrent(BucketArray buckets) => TDesign.IsCurrent(this, buckets);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static BucketPair PairOf(BucketArray buckets, uint originalHash, uint replyHash) => new(
-        buckets, ReciprocalScale.Scale(originalHash, buckets.Count), ReciprocalScale.Scale(replyHash, buckets.Count));
+    public static BucketPair PairOf(BucketArray buckets, TupleHash originalHash, TupleHash replyHash) => new(
+        buckets, originalHash.Bucket(buckets.Count), replyHash.Bucket(buckets.Count));
 
     /// <summary>Walks a chain for a tuple. The caller holds the lock, or accepts a passing view.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ChainScan ScanChain(uint link, in ConntrackTuple<TAddress> tuple, int limit) =>
-        ChainLink.IsEnd(link) ? new ChainScan(link, tooLong: false) : WalkChain(link, in tuple, limit);
+    public ChainScan ScanChain(Link link, in ConntrackTuple<TAddress> tuple, int limit) =>
+        link.IsEnd ? new ChainScan(link, tooLong: false) : WalkChain(link, in tuple, limit);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ChainScan WalkChain(uint link, in ConntrackTuple<TAddress> tuple, int limit)
+    private ChainScan WalkChain(Link link, in ConntrackTuple<TAddress> tuple, int limit)
     {
         int passed = 0;
-        while (!ChainLink.IsEnd(link))
+        while (!link.IsEnd)
         {
             TupleNode<TAddress>* node = Slab.Node(link);
             if (ConntrackTuple<TAddress>.AreEqual(in node->Tuple, in tuple))
@@ -108,7 +108,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     public void Resize(uint buckets)
     {
         ArgumentOutOfRangeException.ThrowIfZero(buckets);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(buckets, ChainLink.MaxValue);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(buckets, Link.MaxValue);
         var next = new BucketArray(buckets);
         lock (_retired)
         {
@@ -119,7 +119,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
             for (uint bucket = 0; bucket < old.Count; bucket++)
             {
                 MoveChain(locks, old.Heads[bucket], next);
-                old.Heads[bucket] = ChainLink.End(bucket);
+                old.Heads[bucket] = Link.End(bucket);
             }
 
             // Release: the new heads are seen filled. Pairs with the acquire in CurrentBuckets.
@@ -140,36 +140,36 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
         TDesign.Fence(); // and no link is written before the array is gone: a release alone does not order later stores
     }
 
-    private void MoveChain(LockedChains<TAddress, TEra, TDesign> chains, uint link, BucketArray next)
+    private void MoveChain(LockedChains<TAddress, TEra, TDesign> chains, Link link, BucketArray next)
     {
-        while (!ChainLink.IsEnd(link))
+        while (!link.IsEnd)
         {
-            uint at = link;
+            Link at = link;
             link = Slab.Node(at)->Next;
-            chains.LinkNode(next, ReciprocalScale.Scale(Hash(in Slab.Node(at)->Tuple), next.Count), at);
+            chains.LinkNode(next, Hash(in Slab.Node(at)->Tuple).Bucket(next.Count), at);
         }
     }
 
     /// <summary>Fetches the head of a tuple's chain.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void FetchHead(uint hash)
+    public void FetchHead(TupleHash hash)
     {
         BucketArray buckets = CurrentBuckets();
-        Prefetch.Read(buckets.Heads + ReciprocalScale.Scale(hash, buckets.Count));
+        Prefetch.Read(buckets.Heads + hash.Bucket(buckets.Count));
     }
 
     /// <summary>Fetches the first node of a chain whose head has come.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void FetchFirstNode(uint hash)
+    public void FetchFirstNode(TupleHash hash)
     {
         BucketArray buckets = CurrentBuckets();
-        uint link = buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)];
-        if (!ChainLink.IsEnd(link))
+        Link link = buckets.Heads[hash.Bucket(buckets.Count)];
+        if (!link.IsEnd)
         {
-            Prefetch.Read(Slab.Original(ChainLink.Value(link) >> 1));
+            Prefetch.Read(Slab.Original(link.Target.Slot));
             if (TAddress.NodeSize > 32)
             {
-                Prefetch.Read(Slab.Node(ChainLink.Value(link)));
+                Prefetch.Read(Slab.Node(link.Target));
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -39,16 +40,16 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ConfirmResult Confirm(ref CpuState cpu, in PendingEntry<TAddress> entry)
     {
-        uint slot = entry.Slot;
+        Slot slot = entry.Slot;
         OriginalNode<TAddress>* first = _slab.Original(slot);
-        cpu.LastClashWith = CpuState.NoSlot;
+        cpu.LastClashWith = Slot.None;
         if ((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != 0)
         {
             return RefuseConfirm(ref cpu, slot);
         }
 
-        uint originalHash = entry.OriginalHash;
-        uint replyHash = entry.TryGetReplyHash(out uint known) ? known : _chains.Hash(in _slab.Reply(slot)->Tuple);
+        TupleHash originalHash = entry.OriginalHash;
+        TupleHash replyHash = entry.TryGetReplyHash(out TupleHash known) ? known : _chains.Hash(in _slab.Reply(slot)->Tuple);
         if (_traits.Gc == GcSchedule.EntryTimers)
         {
             // Entries of this era vanish by their own timers the moment they expire, so confirm can never meet one.
@@ -78,9 +79,9 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     /// <param name="held">Whether the lower tuple is claimed.</param>
     /// <param name="replyFirst">Whether the lower tuple is that of REPLY.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public ConfirmResult ConfirmAfterPass(ref CpuState cpu, uint slot, in HashPair hashes, bool held, bool replyFirst)
+    public ConfirmResult ConfirmAfterPass(ref CpuState cpu, Slot slot, in HashPair hashes, bool held, bool replyFirst)
     {
-        cpu.LastClashWith = CpuState.NoSlot;
+        cpu.LastClashWith = Slot.None;
         int limit = DrawChainLimit(ref cpu);
         var chains = new LockFreeChains<TAddress, TEra, TDesign>(_chains);
         return held
@@ -91,12 +92,12 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     /// <summary>
     /// Inserts a ready-made entry, inside a section; false, and the entry is freed, if one of its tuples is in the table.
     /// </summary>
-    public bool TryRestore(ref CpuState cpu, uint slot, uint originalHash, uint replyHash) =>
+    public bool TryRestore(ref CpuState cpu, Slot slot, TupleHash originalHash, TupleHash replyHash) =>
         TDesign.Insert(_chains, ref cpu, slot, originalHash, replyHash, ChainScan.Unlimited, new NoResolution(_life))
         == ConfirmResult.Inserted;
 
     /// <summary>What becomes of an entry that was refused, and the counters of it. The caller frees it.</summary>
-    private ConfirmResult Refuse(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
+    private ConfirmResult Refuse(ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, ReplyClaim reply)
     {
         if (scan.TooLong)
         {
@@ -105,11 +106,11 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
             return ConfirmResult.ChainTooLong;
         }
 
-        NoteClash(ref cpu, scan.Link >> 1);
-        return ResolveClash(ref cpu, slot, scan.Link >> 1, in pair, reply);
+        NoteClash(ref cpu, scan.Link.Slot);
+        return ResolveClash(ref cpu, slot, scan.Link.Slot, in pair, reply);
     }
 
-    private ConfirmResult RefuseConfirm(ref CpuState cpu, uint slot)
+    private ConfirmResult RefuseConfirm(ref CpuState cpu, Slot slot)
     {
         if ((_slab.Original(slot)->Status & EntryStatus.Confirmed) != 0)
         {
@@ -126,7 +127,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     }
 
     /// <summary>The caller holds the locks, or is in a section: the resident cannot lose its slot meanwhile.</summary>
-    private void NoteClash(ref CpuState cpu, uint resident)
+    private void NoteClash(ref CpuState cpu, Slot resident)
     {
         cpu.LastClashWith = resident;
         cpu.LastClashGeneration = EntryStatus.Generation(_slab.Original(resident)->Status);
@@ -149,7 +150,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     /// <summary>
     /// Decides what becomes of an entry that clashes with <paramref name="resident"/>. The caller holds the locks or the claims.
     /// </summary>
-    private ConfirmResult ResolveClash(ref CpuState cpu, uint slot, uint resident, in BucketPair pair, ReplyClaim reply)
+    private ConfirmResult ResolveClash(ref CpuState cpu, Slot slot, Slot resident, in BucketPair pair, ReplyClaim reply)
     {
         if (ResolvesClashes(_traits, _slab.Original(slot)->Tuple.Protocol))
         {
@@ -178,18 +179,18 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         _ => traits.GenericClash,
     };
 
-    private ConfirmResult InsertReplyOnly(ref CpuState cpu, uint slot, in BucketPair pair, ReplyClaim reply)
+    private ConfirmResult InsertReplyOnly(ref CpuState cpu, Slot slot, in BucketPair pair, ReplyClaim reply)
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
         ChainScan scan = TDesign.LinkReplyOnly(_chains, slot, in pair, reply);
         if (!scan.IsClear)
         {
-            if (CanMerge(scan.Link >> 1, slot))
+            if (CanMerge(scan.Link.Slot, slot))
             {
-                return CountMerged(ref cpu, scan.Link >> 1);
+                return CountMerged(ref cpu, scan.Link.Slot);
             }
 
-            NoteClash(ref cpu, scan.Link >> 1);
+            NoteClash(ref cpu, scan.Link.Slot);
             CountDropped(ref cpu);
             return ConfirmResult.Clash;
         }
@@ -210,7 +211,7 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         return ConfirmResult.InsertedReplyOnly;
     }
 
-    private bool CanMerge(uint resident, uint loser)
+    private bool CanMerge(Slot resident, Slot loser)
     {
         ulong status = _slab.Original(resident)->Status;
         if (TDesign.ReservesReply && (status & EntryStatus.Confirmed) == 0)
@@ -234,16 +235,16 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
         };
     }
 
-    private bool AreSameFlow(uint a, uint b) =>
+    private bool AreSameFlow(Slot a, Slot b) =>
         ConntrackTuple<TAddress>.AreEqual(in _slab.Original(a)->Tuple, in _slab.Original(b)->Tuple)
         && ConntrackTuple<TAddress>.AreEqual(in _slab.Reply(a)->Tuple, in _slab.Reply(b)->Tuple);
 
-    private bool AreReversedFlows(uint a, uint b) =>
+    private bool AreReversedFlows(Slot a, Slot b) =>
         ConntrackTuple<TAddress>.AreEqual(in _slab.Original(a)->Tuple, in _slab.Reply(b)->Tuple)
         && ConntrackTuple<TAddress>.AreEqual(in _slab.Reply(a)->Tuple, in _slab.Original(b)->Tuple);
 
     /// <summary>4.7 to 5.9 count a merge as <c>insert_failed</c> although nothing is lost.</summary>
-    private ConfirmResult CountMerged(ref CpuState cpu, uint resident)
+    private ConfirmResult CountMerged(ref CpuState cpu, Slot resident)
     {
         NoteClash(ref cpu, resident);
         if (_traits.ClashCounters == ClashCounters.ClashResolve)
@@ -261,18 +262,18 @@ internal sealed unsafe class Confirmation<TAddress, TEra, TDesign>
     /// <summary>Resolves the clash by the era's rule.</summary>
     private readonly struct Resolution(Confirmation<TAddress, TEra, TDesign> confirmation) : IRefusal
     {
-        public ConfirmResult Refuse(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply) =>
+        public ConfirmResult Refuse(ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, ReplyClaim reply) =>
             confirmation.Refuse(ref cpu, slot, scan, in pair, reply);
 
-        public void Free(ref CpuState cpu, uint slot) => confirmation._life.FreeEntry(ref cpu, slot);
+        public void Free(ref CpuState cpu, Slot slot) => confirmation._life.FreeEntry(ref cpu, slot);
     }
 
     /// <summary>Counts nothing: no packet was lost.</summary>
     private readonly struct NoResolution(EntryLife<TAddress, TEra, TDesign> life) : IRefusal
     {
-        public ConfirmResult Refuse(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply) =>
+        public ConfirmResult Refuse(ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, ReplyClaim reply) =>
             ConfirmResult.Clash;
 
-        public void Free(ref CpuState cpu, uint slot) => life.FreeEntry(ref cpu, slot);
+        public void Free(ref CpuState cpu, Slot slot) => life.FreeEntry(ref cpu, slot);
     }
 }

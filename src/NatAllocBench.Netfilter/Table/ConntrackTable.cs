@@ -65,13 +65,13 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
         }
 
         ArgumentOutOfRangeException.ThrowIfZero(options.Buckets);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Buckets, ChainLink.MaxValue);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Buckets, Link.MaxValue);
         ArgumentOutOfRangeException.ThrowIfZero(options.MaxConnections);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, ChainLink.MaxValue / 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(options.MaxConnections, Link.MaxValue / 2);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Cpus, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(options.Cpus, 1024);
         ulong capacity = options.MaxConnections + ((ulong)options.Cpus * SlotPool<TAddress, TDesign>.SlotsHeldPerCpu);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, ChainLink.MaxValue / 2, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Link.MaxValue / 2, nameof(options));
         Era = era;
         Nat = nat;
         MaxConnections = options.MaxConnections;
@@ -86,7 +86,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
         _cpus = (CpuState*)_cpuMemory.Pointer;
         for (int cpu = 0; cpu < CpuCount; cpu++)
         {
-            _cpus[cpu].LastClashWith = CpuState.NoSlot;
+            _cpus[cpu].LastClashWith = Slot.None;
             _cpus[cpu].Random = new CpuRandom(options.Seed + (ulong)cpu);
         }
 
@@ -163,11 +163,11 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
 
     /// <summary>The raw hash of a tuple.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
+    public TupleHash Hash(in ConntrackTuple<TAddress> tuple) => TupleHasher.Hash<TAddress, TEra>(in _secrets, in tuple);
 
     /// <summary>The raw by-source hash of a tuple.</summary>
     /// <param name="tuple">An ORIGINAL tuple.</param>
-    public uint BySourceHash(in ConntrackTuple<TAddress> tuple) => _bySource.Hash(in tuple);
+    public SourceHash BySourceHash(in ConntrackTuple<TAddress> tuple) => _bySource.Hash(in tuple);
 
     /// <summary>
     /// Packet classification (<c>__nf_conntrack_find</c>): the node of the visible entry that has this tuple. Lock-free; never waits
@@ -175,7 +175,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// </summary>
     /// <param name="tuple">The tuple of the packet.</param>
     /// <param name="entry">The entry and the direction in which it matched.</param>
-    public bool TryFind(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry)
+    public bool TryFind(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, TupleHash hash, out EntryReference entry)
     {
         _sections.Enter(ref cpu);
         bool result = _lookup.TryFind(ref cpu, in tuple, hash, out entry);
@@ -189,7 +189,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// </summary>
     /// <param name="tuple">The reply tuple that the mapping would have.</param>
     /// <param name="self">Slot of the asking connection.</param>
-    public bool IsTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self)
+    public bool IsTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, TupleHash hash, Slot self)
     {
         _sections.Enter(ref cpu);
         bool result = _lookup.IsTaken(ref cpu, in tuple, hash, self);
@@ -207,7 +207,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <returns>
     /// The entry; <see cref="PendingEntry{TAddress}.IsNone"/> if the table is full and early drop found no victim: counted as <c>drop</c>.
     /// </returns>
-    public PendingEntry<TAddress> Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd = 0)
+    public PendingEntry<TAddress> Create(ref CpuState cpu, in ConntrackTuple<TAddress> original, TupleHash hash, uint tdEnd = 0)
     {
         _creation.TryCreate(ref cpu, in original, hash, tdEnd, out PendingEntry<TAddress> entry);
         return entry;
@@ -221,7 +221,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <returns>Whether there was room for it.</returns>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool TryCreate(
-        ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd, out PendingEntry<TAddress> entry) =>
+        ref CpuState cpu, in ConntrackTuple<TAddress> original, TupleHash hash, uint tdEnd, out PendingEntry<TAddress> entry) =>
         _creation.TryCreate(ref cpu, in original, hash, tdEnd, out entry);
 
     /// <summary>
@@ -256,7 +256,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// slot is free.
     /// </summary>
     /// <param name="slot">Slot of an entry that was not confirmed.</param>
-    public void Drop(ref CpuState cpu, uint slot)
+    public void Drop(ref CpuState cpu, Slot slot)
     {
         _sections.Enter(ref cpu);
         _life.FreeEntry(ref cpu, slot);
@@ -271,8 +271,8 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     /// <param name="status">Status bits and TCP state; <see cref="EntryStatus.Confirmed"/> is added.</param>
     /// <param name="lifetime">Time to expiry, ms, 1 to 2^31 - 1.</param>
     /// <param name="tdEnd">TCP: sequence number after the last segment of the original direction.</param>
-    /// <returns>The slot; or <see cref="CpuState.NoSlot"/> if the table is full or has one of the tuples already.</returns>
-    public uint Restore(
+    /// <returns>The slot; or <see cref="Slot.None"/> if the table is full or has one of the tuples already.</returns>
+    public Slot Restore(
         ref CpuState cpu,
         in ConntrackTuple<TAddress> original,
         in ConntrackTuple<TAddress> reply,
@@ -337,13 +337,13 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     public void Resize(uint buckets) => _chains.Resize(buckets);
 
     /// <summary>The ORIGINAL tuple of an entry that the caller holds.</summary>
-    public ref readonly ConntrackTuple<TAddress> OriginalTuple(uint slot) => ref _slab.Original(slot)->Tuple;
+    public ref readonly ConntrackTuple<TAddress> OriginalTuple(Slot slot) => ref _slab.Original(slot)->Tuple;
 
     /// <summary>The REPLY tuple of an entry that the caller holds.</summary>
-    public ref readonly ConntrackTuple<TAddress> ReplyTuple(uint slot) => ref _slab.Reply(slot)->Tuple;
+    public ref readonly ConntrackTuple<TAddress> ReplyTuple(Slot slot) => ref _slab.Reply(slot)->Tuple;
 
     /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
-    public ulong Status(uint slot) => _slab.Status(slot);
+    public ulong Status(Slot slot) => _slab.Status(slot);
 
     /// <inheritdoc/>
     public void Dispose()
@@ -376,7 +376,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     internal static void Leave(ref CpuState cpu) => Sections<TDesign>.Leave(ref cpu);
 
     /// <summary>Puts a TCP entry into a state without a segment. No other CPU may use the entry meanwhile.</summary>
-    internal void SetTcp(uint slot, TcpState state, uint tdEnd)
+    internal void SetTcp(Slot slot, TcpState state, uint tdEnd)
     {
         _slab.Original(slot)->Status = EntryStatus.WithState(_slab.Original(slot)->Status, state);
         _slab.Reply(slot)->TdEnd = tdEnd;

@@ -34,8 +34,8 @@ public struct CpuState
     /// <summary>Expired entries that this CPU removed while walking over them.</summary>
     public ulong Expired;
 
-    /// <summary>Slot of the entry that won the last clash this CPU lost, or <see cref="NoSlot"/>.</summary>
-    public uint LastClashWith;
+    /// <summary>Slot of the entry that won the last clash this CPU lost, or <see cref="Slot.None"/>.</summary>
+    public Slot LastClashWith;
 
     /// <summary>Generation that the slot <see cref="LastClashWith"/> had at that clash.</summary>
     internal uint LastClashGeneration;
@@ -53,7 +53,4 @@ public struct CpuState
 
     /// <summary>Kept by a debug build only, in all designs: whether the CPU is in a section.</summary>
     internal bool IsInSection;
-
-    /// <summary>No entry.</summary>
-    public const uint NoSlot = uint.MaxValue;
 }

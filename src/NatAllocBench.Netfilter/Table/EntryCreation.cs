@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Tuples;
 
@@ -25,7 +26,7 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
     /// An unconfirmed entry whose REPLY is the inverse of ORIGINAL, outside a section; or no slot, counted as <c>drop</c>.
     /// </summary>
     public bool TryCreate(
-        ref CpuState cpu, in ConntrackTuple<TAddress> original, uint hash, uint tdEnd, out PendingEntry<TAddress> entry)
+        ref CpuState cpu, in ConntrackTuple<TAddress> original, TupleHash hash, uint tdEnd, out PendingEntry<TAddress> entry)
     {
         if (!AdmitOne(ref cpu, hash))
         {
@@ -34,8 +35,8 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
             return false;
         }
 
-        uint slot = slots.TakeSlot(ref cpu);
-        if (slot == CpuState.NoSlot)
+        Slot slot = slots.TakeSlot(ref cpu);
+        if (slot.IsNone)
         {
             count.ReleaseOne(ref cpu);
             cpu.Counters.Drop++;
@@ -60,16 +61,16 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
     }
 
     /// <summary>A confirmed entry as the arguments say, outside a section; no slot if the table is full or has one of the tuples.</summary>
-    public uint Restore(
+    public Slot Restore(
         ref CpuState cpu, in ConntrackTuple<TAddress> original, in ConntrackTuple<TAddress> reply, ulong status, uint lifetime, uint tdEnd)
     {
-        uint originalHash = chains.Hash(in original);
+        TupleHash originalHash = chains.Hash(in original);
         if (!TryCreate(ref cpu, in original, originalHash, tdEnd, out PendingEntry<TAddress> entry))
         {
             return entry.Slot;
         }
 
-        uint slot = entry.Slot;
+        Slot slot = entry.Slot;
         OriginalNode<TAddress>* first = _slab.Original(slot);
         _slab.SetStatus(slot, ((ulong)EntryStatus.Generation(first->Status) << 32) | (uint)(status & ~EntryStatus.Confirmed));
         _slab.SetDeadline(slot, cpu.Now + lifetime);
@@ -82,15 +83,15 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
         sections.Enter(ref cpu);
         bool inserted = confirmation.TryRestore(ref cpu, slot, originalHash, chains.Hash(in reply));
         Sections<TDesign>.Leave(ref cpu);
-        return inserted ? slot : CpuState.NoSlot;
+        return inserted ? slot : Slot.None;
     }
 
     /// <summary>Counts one more entry, after early drop if the table is full.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool AdmitOne(ref CpuState cpu, uint hash) => count.TryAdmit(ref cpu) || AdmitAfterEarlyDrop(ref cpu, hash);
+    private bool AdmitOne(ref CpuState cpu, TupleHash hash) => count.TryAdmit(ref cpu) || AdmitAfterEarlyDrop(ref cpu, hash);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private bool AdmitAfterEarlyDrop(ref CpuState cpu, uint hash)
+    private bool AdmitAfterEarlyDrop(ref CpuState cpu, TupleHash hash)
     {
         bool dropped = life.EarlyDropOne(ref cpu, hash);
         count.Settle(ref cpu, dropped);

@@ -79,7 +79,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     }
 
     /// <summary>Frees an entry that is in no chain of the table (<c>nf_conntrack_free</c> after <c>nf_nat_cleanup_conntrack</c>).</summary>
-    public void FreeEntry(ref CpuState cpu, uint slot)
+    public void FreeEntry(ref CpuState cpu, Slot slot)
     {
         if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
@@ -98,31 +98,31 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     /// <summary>
     /// Reclaims an entry that was met expired (<c>nf_ct_gc_expired</c>): only if confirmed, still expired, and not dying.
     /// </summary>
-    public void Reclaim(ref CpuState cpu, uint slot)
+    public void Reclaim(ref CpuState cpu, Slot slot)
     {
         ulong status = _slab.Status(slot);
         if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) == EntryStatus.Confirmed
             && (int)(_slab.Deadline(slot) - cpu.Now) <= 0
-            && KillHere(ref cpu, new EntryReference(slot << 1, status)))
+            && KillHere(ref cpu, new EntryReference(slot.Original, status)))
         {
             cpu.Expired++;
         }
     }
 
-    public void ReclaimChain(ref CpuState cpu, uint hash)
+    public void ReclaimChain(ref CpuState cpu, TupleHash hash)
     {
         BucketArray buckets = _chains.CurrentBuckets();
-        ReclaimBucket(ref cpu, buckets, ReciprocalScale.Scale(hash, buckets.Count));
+        ReclaimBucket(ref cpu, buckets, hash.Bucket(buckets.Count));
     }
 
     private void ReclaimBucket(ref CpuState cpu, BucketArray buckets, uint bucket)
     {
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = TDesign.Read(ref buckets.Heads[bucket]);
-        while (!ChainLink.IsEnd(link))
+        Link link = TDesign.Read(ref buckets.Heads[bucket]);
+        while (!link.IsEnd)
         {
-            uint slot = ChainLink.Value(link) >> 1;
-            link = TDesign.Read(ref _slab.Node(ChainLink.Value(link))->Next); // acquire, as the head
+            Slot slot = link.Target.Slot;
+            link = TDesign.Read(ref _slab.Node(link.Target)->Next); // acquire, as the head
             if ((int)(_slab.Deadline(slot) - cpu.Now) <= 0)
             {
                 Reclaim(ref cpu, slot);
@@ -164,11 +164,11 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
             uint bucket = (uint)(((ulong)firstBucket + i) % buckets.Count);
 
             // Acquire: pairs with the release of LinkNode, here and for every link below; a node is seen with its tuple and link.
-            uint link = TDesign.Read(ref buckets.Heads[bucket]);
-            while (!ChainLink.IsEnd(link))
+            Link link = TDesign.Read(ref buckets.Heads[bucket]);
+            while (!link.IsEnd)
             {
-                uint slot = ChainLink.Value(link) >> 1;
-                link = TDesign.Read(ref _slab.Node(ChainLink.Value(link))->Next); // acquire, as the head
+                Slot slot = link.Target.Slot;
+                link = TDesign.Read(ref _slab.Node(link.Target)->Next); // acquire, as the head
                 int left = (int)(_slab.Deadline(slot) - cpu.Now);
                 walk.Nodes++;
                 if (left <= 0)
@@ -192,7 +192,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     /// Makes room for one entry (<c>early_drop</c>) near the bucket of <paramref name="hash"/>. Expired entries on the way are reclaimed;
     /// they make the walk no success and are not counted, so this packet is dropped all the same and the next one finds room.
     /// </summary>
-    public bool EarlyDropOne(ref CpuState cpu, uint hash)
+    public bool EarlyDropOne(ref CpuState cpu, TupleHash hash)
     {
         _sections.Enter(ref cpu);
         bool dropped = EarlyDropHere(ref cpu, hash);
@@ -200,10 +200,10 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
         return dropped;
     }
 
-    private bool EarlyDropHere(ref CpuState cpu, uint hash)
+    private bool EarlyDropHere(ref CpuState cpu, TupleHash hash)
     {
         BucketArray buckets = _chains.CurrentBuckets();
-        uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
+        uint bucket = hash.Bucket(buckets.Count);
         ulong expired = cpu.Expired;
         int seen = 0;
         for (int step = 0; step < EarlyDropSteps; step++)
@@ -236,7 +236,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
             }
 
             bucket = _traits.EarlyDrop == EarlyDrop.OneBucket
-                ? ReciprocalScale.Scale(hash + (uint)step + 1, buckets.Count)
+                ? new TupleHash(hash.Value + (uint)step + 1).Bucket(buckets.Count)
                 : (bucket + 1) % buckets.Count;
         }
 
@@ -248,20 +248,20 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
         uint dropped = 0;
 
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = TDesign.Read(ref buckets.Heads[bucket]);
-        while (!ChainLink.IsEnd(link))
+        Link link = TDesign.Read(ref buckets.Heads[bucket]);
+        while (!link.IsEnd)
         {
-            uint at = ChainLink.Value(link);
+            Link at = link.Target;
             link = TDesign.Read(ref _slab.Node(at)->Next); // acquire, as the head
-            ulong status = _slab.Status(at >> 1);
+            ulong status = _slab.Status(at.Slot);
             if (_traits.EarlyDropSparesOffloaded && (status & EntryStatus.Offload) != 0)
             {
                 continue; // before it is asked whether it has expired
             }
 
-            if ((int)(_slab.Original(at >> 1)->Deadline - cpu.Now) <= 0)
+            if ((int)(_slab.Original(at.Slot)->Deadline - cpu.Now) <= 0)
             {
-                Reclaim(ref cpu, at >> 1);
+                Reclaim(ref cpu, at.Slot);
             }
             else if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
@@ -278,12 +278,12 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
         bool found = false;
 
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = TDesign.Read(ref buckets.Heads[bucket]);
-        while (!ChainLink.IsEnd(link))
+        Link link = TDesign.Read(ref buckets.Heads[bucket]);
+        while (!link.IsEnd)
         {
-            uint at = ChainLink.Value(link);
+            Link at = link.Target;
             link = TDesign.Read(ref _slab.Node(at)->Next); // acquire, as the head
-            ulong status = _slab.Status(at >> 1);
+            ulong status = _slab.Status(at.Slot);
             if (IsEarlyDropVictim(status))
             {
                 victim = new EntryReference(at, status);
@@ -299,12 +299,12 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     private uint DropFirst(ref CpuState cpu, BucketArray buckets, uint bucket, ref int seen)
     {
         // Acquire: pairs with the release of LinkNode, here and for every link below.
-        uint link = TDesign.Read(ref buckets.Heads[bucket]);
-        while (!ChainLink.IsEnd(link) && seen < EarlyDropSteps)
+        Link link = TDesign.Read(ref buckets.Heads[bucket]);
+        while (!link.IsEnd && seen < EarlyDropSteps)
         {
-            uint at = ChainLink.Value(link);
+            Link at = link.Target;
             link = TDesign.Read(ref _slab.Node(at)->Next); // acquire, as the head
-            ulong status = _slab.Status(at >> 1);
+            ulong status = _slab.Status(at.Slot);
             if (IsEarlyDropVictim(status) && KillHere(ref cpu, new EntryReference(at, status)))
             {
                 return 1;
@@ -322,12 +322,12 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
     public static uint InitialTimeout(IPProtocol protocol) => Timeouts.Initial(protocol);
 
     /// <summary>Removes both nodes of an entry that the caller alone has marked DYING, and frees its slot.</summary>
-    private void RemoveConfirmed(ref CpuState cpu, uint slot)
+    private void RemoveConfirmed(ref CpuState cpu, Slot slot)
     {
         const ulong Removed = EntryStatus.Confirmed | EntryStatus.Dying;
         Debug.Assert((_slab.Original(slot)->Status & Removed) == Removed, "only an entry that was confirmed and killed is removed");
-        uint originalHash = _chains.Hash(in _slab.Original(slot)->Tuple);
-        uint replyHash = _chains.Hash(in _slab.Reply(slot)->Tuple);
+        TupleHash originalHash = _chains.Hash(in _slab.Original(slot)->Tuple);
+        TupleHash replyHash = _chains.Hash(in _slab.Reply(slot)->Tuple);
         TDesign.Remove(_chains, slot, originalHash, replyHash);
         FreeEntry(ref cpu, slot);
     }

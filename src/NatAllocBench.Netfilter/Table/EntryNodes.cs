@@ -16,15 +16,15 @@ namespace NatAllocBench.Netfilter.Table;
 ///   +8          Status word, low half: bits          TdEnd
 ///   +12         Status word, high half: generation   unused
 /// </code>
-/// A link is 2 x slot + direction. The end of a chain is a link with bit 31 set that carries the bucket number (the kernel's
-/// "nulls"), so that a reader that was led into another chain notices.
+/// The end of a chain is a <see cref="Link"/> that carries the bucket number (the kernel's "nulls"), so that a reader that was led into
+/// another chain notices.
 /// </remarks>
 [StructLayout(LayoutKind.Sequential, Pack = 4)]
 internal struct TupleNode<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
     public ConntrackTuple<TAddress> Tuple;
-    public uint Next;
+    public Link Next;
 }
 
 /// <summary>The node that is found by the ORIGINAL tuple; see <see cref="TupleNode{TAddress}"/> for the drawing.</summary>
@@ -33,7 +33,7 @@ internal struct OriginalNode<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
     public ConntrackTuple<TAddress> Tuple;
-    public uint Next;
+    public Link Next;
 
     /// <summary>Before confirm: lifetime in ms. After: the time of expiry on the table's clock, ms, wrapping.</summary>
     public uint Deadline;
@@ -48,10 +48,10 @@ internal struct ReplyNode<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
     public ConntrackTuple<TAddress> Tuple;
-    public uint Next;
+    public Link Next;
 
-    /// <summary>Slot of the next entry in the by-source chain, or its end.</summary>
-    public uint BySourceNext;
+    /// <summary>REPLY node of the next entry in the by-source chain, or its end.</summary>
+    public Link BySourceNext;
 
     /// <summary>
     /// TCP: the highest sequence number that a segment of the original direction ended at, plus one for SYN and FIN. Other protocols: the

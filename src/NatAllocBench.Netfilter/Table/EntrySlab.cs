@@ -12,28 +12,28 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
     where TDesign : struct, ISharedAccess
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public OriginalNode<TAddress>* Original(uint slot) => (OriginalNode<TAddress>*)(nodes + ((long)slot * 2 * TAddress.NodeSize));
+    public OriginalNode<TAddress>* Original(Slot slot) => (OriginalNode<TAddress>*)(nodes + ((long)slot.Number * 2 * TAddress.NodeSize));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReplyNode<TAddress>* Reply(uint slot) =>
-        (ReplyNode<TAddress>*)(nodes + (((long)slot * 2) + 1) * TAddress.NodeSize);
+    public ReplyNode<TAddress>* Reply(Slot slot) =>
+        (ReplyNode<TAddress>*)(nodes + (((long)slot.Number * 2) + 1) * TAddress.NodeSize);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public TupleNode<TAddress>* Node(uint link) => (TupleNode<TAddress>*)(nodes + ((long)link * TAddress.NodeSize));
+    public TupleNode<TAddress>* Node(Link link) => (TupleNode<TAddress>*)(nodes + ((long)link.Word * TAddress.NodeSize));
 
     /// <summary>The status word of an entry; see <see cref="EntryStatus"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     // Pairs with the release that set CONFIRMED: who sees the bit sees the entry whole.
-    public ulong Status(uint slot) => TDesign.Read(ref Original(slot)->Status);
+    public ulong Status(Slot slot) => TDesign.Read(ref Original(slot)->Status);
 
     /// <summary>Sets bits of an entry that only its CPU touches.</summary>
-    public void AddStatus(uint slot, ulong bits) => SetStatus(slot, Original(slot)->Status | bits);
+    public void AddStatus(Slot slot, ulong bits) => SetStatus(slot, Original(slot)->Status | bits);
 
     /// <summary>
     /// Gives an unconfirmed entry the REPLY tuple of a mapping (<c>nf_conntrack_alter_reply</c>); returns whether it had another one.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool ChangeReply(uint slot, in ConntrackTuple<TAddress> mapping)
+    public bool ChangeReply(Slot slot, in ConntrackTuple<TAddress> mapping)
     {
         ref ConntrackTuple<TAddress> reply = ref Reply(slot)->Tuple;
         mapping.InvertTo(out ConntrackTuple<TAddress> changed);
@@ -49,11 +49,11 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
     /// <summary>The generation of a slot, for a first look. Nothing else of the status counts for the caller.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     // Acquire: what is read after it is of this generation or of a later one. Pairs with Free.
-    public uint Generation(uint slot) => TDesign.Read(ref *EntryStatus.GenerationIn(&Original(slot)->Status));
+    public uint Generation(Slot slot) => TDesign.Read(ref *EntryStatus.GenerationIn(&Original(slot)->Status));
 
     /// <summary>A plain load, for a second look after a load fence.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint PlainGeneration(uint slot)
+    public uint PlainGeneration(Slot slot)
     {
         uint* generation = EntryStatus.GenerationIn(&Original(slot)->Status);
         TDesign.Plain(AccessKind.Read, generation, sizeof(uint));
@@ -62,7 +62,7 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
 
     /// <summary>A plain store of the status of an unconfirmed entry, which only its CPU changes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetStatus(uint slot, ulong status)
+    public void SetStatus(Slot slot, ulong status)
     {
         ulong* word = &Original(slot)->Status;
         TDesign.Plain(AccessKind.Write, word, sizeof(ulong));
@@ -74,7 +74,7 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
     /// same.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Deadline(uint slot)
+    public uint Deadline(Slot slot)
     {
         uint* deadline = &Original(slot)->Deadline;
         TDesign.Plain(AccessKind.Read, deadline, sizeof(uint));
@@ -83,7 +83,7 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
 
     /// <summary>A plain store, as in the kernel: of two packets either may set the time, and both times are right.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetDeadline(uint slot, uint value)
+    public void SetDeadline(Slot slot, uint value)
     {
         uint* deadline = &Original(slot)->Deadline;
         TDesign.Plain(AccessKind.Write, deadline, sizeof(uint));
@@ -92,24 +92,24 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
 
     /// <summary>A plain store of the link of a node that is not linked yet. Readers may stand on it since its last life.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetNext(uint node, uint link)
+    public void SetNext(Link node, Link link)
     {
-        uint* next = &Node(node)->Next;
-        TDesign.Plain(AccessKind.Write, next, sizeof(uint));
+        Link* next = &Node(node)->Next;
+        TDesign.Plain(AccessKind.Write, next, sizeof(Link));
         *next = link;
     }
 
     /// <summary>As <see cref="SetNext"/>, in the by-source table.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void SetBySourceNext(uint slot, uint link)
+    public void SetBySourceNext(Slot slot, Link link)
     {
-        uint* next = &Reply(slot)->BySourceNext;
-        TDesign.Plain(AccessKind.Write, next, sizeof(uint));
+        Link* next = &Reply(slot)->BySourceNext;
+        TDesign.Plain(AccessKind.Write, next, sizeof(Link));
         *next = link;
     }
 
     /// <summary>Whether an entry has this source, key, protocol and zone in ORIGINAL direction.</summary>
-    public bool HasSource(uint slot, in ConntrackTuple<TAddress> original)
+    public bool HasSource(Slot slot, in ConntrackTuple<TAddress> original)
     {
         ref ConntrackTuple<TAddress> other = ref Original(slot)->Tuple;
         SharedTuple<TAddress, TDesign>.AnnounceKeys(AccessKind.Read, ref other);

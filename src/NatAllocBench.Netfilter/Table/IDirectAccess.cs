@@ -6,10 +6,14 @@ namespace NatAllocBench.Netfilter.Table;
 /// <summary>Shared accesses as the processor does them. After inlining nothing is left but the instruction.</summary>
 internal unsafe interface IDirectAccess : ISharedAccess
 {
-    // Acquire: pairs with Write and CompareExchange of the same word. What was written before them is seen after it; the caller names the
-    // step.
+    // Acquire: pairs with CompareExchange and Add of the same word.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint ISharedAccess.Read(ref uint word) => Volatile.Read(ref word);
+
+    // Acquire: pairs with Write and CompareExchange of the same link. What was written before them is seen after it; the caller names the
+    // step.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Link ISharedAccess.Read(ref Link word) => new(Volatile.Read(ref Link.Number(ref word)));
 
     // Acquire: pairs with Write, CompareExchange, And and Or of the same word; enough, as nothing read earlier depends on it.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -22,7 +26,7 @@ internal unsafe interface IDirectAccess : ISharedAccess
     // Release: pairs with Read of the same word. What came before it is visible with it; that later reads may pass it is the caller's
     // concern (Fence).
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void ISharedAccess.Write(ref uint word, uint value) => Volatile.Write(ref word, value);
+    static void ISharedAccess.Write(ref Link word, Link value) => Volatile.Write(ref Link.Number(ref word), value.Word);
 
     // Release: pairs with Read of the same word, for example of a status that makes an entry visible.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -36,6 +40,11 @@ internal unsafe interface IDirectAccess : ISharedAccess
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static uint ISharedAccess.CompareExchange(ref uint word, uint value, uint comparand) =>
         Interlocked.CompareExchange(ref word, value, comparand);
+
+    // Full fence: as of a number, and pairs with Or, which makes the comparand another one.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static Link ISharedAccess.CompareExchange(ref Link word, Link value, Link comparand) =>
+        new(Interlocked.CompareExchange(ref Link.Number(ref word), value.Word, comparand.Word));
 
     // Full fence: pairs with Read and with every other atomic change of the same word; one of several that expect the same value succeeds.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -60,7 +69,7 @@ internal unsafe interface IDirectAccess : ISharedAccess
 
     // Full fence: pairs with Read and with the other atomic changes of the same word, whose bits it leaves alone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void ISharedAccess.Or(ref uint word, uint value) => Interlocked.Or(ref word, value);
+    static void ISharedAccess.Or(ref Link word, uint value) => Interlocked.Or(ref Link.Number(ref word), value);
 
     // Full fence: pairs with Read and with the other atomic changes of the same word, whose bits it leaves alone.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -15,35 +16,35 @@ internal unsafe interface ILockFreeDesign : ITableDesign
     static ConfirmResult ITableDesign.Insert<TAddress, TEra, TDesign, TRefusal>(
         ChainTable<TAddress, TEra, TDesign> chains,
         ref CpuState cpu,
-        uint slot,
-        uint originalHash,
-        uint replyHash,
+        Slot slot,
+        TupleHash originalHash,
+        TupleHash replyHash,
         int limit,
         TRefusal refusal) =>
         new LockFreeChains<TAddress, TEra, TDesign>(chains).Insert(ref cpu, slot, originalHash, replyHash, limit, refusal);
 
     static ChainScan ITableDesign.LinkReplyOnly<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, in BucketPair pair, ReplyClaim reply) =>
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, in BucketPair pair, ReplyClaim reply) =>
         new LockFreeChains<TAddress, TEra, TDesign>(chains).LinkReplyOnly(slot, in pair, reply);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void ITableDesign.Remove<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint originalHash, uint replyHash) =>
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, TupleHash originalHash, TupleHash replyHash) =>
         new LockFreeChains<TAddress, TEra, TDesign>(chains).Remove(slot, originalHash, replyHash);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void ITableDesign.LinkSource<TAddress, TEra, TDesign>(
-        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, Slot slot)
     {
-        ref uint head = ref sources.Chains.Heads[bucket];
-        uint seen = TDesign.Read(ref head); // C1: a first guess for the compare-and-swap, which orders
+        ref Link head = ref sources.Chains.Heads[bucket];
+        Link seen = TDesign.Read(ref head); // C1: a first guess for the compare-and-swap, which orders
         while (true)
         {
             sources.Slab.SetBySourceNext(slot, seen);
 
             // C3, full fence: the entry's tuples and link are visible before the entry is. Pairs with the acquires of WalkSources. Needs
             // no section: the link written is the present head whatever became of it since.
-            uint now = TDesign.CompareExchange(ref head, slot, seen);
+            Link now = TDesign.CompareExchange(ref head, slot.Reply, seen);
             if (now == seen)
             {
                 return;
@@ -54,23 +55,23 @@ internal unsafe interface ILockFreeDesign : ITableDesign
     }
 
     static void ITableDesign.UnlinkSource<TAddress, TEra, TDesign>(
-        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, Slot slot)
     {
         ChainLinks<TAddress, TDesign>.Mark(ref sources.Slab.Reply(slot)->BySourceNext);
         ChainLinks<TAddress, TDesign>.UnlinkMarked<ChainLinks<TAddress, TDesign>.SourceLinks>(
-            sources.Slab, ref sources.Chains.Heads[bucket], slot);
+            sources.Slab, ref sources.Chains.Heads[bucket], slot.Reply);
     }
 
     static bool ITableDesign.StillMatches<TAddress, TDesign>(
-        EntrySlab<TAddress, TDesign> slab, uint link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
+        EntrySlab<TAddress, TDesign> slab, Link link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
     {
         // Acquire: pairs with the release of CONFIRMED. The slot is not recycled inside a section, so the tuple needs no second look; DYING
         // removes both directions at once (K1).
-        status = TDesign.Read(ref slab.Original(link >> 1)->Status);
+        status = TDesign.Read(ref slab.Original(link.Slot)->Status);
         ulong hidden = TDesign.Keeps(ProtocolStep.HideDying) ? EntryStatus.Dying : 0;
         ulong needed = taken && !TDesign.Keeps(ProtocolStep.ProbeConfirmed) ? 0 : EntryStatus.Confirmed;
         return (status & (needed | hidden)) == needed
-            || (taken && (link & 1) != 0 && (status & EntryStatus.ReplyReserved) != 0);
+            || (taken && link.IsReply && (status & EntryStatus.ReplyReserved) != 0);
     }
 
     /// <summary>No resize begins inside a section.</summary>
@@ -88,7 +89,7 @@ internal unsafe interface ILockFreeDesign : ITableDesign
     static void ITableDesign.Leave<TDesign>(ref CpuState cpu) => Sections<TDesign>.End(ref cpu);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void ITableDesign.Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, uint slot)
+    static void ITableDesign.Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, Slot slot)
     {
         ref ulong status = ref slots.Slab.Original(slot)->Status;
 
@@ -122,12 +123,16 @@ internal unsafe interface ILockFreeDesign : ITableDesign
     static void ITableDesign.ReleaseOne<TDesign>(in EntryCount<TDesign> count, ref CpuState cpu) => count.GiveBack(ref cpu);
 
     static bool ITableDesign.TryReserve<TAddress, TEra, TDesign>(
-        in Reservations<TAddress, TEra, TDesign> reservations, uint slot, in ConntrackTuple<TAddress> reply, uint hash, uint deadline) =>
+        in Reservations<TAddress, TEra, TDesign> reservations,
+        Slot slot,
+        in ConntrackTuple<TAddress> reply,
+        TupleHash hash,
+        uint deadline) =>
         new LockFreeReservations<TAddress, TEra, TDesign>(reservations.Chains)
-            .TryClaim(slot, in reply, hash, deadline, out uint holder)
-        || reservations.IsExempt(holder >> 1, slot, in reply);
+            .TryClaim(slot, in reply, hash, deadline, out Link holder)
+        || reservations.IsExempt(holder.Slot, slot, in reply);
 
-    static void ITableDesign.GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint hash) =>
+    static void ITableDesign.GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, Slot slot, TupleHash hash) =>
         new LockFreeChains<TAddress, TEra, TDesign>(chains).WithdrawReply(slot, hash);
 }
 

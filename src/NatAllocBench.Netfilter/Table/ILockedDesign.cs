@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -15,45 +16,45 @@ internal unsafe interface ILockedDesign : ITableDesign
     static ConfirmResult ITableDesign.Insert<TAddress, TEra, TDesign, TRefusal>(
         ChainTable<TAddress, TEra, TDesign> chains,
         ref CpuState cpu,
-        uint slot,
-        uint originalHash,
-        uint replyHash,
+        Slot slot,
+        TupleHash originalHash,
+        TupleHash replyHash,
         int limit,
         TRefusal refusal) =>
         new LockedChains<TAddress, TEra, TDesign>(chains).Insert(ref cpu, slot, originalHash, replyHash, limit, refusal);
 
     static ChainScan ITableDesign.LinkReplyOnly<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, in BucketPair pair, ReplyClaim reply) =>
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, in BucketPair pair, ReplyClaim reply) =>
         new LockedChains<TAddress, TEra, TDesign>(chains).LinkReplyOnly(slot, in pair);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void ITableDesign.Remove<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint originalHash, uint replyHash) =>
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, TupleHash originalHash, TupleHash replyHash) =>
         new LockedChains<TAddress, TEra, TDesign>(chains).Remove(slot, originalHash, replyHash);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static void ITableDesign.LinkSource<TAddress, TEra, TDesign>(
-        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, Slot slot)
     {
-        ref uint head = ref sources.Chains.Heads[bucket];
+        ref Link head = ref sources.Chains.Heads[bucket];
         ref int guard = ref sources.Lock(bucket);
         TDesign.Lock(ref guard);
         sources.Slab.SetBySourceNext(slot, head);
 
         // Release: the entry's tuples and link are visible before the entry is. Pairs with the acquire in WalkSources.
-        TDesign.Write(ref head, slot);
+        TDesign.Write(ref head, slot.Reply);
         TDesign.Unlock(ref guard);
     }
 
     static void ITableDesign.UnlinkSource<TAddress, TEra, TDesign>(
-        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, Slot slot)
     {
         ref int guard = ref sources.Lock(bucket);
         TDesign.Lock(ref guard);
-        ref uint link = ref sources.Chains.Heads[bucket];
-        while (link != slot)
+        ref Link link = ref sources.Chains.Heads[bucket];
+        while (link != slot.Reply)
         {
-            link = ref sources.Slab.Reply(ChainLink.Value(link))->BySourceNext;
+            link = ref sources.Slab.Reply(link.Target.Slot)->BySourceNext;
         }
 
         // Release keeps the chain whole for readers; the removed entry keeps its own link, so a reader on it goes on.
@@ -62,10 +63,10 @@ internal unsafe interface ILockedDesign : ITableDesign
     }
 
     static bool ITableDesign.StillMatches<TAddress, TDesign>(
-        EntrySlab<TAddress, TDesign> slab, uint link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
+        EntrySlab<TAddress, TDesign> slab, Link link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
     {
         // Acquire: pairs with the release of CONFIRMED; the tuple read below is at least as new as the status.
-        status = TDesign.Read(ref slab.Original(link >> 1)->Status);
+        status = TDesign.Read(ref slab.Original(link.Slot)->Status);
         ulong visible = EntryStatus.Confirmed | (taken ? EntryStatus.ReplyReserved : 0);
         if ((status & visible) == 0 || !SharedTuple<TAddress, TDesign>.AreEqual(ref slab.Node(link)->Tuple, in tuple))
         {
@@ -75,7 +76,7 @@ internal unsafe interface ILockedDesign : ITableDesign
         // Pairs with the fence of Free: had a new owner written any of what was compared, the generation would differ now.
         TDesign.LoadFence();
         return !TDesign.Keeps(ProtocolStep.CheckGeneration)
-            || slab.PlainGeneration(link >> 1) == EntryStatus.Generation(status);
+            || slab.PlainGeneration(link.Slot) == EntryStatus.Generation(status);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -103,7 +104,7 @@ internal unsafe interface ILockedDesign : ITableDesign
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    static void ITableDesign.Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, uint slot)
+    static void ITableDesign.Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, Slot slot)
     {
         ref ulong status = ref slots.Slab.Original(slot)->Status;
 
@@ -128,17 +129,17 @@ internal unsafe interface ILockedDesign : ITableDesign
     static void ITableDesign.ReleaseOne<TDesign>(in EntryCount<TDesign> count, ref CpuState cpu) => count.Add(-1);
 
     static bool ITableDesign.TryReserve<TAddress, TEra, TDesign>(
-        in Reservations<TAddress, TEra, TDesign> reservations, uint slot, in ConntrackTuple<TAddress> reply, uint hash, uint deadline)
+        in Reservations<TAddress, TEra, TDesign> reservations, Slot slot, in ConntrackTuple<TAddress> reply, TupleHash hash, uint deadline)
     {
         EntrySlab<TAddress, TDesign> slab = reservations.Chains.Slab;
         var locks = new LockedChains<TAddress, TEra, TDesign>(reservations.Chains);
         BucketPair pair = locks.LockPair(hash, hash);
-        uint link = pair.Buckets.Heads[pair.Reply];
-        while (!ChainLink.IsEnd(link))
+        Link link = pair.Buckets.Heads[pair.Reply];
+        while (!link.IsEnd)
         {
             if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in reply))
             {
-                bool isExempt = reservations.IsExempt(link >> 1, slot, in reply);
+                bool isExempt = reservations.IsExempt(link.Slot, slot, in reply);
                 locks.ExitPair(in pair);
                 return isExempt;
             }
@@ -149,7 +150,7 @@ internal unsafe interface ILockedDesign : ITableDesign
         ref ulong status = ref slab.Original(slot)->Status;
         SharedTuple<TAddress, TDesign>.Write(ref slab.Reply(slot)->Tuple, in reply);
         slab.SetDeadline(slot, deadline);
-        locks.LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        locks.LinkNode(pair.Buckets, pair.Reply, slot.Reply);
 
         // Release: probes see the node with its tuple. Pairs with the acquire in StillMatches.
         TDesign.Write(ref status, status | EntryStatus.ReplyReserved);
@@ -157,11 +158,11 @@ internal unsafe interface ILockedDesign : ITableDesign
         return true;
     }
 
-    static void ITableDesign.GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint hash)
+    static void ITableDesign.GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, Slot slot, TupleHash hash)
     {
         var locks = new LockedChains<TAddress, TEra, TDesign>(chains);
         BucketPair pair = locks.LockPair(hash, hash);
-        locks.UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        locks.UnlinkNode(pair.Buckets, pair.Reply, slot.Reply);
         locks.ExitPair(in pair);
     }
 }

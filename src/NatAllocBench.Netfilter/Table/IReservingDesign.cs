@@ -1,3 +1,5 @@
+using NatAllocBench.Netfilter.Hashing;
+
 namespace NatAllocBench.Netfilter.Table;
 
 /// <summary>
@@ -9,15 +11,15 @@ internal interface IReservingDesign : ITableDesign
     static bool ITableDesign.ReservesReply => true;
 
     static ChainScan ITableDesign.Scan<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, uint slot, int limit) =>
+        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, Slot slot, int limit) =>
         Reservations<TAddress, TEra, TDesign>.Scan(chains.Slab, in pair, slot, limit);
 
     static ChainScan ITableDesign.ScanReplyOnly<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, uint slot) =>
+        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, Slot slot) =>
         Reservations<TAddress, TEra, TDesign>.ScanReplyOnly(chains.Slab, in pair, slot);
 
     static bool ITableDesign.StandsAgainst<TAddress, TEra, TDesign>(
-        LockFreeChains<TAddress, TEra, TDesign> chains, uint at, uint self, bool isReply) =>
+        LockFreeChains<TAddress, TEra, TDesign> chains, Link at, Slot self, bool isReply) =>
         new LockFreeReservations<TAddress, TEra, TDesign>(chains.Chains).StandsAgainst(at, self, isReply);
 }
 
@@ -43,9 +45,9 @@ public readonly struct ReserveLockFree : ILockFreeDesign, IReservingDesign, IDir
     static ConfirmResult ITableDesign.Insert<TAddress, TEra, TDesign, TRefusal>(
         ChainTable<TAddress, TEra, TDesign> chains,
         ref CpuState cpu,
-        uint slot,
-        uint originalHash,
-        uint replyHash,
+        Slot slot,
+        TupleHash originalHash,
+        TupleHash replyHash,
         int limit,
         TRefusal refusal)
     {
@@ -56,6 +58,6 @@ public readonly struct ReserveLockFree : ILockFreeDesign, IReservingDesign, IDir
     }
 
     static ChainScan ITableDesign.LinkReplyOnly<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, in BucketPair pair, ReplyClaim reply) =>
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, in BucketPair pair, ReplyClaim reply) =>
         new LockFreeReservations<TAddress, TEra, TDesign>(chains).LinkReplyOnly(slot, in pair, reply);
 }

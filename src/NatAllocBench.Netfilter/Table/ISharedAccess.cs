@@ -20,18 +20,21 @@ public unsafe interface ISharedAccess
     static abstract ulong Read(ref ulong word);
 
     /// <inheritdoc cref="Read(ref uint)"/>
+    internal static abstract Link Read(ref Link word);
+
+    /// <inheritdoc cref="Read(ref uint)"/>
     /// <typeparam name="T">Type of the object.</typeparam>
     static abstract T Read<T>(ref T word)
         where T : class?;
 
     /// <summary>Store, release: earlier accesses stay before it.</summary>
     /// <param name="value">The new value.</param>
-    static abstract void Write(ref uint word, uint value);
-
-    /// <inheritdoc cref="Write(ref uint, uint)"/>
     static abstract void Write(ref ulong word, ulong value);
 
-    /// <inheritdoc cref="Write(ref uint, uint)"/>
+    /// <inheritdoc cref="Write(ref ulong, ulong)"/>
+    internal static abstract void Write(ref Link word, Link value);
+
+    /// <inheritdoc cref="Write(ref ulong, ulong)"/>
     /// <typeparam name="T">Type of the object.</typeparam>
     static abstract void Write<T>(ref T word, T value)
         where T : class?;
@@ -44,6 +47,9 @@ public unsafe interface ISharedAccess
 
     /// <inheritdoc cref="CompareExchange(ref uint, uint, uint)"/>
     static abstract ulong CompareExchange(ref ulong word, ulong value, ulong comparand);
+
+    /// <inheritdoc cref="CompareExchange(ref uint, uint, uint)"/>
+    internal static abstract Link CompareExchange(ref Link word, Link value, Link comparand);
 
     /// <summary>Swap, full fence.</summary>
     /// <param name="value">The new value.</param>
@@ -64,9 +70,9 @@ public unsafe interface ISharedAccess
 
     /// <summary>Bitwise or, full fence.</summary>
     /// <param name="value">The bits to set.</param>
-    static abstract void Or(ref uint word, uint value);
+    internal static abstract void Or(ref Link word, uint value);
 
-    /// <inheritdoc cref="Or(ref uint, uint)"/>
+    /// <inheritdoc cref="Or(ref Link, uint)"/>
     static abstract void Or(ref ulong word, ulong value);
 
     /// <summary>Takes a spin lock: full fence, waits while another CPU holds it.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -46,9 +47,9 @@ public unsafe interface ITableDesign : ISharedAccess
     internal static abstract ConfirmResult Insert<TAddress, TEra, TDesign, TRefusal>(
         ChainTable<TAddress, TEra, TDesign> chains,
         ref CpuState cpu,
-        uint slot,
-        uint originalHash,
-        uint replyHash,
+        Slot slot,
+        TupleHash originalHash,
+        TupleHash replyHash,
         int limit,
         TRefusal refusal)
         where TAddress : unmanaged, IAddress<TAddress>
@@ -58,28 +59,28 @@ public unsafe interface ITableDesign : ISharedAccess
 
     /// <summary>Links the REPLY node alone, if no resident has its tuple.</summary>
     internal static abstract ChainScan LinkReplyOnly<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, in BucketPair pair, ReplyClaim reply)
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, in BucketPair pair, ReplyClaim reply)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;
 
     /// <summary>Takes both nodes of an entry out that the caller alone has marked DYING.</summary>
     internal static abstract void Remove<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint originalHash, uint replyHash)
+        ChainTable<TAddress, TEra, TDesign> chains, Slot slot, TupleHash originalHash, TupleHash replyHash)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;
 
     /// <summary>Puts an entry at the head of its by-source chain.</summary>
     internal static abstract void LinkSource<TAddress, TEra, TDesign>(
-        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, Slot slot)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;
 
     /// <summary>Takes an entry out of its by-source chain.</summary>
     internal static abstract void UnlinkSource<TAddress, TEra, TDesign>(
-        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, uint slot)
+        BySourceTable<TAddress, TEra, TDesign> sources, uint bucket, Slot slot)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;
@@ -88,7 +89,7 @@ public unsafe interface ITableDesign : ISharedAccess
     /// Second look at a node whose tuple seemed equal: is it visible, and was it one and the same connection while it was compared?
     /// </summary>
     internal static abstract bool StillMatches<TAddress, TDesign>(
-        EntrySlab<TAddress, TDesign> slab, uint link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
+        EntrySlab<TAddress, TDesign> slab, Link link, in ConntrackTuple<TAddress> tuple, bool taken, out ulong status)
         where TAddress : unmanaged, IAddress<TAddress>
         where TDesign : struct, ITableDesign;
 
@@ -119,7 +120,7 @@ public unsafe interface ITableDesign : ISharedAccess
         where TDesign : struct, ITableDesign;
 
     /// <summary>Ends an entry that is in no chain: new generation, slot back to the calling CPU.</summary>
-    internal static abstract void Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, uint slot)
+    internal static abstract void Free<TAddress, TDesign>(in SlotPool<TAddress, TDesign> slots, ref CpuState cpu, Slot slot)
         where TAddress : unmanaged, IAddress<TAddress>
         where TDesign : struct, ITableDesign;
 
@@ -138,13 +139,13 @@ public unsafe interface ITableDesign : ISharedAccess
     /// <summary>Reserves a REPLY tuple that a probe found free, unless it is taken meanwhile.</summary>
     /// <returns>Whether the search may end here: the tuple is reserved, or its holder is exempt.</returns>
     internal static abstract bool TryReserve<TAddress, TEra, TDesign>(
-        in Reservations<TAddress, TEra, TDesign> reservations, uint slot, in ConntrackTuple<TAddress> reply, uint hash, uint deadline)
+        in Reservations<TAddress, TEra, TDesign> reservations, Slot slot, in ConntrackTuple<TAddress> reply, TupleHash hash, uint deadline)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;
 
     /// <summary>Gives up the reservation of an entry that will not be confirmed.</summary>
-    internal static abstract void GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, uint slot, uint hash)
+    internal static abstract void GiveUp<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, Slot slot, TupleHash hash)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;
@@ -152,7 +153,7 @@ public unsafe interface ITableDesign : ISharedAccess
     /// <summary>Under the locks: walks both chains for the tuples of an entry that is in confirm.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static virtual ChainScan Scan<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, uint slot, int limit)
+        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, Slot slot, int limit)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
@@ -165,7 +166,7 @@ public unsafe interface ITableDesign : ISharedAccess
 
     /// <summary>Under the locks: walks the chain of the REPLY tuple of an entry that is to have no other.</summary>
     internal static virtual ChainScan ScanReplyOnly<TAddress, TEra, TDesign>(
-        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, uint slot)
+        ChainTable<TAddress, TEra, TDesign> chains, in BucketPair pair, Slot slot)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign =>
@@ -174,7 +175,7 @@ public unsafe interface ITableDesign : ISharedAccess
     /// <summary>Without locks: whether a node stands against a claim of its tuple. Waits while that is undecided.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static virtual bool StandsAgainst<TAddress, TEra, TDesign>(
-        LockFreeChains<TAddress, TEra, TDesign> chains, uint at, uint self, bool isReply)
+        LockFreeChains<TAddress, TEra, TDesign> chains, Link at, Slot self, bool isReply)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign => chains.IsResident(at);

@@ -45,23 +45,24 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     public ChainTable<TAddress, TEra, TDesign> Chains => chains;
 
     /// <inheritdoc cref="ITableDesign.Insert"/>
-    public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
+    public ConfirmResult Insert<TRefusal>(
+        ref CpuState cpu, Slot slot, TupleHash originalHash, TupleHash replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         BucketArray buckets = chains.CurrentBuckets();
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(buckets, originalHash, replyHash);
         OriginalNode<TAddress>* first = _slab.Original(slot);
         ReplyNode<TAddress>* second = _slab.Reply(slot);
-        bool replyFirst = TDesign.Keeps(ProtocolStep.ClaimInTupleOrder) && (replyHash != originalHash
-            ? replyHash < originalHash
+        bool replyFirst = TDesign.Keeps(ProtocolStep.ClaimInTupleOrder) && (replyHash.Value != originalHash.Value
+            ? replyHash.Value < originalHash.Value
             : ConntrackTuple<TAddress>.Order(in second->Tuple, in first->Tuple) < 0);
-        ref uint originalHead = ref buckets.Heads[pair.Original];
-        ref uint replyHead = ref buckets.Heads[pair.Reply];
+        ref Link originalHead = ref buckets.Heads[pair.Original];
+        ref Link replyHead = ref buckets.Heads[pair.Reply];
         while (true)
         {
-            uint seenOriginal = TDesign.Read(ref originalHead); // C1, acquire: pairs with C3, nodes are seen whole
+            Link seenOriginal = TDesign.Read(ref originalHead); // C1, acquire: pairs with C3, nodes are seen whole
             ChainScan scan = ScanClaims(seenOriginal, slot, in first->Tuple, limit);
-            uint seenReply = TDesign.Read(ref replyHead); // C1, as above
+            Link seenReply = TDesign.Read(ref replyHead); // C1, as above
             if (!scan.IsClear)
             {
                 return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.None, refusal);
@@ -84,8 +85,8 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
             }
 
             scan = replyFirst
-                ? ClaimBoth(ref replyHead, seenReply, (slot << 1) | 1, ref originalHead, seenOriginal, limit, out bool held)
-                : ClaimBoth(ref originalHead, seenOriginal, slot << 1, ref replyHead, seenReply, limit, out held);
+                ? ClaimBoth(ref replyHead, seenReply, slot.Reply, ref originalHead, seenOriginal, limit, out bool held)
+                : ClaimBoth(ref originalHead, seenOriginal, slot.Original, ref replyHead, seenReply, limit, out held);
             if (!held)
             {
                 continue;
@@ -97,58 +98,58 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
     /// <summary>The rest of an insertion whose lower tuple is claimed: claims the other one and decides.</summary>
     public ConfirmResult InsertHolding<TRefusal>(
-        ref CpuState cpu, uint slot, in HashPair hashes, bool replyFirst, int limit, TRefusal refusal)
+        ref CpuState cpu, Slot slot, in HashPair hashes, bool replyFirst, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), hashes.Original, hashes.Reply);
-        ref uint head = ref pair.Buckets.Heads[replyFirst ? pair.Original : pair.Reply];
-        ChainScan scan = Claim(ref head, replyFirst ? slot << 1 : (slot << 1) | 1, limit);
+        ref Link head = ref pair.Buckets.Heads[replyFirst ? pair.Original : pair.Reply];
+        ChainScan scan = Claim(ref head, replyFirst ? slot.Original : slot.Reply, limit);
         return !scan.IsClear ? RefuseHolding(ref cpu, slot, scan, in pair, replyFirst, refusal) : Decide(slot);
     }
 
     /// <summary>Insertion of an entry whose REPLY tuple is claimed since its port was chosen: claims the other one and decides.</summary>
     public ConfirmResult InsertReserved<TRefusal>(
-        ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
+        ref CpuState cpu, Slot slot, TupleHash originalHash, TupleHash replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), originalHash, replyHash);
-        ref uint head = ref pair.Buckets.Heads[pair.Original];
-        uint seen = TDesign.Read(ref head); // C1, acquire: pairs with C3, nodes are seen whole
-        if (ChainLink.IsEnd(seen) && TryLink(ref head, seen, slot << 1))
+        ref Link head = ref pair.Buckets.Heads[pair.Original];
+        Link seen = TDesign.Read(ref head); // C1, acquire: pairs with C3, nodes are seen whole
+        if (seen.IsEnd && TryLink(ref head, seen, slot.Original))
         {
             return Decide(slot);
         }
 
-        ChainScan scan = Claim(ref head, slot << 1, limit);
+        ChainScan scan = Claim(ref head, slot.Original, limit);
         return scan.IsClear ? Decide(slot) : Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Held, refusal);
     }
 
     /// <inheritdoc cref="ITableDesign.LinkReplyOnly"/>
-    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply) => reply == ReplyClaim.Held
-        ? new ChainScan(ChainLink.End(pair.Reply), tooLong: false)
-        : Claim(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1, ChainScan.Unlimited);
+    public ChainScan LinkReplyOnly(Slot slot, in BucketPair pair, ReplyClaim reply) => reply == ReplyClaim.Held
+        ? new ChainScan(Link.End(pair.Reply), tooLong: false)
+        : Claim(ref pair.Buckets.Heads[pair.Reply], slot.Reply, ChainScan.Unlimited);
 
     /// <summary>Gives up the claim of the REPLY tuple of an entry that will not be confirmed.</summary>
-    public void WithdrawReply(uint slot, uint hash)
+    public void WithdrawReply(Slot slot, TupleHash hash)
     {
         BucketArray buckets = chains.CurrentBuckets();
-        Withdraw(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)], (slot << 1) | 1);
+        Withdraw(ref buckets.Heads[hash.Bucket(buckets.Count)], slot.Reply);
     }
 
     /// <inheritdoc cref="ITableDesign.Remove"/>
-    public void Remove(uint slot, uint originalHash, uint replyHash)
+    public void Remove(Slot slot, TupleHash originalHash, TupleHash replyHash)
     {
         BucketPair pair = ChainTable<TAddress, TEra, TDesign>.PairOf(chains.CurrentBuckets(), originalHash, replyHash);
         if ((_slab.Original(slot)->Status & EntryStatus.NatClash) == 0)
         {
-            Withdraw(ref pair.Buckets.Heads[pair.Original], slot << 1);
+            Withdraw(ref pair.Buckets.Heads[pair.Original], slot.Original);
         }
 
-        Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+        Withdraw(ref pair.Buckets.Heads[pair.Reply], slot.Reply);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ConfirmResult Decide(uint slot)
+    private ConfirmResult Decide(Slot slot)
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
         Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
@@ -159,7 +160,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     }
 
     private ConfirmResult RefuseHolding<TRefusal>(
-        ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, bool replyFirst, TRefusal refusal)
+        ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, bool replyFirst, TRefusal refusal)
         where TRefusal : struct, IRefusal => replyFirst
         ? RefuseHoldingReply(ref cpu, slot, scan, in pair, refusal)
         : RefuseHoldingOriginal(ref cpu, slot, scan, in pair, refusal);
@@ -169,27 +170,27 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ChainScan ClaimBoth(
-        ref uint lowerHead, uint seenLower, uint lower, ref uint otherHead, uint seenOther, int limit, out bool held)
+        ref Link lowerHead, Link seenLower, Link lower, ref Link otherHead, Link seenOther, int limit, out bool held)
     {
         held = TryLink(ref lowerHead, seenLower, lower);
-        return held ? ClaimSecond(ref otherHead, seenOther, lower ^ 1, limit) : default;
+        return held ? ClaimSecond(ref otherHead, seenOther, lower.Other, limit) : default;
     }
 
     /// <summary>C3 with the head of an earlier walk, then claims from the start.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ChainScan ClaimSecond(ref uint head, uint seen, uint link, int limit) =>
+    private ChainScan ClaimSecond(ref Link head, Link seen, Link link, int limit) =>
         TryLink(ref head, seen, link) || (!TDesign.Keeps(ProtocolStep.RescanSecondClaim) && TryLink(ref head, TDesign.Read(ref head), link))
-            ? new ChainScan(ChainLink.End(0), tooLong: false)
+            ? new ChainScan(Link.End(0), tooLong: false)
             : Claim(ref head, link, limit);
 
     /// <summary>Claims the tuple of a node, or says what stands against it.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ChainScan Claim(ref uint head, uint link, int limit)
+    private ChainScan Claim(ref Link head, Link link, int limit)
     {
         while (true)
         {
-            uint seen = TDesign.Read(ref head); // C1, as in ConfirmLockFree
-            ChainScan scan = ScanClaims(seen, link >> 1, in _slab.Node(link)->Tuple, limit);
+            Link seen = TDesign.Read(ref head); // C1, as in ConfirmLockFree
+            ChainScan scan = ScanClaims(seen, link.Slot, in _slab.Node(link)->Tuple, limit);
             if (!scan.IsClear || TryLink(ref head, seen, link))
             {
                 return scan;
@@ -199,19 +200,19 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
     /// <summary>C2: walks a chain for a resident with this tuple. The asking entry's own nodes and removed ones do not count.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ChainScan ScanClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit) =>
-        ChainLink.IsEnd(link) ? new ChainScan(link, tooLong: false) : WalkClaims(link, self, in tuple, limit);
+    private ChainScan ScanClaims(Link link, Slot self, in ConntrackTuple<TAddress> tuple, int limit) =>
+        link.IsEnd ? new ChainScan(link, tooLong: false) : WalkClaims(link, self, in tuple, limit);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private ChainScan WalkClaims(uint link, uint self, in ConntrackTuple<TAddress> tuple, int limit)
+    private ChainScan WalkClaims(Link link, Slot self, in ConntrackTuple<TAddress> tuple, int limit)
     {
         int passed = 0;
-        while (!ChainLink.IsEnd(link))
+        while (!link.IsEnd)
         {
-            uint at = ChainLink.Value(link);
+            Link at = link.Target;
             TupleNode<TAddress>* node = _slab.Node(at);
             link = TDesign.Read(ref node->Next); // C6, acquire: pairs with C3 of the next node and with K2
-            if (at >> 1 == self)
+            if (at.Slot == self)
             {
                 continue;
             }
@@ -223,7 +224,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
                     return new ChainScan(at, tooLong: false);
                 }
             }
-            else if (!ChainLink.IsMarked(link) && passed++ > limit)
+            else if (!link.IsMarked && passed++ > limit)
             {
                 return new ChainScan(at, tooLong: true);
             }
@@ -232,29 +233,29 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         return new ChainScan(link, tooLong: false);
     }
 
-    private bool IsReplyOf(uint slot, in ConntrackTuple<TAddress> tuple) =>
+    private bool IsReplyOf(Slot slot, in ConntrackTuple<TAddress> tuple) =>
         Unsafe.AreSame(in tuple, in _slab.Reply(slot)->Tuple);
 
     /// <summary>Whether a linked node is of a resident entry; waits while that is undecided.</summary>
-    public bool IsResident(uint link)
+    public bool IsResident(Link link)
     {
         var spinner = new SpinWait();
         while (true)
         {
             // C5, acquire: pairs with C4 (the entry is whole), with K1, and with the release in FreeSlot (the mark below is seen).
-            ulong status = TDesign.Read(ref _slab.Original(link >> 1)->Status);
+            ulong status = TDesign.Read(ref _slab.Original(link.Slot)->Status);
             if ((status & EntryStatus.Confirmed) != 0)
             {
                 return (status & EntryStatus.Dying) == 0;
             }
 
             // C7, acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
-            if (ChainLink.IsMarked(TDesign.Read(ref _slab.Node(link)->Next)))
+            if (TDesign.Read(ref _slab.Node(link)->Next).IsMarked)
             {
                 return false;
             }
 
-            TDesign.Await(ref spinner, &_slab.Original(link >> 1)->Status, &_slab.Node(link)->Next);
+            TDesign.Await(ref spinner, &_slab.Original(link.Slot)->Status, &_slab.Node(link)->Next);
         }
     }
 
@@ -262,7 +263,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     /// The REPLY tuple is claimed, the ORIGINAL tuple refused. The claim stays if clash resolution makes a reply-only entry of it;
     /// else it is withdrawn before anything is freed.
     /// </summary>
-    private ConfirmResult RefuseHoldingReply<TRefusal>(ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, TRefusal refusal)
+    private ConfirmResult RefuseHoldingReply<TRefusal>(ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         ConfirmResult result = refusal.Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Held);
@@ -270,13 +271,13 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
         {
             if (TDesign.Keeps(ProtocolStep.WithdrawBeforeFree))
             {
-                Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+                Withdraw(ref pair.Buckets.Heads[pair.Reply], slot.Reply);
             }
 
             refusal.Free(ref cpu, slot);
             if (!TDesign.Keeps(ProtocolStep.WithdrawBeforeFree))
             {
-                Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+                Withdraw(ref pair.Buckets.Heads[pair.Reply], slot.Reply);
             }
         }
 
@@ -285,16 +286,16 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
     /// <summary>The ORIGINAL tuple is claimed, the REPLY tuple refused: the claim is withdrawn before anything else happens.</summary>
     private ConfirmResult RefuseHoldingOriginal<TRefusal>(
-        ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, TRefusal refusal)
+        ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
-        Withdraw(ref pair.Buckets.Heads[pair.Original], slot << 1);
+        Withdraw(ref pair.Buckets.Heads[pair.Original], slot.Original);
         return Refuse(ref cpu, slot, scan, in pair, ReplyClaim.Refused, refusal);
     }
 
     /// <summary>Ends an entry that holds no claim, or inserts it in reply direction.</summary>
     private static ConfirmResult Refuse<TRefusal>(
-        ref CpuState cpu, uint slot, ChainScan scan, in BucketPair pair, ReplyClaim reply, TRefusal refusal)
+        ref CpuState cpu, Slot slot, ChainScan scan, in BucketPair pair, ReplyClaim reply, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         ConfirmResult result = refusal.Refuse(ref cpu, slot, scan, in pair, reply);
@@ -308,7 +309,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
 
     /// <summary>C3: links a node in front of what was the head.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private bool TryLink(ref uint head, uint seen, uint link)
+    private bool TryLink(ref Link head, Link seen, Link link)
     {
         _slab.SetNext(link, seen);
 
@@ -317,7 +318,7 @@ internal readonly unsafe struct LockFreeChains<TAddress, TEra, TDesign>(ChainTab
     }
 
     /// <summary>Takes back a claim: the entry was never visible.</summary>
-    public void Withdraw(ref uint head, uint link)
+    public void Withdraw(ref Link head, Link link)
     {
         if (TDesign.Keeps(ProtocolStep.MarkBeforeUnlink))
         {

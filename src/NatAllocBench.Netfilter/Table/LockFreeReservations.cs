@@ -55,16 +55,16 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <param name="reply">The tuple.</param>
     /// <param name="deadline">When the entry would expire: walks pass over expired nodes.</param>
     /// <param name="holder">The node that has the tuple, if the claim fails.</param>
-    public bool TryClaim(uint slot, in ConntrackTuple<TAddress> reply, uint hash, uint deadline, out uint holder)
+    public bool TryClaim(Slot slot, in ConntrackTuple<TAddress> reply, TupleHash hash, uint deadline, out Link holder)
     {
         BucketArray buckets = chains.CurrentBuckets();
-        ref uint head = ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)];
+        ref Link head = ref buckets.Heads[hash.Bucket(buckets.Count)];
         ref ulong status = ref _slab.Original(slot)->Status;
         while (true)
         {
-            uint seen = TDesign.Read(ref head); // C1, acquire: pairs with C3, nodes are seen whole
-            holder = CpuState.NoSlot;
-            if (!ChainLink.IsEnd(seen) && TryWalkToHolder(seen, in reply, out holder, out _, out _))
+            Link seen = TDesign.Read(ref head); // C1, acquire: pairs with C3, nodes are seen whole
+            holder = default;
+            if (!seen.IsEnd && TryWalkToHolder(seen, in reply, out holder, out _, out _, Slot.None))
             {
                 if ((status & EntryStatus.ReplyReserved) != 0)
                 {
@@ -80,10 +80,10 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
 
             // Release: comes before C3, so whoever meets the node finds it reserved. Pairs with C5 in StandingOf.
             TDesign.Write(ref status, status | EntryStatus.ReplyReserved);
-            _slab.SetNext((slot << 1) | 1, seen);
+            _slab.SetNext(slot.Reply, seen);
 
             // C3, full fence: tuple, deadline and status are visible before the node is. Pairs with C1, C6 and the acquires of Walk.
-            if (TDesign.CompareExchange(ref head, (slot << 1) | 1, seen) == seen)
+            if (TDesign.CompareExchange(ref head, slot.Reply, seen) == seen)
             {
                 return true;
             }
@@ -94,7 +94,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <param name="at">The node.</param>
     /// <param name="self">The entry, which is in confirm.</param>
     /// <param name="isReply">Whether it is its REPLY tuple that it needs.</param>
-    public bool StandsAgainst(uint at, uint self, bool isReply)
+    public bool StandsAgainst(Link at, Slot self, bool isReply)
     {
         Standing standing = StandingOf(at);
         if (standing != Standing.Reserved)
@@ -102,7 +102,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
             return standing == Standing.Resident;
         }
 
-        ref ConntrackTuple<TAddress> other = ref _slab.Original(at >> 1)->Tuple;
+        ref ConntrackTuple<TAddress> other = ref _slab.Original(at.Slot)->Tuple;
         return isReply
             ? !ConntrackTuple<TAddress>.AreEqual(in other, in _slab.Original(self)->Tuple)
             : !ConntrackTuple<TAddress>.AreEqual(in other, in _slab.Reply(self)->Tuple)
@@ -110,7 +110,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     }
 
     /// <inheritdoc cref="ITableDesign.LinkReplyOnly"/>
-    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair, ReplyClaim reply)
+    public ChainScan LinkReplyOnly(Slot slot, in BucketPair pair, ReplyClaim reply)
     {
         if (Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
@@ -124,7 +124,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
             scan = ReservationOf(slot, in pair);
             if (!scan.IsClear && reply != ReplyClaim.Held)
             {
-                free.Withdraw(ref pair.Buckets.Heads[pair.Reply], (slot << 1) | 1);
+                free.Withdraw(ref pair.Buckets.Heads[pair.Reply], slot.Reply);
             }
         }
 
@@ -138,25 +138,25 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <param name="slot">The entry, whose ORIGINAL tuple was refused.</param>
     /// <param name="pair">Its buckets.</param>
     /// <returns>The resident that has its REPLY tuple or is its reverse; clear if there is none.</returns>
-    private ChainScan Secure(uint slot, in BucketPair pair)
+    private ChainScan Secure(Slot slot, in BucketPair pair)
     {
         // R1, before both walks: a reverse that comes later waits.
         TDesign.Or(ref _slab.Original(slot)->Status, EntryStatus.Confirming);
         ref ConntrackTuple<TAddress> original = ref _slab.Original(slot)->Tuple;
         ref ConntrackTuple<TAddress> reply = ref _slab.Reply(slot)->Tuple;
-        uint link = TDesign.Read(ref pair.Buckets.Heads[pair.Original]); // C1, as in TryClaim
-        while (TryWalkToHolder(link, in original, out uint at, out bool isReserved, out link))
+        Link link = TDesign.Read(ref pair.Buckets.Heads[pair.Original]); // C1, as in TryClaim
+        while (TryWalkToHolder(link, in original, out Link at, out bool isReserved, out link, Slot.None))
         {
-            if (isReserved && ConntrackTuple<TAddress>.AreEqual(in _slab.Original(at >> 1)->Tuple, in reply))
+            if (isReserved && ConntrackTuple<TAddress>.AreEqual(in _slab.Original(at.Slot)->Tuple, in reply))
             {
                 LosesTo(at, slot); // if so, its ORIGINAL node is met below
             }
         }
 
         link = TDesign.Read(ref pair.Buckets.Heads[pair.Reply]); // C1, as in TryClaim
-        while (TryWalkToHolder(link, in reply, out uint at, out _, out link))
+        while (TryWalkToHolder(link, in reply, out Link at, out _, out link, Slot.None))
         {
-            if (at >> 1 != slot)
+            if (at.Slot != slot)
             {
                 return new ChainScan(at, tooLong: false);
             }
@@ -171,10 +171,10 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// </summary>
     /// <param name="slot">The entry.</param>
     /// <param name="pair">Its buckets.</param>
-    private ChainScan ReservationOf(uint slot, in BucketPair pair)
+    private ChainScan ReservationOf(Slot slot, in BucketPair pair)
     {
-        uint link = TDesign.Read(ref pair.Buckets.Heads[pair.Reply]); // C1, as in TryClaim
-        while (TryWalkToHolder(link, in _slab.Reply(slot)->Tuple, out uint at, out bool isReserved, out link, passOver: slot))
+        Link link = TDesign.Read(ref pair.Buckets.Heads[pair.Reply]); // C1, as in TryClaim
+        while (TryWalkToHolder(link, in _slab.Reply(slot)->Tuple, out Link at, out bool isReserved, out link, slot))
         {
             if (isReserved)
             {
@@ -186,7 +186,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     }
 
     /// <summary>R1 and R2 against an exact reverse that is reserved: whether it was confirmed first.</summary>
-    private bool LosesTo(uint reverse, uint self)
+    private bool LosesTo(Link reverse, Slot self)
     {
         if (!TDesign.Keeps(ProtocolStep.AskReverse))
         {
@@ -194,9 +194,9 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
         }
 
         ref ulong own = ref _slab.Original(self)->Status;
-        ref ulong others = ref _slab.Original(reverse >> 1)->Status;
-        ref uint link = ref _slab.Node(reverse)->Next;
-        bool isLower = ConntrackTuple<TAddress>.Order(in _slab.Original(self)->Tuple, in _slab.Original(reverse >> 1)->Tuple) < 0;
+        ref ulong others = ref _slab.Original(reverse.Slot)->Status;
+        ref Link link = ref _slab.Node(reverse)->Next;
+        bool isLower = ConntrackTuple<TAddress>.Order(in _slab.Original(self)->Tuple, in _slab.Original(reverse.Slot)->Tuple) < 0;
         var spinner = new SpinWait();
         while (true)
         {
@@ -215,7 +215,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
                 }
 
                 // Acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
-                if (ChainLink.IsMarked(TDesign.Read(ref link)))
+                if (TDesign.Read(ref link).IsMarked)
                 {
                     return false;
                 }
@@ -247,13 +247,13 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <param name="next">Where the chain goes on.</param>
     /// <param name="passOver">An entry that is not asked: it is the caller's own, and undecided.</param>
     private bool TryWalkToHolder(
-        uint link, in ConntrackTuple<TAddress> tuple, out uint holder, out bool isReserved, out uint next, uint passOver = CpuState.NoSlot)
+        Link link, in ConntrackTuple<TAddress> tuple, out Link holder, out bool isReserved, out Link next, Slot passOver)
     {
-        while (!ChainLink.IsEnd(link))
+        while (!link.IsEnd)
         {
-            holder = ChainLink.Value(link);
+            holder = link.Target;
             link = TDesign.Read(ref _slab.Node(holder)->Next); // C6, acquire: pairs with C3 of the next node and with K2
-            if (holder >> 1 != passOver && SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Node(holder)->Tuple, in tuple)
+            if (holder.Slot != passOver && SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Node(holder)->Tuple, in tuple)
                 && StandingOf(holder) is var standing and not Standing.Gone)
             {
                 isReserved = standing == Standing.Reserved;
@@ -262,7 +262,7 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
             }
         }
 
-        holder = CpuState.NoSlot;
+        holder = default;
         isReserved = false;
         next = link;
         return false;
@@ -271,10 +271,10 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
     /// <summary>
     /// Waits while a node is undecided: its entry is in confirm, and has no reservation or meets it in the role of ORIGINAL.
     /// </summary>
-    private Standing StandingOf(uint at)
+    private Standing StandingOf(Link at)
     {
-        ulong* word = &_slab.Original(at >> 1)->Status;
-        uint* link = &_slab.Node(at)->Next;
+        ulong* word = &_slab.Original(at.Slot)->Status;
+        Link* link = &_slab.Node(at)->Next;
         var spinner = new SpinWait();
         while (true)
         {
@@ -286,12 +286,12 @@ internal readonly unsafe struct LockFreeReservations<TAddress, TEra, TDesign>(Ch
             }
 
             // C7, acquire: pairs with K2. A marked node without CONFIRMED is withdrawn or freed.
-            if (ChainLink.IsMarked(TDesign.Read(ref *link)))
+            if (TDesign.Read(ref *link).IsMarked)
             {
                 return Standing.Gone;
             }
 
-            if ((at & 1) != 0 && (status & EntryStatus.ReplyReserved) != 0)
+            if (at.IsReply && (status & EntryStatus.ReplyReserved) != 0)
             {
                 return Standing.Reserved;
             }

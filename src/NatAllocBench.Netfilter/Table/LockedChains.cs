@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -17,10 +18,12 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
 {
     private readonly EntrySlab<TAddress, TDesign> _slab = chains.Slab;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ref int TableLock(uint bucket) => ref chains.Words.TableLock(TEra.GlobalLock ? 0 : bucket % SharedWords.LockCount);
 
     /// <inheritdoc cref="ITableDesign.Insert"/>
-    public ConfirmResult Insert<TRefusal>(ref CpuState cpu, uint slot, uint originalHash, uint replyHash, int limit, TRefusal refusal)
+    public ConfirmResult Insert<TRefusal>(
+        ref CpuState cpu, Slot slot, TupleHash originalHash, TupleHash replyHash, int limit, TRefusal refusal)
         where TRefusal : struct, IRefusal
     {
         OriginalNode<TAddress>* first = _slab.Original(slot);
@@ -40,17 +43,17 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
         }
 
         Debug.Assert((first->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) == 0, "an entry is confirmed once");
-        LinkNode(pair.Buckets, pair.Original, slot << 1);
+        LinkNode(pair.Buckets, pair.Original, slot.Original);
         if (!isReserved && TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
         {
-            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+            LinkNode(pair.Buckets, pair.Reply, slot.Reply);
         }
 
         // Release: this store makes the entry visible, both nodes at once. Pairs with the acquire in StillMatches.
         TDesign.Write(ref first->Status, (first->Status & ~EntryStatus.Reservation) | EntryStatus.Confirmed);
         if (!TDesign.Keeps(ProtocolStep.LinkBeforeConfirmed))
         {
-            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+            LinkNode(pair.Buckets, pair.Reply, slot.Reply);
         }
 
         ExitPair(in pair);
@@ -58,24 +61,24 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
     }
 
     /// <inheritdoc cref="ITableDesign.LinkReplyOnly"/>
-    public ChainScan LinkReplyOnly(uint slot, in BucketPair pair)
+    public ChainScan LinkReplyOnly(Slot slot, in BucketPair pair)
     {
         // A reserved tuple may be in the table all the same: as ORIGINAL of the exact reverse, which was confirmed first.
         ChainScan scan = TDesign.ScanReplyOnly(chains, in pair, slot);
         if (scan.IsClear && !Reservations<TAddress, TEra, TDesign>.Has(_slab, slot))
         {
-            LinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+            LinkNode(pair.Buckets, pair.Reply, slot.Reply);
         }
 
         return scan;
     }
 
     /// <inheritdoc cref="ITableDesign.Remove"/>
-    public void Remove(uint slot, uint originalHash, uint replyHash)
+    public void Remove(Slot slot, TupleHash originalHash, TupleHash replyHash)
     {
         BucketPair pair = LockPair(originalHash, replyHash);
-        UnlinkNode(pair.Buckets, pair.Original, slot << 1);
-        UnlinkNode(pair.Buckets, pair.Reply, (slot << 1) | 1);
+        UnlinkNode(pair.Buckets, pair.Original, slot.Original);
+        UnlinkNode(pair.Buckets, pair.Reply, slot.Reply);
         ExitPair(in pair);
     }
 
@@ -98,7 +101,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
 
     /// <summary>Locks the buckets of two hashes against the present bucket array, starting over if a resize came between.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public BucketPair LockPair(uint originalHash, uint replyHash)
+    public BucketPair LockPair(TupleHash originalHash, TupleHash replyHash)
     {
         while (true)
         {
@@ -140,6 +143,7 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void ExitPair(in BucketPair pair)
     {
         TDesign.Unlock(ref TableLock(pair.Original));
@@ -151,9 +155,9 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
 
     /// <summary>Puts a node at the head of its chain. The caller holds the lock.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void LinkNode(BucketArray buckets, uint bucket, uint link)
+    public void LinkNode(BucketArray buckets, uint bucket, Link link)
     {
-        ref uint head = ref buckets.Heads[bucket];
+        ref Link head = ref buckets.Heads[bucket];
         _slab.SetNext(link, head);
 
         // Release: tuple and link are visible before the node is. Pairs with the acquire of the head in Walk.
@@ -161,12 +165,12 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
     }
 
     /// <summary>Takes a node out of its chain if it is there. The caller holds the lock. The node keeps its own link.</summary>
-    public void UnlinkNode(BucketArray buckets, uint bucket, uint link)
+    public void UnlinkNode(BucketArray buckets, uint bucket, Link link)
     {
-        ref uint at = ref buckets.Heads[bucket];
-        while (at != link)
+        ref Link at = ref buckets.Heads[bucket];
+        while (at.Word != link.Word)
         {
-            if (ChainLink.IsEnd(at))
+            if (at.IsEnd)
             {
                 return;
             }

@@ -169,7 +169,7 @@ internal readonly unsafe struct PacketTracker<TAddress, TEra, TDesign>(
         }
     }
 
-    private void Refresh(ref CpuState cpu, uint slot, ulong status, uint milliseconds)
+    private void Refresh(ref CpuState cpu, Slot slot, ulong status, uint milliseconds)
     {
         if ((status & EntryStatus.FixedTimeout) == 0)
         {

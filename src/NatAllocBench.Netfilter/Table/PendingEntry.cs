@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
@@ -12,27 +13,36 @@ public unsafe struct PendingEntry<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
 {
     private HashMemo<TAddress>* _ahead;
-    private uint _replyHash;
-    private uint _sourceHash;
+    private TupleHash _replyHash;
+    private SourceHash _sourceHash;
     private bool _hasReplyHash;
     private bool _hasSourceHash;
 
-    internal PendingEntry(uint slot, uint originalHash)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal PendingEntry(Slot slot, TupleHash originalHash)
     {
+        Unsafe.SkipInit(out this); // hashes that nobody reads before they are kept
+        _ahead = null;
+        _hasReplyHash = false;
+        _hasSourceHash = false;
         Slot = slot;
         OriginalHash = originalHash;
     }
 
     /// <summary>No entry.</summary>
-    public static PendingEntry<TAddress> None => new(CpuState.NoSlot, 0);
+    public static PendingEntry<TAddress> None
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => new(Slot.None, default);
+    }
 
-    /// <summary>Slot of the entry, or <see cref="CpuState.NoSlot"/>.</summary>
-    public uint Slot { get; }
+    /// <summary>Slot of the entry, or <see cref="Slot.None"/>.</summary>
+    public Slot Slot { get; }
 
     /// <summary>Whether the table had no room for it.</summary>
-    public readonly bool IsNone => Slot == CpuState.NoSlot;
+    public readonly bool IsNone => Slot.IsNone;
 
-    internal uint OriginalHash { get; }
+    internal TupleHash OriginalHash { get; }
 
     /// <summary>Hashes that the port search is expected to ask for, or null.</summary>
     internal readonly HashMemo<TAddress>* Ahead => _ahead;
@@ -45,7 +55,7 @@ public unsafe struct PendingEntry<TAddress>
     }
 
     /// <summary>Keeps the hash of the REPLY tuple that the entry is about to get.</summary>
-    internal void KeepReplyHash(uint hash)
+    internal void KeepReplyHash(TupleHash hash)
     {
         _replyHash = hash;
         _hasReplyHash = true;
@@ -54,20 +64,20 @@ public unsafe struct PendingEntry<TAddress>
     /// <summary>The entry is about to get a REPLY tuple that was not hashed.</summary>
     internal void ForgetReplyHash() => _hasReplyHash = false;
 
-    internal readonly bool TryGetReplyHash(out uint hash)
+    internal readonly bool TryGetReplyHash(out TupleHash hash)
     {
         hash = _replyHash;
         return _hasReplyHash;
     }
 
     /// <summary>Keeps the by-source hash of the ORIGINAL tuple.</summary>
-    internal void KeepSourceHash(uint hash)
+    internal void KeepSourceHash(SourceHash hash)
     {
         _sourceHash = hash;
         _hasSourceHash = true;
     }
 
-    internal readonly bool TryGetSourceHash(out uint hash)
+    internal readonly bool TryGetSourceHash(out SourceHash hash)
     {
         hash = _sourceHash;
         return _hasSourceHash;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Tuples;
 
 namespace NatAllocBench.Netfilter.Table;
@@ -34,7 +35,7 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     /// <param name="slot">An unconfirmed entry of the calling CPU without a reservation.</param>
     /// <param name="reply">The tuple.</param>
     /// <returns>Whether the search may end here: the tuple is reserved, or its holder is exempt.</returns>
-    public bool TryReserve(ref CpuState cpu, uint slot, in ConntrackTuple<TAddress> reply, uint hash)
+    public bool TryReserve(ref CpuState cpu, Slot slot, in ConntrackTuple<TAddress> reply, TupleHash hash)
     {
         EntrySlab<TAddress, TDesign> slab = chains.Slab;
         Debug.Assert(
@@ -46,22 +47,22 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
 
     /// <summary>Whether an unconfirmed entry holds its REPLY tuple. Its own CPU asks.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static bool Has(EntrySlab<TAddress, TDesign> slab, uint slot) =>
+    public static bool Has(EntrySlab<TAddress, TDesign> slab, Slot slot) =>
         TDesign.ReservesReply && (slab.Original(slot)->Status & EntryStatus.ReplyReserved) != 0;
 
     /// <summary>Whether a mapping, which the entry has got by its reservation, has another source than the packet.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool HasChangedSource(uint slot, in ConntrackTuple<TAddress> mapping) =>
+    public bool HasChangedSource(Slot slot, in ConntrackTuple<TAddress> mapping) =>
         Has(chains.Slab, slot) && IsSourceChanged(slot, in mapping);
 
-    private bool IsSourceChanged(uint slot, in ConntrackTuple<TAddress> mapping)
+    private bool IsSourceChanged(Slot slot, in ConntrackTuple<TAddress> mapping)
     {
         ref readonly ConntrackTuple<TAddress> original = ref chains.Slab.Original(slot)->Tuple;
         return !mapping.Source.Equals(original.Source) || mapping.SourceKey != original.SourceKey;
     }
 
     /// <summary>Confirm of this design: walks the chains for clashes. The caller holds both locks.</summary>
-    public static ChainScan Scan(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot, int limit)
+    public static ChainScan Scan(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, Slot slot, int limit)
     {
         ChainScan scan = Walk(slab, pair.Buckets.Heads[pair.Original], slot, isReply: false, limit);
         return scan.IsClear && !Has(slab, slot)
@@ -73,11 +74,11 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     /// Walks the chain of the REPLY tuple alone, for an entry that is to have no other: a reservation of the same flow stands against it.
     /// The caller holds the lock.
     /// </summary>
-    public static ChainScan ScanReplyOnly(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, uint slot)
+    public static ChainScan ScanReplyOnly(EntrySlab<TAddress, TDesign> slab, in BucketPair pair, Slot slot)
     {
-        uint link = pair.Buckets.Heads[pair.Reply];
-        while (!ChainLink.IsEnd(link)
-            && (link >> 1 == slot || !ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in slab.Reply(slot)->Tuple)))
+        Link link = pair.Buckets.Heads[pair.Reply];
+        while (!link.IsEnd
+            && (link.Slot == slot || !ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in slab.Reply(slot)->Tuple)))
         {
             link = slab.Node(link)->Next;
         }
@@ -86,7 +87,7 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     }
 
     /// <summary>Whether the holder of a tuple is of the same flow as an entry that asks for it, or its exact reverse.</summary>
-    public bool IsExempt(uint holder, uint slot, in ConntrackTuple<TAddress> reply)
+    public bool IsExempt(Slot holder, Slot slot, in ConntrackTuple<TAddress> reply)
     {
         EntrySlab<TAddress, TDesign> slab = chains.Slab;
         ref ConntrackTuple<TAddress> other = ref slab.Original(holder)->Tuple;
@@ -98,13 +99,13 @@ internal readonly unsafe struct Reservations<TAddress, TEra, TDesign>(ChainTable
     }
 
     /// <summary>Reservations of other flows are clashes.</summary>
-    private static ChainScan Walk(EntrySlab<TAddress, TDesign> slab, uint link, uint self, bool isReply, int limit)
+    private static ChainScan Walk(EntrySlab<TAddress, TDesign> slab, Link link, Slot self, bool isReply, int limit)
     {
         ref ConntrackTuple<TAddress> tuple = ref (isReply ? ref slab.Reply(self)->Tuple : ref slab.Original(self)->Tuple);
         int passed = 0;
-        for (; !ChainLink.IsEnd(link); link = slab.Node(link)->Next)
+        for (; !link.IsEnd; link = slab.Node(link)->Next)
         {
-            uint owner = link >> 1;
+            Slot owner = link.Slot;
             if (ConntrackTuple<TAddress>.AreEqual(in slab.Node(link)->Tuple, in tuple))
             {
                 bool isHarmless = owner == self

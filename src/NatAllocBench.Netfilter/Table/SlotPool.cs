@@ -56,7 +56,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     public static uint MagazinesFor(uint capacity, int cpuCount) => (capacity / (uint)TDesign.MagazineSlots) + 1 + (3 * (uint)cpuCount);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint TakeSlot(ref CpuState cpu)
+    public Slot TakeSlot(ref CpuState cpu)
     {
         ref SlotCache slots = ref cpu.Slots;
         SlotMagazine* ready = Magazine(slots.Ready);
@@ -65,7 +65,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
             return TakeReady(ready);
         }
 
-        return slots.FreshNext != slots.FreshEnd || Refill(ref cpu) ? TakeAtHand(ref cpu) : CpuState.NoSlot;
+        return slots.FreshNext != slots.FreshEnd || Refill(ref cpu) ? TakeAtHand(ref cpu) : Slot.None;
     }
 
     /// <summary>
@@ -124,7 +124,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     }
 
     /// <summary>Ends an entry that is in no chain: new generation, slot back to the calling CPU.</summary>
-    public void FreeSlot(ref CpuState cpu, uint slot)
+    public void FreeSlot(ref CpuState cpu, Slot slot)
     {
         Debug.Assert(
             (_slab.Original(slot)->Status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed,
@@ -138,7 +138,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         SlotMagazine* ready = Magazine(cpu.Slots.Ready);
         for (int i = (int)ready->Count - 1; i >= 0 && count > 0; i--, count--)
         {
-            Prefetch.Read(_slab.Original(ready->Slots[i]));
+            Prefetch.Read(_slab.Original(new Slot(ready->Slots[i])));
         }
     }
 
@@ -174,16 +174,16 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
             SlotMagazine* full = Magazine((uint)top - 1);
             for (int i = 1; i <= FetchesNext; i++)
             {
-                Prefetch.Read(_slab.Original(full->Slots[TDesign.MagazineSlots - Math.Min(i, TDesign.MagazineSlots)]));
+                Prefetch.Read(_slab.Original(new Slot(full->Slots[TDesign.MagazineSlots - Math.Min(i, TDesign.MagazineSlots)])));
             }
         }
     }
 
     /// <summary>Takes a slot that a refill has put at hand.</summary>
-    private uint TakeAtHand(ref CpuState cpu)
+    private Slot TakeAtHand(ref CpuState cpu)
     {
         SlotMagazine* ready = Magazine(cpu.Slots.Ready);
-        return IsReady(ready) ? TakeReady(ready) : cpu.Slots.FreshNext++;
+        return IsReady(ready) ? TakeReady(ready) : new Slot(cpu.Slots.FreshNext++);
     }
 
     private SlotMagazine* Magazine(uint number) => _magazines + number;
@@ -196,13 +196,13 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     /// Takes the last slot and fetches the next one, as the kernel's slab allocator does: recycled slots lie all over the slab.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private uint TakeReady(SlotMagazine* ready)
+    private Slot TakeReady(SlotMagazine* ready)
     {
         AssertCount(ready, 1, TDesign.MagazineSlots);
-        uint slot = ready->Slots[--ready->Count];
+        var slot = new Slot(ready->Slots[--ready->Count]);
         if (ready->Count > 0)
         {
-            uint next = ready->Slots[ready->Count - 1];
+            var next = new Slot(ready->Slots[ready->Count - 1]);
             Prefetch.Read(_slab.Original(next));
             if (TAddress.NodeSize >= 64)
             {
@@ -271,7 +271,7 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
     }
 
     /// <summary>Puts a freed slot where it is taken again at once.</summary>
-    public void Recycle(ref SlotCache slots, uint slot)
+    public void Recycle(ref SlotCache slots, Slot slot)
     {
         SlotMagazine* ready = Magazine(slots.Ready);
         if (ready->Count == TDesign.MagazineSlots)
@@ -282,15 +282,15 @@ internal readonly unsafe struct SlotPool<TAddress, TDesign>
         }
 
         AssertCount(ready, 0, TDesign.MagazineSlots - 1);
-        ready->Slots[ready->Count++] = slot;
+        ready->Slots[ready->Count++] = slot.Number;
     }
 
     /// <summary>Puts a freed slot where it waits for the end of all sections.</summary>
-    public void Discard(ref SlotCache slots, uint slot)
+    public void Discard(ref SlotCache slots, Slot slot)
     {
         SlotMagazine* limbo = Magazine(slots.Limbo);
         AssertCount(limbo, 0, TDesign.MagazineSlots - 1);
-        limbo->Slots[limbo->Count++] = slot;
+        limbo->Slots[limbo->Count++] = slot.Number;
         if (limbo->Count == TDesign.MagazineSlots && !TrySealLimbo(ref slots))
         {
             limbo->Tag = _sections.AdvanceEpoch();

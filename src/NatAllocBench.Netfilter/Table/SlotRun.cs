@@ -32,13 +32,13 @@ internal unsafe struct SlotRun
     public uint Count { get; }
 
     /// <summary>A slot to fetch now: never used ones lie side by side and come by themselves.</summary>
-    public readonly uint Ahead
+    public readonly Slot Ahead
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => _next == null ? _fresh : _next - FetchDistance >= _first ? *(_next - FetchDistance) : *_first;
+        get => new(_next == null ? _fresh : _next - FetchDistance >= _first ? *(_next - FetchDistance) : *_first);
     }
 
     /// <summary>The next slot.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public uint Take() => _next != null ? *_next-- : _fresh++;
+    public Slot Take() => new(_next != null ? *_next-- : _fresh++);
 }

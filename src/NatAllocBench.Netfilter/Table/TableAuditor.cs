@@ -36,7 +36,7 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
         for (uint bucket = 0; bucket < chains.Count; bucket++)
         {
             // Its own end marker at the head is all that there is to an empty chain.
-            if (chains.Heads[bucket] != ChainLink.End(bucket))
+            if (chains.Heads[bucket] != Link.End(bucket))
             {
                 longest = Math.Max(longest, AuditChain(chains, bucket));
             }
@@ -46,7 +46,7 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
         BucketArray sources = table.BySourceChains;
         for (uint bucket = 0; bucket < sources.Count; bucket++)
         {
-            if (sources.Heads[bucket] != ChainLink.End(bucket))
+            if (sources.Heads[bucket] != Link.End(bucket))
             {
                 bySource += AuditSources(sources, bucket);
             }
@@ -54,12 +54,12 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
 
         long entries = 0;
         long replyOnly = 0;
-        for (uint slot = 0; slot < _seen.Length; slot++)
+        for (uint number = 0; number < _seen.Length; number++)
         {
-            if ((_seen[slot] & (Places.Original | Places.Reply)) != 0)
+            if ((_seen[number] & (Places.Original | Places.Reply)) != 0)
             {
                 entries++;
-                replyOnly += AuditEntry(slot) ? 1 : 0;
+                replyOnly += AuditEntry(new Slot(number)) ? 1 : 0;
             }
         }
 
@@ -69,11 +69,11 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     private int AuditChain(BucketArray chains, uint bucket)
     {
         int length = 0;
-        uint link = chains.Heads[bucket];
-        for (; !ChainLink.IsEnd(link); link = _slab.Node(ChainLink.Value(link))->Next)
+        Link link = chains.Heads[bucket];
+        for (; !link.IsEnd; link = _slab.Node(link.Target)->Next)
         {
-            uint at = ChainLink.Value(link);
-            Note(at >> 1, (at & 1) == 0 ? Places.Original : Places.Reply, "chain", bucket);
+            Link at = link.Target;
+            Note(at.Slot, !at.IsReply ? Places.Original : Places.Reply, "chain", bucket);
             AuditNode(chains, bucket, at);
             length++;
         }
@@ -83,21 +83,21 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
         return length;
     }
 
-    private void AuditNode(BucketArray chains, uint bucket, uint at)
+    private void AuditNode(BucketArray chains, uint bucket, Link at)
     {
         ref ConntrackTuple<TAddress> tuple = ref _slab.Node(at)->Tuple;
-        uint home = ReciprocalScale.Scale(table.Hash(in tuple), chains.Count);
+        uint home = table.Hash(in tuple).Bucket(chains.Count);
         if (home != bucket)
         {
             throw new TableCorruptException($"{tuple} is in chain {bucket} instead of {home}");
         }
 
-        if (ChainLink.IsMarked(_slab.Node(at)->Next))
+        if (_slab.Node(at)->Next.IsMarked)
         {
             throw new TableCorruptException($"{tuple} is linked in chain {bucket} but marked as removed");
         }
 
-        ulong status = _slab.Original(at >> 1)->Status;
+        ulong status = _slab.Original(at.Slot)->Status;
         if ((status & (EntryStatus.Confirmed | EntryStatus.Dying)) != EntryStatus.Confirmed)
         {
             throw new TableCorruptException($"{tuple} is linked in chain {bucket} but not confirmed");
@@ -105,19 +105,19 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     }
 
     /// <summary>The chain is known to end.</summary>
-    private void AuditDuplicates(uint link, uint bucket)
+    private void AuditDuplicates(Link link, uint bucket)
     {
-        for (; !ChainLink.IsEnd(link); link = _slab.Node(ChainLink.Value(link))->Next)
+        for (; !link.IsEnd; link = _slab.Node(link.Target)->Next)
         {
-            uint at = ChainLink.Value(link);
+            Link at = link.Target;
             ref ConntrackTuple<TAddress> tuple = ref _slab.Node(at)->Tuple;
-            uint other = _slab.Node(at)->Next;
-            for (; !ChainLink.IsEnd(other); other = _slab.Node(ChainLink.Value(other))->Next)
+            Link other = _slab.Node(at)->Next;
+            for (; !other.IsEnd; other = _slab.Node(other.Target)->Next)
             {
-                uint second = ChainLink.Value(other);
+                Link second = other.Target;
                 if (ConntrackTuple<TAddress>.AreEqual(in _slab.Node(second)->Tuple, in tuple))
                 {
-                    throw new TableCorruptException($"{tuple} is in chain {bucket} twice: slots {at >> 1} and {second >> 1}");
+                    throw new TableCorruptException($"{tuple} is in chain {bucket} twice: slots {at.Slot} and {second.Slot}");
                 }
             }
         }
@@ -126,13 +126,13 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     private long AuditSources(BucketArray sources, uint bucket)
     {
         long count = 0;
-        uint link = sources.Heads[bucket];
-        for (; !ChainLink.IsEnd(link); link = _slab.Reply(ChainLink.Value(link))->BySourceNext)
+        Link link = sources.Heads[bucket];
+        for (; !link.IsEnd; link = _slab.Reply(link.Target.Slot)->BySourceNext)
         {
-            uint slot = ChainLink.Value(link);
+            Slot slot = link.Target.Slot;
             Note(slot, Places.BySource, "by-source chain", bucket);
             ref ConntrackTuple<TAddress> original = ref _slab.Original(slot)->Tuple;
-            uint home = ReciprocalScale.Scale(table.BySourceHash(in original), sources.Count);
+            uint home = table.BySourceHash(in original).Bucket(sources.Count);
             if (home != bucket)
             {
                 throw new TableCorruptException($"{original} is in by-source chain {bucket} instead of {home}");
@@ -152,41 +152,41 @@ internal sealed unsafe class TableAuditor<TAddress, TEra, TDesign>(ConntrackTabl
     }
 
     /// <summary>Checks the places of a confirmed entry; returns whether it is a reply-only one.</summary>
-    private bool AuditEntry(uint slot)
+    private bool AuditEntry(Slot slot)
     {
         ulong status = _slab.Original(slot)->Status;
         bool replyOnly = (status & EntryStatus.NatClash) != 0;
         Places nodes = replyOnly ? Places.Reply : Places.Original | Places.Reply;
         Places bySource = (status & EntryStatus.SourceNatDone) != 0 ? Places.BySource : Places.None;
-        if (_seen[slot] != (nodes | bySource))
+        if (_seen[slot.Number] != (nodes | bySource))
         {
             throw new TableCorruptException(
-                $"{_slab.Original(slot)->Tuple} (slot {slot}) is linked as {_seen[slot]} instead of {nodes | bySource}");
+                $"{_slab.Original(slot)->Tuple} (slot {slot}) is linked as {_seen[slot.Number]} instead of {nodes | bySource}");
         }
 
         return replyOnly;
     }
 
-    private void Note(uint slot, Places place, string chain, uint bucket)
+    private void Note(Slot slot, Places place, string chain, uint bucket)
     {
-        if (slot >= _seen.Length)
+        if (slot.Number >= _seen.Length)
         {
             throw new TableCorruptException($"{chain} {bucket} links slot {slot} of {_seen.Length}");
         }
 
-        if ((_seen[slot] & place) != 0)
+        if ((_seen[slot.Number] & place) != 0)
         {
             throw new TableCorruptException($"slot {slot} is linked twice as {place}, the second time in {chain} {bucket}");
         }
 
-        _seen[slot] |= place;
+        _seen[slot.Number] |= place;
     }
 
-    private static void RequireOwnEnd(uint link, string chain, uint bucket)
+    private static void RequireOwnEnd(Link link, string chain, uint bucket)
     {
-        if (ChainLink.Value(link) != bucket)
+        if (link.Bucket != bucket)
         {
-            throw new TableCorruptException($"{chain} {bucket} ends with the marker of chain {ChainLink.Value(link)}");
+            throw new TableCorruptException($"{chain} {bucket} ends with the marker of chain {link.Bucket}");
         }
     }
 }

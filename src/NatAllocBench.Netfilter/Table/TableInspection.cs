@@ -14,7 +14,7 @@ public static unsafe class TableInspection
     /// <summary>A confirmed entry as <c>conntrack -L</c> and <c>/proc/net/nf_conntrack</c> show it.</summary>
     /// <param name="slot">Slot of a confirmed entry, as <see cref="ForEach{TAddress, TEra, TDesign}"/> names it.</param>
     /// <param name="now">The table's clock, ms; an entry that has expired and is still linked shows 0 s.</param>
-    public static ConntrackLine Line<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, uint slot, uint now)
+    public static ConntrackLine Line<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Slot slot, uint now)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
@@ -34,7 +34,7 @@ public static unsafe class TableInspection
     /// <summary>Time to expiry of a confirmed entry, ms; 0 or less if it has expired.</summary>
     /// <param name="slot">Slot of a confirmed entry.</param>
     /// <param name="now">The table's clock, ms.</param>
-    public static int RemainingMs<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, uint slot, uint now)
+    public static int RemainingMs<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Slot slot, uint now)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign => (int)(table.Slab.Original(slot)->Deadline - now);
@@ -66,7 +66,7 @@ public static unsafe class TableInspection
     /// Every confirmed entry, in bucket order of its ORIGINAL tuple; reply-only entries in bucket order of their REPLY tuple.
     /// </summary>
     /// <param name="visit">Called with slot and status of each entry.</param>
-    public static void ForEach<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Action<uint, ulong> visit)
+    public static void ForEach<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Action<Slot, ulong> visit)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign
@@ -74,14 +74,14 @@ public static unsafe class TableInspection
         BucketArray buckets = table.TupleChains;
         for (uint bucket = 0; bucket < buckets.Count; bucket++)
         {
-            for (uint link = buckets.Heads[bucket]; !ChainLink.IsEnd(link); link = table.Slab.Node(ChainLink.Value(link))->Next)
+            for (Link link = buckets.Heads[bucket]; !link.IsEnd; link = table.Slab.Node(link.Target)->Next)
             {
-                uint at = ChainLink.Value(link);
-                ulong status = table.Slab.Original(at >> 1)->Status;
+                Link at = link.Target;
+                ulong status = table.Slab.Original(at.Slot)->Status;
                 bool replyOnly = (status & EntryStatus.NatClash) != 0;
-                if ((status & EntryStatus.Confirmed) != 0 && ((at & 1) == 0 || replyOnly))
+                if ((status & EntryStatus.Confirmed) != 0 && (!at.IsReply || replyOnly))
                 {
-                    visit(at >> 1, status);
+                    visit(at.Slot, status);
                 }
             }
         }

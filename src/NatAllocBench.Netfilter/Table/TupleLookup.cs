@@ -31,7 +31,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
 
     /// <summary>Whether a visible entry other than the asking one has this tuple, for a caller that is inside a section.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool IsTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self)
+    public bool IsTaken(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, TupleHash hash, Slot self)
     {
         cpu.Probes++;
         if (!Search(ref cpu, in tuple, hash, self, taken: true, out _))
@@ -45,9 +45,9 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     }
 
     /// <summary>The node of the visible entry that has this tuple, for a caller that is inside a section.</summary>
-    public bool TryFind(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, out EntryReference entry)
+    public bool TryFind(ref CpuState cpu, in ConntrackTuple<TAddress> tuple, TupleHash hash, out EntryReference entry)
     {
-        bool found = Search(ref cpu, in tuple, hash, CpuState.NoSlot, taken: false, out entry);
+        bool found = Search(ref cpu, in tuple, hash, Slot.None, taken: false, out entry);
         if (found && _traits.Gc == GcSchedule.EntryTimers)
         {
             cpu.Counters.Found++;
@@ -65,8 +65,9 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     /// <param name="reply">Its inverse.</param>
     /// <param name="hash">The hash of <paramref name="reply"/>.</param>
     /// <param name="self">Slot of the asking connection.</param>
+    [MethodImpl(MethodImplOptions.NoInlining)] // few ask; its locals would be those of the whole search
     public bool IsUsedByOther(
-        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, uint hash, uint self)
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, TupleHash hash, Slot self)
     {
         if (!IsTaken(ref cpu, in reply, hash, self))
         {
@@ -85,7 +86,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     }
 
     private bool IsReverseClash(
-        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, uint self)
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, in ConntrackTuple<TAddress> reply, Slot self)
     {
         // The first variant took the number of the bit SEQ_ADJUST, 6, for its mask: whoever was answered or is ASSURED is not exempt.
         ulong excluded = EntryStatus.NatMask | (_traits.OriginalFirst == OriginalFirst.ReverseExempt
@@ -118,7 +119,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     /// The harder probe of 6.5 and later (<c>nf_nat_used_tuple_harder</c>): a closing TCP entry that a new SYN may replace is removed and
     /// its port is free. Moves neither <c>found</c> nor spares entries of the same origin.
     /// </summary>
-    public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> reply, uint hash, uint self)
+    public bool IsUsedAfterEviction(ref CpuState cpu, in ConntrackTuple<TAddress> reply, TupleHash hash, Slot self)
     {
         if (reply.Protocol != IPProtocol.Tcp || EntryStatus.State(_slab.Status(self)) != TcpState.SynSent)
         {
@@ -141,7 +142,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
         return true;
     }
 
-    private bool CanEvict(in EntryReference resident, uint self) =>
+    private bool CanEvict(in EntryReference resident, Slot self) =>
         resident.Direction == Direction.Reply
         && resident.Slot != self
         && EntryStatus.State(resident.Status) >= TcpState.TimeWait
@@ -152,15 +153,15 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     /// <summary>An empty chain, the common case of a new connection, is answered in the caller's code; the walk is a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Search(
-        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, uint self, bool taken, out EntryReference entry)
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, TupleHash hash, Slot self, bool taken, out EntryReference entry)
     {
         BucketArray buckets = _chains.CurrentBuckets();
 
         // Acquire: pairs with the release that linked the first node, whose tuple is seen whole, and comes before the read in IsCurrent. A
         // resize hides the array, with a full fence, before it writes an end into any head (HideBuckets), so an end written by a resize is
         // never taken for an answer.
-        uint link = TDesign.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)]);
-        if (ChainLink.IsEnd(link) && _chains.IsCurrent(buckets))
+        Link link = TDesign.Read(ref buckets.Heads[hash.Bucket(buckets.Count)]);
+        if (link.IsEnd && _chains.IsCurrent(buckets))
         {
             entry = default;
             return false;
@@ -175,47 +176,48 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
     private bool WalkForTaken(
         ref CpuState cpu,
         in ConntrackTuple<TAddress> tuple,
-        uint hash,
-        uint self,
+        TupleHash hash,
+        Slot self,
         BucketArray buckets,
-        uint link,
+        Link link,
         out EntryReference entry) =>
         Walk(ref cpu, in tuple, hash, self, taken: true, buckets, link, out entry);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private bool WalkForPacket(
-        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, uint hash, BucketArray buckets, uint link, out EntryReference entry) =>
-        Walk(ref cpu, in tuple, hash, CpuState.NoSlot, taken: false, buckets, link, out entry);
+        ref CpuState cpu, in ConntrackTuple<TAddress> tuple, TupleHash hash, BucketArray buckets, Link link, out EntryReference entry) =>
+        Walk(ref cpu, in tuple, hash, Slot.None, taken: false, buckets, link, out entry);
 
     /// <summary>Walks a chain from the head that was read, and from a new one if it was led astray.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool Walk(
         ref CpuState cpu,
         in ConntrackTuple<TAddress> tuple,
-        uint hash,
-        uint self,
+        TupleHash hash,
+        Slot self,
         bool taken,
         BucketArray buckets,
-        uint link,
+        Link link,
         out EntryReference entry)
     {
         while (true)
         {
-            uint bucket = ReciprocalScale.Scale(hash, buckets.Count);
-            while (!ChainLink.IsEnd(link))
+            uint bucket = hash.Bucket(buckets.Count);
+            while (!link.IsEnd)
             {
-                uint at = ChainLink.Value(link);
+                Link at = link.Target;
+                Slot slot = at.Slot;
                 TupleNode<TAddress>* node = _slab.Node(at);
 
                 // Acquire: pairs with the release that linked the next node. Read before anything can recycle this one.
                 link = TDesign.Read(ref node->Next);
-                if ((int)(_slab.Deadline(at >> 1) - cpu.Now) <= 0)
+                if ((int)(_slab.Deadline(slot) - cpu.Now) <= 0)
                 {
-                    _life.Reclaim(ref cpu, at >> 1);
+                    _life.Reclaim(ref cpu, slot);
                 }
                 else if (SharedTuple<TAddress, TDesign>.AreEqual(ref node->Tuple, in tuple)
                     && TDesign.StillMatches(_slab, at, in tuple, taken, out ulong status)
-                    && (taken ? at >> 1 != self && !IsSameOrigin(at >> 1, status, self) : !IsPassedOver(status)))
+                    && (taken ? slot != self && !IsSameOrigin(slot, status, self) : !IsPassedOver(status)))
                 {
                     entry = new EntryReference(at, status);
                     return true;
@@ -223,7 +225,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
             }
 
             // Without locks no slot is recycled inside a section, so no walk is led into another chain.
-            if (ChainLink.Value(link) == bucket && _chains.IsCurrent(buckets))
+            if (link.Bucket == bucket && _chains.IsCurrent(buckets))
             {
                 entry = default;
                 return false;
@@ -231,13 +233,13 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
 
             cpu.Counters.SearchRestart++;
             buckets = _chains.CurrentBuckets();
-            link = TDesign.Read(ref buckets.Heads[ReciprocalScale.Scale(hash, buckets.Count)]); // acquire, as in Search
+            link = TDesign.Read(ref buckets.Heads[hash.Bucket(buckets.Count)]); // acquire, as in Search
         }
     }
 
     /// <summary>5.0 and later: an entry of the very same flow is left to clash resolution.</summary>
-    private bool IsSameOrigin(uint slot, ulong status, uint self) =>
-        (_traits.SameOriginExempt || (status & EntryStatus.ReplyReserved) != 0) && self != CpuState.NoSlot
+    private bool IsSameOrigin(Slot slot, ulong status, Slot self) =>
+        (_traits.SameOriginExempt || (status & EntryStatus.ReplyReserved) != 0) && !self.IsNone
         && SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Original(slot)->Tuple, in _slab.Original(self)->Tuple);
 
     /// <summary>4.9 to 5.0: a packet lookup steps over dying entries.</summary>

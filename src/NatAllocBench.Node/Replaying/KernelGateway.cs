@@ -63,7 +63,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
     {
         ref CpuState state = ref _table.Cpu(cpu);
         ConntrackTuple<TAddress> tuple = TupleOf(connection);
-        uint hash = _table.Hash(in tuple);
+        TupleHash hash = _table.Hash(in tuple);
         if (_table.TryFind(ref state, in tuple, hash, out _))
         {
             // The recording has the same flow again before the first one ended: a packet of a known connection.
@@ -152,7 +152,7 @@ internal sealed class KernelGateway<TAddress, TEra> : IGateway
 
     /// <summary>The entry as it was inserted: one that was evicted since has another generation, and nothing happens to its
     /// successor.</summary>
-    private EntryReference Entry(int number, Direction direction) => new((_entries[number].Slot << 1) | (uint)direction, _statuses[number]);
+    private EntryReference Entry(int number, Direction direction) => new(_entries[number].Slot, direction, _statuses[number]);
 
     /// <summary>The rule; of a pool that keeps its addresses, the one that the recording shows.</summary>
     private NatRange<TAddress> RuleFor(RecordedConnection connection) =>

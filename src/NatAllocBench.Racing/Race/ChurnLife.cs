@@ -62,11 +62,11 @@ internal sealed class ChurnLife<TEra, TDesign>
     }
 
     /// <summary>After a successful confirm: the handshake is completed.</summary>
-    public void Opened(ref CpuState cpu, uint slot)
+    public void Opened(ref CpuState cpu, Slot slot)
     {
         ulong status = _table.Status(slot);
-        _table.TcpPacket(ref cpu, new EntryReference((slot << 1) | 1, status), TcpSegment.SynAck);
-        _table.TcpPacket(ref cpu, new EntryReference(slot << 1, status), TcpSegment.Ack);
+        _table.TcpPacket(ref cpu, new EntryReference(slot, Direction.Reply, status), TcpSegment.SynAck);
+        _table.TcpPacket(ref cpu, new EntryReference(slot, Direction.Original, status), TcpSegment.Ack);
         _open[(_oldest + _openCount) % _open.Length] = new Open(slot, status, _nowMs + RaceWorkload.LifetimeMs);
         _openCount++;
     }
@@ -90,11 +90,11 @@ internal sealed class ChurnLife<TEra, TDesign>
 
     private void Close(ref CpuState cpu, in Open connection)
     {
-        var original = new EntryReference(connection.Slot << 1, connection.Status);
+        var original = new EntryReference(connection.Slot, Direction.Original, connection.Status);
         _table.TcpPacket(ref cpu, original, TcpSegment.Fin);
-        _table.TcpPacket(ref cpu, new EntryReference((connection.Slot << 1) | 1, connection.Status), TcpSegment.Fin);
+        _table.TcpPacket(ref cpu, new EntryReference(connection.Slot, Direction.Reply, connection.Status), TcpSegment.Fin);
         _table.TcpPacket(ref cpu, original, TcpSegment.Ack);
     }
 
-    private readonly record struct Open(uint Slot, ulong Status, double ClosesAtMs);
+    private readonly record struct Open(Slot Slot, ulong Status, double ClosesAtMs);
 }

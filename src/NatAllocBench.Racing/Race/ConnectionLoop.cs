@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
@@ -294,7 +295,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         if (TTelemetry.IsOn)
         {
             _telemetry.Confirmed(now, result, _packet.Sequence);
-            if (result == ConfirmResult.Clash && cpu.LastClashWith != CpuState.NoSlot)
+            if (result == ConfirmResult.Clash && cpu.LastClashWith != Slot.None)
             {
                 _telemetry.Lost(cpu.LastClashWith, in _table.OriginalTuple(cpu.LastClashWith));
                 if (!_table.WinnerHasItsSlot(in cpu))
@@ -358,7 +359,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         _wait.Spend(_pathTicks);
         uint sequence = (uint)_random.Next64();
         _packet.Write(in tuple, sequence);
-        uint hash = _table.Hash(in tuple);
+        TupleHash hash = _table.Hash(in tuple);
         allocatedAt = 0;
         entry = PendingEntry<IPv4Address>.None;
         if (_table.TryFind(ref cpu, in tuple, hash, out _) || !_table.TryCreate(ref cpu, in tuple, hash, sequence + 1, out entry))
@@ -374,7 +375,7 @@ internal sealed unsafe class ConnectionLoop<TEra, TDesign, TTelemetry> : ILiveCo
         PortChoice choice = NatSetup.Choose(
             _table, ref cpu, ref _random, ref entry, in _rule, ManipType.Source, out ConntrackTuple<IPv4Address> mapping);
         allocatedAt = TickClock.Now();
-        _course.AllocatedAt[entry.Slot] = allocatedAt;
+        _course.AllocatedAt[entry.Slot.Number] = allocatedAt;
         NatSetup.Apply(_table, in entry, in mapping, ManipType.Source);
         _packet.Translate(in mapping);
         _wait.Spend(_addedTicks);

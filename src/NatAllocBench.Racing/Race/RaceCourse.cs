@@ -57,14 +57,14 @@ internal sealed unsafe class RaceCourse<TEra, TDesign>
     /// </summary>
     public ulong WinnerAllocatedAt(in CpuState cpu)
     {
-        if (cpu.LastClashWith == CpuState.NoSlot)
+        if (cpu.LastClashWith == Slot.None)
         {
             return 0;
         }
 
         // Plain read: confirm met the winner in a chain under its lock, hence sees what was stored before the winner was linked.
         // Whether it is the winner's and not the next owner's, the generation says, which is read after it.
-        ulong stamp = AllocatedAt[cpu.LastClashWith];
+        ulong stamp = AllocatedAt[cpu.LastClashWith.Number];
         return Table.WinnerHasItsSlot(in cpu) ? stamp : 0;
     }
 

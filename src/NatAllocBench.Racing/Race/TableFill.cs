@@ -207,9 +207,9 @@ internal static class TableFill
             return true;
         }
 
-        uint slot = entry.Slot;
-        var original = new EntryReference(slot << 1, table.Status(slot));
-        var reply = new EntryReference((slot << 1) | 1, table.Status(slot));
+        Slot slot = entry.Slot;
+        var original = new EntryReference(slot, Direction.Original, table.Status(slot));
+        var reply = new EntryReference(slot, Direction.Reply, table.Status(slot));
         if (workload.Protocol == IPProtocol.Udp)
         {
             table.DatagramPacket(ref cpu, reply);

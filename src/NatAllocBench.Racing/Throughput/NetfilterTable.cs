@@ -189,7 +189,7 @@ internal class NetfilterTable<TEra, TDesign> : IConnectionTable
             in NatRange<IPv4Address> rule,
             out PendingEntry<IPv4Address> entry)
         {
-            uint hash = table.Hash(in tuple);
+            TupleHash hash = table.Hash(in tuple);
             Unsafe.SkipInit(out entry);
             return !table.TryFind(ref cpu, in tuple, hash, out _) && table.TryCreate(ref cpu, in tuple, hash, 0, out entry);
         }

@@ -77,10 +77,10 @@ internal sealed unsafe class ConnectionRecorder
 
     public void Choosing() => _current.ChooseTick = TickClock.Now();
 
-    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
+    public void Confirming(Slot slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
     {
         // Plain store: confirm publishes the slot with a release after it.
-        _numberOfSlot[slot] = NumberOf(_count);
+        _numberOfSlot[slot.Number] = NumberOf(_count);
         _current.AllocatedTick = allocatedAt;
         _current.Choice = choice;
         _current.Probes = (uint)(cpu.Probes - _probesBefore);
@@ -102,12 +102,12 @@ internal sealed unsafe class ConnectionRecorder
         }
     }
 
-    public void Lost(uint winner, in ConntrackTuple<IPv4Address> original)
+    public void Lost(Slot winner, in ConntrackTuple<IPv4Address> original)
     {
         ref ConnectionFacts loser = ref _facts[_count - 1];
 
         // Plain read: confirm met the winner in a chain under its lock, hence sees what was stored before the winner was linked.
-        loser.Winner = _numberOfSlot[winner];
+        loser.Winner = _numberOfSlot[winner.Number];
         loser.WinnerClient = original.Source;
         loser.WinnerPort = original.SourcePort;
     }

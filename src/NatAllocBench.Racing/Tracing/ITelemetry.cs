@@ -20,13 +20,13 @@ internal interface ITelemetry
     void Choosing();
 
     /// <summary>The mapping is chosen and the packet rewritten; confirm is next. Lies inside the window, hence does little.</summary>
-    void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply);
+    void Confirming(Slot slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply);
 
     /// <summary>Confirm has returned.</summary>
     void Confirmed(ulong now, ConfirmResult result, uint sequence);
 
     /// <summary>Confirm has refused it, and this entry stood in the way; follows <see cref="Confirmed"/>.</summary>
-    void Lost(uint winner, in ConntrackTuple<IPv4Address> original);
+    void Lost(Slot winner, in ConntrackTuple<IPv4Address> original);
 
     /// <summary>The slot of the entry that <see cref="Lost"/> named had a new owner by then: what was noted of it is not its.</summary>
     void WinnerGone();
@@ -49,7 +49,7 @@ internal readonly struct NoTelemetry : ITelemetry
     {
     }
 
-    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
+    public void Confirming(Slot slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply)
     {
     }
 
@@ -57,7 +57,7 @@ internal readonly struct NoTelemetry : ITelemetry
     {
     }
 
-    public void Lost(uint winner, in ConntrackTuple<IPv4Address> original)
+    public void Lost(Slot winner, in ConntrackTuple<IPv4Address> original)
     {
     }
 
@@ -80,13 +80,13 @@ internal readonly struct EventTelemetry(ConnectionRecorder recorder) : ITelemetr
 
     public void Choosing() => recorder.Choosing();
 
-    public void Confirming(uint slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply) =>
+    public void Confirming(Slot slot, ulong allocatedAt, PortChoice choice, in CpuState cpu, in ConntrackTuple<IPv4Address> reply) =>
         recorder.Confirming(slot, allocatedAt, choice, in cpu, in reply);
 
     public void Confirmed(ulong now, ConfirmResult result, uint sequence) =>
         recorder.Confirmed(now, result, sequence);
 
-    public void Lost(uint winner, in ConntrackTuple<IPv4Address> original) => recorder.Lost(winner, in original);
+    public void Lost(Slot winner, in ConntrackTuple<IPv4Address> original) => recorder.Lost(winner, in original);
 
     public void WinnerGone() => recorder.WinnerGone();
 

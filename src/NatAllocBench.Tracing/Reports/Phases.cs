@@ -13,7 +13,8 @@ internal static class Phases
     [
         ("hash",
             ["ConntrackTable.Hash", "ConntrackTable.BySourceHash", "ChainTable.Hash", "BySourceTable.Hash", "TupleHasher.",
-            "TupleHashPrefix.", "Sip", "Jenkins", "BySourceHasher.", "PortSecret.", "Md5", "ReciprocalScale."]),
+            "TupleHash.", "SourceHash.", "TupleHashPrefix.", "Sip", "Jenkins", "BySourceHasher.", "PortSecret.", "Md5",
+            "ReciprocalScale."]),
         ("lock", ["LockedChains.LockPair", "LockedChains.Enter", "LockedChains.Exit", "SpinLock32."]),
         ("mangle", ["HeaderRewrite.", "IPv4Headers.", "TransportHeaders.", "InternetChecksum."]),
         ("insert",

@@ -49,7 +49,7 @@ internal sealed class SequenceCheck : IEraCheck
             bool confirmed = bed.Table.Confirm(ref bed.Cpu, in entry) == ConfirmResult.Inserted;
             if (confirmed)
             {
-                entries[step] = new EntryReference(entry.Slot << 1, bed.Table.Status(entry.Slot));
+                entries[step] = new EntryReference(entry.Slot, Direction.Original, bed.Table.Status(entry.Slot));
             }
 
             comparison.Expect($"random_per_conn[{step}]", drawsPerConnection[step], (uint)(random.Draws - draws));

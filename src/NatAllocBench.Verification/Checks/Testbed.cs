@@ -18,12 +18,12 @@ internal sealed class Testbed<TAddress, TEra, TDesign> : IDisposable
     private const uint Lifetime = 1_000_000;
     private const uint ClockStart = 1000;
     private readonly NatState _nat;
-    private readonly List<uint> _restored;
+    private readonly List<Slot> _restored;
 
     public Testbed(Era era, uint entries, SipKey netSecret)
     {
         _nat = new NatState(netSecret);
-        _restored = new List<uint>((int)entries);
+        _restored = new List<Slot>((int)entries);
         var options = new TableOptions
         {
             Buckets = Math.Max(1024, BitOperations.RoundUpToPowerOf2(entries) * 4), // short chains: most lines are long on entries
@@ -42,8 +42,8 @@ internal sealed class Testbed<TAddress, TEra, TDesign> : IDisposable
 
     public void Restore(in ConntrackTuple<TAddress> original, in ConntrackTuple<TAddress> reply, ulong status, uint tdEnd)
     {
-        uint slot = Table.Restore(ref Cpu, in original, in reply, status, Lifetime, tdEnd);
-        if (slot == CpuState.NoSlot)
+        Slot slot = Table.Restore(ref Cpu, in original, in reply, status, Lifetime, tdEnd);
+        if (slot == Slot.None)
         {
             throw new VectorFormatException($"two entries share a tuple: {original} or {reply}");
         }

@@ -69,9 +69,9 @@ internal sealed class TableHashCheck : IEraCheck
         where TDesign : struct, ITableDesign
     {
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"), line.PortOr("zone", 0));
-        uint raw = TupleHasher.Hash<TAddress, TEra>(Secrets(line), in tuple);
-        comparison.Expect("raw", (uint)line.Hex("raw"), raw);
-        comparison.Expect("bucket", line.Number("bucket"), ReciprocalScale.Scale(raw, line.Number("buckets")));
+        TupleHash raw = TupleHasher.Hash<TAddress, TEra>(Secrets(line), in tuple);
+        comparison.Expect("raw", (uint)line.Hex("raw"), raw.Value);
+        comparison.Expect("bucket", line.Number("bucket"), raw.Bucket(line.Number("buckets")));
     }
 
     public static HashSecrets Secrets(VectorObject line)
@@ -99,9 +99,9 @@ internal sealed class BySourceHashCheck : IEraCheck
         ConntrackTuple<TAddress> tuple = FieldTerms.Tuple<TAddress>(line.Object("tuple"));
         line.Describes("zone"); // of another direction it is not hashed
         ushort zone = line.TextOr("zone_dir", "") == "both" ? line.Port("zone") : (ushort)0;
-        uint raw = BySourceHasher.Hash(era.Traits.BySourceHash, TableHashCheck.Secrets(line), in tuple, zone);
-        comparison.Expect("raw", (uint)line.Hex("raw"), raw);
-        comparison.Expect("bucket", line.Number("bucket"), ReciprocalScale.Scale(raw, line.Number("buckets")));
+        SourceHash raw = BySourceHasher.Hash(era.Traits.BySourceHash, TableHashCheck.Secrets(line), in tuple, zone);
+        comparison.Expect("raw", (uint)line.Hex("raw"), raw.Value);
+        comparison.Expect("bucket", line.Number("bucket"), raw.Bucket(line.Number("buckets")));
     }
 }
 

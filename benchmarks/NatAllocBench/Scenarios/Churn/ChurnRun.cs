@@ -180,8 +180,8 @@ internal sealed class ChurnRun<TEra> : IDisposable
     private void Close(double at, Step step)
     {
         ref CpuState cpu = ref _bench.Cpu(step.Client % Cpus);
-        var original = new EntryReference(step.Entry.Slot << 1, step.Status);
-        var reply = new EntryReference((step.Entry.Slot << 1) | 1, step.Status);
+        var original = new EntryReference(step.Entry.Slot, Direction.Original, step.Status);
+        var reply = new EntryReference(step.Entry.Slot, Direction.Reply, step.Status);
         _bench.Table.TcpPacket(ref cpu, original, TcpSegment.Fin);
         _bench.Table.TcpPacket(ref cpu, reply, TcpSegment.Fin);
         if (_bench.Table.TcpPacket(ref cpu, original, TcpSegment.Ack) == PacketOutcome.Gone)

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
@@ -93,7 +94,7 @@ internal sealed record RacingQueries(DnsRules Rules, IReadOnlyList<int> Cpus, ul
                 return;
             }
 
-            uint hash = table.Hash(in query);
+            TupleHash hash = table.Hash(in query);
             if (table.TryFind(ref cpu, in query, hash, out _))
             {
                 continue; // the other was quicker: this query belongs to its connection

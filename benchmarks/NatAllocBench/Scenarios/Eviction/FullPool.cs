@@ -36,7 +36,7 @@ internal sealed record FullPool(double TimeWait, ushort LastPort, ulong Seed) : 
         for (int trial = 0; trial < Trials; trial++)
         {
             using var bench = new NatBench<TEra>(era, Seed + (ulong)trial);
-            uint[] slots = Fill(bench);
+            Slot[] slots = Fill(bench);
             ulong before = bench.Cpu(0).Probes;
             for (int client = 0; client < Connections; client++)
             {
@@ -71,10 +71,10 @@ internal sealed record FullPool(double TimeWait, ushort LastPort, ulong Seed) : 
 
     private int Ports => LastPort - FirstPort + 1;
 
-    private uint[] Fill<TEra>(NatBench<TEra> bench)
+    private Slot[] Fill<TEra>(NatBench<TEra> bench)
         where TEra : struct, IEra
     {
-        var slots = new uint[Ports];
+        var slots = new Slot[Ports];
         var closed = (int)Math.Round(TimeWait * Ports);
         int[] order = [.. Enumerable.Range(0, Ports)];
         for (int i = 0; i < order.Length; i++)
@@ -87,7 +87,7 @@ internal sealed record FullPool(double TimeWait, ushort LastPort, ulong Seed) : 
         return slots;
     }
 
-    private static uint Stand<TEra>(NatBench<TEra> bench, int index, TcpState state)
+    private static Slot Stand<TEra>(NatBench<TEra> bench, int index, TcpState state)
         where TEra : struct, IEra
     {
         var port = (ushort)(FirstPort + index);
@@ -104,7 +104,7 @@ internal sealed record FullPool(double TimeWait, ushort LastPort, ulong Seed) : 
     }
 
     /// <summary>A new connection; if it evicted a closed one, that one is put back with another sequence number.</summary>
-    private bool Connects<TEra>(NatBench<TEra> bench, int client, uint[] slots)
+    private bool Connects<TEra>(NatBench<TEra> bench, int client, Slot[] slots)
         where TEra : struct, IEra
     {
         NatRange<IPv4Address> rule = NatRange<IPv4Address>.Masquerade(RaceWorkload.NatAddress(0));

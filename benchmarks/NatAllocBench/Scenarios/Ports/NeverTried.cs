@@ -35,7 +35,7 @@ internal sealed record NeverTried(int Size, ulong Seed) : IEraExperiment
         for (int trial = 0; trial < Trials; trial++)
         {
             using var bench = new NatBench<TEra>(era, Seed + (ulong)trial);
-            var slots = new uint[Size];
+            var slots = new Slot[Size];
             for (int index = 0; index < Size; index++)
             {
                 slots[index] = Stand(bench, index);
@@ -93,7 +93,7 @@ internal sealed record NeverTried(int Size, ulong Seed) : IEraExperiment
         return found;
     }
 
-    private static uint Stand<TEra>(NatBench<TEra> bench, int index)
+    private static Slot Stand<TEra>(NatBench<TEra> bench, int index)
         where TEra : struct, IEra
     {
         var port = (ushort)(FirstPort + index);

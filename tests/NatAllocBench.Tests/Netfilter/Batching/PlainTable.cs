@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
@@ -22,7 +23,7 @@ internal static class PlainTable
         int inserted = 0;
         foreach (ConntrackTuple<TAddress> flow in flows)
         {
-            uint hash = table.Hash(in flow);
+            TupleHash hash = table.Hash(in flow);
             if (!table.TryFind(ref cpu, in flow, hash, out _))
             {
                 PendingEntry<TAddress> entry = table.Create(ref cpu, in flow, hash);

@@ -83,7 +83,7 @@ internal readonly record struct SeededProgram(ulong Seed, uint MaxConnections) :
         where TDesign : struct, ITableDesign
     {
         ConfirmResult result = table.Confirm(ref cpu, in entry);
-        string with = cpu.LastClashWith == CpuState.NoSlot ? "nobody" : table.OriginalTuple(cpu.LastClashWith).ToString();
+        string with = cpu.LastClashWith == Slot.None ? "nobody" : table.OriginalTuple(cpu.LastClashWith).ToString();
         return $"confirm {result} with {with}";
     }
 

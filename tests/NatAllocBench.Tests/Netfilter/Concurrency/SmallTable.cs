@@ -46,7 +46,7 @@ internal sealed class SmallTable<TDesign> : ISmallTable, IDisposable
     public void Find(int number, ConntrackTuple<IPv4Address> tuple) => Do(number, (ref CpuState cpu) => FindSettled(ref cpu, tuple));
 
     public void Taken(int number, ConntrackTuple<IPv4Address> tuple) => Do(number, (ref CpuState cpu) =>
-        _table.IsTaken(ref cpu, in tuple, _table.Hash(in tuple), CpuState.NoSlot).ToString());
+        _table.IsTaken(ref cpu, in tuple, _table.Hash(in tuple), Slot.None).ToString());
 
     public void Kill(int number, ConntrackTuple<IPv4Address> tuple) => Do(number, (ref CpuState cpu) =>
     {

@@ -138,8 +138,8 @@ public sealed class ConfirmFacts
     public void Fact_34_second_packet_of_a_tcp_flow_is_dropped(string era)
     {
         using Gateway gateway = Of(era);
-        uint first = gateway.Open(Flow("10.0.0.2", 40000));
-        uint second = gateway.Open(Flow("10.0.0.2", 40000));
+        Slot first = gateway.Open(Flow("10.0.0.2", 40000));
+        Slot second = gateway.Open(Flow("10.0.0.2", 40000));
 
         Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(first));
         Assert.Equal(ConfirmResult.Clash, gateway.Confirm(second));
@@ -149,7 +149,7 @@ public sealed class ConfirmFacts
     [MemberData(nameof(SameOriginEras))]
     public void Fact_35_entry_with_the_same_original_tuple_does_not_count_as_taken(string era)
     {
-        using Gateway gateway = WithTwin(era, out uint self, out ConntrackTuple<IPv4Address> reply);
+        using Gateway gateway = WithTwin(era, out Slot self, out ConntrackTuple<IPv4Address> reply);
 
         Assert.False(gateway.IsTaken(in reply, self));
         Assert.Equal(0UL, gateway.Cpu.Counters.Found);
@@ -159,7 +159,7 @@ public sealed class ConfirmFacts
     [MemberData(nameof(WithoutSameOriginRule))]
     public void Fact_35_up_to_4_20_it_does(string era)
     {
-        using Gateway gateway = WithTwin(era, out uint self, out ConntrackTuple<IPv4Address> reply);
+        using Gateway gateway = WithTwin(era, out Slot self, out ConntrackTuple<IPv4Address> reply);
 
         Assert.True(gateway.IsTaken(in reply, self));
         Assert.Equal(1UL, gateway.Cpu.Counters.Found);
@@ -173,9 +173,9 @@ public sealed class ConfirmFacts
         Allocation unconfirmed = gateway.Allocate(Flow("10.0.0.2", 40000));
         ConntrackTuple<IPv4Address> reply = unconfirmed.Mapped.Invert();
 
-        Assert.False(gateway.IsTaken(in reply, CpuState.NoSlot));
+        Assert.False(gateway.IsTaken(in reply, Slot.None));
         gateway.Confirm(unconfirmed.Slot);
-        Assert.True(gateway.IsTaken(in reply, CpuState.NoSlot));
+        Assert.True(gateway.IsTaken(in reply, Slot.None));
         Assert.False(gateway.IsTaken(in reply, unconfirmed.Slot));
     }
 
@@ -192,7 +192,7 @@ public sealed class ConfirmFacts
         return gateway;
     }
 
-    private static Gateway WithTwin(string era, out uint self, out ConntrackTuple<IPv4Address> reply)
+    private static Gateway WithTwin(string era, out Slot self, out ConntrackTuple<IPv4Address> reply)
     {
         Gateway gateway = Of(era);
         Allocation resident = gateway.Allocate(Flow("10.0.0.2", 40000));

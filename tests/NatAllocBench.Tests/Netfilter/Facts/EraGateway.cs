@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Random;
@@ -17,7 +16,7 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
     where TDesign : struct, ITableDesign
 {
     private readonly ConntrackTable<IPv4Address, TEra, TDesign> _table;
-    private readonly Dictionary<uint, PendingEntry<IPv4Address>> _pending = [];
+    private readonly Dictionary<Slot, PendingEntry<IPv4Address>> _pending = [];
     private QueuedRandom _random;
 
     public EraGateway(Era era, TableOptions options, NatState nat)
@@ -35,19 +34,19 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
 
     public override uint BucketCount => _table.BucketCount;
 
-    public override uint Open(in FlowTuple original, uint tdEnd = 1) =>
+    public override Slot Open(in FlowTuple original, uint tdEnd = 1) =>
         Keep(_table.Create(ref Cpu, in original, _table.Hash(in original), tdEnd));
 
-    public override ConfirmResult Confirm(uint slot) => _table.Confirm(ref Cpu, _pending[slot]);
+    public override ConfirmResult Confirm(Slot slot) => _table.Confirm(ref Cpu, _pending[slot]);
 
-    public override void Drop(uint slot) => _table.Drop(ref Cpu, slot);
+    public override void Drop(Slot slot) => _table.Drop(ref Cpu, slot);
 
     public override bool Find(in FlowTuple tuple, out EntryReference entry) =>
         _table.TryFind(ref Cpu, in tuple, _table.Hash(in tuple), out entry);
 
-    public override bool IsTaken(in FlowTuple reply, uint self) => _table.IsTaken(ref Cpu, in reply, _table.Hash(in reply), self);
+    public override bool IsTaken(in FlowTuple reply, Slot self) => _table.IsTaken(ref Cpu, in reply, _table.Hash(in reply), self);
 
-    public override uint Restore(in FlowTuple original, in FlowTuple reply, ulong status, uint lifetime, uint tdEnd = 0) =>
+    public override Slot Restore(in FlowTuple original, in FlowTuple reply, ulong status, uint lifetime, uint tdEnd = 0) =>
         _table.Restore(ref Cpu, in original, in reply, status, lifetime, tdEnd);
 
     public override bool Kill(EntryReference entry) => _table.Kill(ref Cpu, entry);
@@ -63,24 +62,24 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
 
     public override TableAudit Audit() => _table.Audit();
 
-    public override FlowTuple Original(uint slot) => _table.OriginalTuple(slot);
+    public override FlowTuple Original(Slot slot) => _table.OriginalTuple(slot);
 
-    public override FlowTuple Reply(uint slot) => _table.ReplyTuple(slot);
+    public override FlowTuple Reply(Slot slot) => _table.ReplyTuple(slot);
 
-    public override ulong Status(uint slot) => _table.Status(slot);
+    public override ulong Status(Slot slot) => _table.Status(slot);
 
-    public override void AddStatus(uint slot, ulong bits) => _table.Slab.AddStatus(slot, bits);
+    public override void AddStatus(Slot slot, ulong bits) => _table.Slab.AddStatus(slot, bits);
 
     public override unsafe bool IsExpired(in FlowTuple tuple)
     {
         FlowTuple wanted = tuple;
-        uint? slot = null;
+        Slot? slot = null;
         _table.ForEach((at, _) => slot = _table.OriginalTuple(at) == wanted ? at : slot);
         Assert.NotNull(slot);
         return (int)(_table.Slab.Original(slot.Value)->Deadline - Cpu.Now) <= 0;
     }
 
-    public override uint Bucket(in FlowTuple tuple) => ReciprocalScale.Scale(_table.Hash(in tuple), _table.BucketCount);
+    public override uint Bucket(in FlowTuple tuple) => _table.Hash(in tuple).Bucket(_table.BucketCount);
 
     public override void Dispose()
     {
@@ -88,10 +87,10 @@ internal sealed class EraGateway<TEra, TDesign> : Gateway
         Nat.Dispose();
     }
 
-    protected override PortChoice Run(uint slot, in NatRule rule, ManipType manip) =>
+    protected override PortChoice Run(Slot slot, in NatRule rule, ManipType manip) =>
         NatSetup.Run(_table, ref Cpu, ref _random, ref CollectionsMarshal.GetValueRefOrNullRef(_pending, slot), in rule, manip);
 
-    private uint Keep(PendingEntry<IPv4Address> entry)
+    private Slot Keep(PendingEntry<IPv4Address> entry)
     {
         _pending[entry.Slot] = entry;
         return entry.Slot;

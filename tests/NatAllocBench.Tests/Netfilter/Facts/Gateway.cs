@@ -54,17 +54,17 @@ internal abstract class Gateway : IDisposable
         string client, ushort port, IPv4Address? server = null, ushort serverPort = 80, IPProtocol protocol = IPProtocol.Tcp) =>
         FlowTuple.Of(protocol, IPv4Address.Parse(client), port, server ?? Server, serverPort);
 
-    public abstract uint Open(in FlowTuple original, uint tdEnd = 1);
+    public abstract Slot Open(in FlowTuple original, uint tdEnd = 1);
 
-    public abstract ConfirmResult Confirm(uint slot);
+    public abstract ConfirmResult Confirm(Slot slot);
 
-    public abstract void Drop(uint slot);
+    public abstract void Drop(Slot slot);
 
     public abstract bool Find(in FlowTuple tuple, out EntryReference entry);
 
-    public abstract bool IsTaken(in FlowTuple reply, uint self);
+    public abstract bool IsTaken(in FlowTuple reply, Slot self);
 
-    public abstract uint Restore(in FlowTuple original, in FlowTuple reply, ulong status, uint lifetime, uint tdEnd = 0);
+    public abstract Slot Restore(in FlowTuple original, in FlowTuple reply, ulong status, uint lifetime, uint tdEnd = 0);
 
     public abstract bool Kill(EntryReference entry);
 
@@ -78,13 +78,13 @@ internal abstract class Gateway : IDisposable
 
     public abstract TableAudit Audit();
 
-    public abstract FlowTuple Original(uint slot);
+    public abstract FlowTuple Original(Slot slot);
 
-    public abstract FlowTuple Reply(uint slot);
+    public abstract FlowTuple Reply(Slot slot);
 
-    public abstract ulong Status(uint slot);
+    public abstract ulong Status(Slot slot);
 
-    public abstract void AddStatus(uint slot, ulong bits);
+    public abstract void AddStatus(Slot slot, ulong bits);
 
     /// <summary>Whether the entry of a tuple has expired at the present clock, found without touching it.</summary>
     public abstract bool IsExpired(in FlowTuple tuple);
@@ -100,7 +100,7 @@ internal abstract class Gateway : IDisposable
     public Allocation Allocate(in FlowTuple original, NatFlags flags = NatFlags.None) => Allocate(in original, Masquerade(flags));
 
     /// <summary>An open connection through a NAT hook, with what the hook cost.</summary>
-    public Allocation Translate(uint slot, in NatRule rule, ManipType manip = ManipType.Source)
+    public Allocation Translate(Slot slot, in NatRule rule, ManipType manip = ManipType.Source)
     {
         (ulong probes, ulong hits, ulong found) = (Cpu.Probes, Cpu.Hits, Cpu.Counters.Found);
         PortChoice choice = Run(slot, in rule, manip);
@@ -125,7 +125,7 @@ internal abstract class Gateway : IDisposable
             FlowTuple translated = original;
             translated.Source = address ?? Address;
             ulong word = protocol == IPProtocol.Tcp ? EntryStatus.WithState(status, state) : status;
-            Assert.NotEqual(CpuState.NoSlot, Restore(in original, translated.Invert(), word, Lifetime, tdEnd));
+            Assert.NotEqual(Slot.None, Restore(in original, translated.Invert(), word, Lifetime, tdEnd));
         }
     }
 
@@ -136,7 +136,7 @@ internal abstract class Gateway : IDisposable
         Assert.True(Kill(entry));
     }
 
-    protected abstract PortChoice Run(uint slot, in NatRule rule, ManipType manip);
+    protected abstract PortChoice Run(Slot slot, in NatRule rule, ManipType manip);
 
     private readonly struct Builder<TDesign>(TableOptions options, NatState nat) : IEraVisitor<Gateway>
         where TDesign : struct, ITableDesign
@@ -148,7 +148,7 @@ internal abstract class Gateway : IDisposable
 
 /// <summary>What an allocation chose, and what it cost.</summary>
 internal readonly record struct Allocation(
-    uint Slot, FlowTuple Mapped, PortChoice Choice, ulong Probes, ulong Hits, ulong Found)
+    Slot Slot, FlowTuple Mapped, PortChoice Choice, ulong Probes, ulong Hits, ulong Found)
 {
     public ushort Port => Mapped.SourcePort;
 }

@@ -153,7 +153,7 @@ public sealed class MappingFacts
     public void Fact_28_null_bindings_cost_a_probe_at_each_hook_and_translate_nothing(string era)
     {
         using Gateway gateway = Of(era);
-        uint slot = gateway.Open(Flow("10.0.0.2", 40000));
+        Slot slot = gateway.Open(Flow("10.0.0.2", 40000));
 
         Allocation prerouting = NullBind(gateway, slot, ManipType.Destination);
         Allocation postrouting = NullBind(gateway, slot, ManipType.Source);
@@ -170,7 +170,7 @@ public sealed class MappingFacts
         using Gateway gateway = Of(era);
         gateway.Hold(40000, 40000, address: IPv4Address.Parse("10.0.0.2"));
         gateway.Draws.Enqueue(9);
-        uint slot = gateway.Open(Flow("10.0.0.2", 40000));
+        Slot slot = gateway.Open(Flow("10.0.0.2", 40000));
 
         Allocation allocation = NullBind(gateway, slot, ManipType.Source);
 
@@ -182,7 +182,7 @@ public sealed class MappingFacts
         Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(slot));
     }
 
-    private static Allocation NullBind(Gateway gateway, uint slot, ManipType manip) =>
+    private static Allocation NullBind(Gateway gateway, Slot slot, ManipType manip) =>
         gateway.Translate(slot, NatRange<IPv4Address>.NullBinding(gateway.Reply(slot), manip), manip);
 
     private static void RestoreMapping(Gateway gateway, ushort port, ushort natPort, IPv4Address server)

@@ -60,6 +60,6 @@ public class ReservedChainTests
 
         return refused;
 
-        uint Chain(ConntrackTuple<IPv4Address> tuple) => ReciprocalScale.Scale(table.Hash(in tuple), table.BucketCount);
+        uint Chain(ConntrackTuple<IPv4Address> tuple) => table.Hash(in tuple).Bucket(table.BucketCount);
     }
 }

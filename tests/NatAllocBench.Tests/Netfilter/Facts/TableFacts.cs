@@ -77,11 +77,11 @@ public sealed class TableFacts
         using Gateway gateway = Of(era, buckets: 65536);
         gateway.Confirm(gateway.Open(in T));
         gateway.Cpu.Now += 120_000;
-        uint again = gateway.Open(in T);
+        Slot again = gateway.Open(in T);
         Assert.Equal(ConfirmResult.Clash, gateway.Confirm(again));
         Assert.Equal(1u, gateway.Count);
 
-        Assert.False(gateway.IsTaken(T.Invert(), CpuState.NoSlot));
+        Assert.False(gateway.IsTaken(T.Invert(), Slot.None));
         Assert.False(gateway.Find(in T, out _));
         Assert.Equal(0u, gateway.Count);
         Assert.Equal(1UL, gateway.Cpu.Expired);
@@ -107,8 +107,8 @@ public sealed class TableFacts
         var secrets = new HashSecrets(default, 0, 0);
         ConntrackTuple<IPv4Address> reply = Flow("192.0.2.1", 80, Address, 40000);
 
-        Assert.Equal(0xf94b5c83, TupleHasher.Hash<IPv4Address, Linux5_0>(in secrets, in T));
-        Assert.Equal(0x09e51920u, TupleHasher.Hash<IPv4Address, Linux3_1>(in secrets, in reply));
+        Assert.Equal(0xf94b5c83, TupleHasher.Hash<IPv4Address, Linux5_0>(in secrets, in T).Value);
+        Assert.Equal(0x09e51920u, TupleHasher.Hash<IPv4Address, Linux3_1>(in secrets, in reply).Value);
         foreach ((ConntrackTuple<IPv4Address> tuple, uint bucket, uint index) in
             ((ConntrackTuple<IPv4Address>, uint, uint)[])[(T, 63819, 331), (reply, 2533, 485)])
         {
@@ -126,9 +126,9 @@ public sealed class TableFacts
     {
         var secrets = new HashSecrets(CountingKey, 0, 0);
 
-        Assert.Equal(0x58945648u, TupleHasher.Hash<IPv4Address, Linux5_15>(in secrets, in T));
-        Assert.Equal(0x452d3539u, TupleHasher.Hash<IPv4Address, Linux6_2>(in secrets, in T));
-        Assert.Equal(0x6e7f6b9au, TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in T));
+        Assert.Equal(0x58945648u, TupleHasher.Hash<IPv4Address, Linux5_15>(in secrets, in T).Value);
+        Assert.Equal(0x452d3539u, TupleHasher.Hash<IPv4Address, Linux6_2>(in secrets, in T).Value);
+        Assert.Equal(0x6e7f6b9au, TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in T).Value);
         Assert.Equal(90705u, ReciprocalScale.Scale(0x58945648, 262_144));
         Assert.Equal(70836u, ReciprocalScale.Scale(0x452d3539, 262_144));
         Assert.Equal(113149u, ReciprocalScale.Scale(0x6e7f6b9a, 262_144));
@@ -137,8 +137,8 @@ public sealed class TableFacts
     [Fact]
     public void Fact_45_by_source_hash()
     {
-        Assert.Equal(0x2f36fd7du, BySourceHasher.Hash(BySourceHash.SipHash32, new HashSecrets(CountingKey, 0, 0), in T, 0));
-        Assert.Equal(0x2b999a34u, BySourceHasher.Hash(BySourceHash.Jenkins3, new HashSecrets(default, 0, 0), in T, 0));
+        Assert.Equal(0x2f36fd7du, BySourceHasher.Hash(BySourceHash.SipHash32, new HashSecrets(CountingKey, 0, 0), in T, 0).Value);
+        Assert.Equal(0x2b999a34u, BySourceHasher.Hash(BySourceHash.Jenkins3, new HashSecrets(default, 0, 0), in T, 0).Value);
         Assert.Equal(48347u, ReciprocalScale.Scale(0x2f36fd7d, 262_144));
         Assert.Equal(11161u, ReciprocalScale.Scale(0x2b999a34, 65_536));
     }
@@ -176,7 +176,7 @@ public sealed class TableFacts
         int refused = 0;
         for (int i = 0; i < 200; i++)
         {
-            uint slot = gateway.Open(Flow("10.0.0.2", 40000));
+            Slot slot = gateway.Open(Flow("10.0.0.2", 40000));
             if (gateway.Confirm(slot) == ConfirmResult.ChainTooLong)
             {
                 refused++;
@@ -219,7 +219,7 @@ public sealed class TableFacts
         }
 
         uint start = gateway.Cpu.Now;
-        while (gateway.IsTaken(in reply, CpuState.NoSlot))
+        while (gateway.IsTaken(in reply, Slot.None))
         {
             gateway.Cpu.Now += 500;
         }

@@ -77,14 +77,14 @@ public sealed unsafe class FlowBlockLanesTests
     {
         ConntrackTuple<IPv4Address> first = reply;
         first.Keys = block->FirstKeys[flow];
-        uint source = BySourceHasher.Hash(BySourceHash.SipHash32, in secrets, in original, 0);
-        Assert.Equal(TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in original), (uint)block->OriginalHash[flow]);
-        Assert.Equal(source, (uint)block->SourceHash[flow]);
-        Assert.Equal(TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in reply), (uint)block->KeptHash[flow]);
-        uint firstHash = TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in first);
-        Assert.Equal(firstHash, (uint)block->FirstHash[flow]);
+        SourceHash source = BySourceHasher.Hash(BySourceHash.SipHash32, in secrets, in original, 0);
+        Assert.Equal(TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in original).Value, (uint)block->OriginalHash[flow]);
+        Assert.Equal(source.Value, (uint)block->SourceHash[flow]);
+        Assert.Equal(TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in reply).Value, (uint)block->KeptHash[flow]);
+        TupleHash firstHash = TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in first);
+        Assert.Equal(firstHash.Value, (uint)block->FirstHash[flow]);
         Assert.Equal(ReciprocalScale.Scale((uint)block->OriginalHash[flow], Buckets), block->OriginalBucket[flow]);
-        Assert.Equal(ReciprocalScale.Scale(source, SourceBuckets), block->SourceBucket[flow]);
+        Assert.Equal(source.Bucket(SourceBuckets), block->SourceBucket[flow]);
         Assert.Equal(ReciprocalScale.Scale((uint)block->KeptHash[flow], Buckets), block->KeptBucket[flow]);
         Assert.Equal(ReciprocalScale.Scale((uint)block->FirstHash[flow], Buckets), block->FirstBucket[flow]);
         if (hasPrefix)
@@ -94,7 +94,7 @@ public sealed unsafe class FlowBlockLanesTests
             state.V1 = block->Prefix[Width + flow];
             state.V2 = block->Prefix[(2 * Width) + flow];
             state.V3 = block->Prefix[(3 * Width) + flow];
-            Assert.Equal(firstHash, (uint)state.Finish(TupleWords.Last(first.Keys)));
+            Assert.Equal(firstHash.Value, (uint)state.Finish(TupleWords.Last(first.Keys)));
         }
     }
 }

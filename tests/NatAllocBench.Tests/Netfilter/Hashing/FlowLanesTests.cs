@@ -80,6 +80,7 @@ public sealed unsafe class FlowLanesTests
         Assert.Equal(BySourceHasher.Hash(BySourceHash.SipHash32, in secrets, in original, original.Zone), memo.SourceHash);
         Assert.Equal(TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in reply), memo.ReplyHash);
         Assert.Equal(TupleHasher.Hash<IPv4Address, Linux6_5>(in secrets, in other), memo.OtherHash);
-        Assert.True(memo.TryGet(in other, out uint hash) && hash == (otherPort == reply.DestinationKey ? memo.ReplyHash : memo.OtherHash));
+        Assert.True(memo.TryGet(in other, out TupleHash hash));
+        Assert.Equal(otherPort == reply.DestinationKey ? memo.ReplyHash : memo.OtherHash, hash);
     }
 }

@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
@@ -17,7 +18,7 @@ public sealed unsafe class AuditTests : IDisposable
     private const int Connections = 8;
     private readonly NatState _nat = new(default);
     private readonly ConntrackTable<IPv4Address, Linux6_5, KernelLocks> _table;
-    private readonly uint[] _slots = new uint[Connections];
+    private readonly Slot[] _slots = new Slot[Connections];
 
     public AuditTests()
     {
@@ -78,9 +79,9 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Freed_slot_that_stayed_by_source_is_found()
     {
-        uint slot = _slots[3];
+        Slot slot = _slots[3];
         uint bucket = SourceBucket(slot);
-        Assert.True(_table.Kill(ref _table.Cpu(0), new EntryReference(slot << 1, _table.Status(slot))));
+        Assert.True(_table.Kill(ref _table.Cpu(0), new EntryReference(slot, Direction.Original, _table.Status(slot))));
         LinkSource(bucket, slot);
 
         Finds("is free or went through no source NAT hook");
@@ -89,13 +90,13 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Half_linked_entries_that_cancel_in_the_sum_are_found()
     {
-        Unlink(_slots[2] << 1);
-        Unlink((_slots[5] << 1) | 1);
+        Unlink(_slots[2].Original);
+        Unlink(_slots[5].Reply);
 
         Finds($"(slot {_slots[2]}) is linked as Reply, BySource instead of");
-        Relink(_slots[2] << 1);
+        Relink(_slots[2].Original);
         Finds($"(slot {_slots[5]}) is linked as Original, BySource instead of");
-        Relink((_slots[5] << 1) | 1);
+        Relink(_slots[5].Reply);
         Assert.Equal(Connections, _table.Audit().Entries);
     }
 
@@ -110,9 +111,9 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Node_in_the_wrong_chain_is_found()
     {
-        uint home = Bucket(_slots[1] << 1);
-        Unlink(_slots[1] << 1);
-        Link((home + 1) % 64, _slots[1] << 1);
+        uint home = Bucket(_slots[1].Original);
+        Unlink(_slots[1].Original);
+        LinkNode((home + 1) % 64, _slots[1].Original);
 
         Finds($"is in chain {(home + 1) % 64} instead of {home}");
     }
@@ -120,7 +121,7 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Node_that_is_linked_twice_is_found_although_the_chain_has_no_end()
     {
-        Relink(_slots[1] << 1);
+        Relink(_slots[1].Original);
 
         Finds("linked twice as Original");
     }
@@ -129,7 +130,7 @@ public sealed unsafe class AuditTests : IDisposable
     public void Tuple_of_two_entries_is_found()
     {
         _table.Slab.Reply(_slots[6])->Tuple = _table.ReplyTuple(_slots[7]);
-        uint link = (_slots[6] << 1) | 1;
+        Link link = _slots[6].Reply;
         UnlinkWherever(link);
         Relink(link);
 
@@ -149,7 +150,7 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Linked_node_that_is_marked_as_removed_is_found()
     {
-        _table.Slab.Node(_slots[0] << 1)->Next |= ChainLink.Mark;
+        _table.Slab.Node(_slots[0].Original)->Next = _table.Slab.Node(_slots[0].Original)->Next.WithMark;
 
         Finds("marked as removed");
     }
@@ -157,9 +158,9 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Foreign_end_of_a_chain_is_found_in_both_tables()
     {
-        _table.BySourceChains.Heads[9] = ChainLink.End(8);
+        _table.BySourceChains.Heads[9] = Link.End(8);
         Finds("by-source chain 9 ends with the marker of chain 8");
-        _table.TupleChains.Heads[Empty()] = ChainLink.End(63);
+        _table.TupleChains.Heads[Empty()] = Link.End(63);
 
         Finds("ends with the marker of chain 63");
     }
@@ -167,7 +168,7 @@ public sealed unsafe class AuditTests : IDisposable
     [Fact]
     public void Link_out_of_the_table_is_found()
     {
-        _table.TupleChains.Heads[Empty()] = _table.Capacity << 1;
+        _table.TupleChains.Heads[Empty()] = new Slot(_table.Capacity).Original;
 
         Finds($"links slot {_table.Capacity}");
     }
@@ -190,14 +191,14 @@ public sealed unsafe class AuditTests : IDisposable
         return entry;
     }
 
-    private uint Bucket(uint link) => ReciprocalScale.Scale(_table.Hash(in _table.Slab.Node(link)->Tuple), _table.TupleChains.Count);
+    private uint Bucket(Link link) => _table.Hash(in _table.Slab.Node(link)->Tuple).Bucket(_table.TupleChains.Count);
 
-    private uint SourceBucket(uint slot) => ReciprocalScale.Scale(_table.BySourceHash(in _table.OriginalTuple(slot)), 64);
+    private uint SourceBucket(Slot slot) => _table.BySourceHash(in _table.OriginalTuple(slot)).Bucket(64);
 
     private uint Empty()
     {
         uint bucket = 0;
-        while (!ChainLink.IsEnd(_table.TupleChains.Heads[bucket]))
+        while (!_table.TupleChains.Heads[bucket].IsEnd)
         {
             bucket++;
         }
@@ -205,17 +206,17 @@ public sealed unsafe class AuditTests : IDisposable
         return bucket;
     }
 
-    private void Link(uint bucket, uint link)
+    private void LinkNode(uint bucket, Link link)
     {
         _table.Slab.Node(link)->Next = _table.TupleChains.Heads[bucket];
         _table.TupleChains.Heads[bucket] = link;
     }
 
-    private void Relink(uint link) => Link(Bucket(link), link);
+    private void Relink(Link link) => LinkNode(Bucket(link), link);
 
-    private void Unlink(uint link) => Unlink(ref _table.TupleChains.Heads[Bucket(link)], link);
+    private void Unlink(Link link) => Unlink(ref _table.TupleChains.Heads[Bucket(link)], link);
 
-    private void UnlinkWherever(uint link)
+    private void UnlinkWherever(Link link)
     {
         for (uint bucket = 0; bucket < 64; bucket++)
         {
@@ -223,10 +224,10 @@ public sealed unsafe class AuditTests : IDisposable
         }
     }
 
-    private void Unlink(ref uint head, uint link)
+    private void Unlink(ref Link head, Link link)
     {
-        ref uint at = ref head;
-        while (at != link && !ChainLink.IsEnd(at))
+        ref Link at = ref head;
+        while (at != link && !at.IsEnd)
         {
             at = ref _table.Slab.Node(at)->Next;
         }
@@ -234,18 +235,18 @@ public sealed unsafe class AuditTests : IDisposable
         at = at == link ? _table.Slab.Node(link)->Next : at;
     }
 
-    private void LinkSource(uint bucket, uint slot)
+    private void LinkSource(uint bucket, Slot slot)
     {
         _table.Slab.Reply(slot)->BySourceNext = _table.BySourceChains.Heads[bucket];
-        _table.BySourceChains.Heads[bucket] = slot;
+        _table.BySourceChains.Heads[bucket] = slot.Reply;
     }
 
-    private void UnlinkSource(uint bucket, uint slot)
+    private void UnlinkSource(uint bucket, Slot slot)
     {
-        ref uint at = ref _table.BySourceChains.Heads[bucket];
-        while (at != slot)
+        ref Link at = ref _table.BySourceChains.Heads[bucket];
+        while (at != slot.Reply)
         {
-            at = ref _table.Slab.Reply(at)->BySourceNext;
+            at = ref _table.Slab.Reply(at.Slot)->BySourceNext;
         }
 
         at = _table.Slab.Reply(slot)->BySourceNext;

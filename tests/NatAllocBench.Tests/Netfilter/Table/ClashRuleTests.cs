@@ -191,7 +191,7 @@ public sealed class ClashRuleTests
     public void Second_confirm_of_an_entry_changes_nothing(string era)
     {
         using Gateway gateway = Of(era);
-        uint slot = gateway.Open(Udp(5000));
+        Slot slot = gateway.Open(Udp(5000));
         gateway.Confirm(slot);
 
         Assert.Equal(ConfirmResult.AlreadyConfirmed, gateway.Confirm(slot));
@@ -209,10 +209,10 @@ public sealed class ClashRuleTests
         using Gateway gateway = Of(era);
         gateway.Draws.Enqueue(9);
         ConntrackTuple<IPv4Address> flow = Udp(5000);
-        uint first = gateway.Open(in flow);
+        Slot first = gateway.Open(in flow);
         gateway.Translate(first, NatRange<IPv4Address>.NullBinding(gateway.Reply(first), ManipType.Source));
         gateway.Confirm(first);
-        uint reverse = gateway.Open(flow.Invert());
+        Slot reverse = gateway.Open(flow.Invert());
 
         Allocation allocation = gateway.Translate(
             reverse, NatRange<IPv4Address>.NullBinding(gateway.Reply(reverse), ManipType.Source));
@@ -256,8 +256,8 @@ public sealed class ClashRuleTests
     private static bool Keeps(string era, ConntrackTuple<IPv4Address> original, ConntrackTuple<IPv4Address>? reply, ulong status)
     {
         using Gateway gateway = Of(era);
-        Assert.NotEqual(CpuState.NoSlot, gateway.Restore(in original, reply ?? original.Invert(), status, 30_000));
-        uint reverse = gateway.Open(original.Invert());
+        Assert.NotEqual(Slot.None, gateway.Restore(in original, reply ?? original.Invert(), status, 30_000));
+        Slot reverse = gateway.Open(original.Invert());
         return gateway.Translate(reverse, NatRange<IPv4Address>.NullBinding(gateway.Reply(reverse), ManipType.Source)).Port
             == original.DestinationPort;
     }

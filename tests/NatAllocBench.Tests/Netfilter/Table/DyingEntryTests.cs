@@ -22,7 +22,7 @@ public sealed class DyingEntryTests
     {
         using Gateway gateway = WithDyingEntry(era, out EntryReference entry);
 
-        Assert.True(gateway.IsTaken(Client.Invert(), CpuState.NoSlot));
+        Assert.True(gateway.IsTaken(Client.Invert(), Slot.None));
         Assert.False(gateway.Kill(entry));
     }
 
@@ -64,7 +64,7 @@ public sealed class DyingEntryTests
     {
         using Gateway gateway = WithDyingEntry(Of<LockFree>(era), out _);
 
-        Assert.False(gateway.IsTaken(Client.Invert(), CpuState.NoSlot));
+        Assert.False(gateway.IsTaken(Client.Invert(), Slot.None));
         Assert.Equal(ConfirmResult.Inserted, gateway.Confirm(gateway.Open(in Client)));
     }
 
@@ -80,7 +80,7 @@ public sealed class DyingEntryTests
 
     private static Gateway WithDyingEntry(Gateway gateway, out EntryReference entry)
     {
-        uint slot = gateway.Open(in Client);
+        Slot slot = gateway.Open(in Client);
         gateway.Confirm(slot);
         Assert.True(gateway.Find(in Client, out entry));
         gateway.AddStatus(slot, EntryStatus.Dying);

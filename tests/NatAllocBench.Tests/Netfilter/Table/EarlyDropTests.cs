@@ -88,7 +88,7 @@ public sealed class EarlyDropTests
             {
                 ConntrackTuple<IPv4Address> original = Tuple(port);
                 ConntrackTuple<IPv4Address> reply = original.Invert();
-                Assert.NotEqual(CpuState.NoSlot, table.Restore(ref cpu, in original, in reply, status, Lifetime));
+                Assert.NotEqual(Slot.None, table.Restore(ref cpu, in original, in reply, status, Lifetime));
             }
 
             cpu.Now += late ? Lifetime : 0;

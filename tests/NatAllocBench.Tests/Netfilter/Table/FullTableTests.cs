@@ -24,7 +24,7 @@ public sealed class FullTableTests
     {
         using Gateway gateway = Full(era, buckets: 16, EntryStatus.Assured);
 
-        Assert.Equal(CpuState.NoSlot, gateway.Open(Flow("10.0.0.9", 1)));
+        Assert.Equal(Slot.None, gateway.Open(Flow("10.0.0.9", 1)));
         Assert.Equal(1UL, gateway.Cpu.Counters.Drop);
         Assert.Equal(0UL, gateway.Cpu.Counters.EarlyDrop);
         Assert.Equal(Max, gateway.Count);
@@ -36,7 +36,7 @@ public sealed class FullTableTests
     {
         using Gateway gateway = Full(era, buckets: 1, 0);
 
-        Assert.NotEqual(CpuState.NoSlot, gateway.Open(Flow("10.0.0.9", 1)));
+        Assert.NotEqual(Slot.None, gateway.Open(Flow("10.0.0.9", 1)));
         Assert.Equal(1UL, gateway.Cpu.Counters.EarlyDrop);
         Assert.Equal(Max, gateway.Count);
         Assert.False(gateway.Find(Flow("10.99.0.1", 1000), out _)); // the last of the chain, which is the oldest
@@ -48,11 +48,11 @@ public sealed class FullTableTests
     {
         using Gateway gateway = Full(era, buckets: 4096, 0);
         ConntrackTuple<IPv4Address> elsewhere = FlowInBucket(gateway, bucket => !HasNode(gateway, bucket));
-        Assert.Equal(CpuState.NoSlot, gateway.Open(in elsewhere));
+        Assert.Equal(Slot.None, gateway.Open(in elsewhere));
         Assert.Equal(1UL, gateway.Cpu.Counters.Drop);
 
         ConntrackTuple<IPv4Address> beside = FlowInBucket(gateway, bucket => HasNode(gateway, bucket));
-        Assert.NotEqual(CpuState.NoSlot, gateway.Open(in beside));
+        Assert.NotEqual(Slot.None, gateway.Open(in beside));
         Assert.True(gateway.Cpu.Counters.EarlyDrop >= 1);
     }
 
@@ -67,12 +67,12 @@ public sealed class FullTableTests
         ConntrackTuple<IPv4Address> far = FlowInBucket(
             gateway, bucket => Enumerable.Range(0, 8).All(step => !HasNode(gateway, (bucket + (uint)step) % 1024)));
 
-        Assert.Equal(CpuState.NoSlot, gateway.Open(in far));
-        Assert.NotEqual(CpuState.NoSlot, gateway.Open(in near));
+        Assert.Equal(Slot.None, gateway.Open(in far));
+        Assert.NotEqual(Slot.None, gateway.Open(in near));
         Assert.Equal(Max + 1 - gateway.Cpu.Counters.EarlyDrop, gateway.Count);
 
         using Gateway oneChain = Full(era, buckets: 1, 0);
-        Assert.NotEqual(CpuState.NoSlot, oneChain.Open(Flow("10.0.0.9", 1)));
+        Assert.NotEqual(Slot.None, oneChain.Open(Flow("10.0.0.9", 1)));
         Assert.Equal(Max, oneChain.Cpu.Counters.EarlyDrop);
         Assert.Equal(1u, oneChain.Count);
     }
@@ -82,12 +82,12 @@ public sealed class FullTableTests
     public void Unconfirmed_entries_count_and_are_no_victims(string era)
     {
         using Gateway gateway = Of(era, buckets: 1, maxConnections: 4);
-        uint[] slots = [.. Enumerable.Range(1, 4).Select(port => gateway.Open(Flow("10.0.0.2", (ushort)port)))];
+        Slot[] slots = [.. Enumerable.Range(1, 4).Select(port => gateway.Open(Flow("10.0.0.2", (ushort)port)))];
 
-        Assert.Equal(CpuState.NoSlot, gateway.Open(Flow("10.0.0.9", 1)));
+        Assert.Equal(Slot.None, gateway.Open(Flow("10.0.0.9", 1)));
         Array.ForEach(slots, gateway.Drop);
         Assert.Equal(0u, gateway.Count);
-        Assert.NotEqual(CpuState.NoSlot, gateway.Open(Flow("10.0.0.9", 1)));
+        Assert.NotEqual(Slot.None, gateway.Open(Flow("10.0.0.9", 1)));
     }
 
     private static Gateway Full(string era, uint buckets, ulong status)

@@ -108,6 +108,6 @@ public sealed class GcWorkerTests
         ConntrackTuple<IPv4Address> original = ConntrackTuple<IPv4Address>.Of(
             IPProtocol.Udp, IPv4Address.FromValue(0x0A000001), (ushort)port, IPv4Address.FromValue(0xC0000201), 53);
         ConntrackTuple<IPv4Address> reply = original.Invert();
-        Assert.NotEqual(CpuState.NoSlot, table.Restore(ref table.Cpu(0), in original, in reply, 0, lifetimeMs));
+        Assert.NotEqual(Slot.None, table.Restore(ref table.Cpu(0), in original, in reply, 0, lifetimeMs));
     }
 }

@@ -23,7 +23,7 @@ public sealed class RecyclingTests
         gateway.Confirm(gateway.Open(in First));
         Assert.True(gateway.Find(in First, out EntryReference old));
         Assert.True(gateway.Kill(old));
-        uint slot = gateway.Open(in Second);
+        Slot slot = gateway.Open(in Second);
         gateway.Confirm(slot);
 
         Assert.Equal(old.Slot, slot);
@@ -114,9 +114,9 @@ public sealed class RecyclingTests
         using Gateway gateway = Of(era);
         gateway.Restore(in First, First.Invert(), EntryStatus.SourceNatDone, 1000);
 
-        Assert.Equal(CpuState.NoSlot, gateway.Restore(in First, Second.Invert(), EntryStatus.SourceNatDone, 1000));
-        Assert.Equal(CpuState.NoSlot, gateway.Restore(in Second, First.Invert(), EntryStatus.SourceNatDone, 1000));
-        Assert.Equal(CpuState.NoSlot, gateway.Restore(Second, in First, EntryStatus.SourceNatDone, 1000));
+        Assert.Equal(Slot.None, gateway.Restore(in First, Second.Invert(), EntryStatus.SourceNatDone, 1000));
+        Assert.Equal(Slot.None, gateway.Restore(in Second, First.Invert(), EntryStatus.SourceNatDone, 1000));
+        Assert.Equal(Slot.None, gateway.Restore(Second, in First, EntryStatus.SourceNatDone, 1000));
         Assert.Equal(1u, gateway.Count);
         TableAudit audit = gateway.Audit();
         Assert.Equal((1L, 1L), (audit.Entries, audit.BySource));
@@ -142,7 +142,7 @@ public sealed class RecyclingTests
         foreach (Gateway gateway in (Gateway[])[locked, lockFree])
         {
             var echo = ConntrackTuple<IPv4Address>.OfIcmp(IPv4Address.Parse("10.0.0.2"), 7, Server, IcmpTypes.EchoRequest, 0);
-            uint slot = gateway.Open(in echo);
+            Slot slot = gateway.Open(in echo);
             gateway.Translate(slot, NatRange<IPv4Address>.Masquerade(OtherServer).WithPorts(900, 900), ManipType.Destination);
             Assert.Equal(900, gateway.Translate(slot, Masquerade()).Port);
 

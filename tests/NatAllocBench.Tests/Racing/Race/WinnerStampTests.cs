@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Nat;
+using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
@@ -48,11 +49,11 @@ public sealed unsafe class WinnerStampTests : IDisposable
     [Fact]
     public void Stamp_of_the_slots_next_owner_is_not_taken_for_the_winners()
     {
-        uint winner = LoseToWinner();
+        Slot winner = LoseToWinner();
 
-        Assert.True(_table.Kill(ref _table.Cpu(0), new EntryReference(winner << 1, _table.Status(winner))));
-        uint next = Allocate(0, "10.0.0.3", 50000).Slot;
-        _course.AllocatedAt[next] = NextOwnersStamp;
+        Assert.True(_table.Kill(ref _table.Cpu(0), new EntryReference(winner, Direction.Original, _table.Status(winner))));
+        Slot next = Allocate(0, "10.0.0.3", 50000).Slot;
+        _course.AllocatedAt[next.Number] = NextOwnersStamp;
 
         Assert.Equal(winner, next);
         Assert.Equal(winner, _table.Cpu(1).LastClashWith);
@@ -63,11 +64,11 @@ public sealed unsafe class WinnerStampTests : IDisposable
     public void A_cpu_that_lost_to_nobody_has_no_winner() => Assert.Equal(0UL, _course.WinnerAllocatedAt(in _table.Cpu(0)));
 
     /// <summary>Two clients keep one port; returns the slot of the first to confirm.</summary>
-    private uint LoseToWinner()
+    private Slot LoseToWinner()
     {
         PendingEntry<IPv4Address> winner = Allocate(0, "10.0.0.1", 40000);
         PendingEntry<IPv4Address> loser = Allocate(1, "10.0.0.2", 40000);
-        _course.AllocatedAt[winner.Slot] = WinnersStamp;
+        _course.AllocatedAt[winner.Slot.Number] = WinnersStamp;
         Assert.Equal(ConfirmResult.Inserted, _table.Confirm(ref _table.Cpu(0), in winner));
         Assert.Equal(ConfirmResult.Clash, _table.Confirm(ref _table.Cpu(1), in loser));
         return winner.Slot;
