@@ -9,6 +9,9 @@ internal static class HeadlineTable
     private const string Era = "6.12";
     private const string Mode = "default";
     private const int Connections = 20_000;
+
+    /// <summary>Name of a run of the standard workload; where there is none, any run that has its cells serves.</summary>
+    private const string Standard = "throughput";
     private static readonly string[] Designs = ["kernel-locks", "lock-free", "batched"];
 
     /// <summary>The table.</summary>
@@ -34,11 +37,12 @@ internal static class HeadlineTable
             .. runs.OfType<RunRecord<RaceCell>>()
                 .Where(r => r.Preset == "quick")
                 .SelectMany(r => r.Cells)
-                .Where(c => c.Cpus > 1 && c.Mode == Mode),
+                .Where(c => c.Cpus > 1 && c.Mode == Mode && c.Missing is null), // a run on one CPU has no race
         ];
         ThroughputCell[] speeds =
         [
-            .. runs.OfType<RunRecord<ThroughputCell>>().SelectMany(r => r.Cells).Where(c => c.ConnectionsPerSecond is not null
+            .. runs.OfType<RunRecord<ThroughputCell>>().OrderByDescending(r => r.Name == Standard).SelectMany(r => r.Cells).Where(c =>
+                c.ConnectionsPerSecond is not null
                 && c is { Era: Era, Mode: Mode, Connections: Connections, Destinations: 1, WindowAddedNs: 0 }),
         ];
         return

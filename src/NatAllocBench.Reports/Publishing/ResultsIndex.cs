@@ -39,8 +39,8 @@ public static class ResultsIndex
                 $"[{ResultsPage.FileName}]({ResultsPage.FileName}) has every figure, to filter and to sort.\n\n")
             .Append(MarkdownTable.Render(HeadlineTable.Of(
                 [.. machines.Select(m => (m.Name, (IReadOnlyList<RunRecord>)[.. m.Runs.Select(e => e.Run)]))])))
-            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default; the "
-                + "newest of each. The run's own ")
+            .Append("\nLosses are those of preset quick; speeds those of 20,000 connections to one destination, era 6.12, default, "
+                + "of a run named throughput if there is one; the newest of each. The run's own ")
             .Append("table says what a bound without failures rests on.\n");
         foreach ((string name, Entry[] runs) in machines)
         {

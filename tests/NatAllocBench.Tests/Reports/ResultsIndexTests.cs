@@ -40,6 +40,53 @@ public sealed class ResultsIndexTests : IDisposable
     }
 
     [Fact]
+    public void A_newer_run_on_one_CPU_does_not_hide_the_losses()
+    {
+        RunRecord<RaceCell> run = SampleRuns.Race();
+        string before = Headline();
+        _ = _store.Publish(run with
+        {
+            StartedUtc = run.StartedUtc.AddDays(2),
+            GivenName = "quick-one-cpu",
+            Cells =
+            [
+                new RaceCell
+                {
+                    System = "model",
+                    Era = run.Cells[0].Era,
+                    Mode = "default",
+                    Protocol = "tcp",
+                    Cpus = 2,
+                    Clients = 4,
+                    Destinations = 1,
+                    Missing = "a pair needs two CPUs",
+                },
+            ],
+        });
+
+        Assert.Contains(" % [", before, StringComparison.Ordinal);
+        Assert.Equal(before, Headline());
+
+        string Headline() => ResultsIndex.Markdown(_store).Split('\n').Single(
+            line => line.StartsWith($"| {MachineIdentity.Of(SampleRuns.Machine)} |", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Speeds_are_those_of_a_run_named_throughput_where_there_is_one()
+    {
+        RunRecord<ThroughputCell> run = SampleRuns.Throughput(SampleRuns.Design("batched", 3e6, 3e6, 3e6));
+        _ = _store.Publish(run);
+        _ = _store.Publish(run with
+        {
+            StartedUtc = run.StartedUtc.AddDays(2),
+            GivenName = "against-commit",
+            Cells = [SampleRuns.Design("batched", 5e6, 5e6, 5e6)],
+        });
+
+        Assert.Contains("| - / 3.00 |", ResultsIndex.Markdown(_store), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_all_runs_of_a_machine_share_stands_above_its_table() => Assert.Contains(
         "In every run: 2 CPUs; Debian GNU/Linux 12; kernel 6.12.1; .NET 10.0.12; the governor is powersave.",
         ResultsIndex.Markdown(_store),
