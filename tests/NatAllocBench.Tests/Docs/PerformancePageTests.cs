@@ -39,7 +39,7 @@ public sealed partial class PerformancePageTests
     }
 
     [Theory]
-    [InlineData("speed-targets", "| batched : the floor, in time | 2 | at most 2.8 |")]
+    [InlineData("speed-targets", "| batched : the floor (SipHash), in time | 2 | at most 2.8 |")]
     [InlineData("newest hash#price of SipHash", "| batched-wyhash (no kernel does this) | 1 |")]
     [InlineData("ratios newest slots", "| batched-ordered | 1 |")]
     [InlineData("newest short-path#one connection taken apart", "| 6.12 | three claims, CONFIRMED, counters |")]
