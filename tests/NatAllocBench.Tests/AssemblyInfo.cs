@@ -1,3 +1,2 @@
-// Tests that race pinned threads against each other are in the collection Alone: nothing runs beside them. All others run three at a time,
-// since many of them wait for a process.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+// Tests that race pinned threads against each other are in the collection Alone: nothing runs beside them. All others run two at a time.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
