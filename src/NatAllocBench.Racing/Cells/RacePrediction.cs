@@ -38,7 +38,7 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
             return new RacePrediction(null, "no window was measured");
         }
 
-        return Of(workload, cpus, window.Recorded().Sum(bin => (double)bin.Nanoseconds * bin.Count) / window.Count * 1e-9);
+        return Of(workload, cpus, RecordedLengths.Of([window]).MeanNs * 1e-9);
     }
 
     /// <summary>The prediction from a mean window.</summary>
