@@ -20,7 +20,7 @@ internal sealed class Timeline
 
     public int Count => _times.Length;
 
-    /// <summary>The time of the event at a place; infinite behind the last.</summary>
+    /// <summary>The time of the event at a place; infinite after the last.</summary>
     public double Time(int place) => place < _times.Length ? _times[place] : double.PositiveInfinity;
 
     public int Number(int place) => _numbers[place];
@@ -56,7 +56,7 @@ internal sealed class ReplayEnds
         _events = new Timeline(times);
     }
 
-    /// <summary>The time of the event at a place; infinite behind the last.</summary>
+    /// <summary>The time of the event at a place; infinite after the last.</summary>
     public double Time(int place) => _events.Time(place);
 
     /// <summary>The connection of the event at a place.</summary>
