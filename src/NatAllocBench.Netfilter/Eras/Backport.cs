@@ -34,12 +34,15 @@ public sealed record Backport(
     /// <summary>Whether the sources are silent about a build.</summary>
     public bool IsUncertain(BuildNumber build) => NotIn is { } without && ReadIn is { } with && build > without && build < with;
 
+    /// <summary>Whether all that is known before <see cref="ReadIn"/> is that the release at the base has not got it.</summary>
+    public bool OnlyTheBaseLacksIt => NotIn is { } without && without <= BuildNumber.Parse("0");
+
     /// <summary>The build in words, for example <c>since 173</c> or <c>since some build between 98 and 177</c>.</summary>
     public string Origin => (Since, NotIn, ReadIn) switch
     {
         ({ } since, { } without, { } with) => $"since {since}, read in {with} but not in {without}",
         ({ } since, _, _) => since <= BuildNumber.Parse("0") ? "from its first build" : $"since {since}",
-        _ => $"since some build between {NotIn} and {ReadIn}",
+        _ => OnlyTheBaseLacksIt ? $"at {ReadIn} or before" : $"since some build between {NotIn} and {ReadIn}",
     };
 
     /// <summary>The evidence in words; empty where it is the source.</summary>

@@ -51,8 +51,8 @@ internal static class DistributionKernels
         Line(
             "RHEL 7", new(3, 10), "1160.59.1",
             [
-                Since(RandomFully, "0"), Since(SplitLocks, "0"), Since(EarlyDropFirstMet, "0"), Within(RoverGone, "514", "1127"),
-                Within(SameOrigin, "514", "1127"), Within(MergeEqual, "514", "1127"),
+                Within(RandomFully, "0", "514"), Within(SplitLocks, "0", "514"), Within(EarlyDropFirstMet, "0", "514"),
+                Within(RoverGone, "514", "1127"), Within(SameOrigin, "514", "1127"), Within(MergeEqual, "514", "1127"),
             ],
             new OpenQuestion(
                 BuildNumber.Parse("0"),
@@ -83,9 +83,19 @@ internal static class DistributionKernels
                 BuildNumber.Parse("0"), "which changes of 6.12.34 and 6.12.64 RHEL 10 carries is not known.", ExemptCorrected, ExemptLast)),
     ];
 
-    /// <summary>What Amazon says it added to its 5.4 kernels of Amazon Linux 2.</summary>
-    public static OpenQuestion AmazonReplyOnly { get; } = new(
+    private static readonly OpenQuestion AmazonReplyOnly = new(
         BuildNumber.Parse("0"), "Amazon states that its 5.4 kernels have reply-only insertion from about May 2021 on.", ReplyOnly);
+
+    private static readonly OpenQuestion AmazonMergeEqual = new(
+        BuildNumber.Parse("0"), "the merge of equal entries in 4.14.173 came from Amazon, whose earlier kernels may have it.", MergeEqual);
+
+    /// <summary>What Amazon may have added to its kernels before or beyond kernel.org.</summary>
+    public static OpenQuestion[] AmazonAdded(KernelVersion version) => (version.Major, version.Minor) switch
+    {
+        (5, 4) => [AmazonReplyOnly],
+        (4, 14) when version.Patch < 173 => [AmazonMergeEqual],
+        _ => [],
+    };
 
     private static KernelLine Azure(KernelVersion version, string build) => Line(
         $"Ubuntu {version}.0 for Azure", version, build,

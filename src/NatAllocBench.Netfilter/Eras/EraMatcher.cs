@@ -16,14 +16,12 @@ internal static class EraMatcher
         switch (release.Vendor)
         {
             case KernelVendor.KernelOrg:
-                return OfBuild(release, series, point, [.. Newer(version), .. Beyond(series, point)], []);
+                return OfBuild(release, series, point, [.. Newer(version), .. Beyond(series, point), .. Unread(release, series)], []);
             case KernelVendor.Debian or KernelVendor.AzureLinux or KernelVendor.Amazon when version.Patch != 0:
-                OpenQuestion[] own = release.Vendor == KernelVendor.Amazon && (version.Major, version.Minor) == (5, 4)
-                    ? [DistributionKernels.AmazonReplyOnly]
-                    : [];
                 return OfBuild(
                     release, series, point,
-                    [$"taken as kernel.org {version}, which its version string names; the distribution may carry more."], own);
+                    [$"taken as kernel.org {version}, which its version string names; the distribution may carry more."],
+                    release.Vendor == KernelVendor.Amazon ? DistributionKernels.AmazonAdded(version) : []);
             case KernelVendor.DebianAbi:
                 return OfUnknownBuild(
                     release, series, "Debian's number after the dash is no point release; uname -v tells it, as in 'Debian 6.1.140-1'.");
@@ -88,7 +86,7 @@ internal static class EraMatcher
         return new EraMatch(
             release, era, origin, line, present,
             [.. cautions, .. Doubts(line, build), .. open.Select(question => question.Text)],
-            [.. candidates.DistinctBy(candidate => candidate.When)]);
+            [.. candidates.DistinctBy(candidate => candidate.Era.Traits)]);
     }
 
     private static IEnumerable<EraCandidate> Maybe(KernelRelease release, Era origin, EraTraits traits, OpenQuestion question)
@@ -144,7 +142,10 @@ internal static class EraMatcher
         {
             if (backport.IsUncertain(build))
             {
-                yield return $"{backport.Change.Name}: not in {line!.Name} at {backport.NotIn}, in it at {backport.ReadIn}; "
+                yield return $"{backport.Change.Name}: "
+                    + (backport.OnlyTheBaseLacksIt
+                        ? $"not in the release that {line!.Name} is based on, in {line.Name} at {backport.ReadIn}; "
+                        : $"not in {line!.Name} at {backport.NotIn}, in it at {backport.ReadIn}; ")
                     + "between them the sources are silent"
                     + (backport.Since is { } since ? $" ({since} {backport.EvidenceText})." : ".");
             }
@@ -160,6 +161,17 @@ internal static class EraMatcher
         if (line is not null && build > line.Newest && !line.Open.Any(question => build >= question.Since && question.Since > line.Newest))
         {
             yield return $"{line.Name} was followed up to {line.Newest}; later builds may have more.";
+        }
+    }
+
+    /// <summary>The series before 4.4 were read at their first release alone.</summary>
+    private static IEnumerable<string> Unread(KernelRelease release, KernelLine? series)
+    {
+        KernelVersion version = release.Version;
+        if (series is null && version.Patch != 0 && version.Major >= 3 && (version.Major, version.Minor).CompareTo((4, 4)) < 0)
+        {
+            string first = $"{version.Major}.{version.Minor}";
+            yield return $"no {first}.y release after {first} was read; the answer is that of the first.";
         }
     }
 

@@ -87,6 +87,9 @@ public sealed class EraMatchTests
     [InlineData("4.14.120", "same-origin")]
     [InlineData("4.19.250", "random-moves-every-10-s")]
     [InlineData("3.10.0-862.el7", "no-rover")]
+    [InlineData("3.10.0-327.el7", "random-fully")]
+    [InlineData("4.14.62-70.117.amzn2.x86_64", "merge-equal")]
+    [InlineData("4.14.154-128.181.amzn2.x86_64", "merge-equal")]
     [InlineData("6.6.100", "exemption-last")]
     [InlineData("6.11.5", "merge-reverse")]
     [InlineData("4.20.5", "same-origin")]
@@ -107,6 +110,12 @@ public sealed class EraMatchTests
         Assert.Equal(match.Candidates.Count, match.Candidates.Select(candidate => candidate.Era.Traits).Distinct().Count());
         Assert.Contains(match.Era.Traits, match.Candidates.Select(candidate => candidate.Era.Traits));
     }
+
+    [Theory]
+    [InlineData("3.16.85", "no 3.16.y release after 3.16 was read; the answer is that of the first.")]
+    [InlineData("4.1.50", "no 4.1.y release after 4.1 was read; the answer is that of the first.")]
+    public void A_series_of_which_the_first_release_alone_was_read_says_so(string kernel, string caution) =>
+        Assert.Contains(caution, EraCatalog.Match(kernel).Cautions);
 
     [Theory]
     [InlineData("6.1.0-13-amd64", "uname -v")]
