@@ -59,7 +59,8 @@ public static class NatSetup
         where TRandom : struct, IRandomSource
     {
         table.ReplyTuple(entry.Slot).InvertTo(out mapping);
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(table, in entry, manip == ManipType.Source);
+        ReplyProbe<TAddress, TEra, TDesign>.Begin(
+            out ReplyProbe<TAddress, TEra, TDesign> probe, table, in entry, reserves: manip == ManipType.Source);
         table.Enter(ref cpu);
         var search =
             new SearchContext<TAddress, TEra, TDesign, TRandom>(table, ref cpu, ref random, ref probe, ref mapping, in range, manip);

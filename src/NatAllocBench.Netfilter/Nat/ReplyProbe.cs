@@ -17,31 +17,37 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
-    private readonly ConntrackTable<TAddress, TEra, TDesign> _table;
-    private readonly TupleLookup<TAddress, TEra, TDesign> _lookup;
-    private readonly Slot _self;
-    private readonly HashMemo<TAddress>* _ahead;
-    private readonly bool _reserves;
+    private ConntrackTable<TAddress, TEra, TDesign> _table;
+    private Slot _self;
+    private HashMemo<TAddress>* _ahead;
+    private bool _reserves;
     private TupleHash _hash;
     private bool _accepted;
     private bool _hasPrefix;
     private bool _isSourceSearch;
     private TupleHashPrefix<TAddress, TEra> _prefix;
 
-    /// <summary>A probe on behalf of an unconfirmed entry.</summary>
+    /// <summary>
+    /// A probe on behalf of an unconfirmed entry, made where it stays: a copy of what a constructor wrote would load wider than it was
+    /// stored.
+    /// </summary>
+    /// <param name="probe">Receives it.</param>
     /// <param name="reserves">Design reserve: whether the tuple is final, so that the accepted candidate is reserved.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public ReplyProbe(ConntrackTable<TAddress, TEra, TDesign> table, in PendingEntry<TAddress> entry, bool reserves)
+    public static void Begin(
+        out ReplyProbe<TAddress, TEra, TDesign> probe,
+        ConntrackTable<TAddress, TEra, TDesign> table,
+        in PendingEntry<TAddress> entry,
+        bool reserves)
     {
-        Unsafe.SkipInit(out this);
-        _reserves = reserves;
-        _table = table;
-        _lookup = table.Lookup;
-        _self = entry.Slot;
-        _ahead = entry.Ahead;
-        _hasPrefix = false;
-        _isSourceSearch = false;
-        _accepted = false;
+        Unsafe.SkipInit(out probe);
+        probe._reserves = reserves;
+        probe._table = table;
+        probe._self = entry.Slot;
+        probe._ahead = entry.Ahead;
+        probe._hasPrefix = false;
+        probe._isSourceSearch = false;
+        probe._accepted = false;
     }
 
     /// <summary>Design reserve: whether the last candidate is the connection's own by now, whatever others search.</summary>
@@ -57,7 +63,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         TupleHash hash = Hash(in reply);
-        return Note(ref cpu, in reply, hash, _lookup.IsTaken(ref cpu, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _table.Lookup.IsTaken(ref cpu, in reply, hash, _self));
     }
 
     /// <summary><see cref="TupleLookup{TAddress, TEra, TDesign}.IsUsedAfterEviction"/>.</summary>
@@ -65,7 +71,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         TupleHash hash = Hash(in reply);
-        return Note(ref cpu, in reply, hash, _lookup.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _table.Lookup.IsUsedAfterEviction(ref cpu, in reply, hash, _self));
     }
 
     /// <summary><see cref="TupleLookup{TAddress, TEra, TDesign}.IsUsedByOther"/>.</summary>
@@ -73,7 +79,7 @@ internal unsafe struct ReplyProbe<TAddress, TEra, TDesign>
     {
         tuple.InvertTo(out ConntrackTuple<TAddress> reply);
         TupleHash hash = Hash(in reply);
-        return Note(ref cpu, in reply, hash, _lookup.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
+        return Note(ref cpu, in reply, hash, _table.Lookup.IsUsedByOther(ref cpu, in tuple, in reply, hash, _self));
     }
 
     /// <summary>

@@ -16,6 +16,9 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
 {
+    /// <summary>A field: a property would copy it, and the JIT keeps such a copy in memory.</summary>
+    public readonly SharedWords Words;
+
     private readonly List<BucketArray> _retired = [];
     private readonly HashSecrets _secrets;
     private BucketArray? _buckets;
@@ -31,8 +34,6 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
     }
 
     public EntrySlab<TAddress, TDesign> Slab { get; }
-
-    public SharedWords Words { get; }
 
     public Sections<TDesign> Sections { get; }
 

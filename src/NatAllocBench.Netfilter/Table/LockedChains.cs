@@ -136,10 +136,12 @@ internal readonly unsafe struct LockedChains<TAddress, TEra, TDesign>(ChainTable
             return;
         }
 
-        TDesign.Lock(ref TableLock(Math.Min(first, second)));
+        // Which lock is the lower one is a coin toss that no branch predictor can guess, so a mask selects.
+        uint lower = second ^ ((first ^ second) & (uint)((int)(first - second) >> 31));
+        TDesign.Lock(ref TableLock(lower));
         if (first != second)
         {
-            TDesign.Lock(ref TableLock(Math.Max(first, second)));
+            TDesign.Lock(ref TableLock(first ^ second ^ lower));
         }
     }
 

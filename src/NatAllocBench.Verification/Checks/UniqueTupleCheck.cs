@@ -31,7 +31,8 @@ internal sealed class UniqueTupleCheck : IEraCheck
         bed.Nat.Rover(tuple.Protocol) = line.PortOr("rover_in", 0);
         var random = new ScriptedRandom(line.Numbers("random"));
 
-        var probe = new ReplyProbe<TAddress, TEra, TDesign>(bed.Table, in self, reserves: false);
+        ReplyProbe<TAddress, TEra, TDesign>.Begin(
+            out ReplyProbe<TAddress, TEra, TDesign> probe, bed.Table, in self, reserves: false);
         PortSearcher<TAddress, TEra, TDesign>.Search(
             new SearchContext<TAddress, TEra, TDesign, ScriptedRandom>(
                 bed.Table, ref bed.Cpu, ref random, ref probe, ref tuple, in range, manip));
