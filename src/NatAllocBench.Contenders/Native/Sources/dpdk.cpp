@@ -8,9 +8,19 @@
 #include <rte_hash.h>
 #include <rte_hash_crc.h>
 #include <rte_lcore.h>
+#include <rte_memory.h>
+#include <sys/mman.h>
 #include <vector>
 
 struct None {};
+
+// On 2 MiB pages where Linux grants them, as the memory of every other table here.
+static int ask_for_huge_pages(const rte_memseg_list *, const rte_memseg *segment, size_t length, void *) {
+    const uintptr_t huge = (uintptr_t)2 << 20;
+    uintptr_t first = ((uintptr_t)segment->addr + huge - 1) / huge * huge, end = ((uintptr_t)segment->addr + length) / huge * huge;
+    if (first < end) madvise((void *)first, end - first, MADV_HUGEPAGE);
+    return 0;
+}
 
 // The environment is made once a process, whichever variant of this library comes first, and keeps the memory that it begins with: enough for two
 // million connections.
@@ -23,7 +33,10 @@ static bool start_environment(char *why, int size) {
     int made = rte_eal_init(sizeof arguments / sizeof *arguments, (char **)arguments);
     int error = rte_errno;
     pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus); // rte_eal_init pins its caller
-    if (made >= 0) return setenv(marker, "1", 1) == 0;
+    if (made >= 0) {
+        rte_memseg_contig_walk(ask_for_huge_pages, nullptr);
+        return setenv(marker, "1", 1) == 0;
+    }
     snprintf(why, size, "DPDK does not start: %s", rte_strerror(error));
     return false;
 }
@@ -56,6 +69,7 @@ struct DpdkStore {
             parameters.extra_flag = RTE_HASH_EXTRA_FLAGS_RW_CONCURRENCY_LF | RTE_HASH_EXTRA_FLAGS_MULTI_WRITER_ADD;
             hash = rte_hash_create(&parameters);
             if (!hash) return false;
+            rte_hash_reset(hash); // touches memory that no table had before this one: its page faults would be those of the first round
             slots = (size_t)rte_hash_max_key_id(hash) + 2;
             owners = (std::atomic<Connection *> *)nab_memory(slots * sizeof *owners);
             return owners;
