@@ -33,11 +33,20 @@ public class ShortPathScenarioTests
         Assert.Equal(PathKind.All.Count, kinds.Length);
         Assert.All(kinds, kind =>
         {
-            bool isCovered = kind.Parameters["connections"] is "covered" or "the first era that is covered";
+            bool isCovered = kind.Parameters["connections"] is "covered" or "IPv6" or "the first era that is covered";
             Assert.InRange(Figure(kind, "short path"), isCovered ? 0.99 : 0, isCovered ? 1 : 0);
             Assert.True(Figure(kind, "ns") > 0);
         });
     }
+
+    [Theory]
+    [InlineData("6.12", "default", "IPv6")]
+    [InlineData("6.12", "default", "IPv6, but on the general path")]
+    [InlineData("4.14", "default", "an era before 5.0")]
+    [InlineData("4.14", "random", "an era before 5.0, a destination for each flow")]
+    [InlineData("4.14", "random-fully", "an era before 5.0")]
+    public void There_is_a_row_for(string era, string mode, string kind) => Assert.Single(
+        Cells, cell => cell.Era == era && cell.Mode == mode && cell.Parameters.GetValueOrDefault("connections") == kind);
 
     private static double Figure(ScenarioCell cell, string name) => Assert.Single(cell.Figures, figure => figure.Name == name).Measured;
 }

@@ -13,7 +13,8 @@ namespace NatAllocBench.Scenarios.ShortPath;
 /// <summary>
 /// A table on one CPU that connects the same flows in batches, round after round, and expires in between. Each batch is timed by itself.
 /// </summary>
-internal sealed class PathBench<TEra> : IDisposable
+internal sealed class PathBench<TAddress, TEra> : IDisposable
+    where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
 {
     private const int BatchSize = 64;
@@ -21,27 +22,28 @@ internal sealed class PathBench<TEra> : IDisposable
     private const uint LongerThanAnyLifetime = 3_600_000;
 
     private readonly NatState _nat;
-    private readonly ConntrackTable<IPv4Address, TEra, LockFree> _table;
-    private readonly ConnectionBatch<IPv4Address, TEra> _batch;
-    private readonly ConntrackTuple<IPv4Address>[][] _batches;
+    private readonly ConntrackTable<TAddress, TEra, LockFree> _table;
+    private readonly ConnectionBatch<TAddress, TEra> _batch;
+    private readonly ConntrackTuple<TAddress>[][] _batches;
     private readonly int _connections;
-    private readonly NatRange<IPv4Address> _rule;
+    private readonly NatRange<TAddress> _rule;
     private readonly Action? _window;
     private CpuRandom _random;
 
     /// <summary>An empty table.</summary>
     /// <param name="kind">Flows and rule.</param>
+    /// <param name="addressOf">An IPv4 address in the family that is measured.</param>
     /// <param name="connections">Flows of a round, whole batches of 64 but for one.</param>
     /// <param name="seed">Everything drawn follows from it.</param>
-    public PathBench(Era era, PathKind kind, int connections, ulong seed)
+    public PathBench(Era era, PathKind kind, Func<IPv4Address, TAddress> addressOf, int connections, ulong seed)
     {
         _random = new CpuRandom(seed);
         _nat = NatState.Drawn(ref _random);
-        _batches = [.. kind.Flows(connections).Chunk(BatchSize)];
+        _batches = [.. kind.Flows(connections, addressOf).Chunk(BatchSize)];
         _connections = connections;
-        _rule = kind.Rule;
+        _rule = kind.Rule(addressOf);
         _window = kind.HasWindow ? () => { } : null;
-        _table = new ConntrackTable<IPv4Address, TEra, LockFree>(
+        _table = new ConntrackTable<TAddress, TEra, LockFree>(
             era,
             new TableOptions
             {
@@ -53,7 +55,7 @@ internal sealed class PathBench<TEra> : IDisposable
                 Seed = _random.Next64(),
             },
             _nat);
-        _batch = new ConnectionBatch<IPv4Address, TEra>(_table, BatchSize, kind.TakesShortPath);
+        _batch = new ConnectionBatch<TAddress, TEra>(_table, BatchSize, kind.TakesShortPath);
     }
 
     /// <summary>Share of all connections so far that took the short path.</summary>
@@ -86,7 +88,7 @@ internal sealed class PathBench<TEra> : IDisposable
         List<ulong> ticks = [];
         int inserted = 0;
         ref CpuState cpu = ref _table.Cpu(0);
-        foreach (ConntrackTuple<IPv4Address>[] batch in _batches)
+        foreach (ConntrackTuple<TAddress>[] batch in _batches)
         {
             ulong start = TickClock.Now();
             ulong rehearsal = 0;

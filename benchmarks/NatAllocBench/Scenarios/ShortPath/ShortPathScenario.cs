@@ -1,5 +1,6 @@
 using NatAllocBench.Netfilter.Batching;
 using NatAllocBench.Netfilter.Eras;
+using NatAllocBench.Netfilter.Tuples;
 using NatAllocBench.Platform.Meeting;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
@@ -64,7 +65,8 @@ internal sealed class ShortPathScenario(int groups = 12, int connections = 20_00
     private IReadOnlyList<ScenarioCell> PartsOf(ScenarioContext context)
     {
         PathKind kind = PathKind.All[0];
-        using var bench = new PathBench<Linux6_5>(EraCatalog.Get(kind.Era), kind, connections, context.Seed);
+        using var bench = new PathBench<IPv4Address, Linux6_5>(
+            EraCatalog.Get(kind.Era), kind, address => address, connections, context.Seed);
         Func<double>[] steps = [.. Parts.Select(part => (Func<double>)(() => bench.RehearseNs(part.Last))), bench.ConnectNs];
         double[][] upTo = Medians(steps, context, groups);
         double whole = upTo[^1].Average();
@@ -114,10 +116,19 @@ internal sealed class ShortPathScenario(int groups = 12, int connections = 20_00
     /// <summary>A kind of connections.</summary>
     private sealed record KindTime(PathKind Kind, ScenarioContext Context, int Groups, int Connections) : IEraExperiment
     {
+        // Bytes 0 to 7 of every address: 2001:db8::.
+        private const ulong Prefix = 0xB80D_0120;
+
         public ScenarioCell Run<TEra>(Era era)
+            where TEra : struct, IEra => Kind.IsIPv6
+            ? Measure<IPv6Address, TEra>(era, address => new IPv6Address(Prefix, address.LowWord << 32))
+            : Measure<IPv4Address, TEra>(era, address => address);
+
+        private ScenarioCell Measure<TAddress, TEra>(Era era, Func<IPv4Address, TAddress> addressOf)
+            where TAddress : unmanaged, IAddress<TAddress>
             where TEra : struct, IEra
         {
-            using var bench = new PathBench<TEra>(era, Kind, Connections, Context.Seed);
+            using var bench = new PathBench<TAddress, TEra>(era, Kind, addressOf, Connections, Context.Seed);
             double[] ns = Medians([bench.ConnectNs], Context, Groups)[0];
             return new ScenarioCell
             {
