@@ -26,7 +26,7 @@ internal sealed record SpeedTarget(
         double bound = BoundFor(threads)!.Value;
         var row = new Row(
             Ratio, Figures.Exact(threads), $"{(IsAtMost ? "at most" : "at least")} {Figures.Exact(bound)}", TableLayout.NoValue,
-            TableLayout.NoValue, "");
+            TableLayout.NoValue, TableLayout.NoValue, "");
         if (cells is null)
         {
             return row with { Result = $"no data: no run {Run} is published" };
@@ -43,8 +43,17 @@ internal sealed record SpeedTarget(
         {
             Reached = Figures.Significant(reached),
             Best = best is { } ratio ? Figures.Significant(ratio) : TableLayout.NoValue,
+            Rounds = RoundsOf([.. Above.Fastest(cells, threads), .. Below?.Fastest(cells, threads) ?? []]),
             Result = missed <= 0 ? "met" : $"missed by {Figures.Significant(100 * missed)} %",
         };
+    }
+
+    private static string RoundsOf(IReadOnlyList<ThroughputCell> sides)
+    {
+        ThroughputRounds[] rounds = [.. sides.Select(cell => cell.PerRound).OfType<ThroughputRounds>()];
+        return rounds.Length < sides.Count ? TableLayout.NoValue
+            : $"{Figures.Count(rounds.Min(side => side.ConnectionsPerSecond.Count))} "
+                + $"({Figures.Count(rounds.Min(side => side.Process?.Distinct().Count() ?? 1))})";
     }
 
     private static double? Quotient(double? above, double? below) => above is { } a && below is > 0 and { } b ? a / b : null;
@@ -61,6 +70,10 @@ internal sealed record SpeedTarget(
 
         public double? Best(IReadOnlyList<ThroughputCell> cells, int threads) => Measured(cells, threads).Max(BestOfCell);
 
+        /// <summary>The cell whose median counts.</summary>
+        public IEnumerable<ThroughputCell> Fastest(IReadOnlyList<ThroughputCell> cells, int threads) =>
+            Measured(cells, threads).OrderByDescending(OfCell).Take(1);
+
         private IEnumerable<ThroughputCell> Measured(IReadOnlyList<ThroughputCell> cells, int threads) => cells.Where(
             cell => cell.Threads == threads && cell.Connections == Connections && cell.Missing is null && Designs.Any(IsOf(cell)));
 
@@ -74,6 +87,7 @@ internal sealed record SpeedTarget(
     /// <param name="Target">The bound.</param>
     /// <param name="Reached">By medians over processes.</param>
     /// <param name="Best">By best rounds.</param>
+    /// <param name="Rounds">Rounds and, in brackets, processes of the side that has fewer of them.</param>
     /// <param name="Result">Met, missed by how much, or why there is no data.</param>
-    public sealed record Row(string Ratio, string Threads, string Target, string Reached, string Best, string Result);
+    public sealed record Row(string Ratio, string Threads, string Target, string Reached, string Best, string Rounds, string Result);
 }

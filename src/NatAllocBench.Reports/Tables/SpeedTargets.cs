@@ -66,9 +66,10 @@ internal static class SpeedTargets
             "",
             [
                 new("ratio", IsNumber: false), new("threads", IsNumber: true), new("target", IsNumber: true),
-                new("reached", IsNumber: true), new("best rounds", IsNumber: true), new("result", IsNumber: false),
+                new("reached", IsNumber: true), new("best rounds", IsNumber: true),
+                new("rounds (processes)", IsNumber: true), new("result", IsNumber: false),
             ],
-            [.. rows.Select(row => (string[])[row.Ratio, row.Threads, row.Target, row.Reached, row.Best, row.Result])])
+            [.. rows.Select(row => (string[])[row.Ratio, row.Threads, row.Target, row.Reached, row.Best, row.Rounds, row.Result])])
         {
             KeyColumns = 2,
         };

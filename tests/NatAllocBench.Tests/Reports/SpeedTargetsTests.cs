@@ -38,12 +38,32 @@ public sealed class SpeedTargetsTests : IDisposable
     [InlineData("batched : ConcurrentDictionary (HashCode.Combine)", "at least 5", "-", "no data: not measured in the run targets")]
     [InlineData("batched : DPDK bulk at 1M (the faster of CRC32C and SipHash)", "at least 1.8", "-", "no data: no run bulk is published")]
     [InlineData(Before, "at least 1.9", "-", "no data: no run against-commit is published")]
-    public void A_row_says_what_was_reached(string ratio, string target, string reached, string result) => Assert.Contains(
-        $"| {ratio} | 2 | {target} | {reached} | {reached} | {result} |\n", Block("targets", Sides), StringComparison.Ordinal);
+    public void A_row_says_what_was_reached(string ratio, string target, string reached, string result)
+    {
+        string rounds = reached == "-" ? "-" : "1 (1)";
+
+        Assert.Contains(
+            $"| {ratio} | 2 | {target} | {reached} | {reached} | {rounds} | {result} |\n", Block("targets", Sides),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_rounds_and_processes_are_those_of_the_side_that_has_fewer()
+    {
+        ThroughputCell batched = SampleRuns.Design("batched", 1e7, 1e7, 1e7);
+        ThroughputCell peer = SampleRuns.Design("c-kernel-siphash", 2e6, 2e6);
+        ThroughputCell slower = SampleRuns.Design("dpdk-siphash", 1e6);
+
+        string text = Block("targets", batched, peer with { PerRound = peer.PerRound! with { Process = [0, 0] } }, slower);
+
+        Assert.Contains(
+            "| batched : the best native peer with SipHash | 2 | at least 2.8 | 5.00 | 5.00 | 2 (1) | met |\n", text,
+            StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_design_of_another_build_has_its_commit_in_its_name() => Assert.Contains(
-        $"| {Before} | 2 | at least 1.9 | 2.25 | 2.25 | met |\n",
+        $"| {Before} | 2 | at least 1.9 | 2.25 | 2.25 | 1 (1) | met |\n",
         Block("against-commit", Cell("batched", 9e6), Cell("batched@e2de037713", 4e6), Cell("lock-free@e2de037713", 8e6)),
         StringComparison.Ordinal);
 
@@ -53,7 +73,8 @@ public sealed class SpeedTargetsTests : IDisposable
         string text = Block(
             "growth", Cell("batched", 3e6) with { Threads = 1, Connections = 10_000_000, BytesPerConnection = 84, PingPongNs = null });
 
-        Assert.Contains("| bytes for an IPv4 connection at 10M | 1 | at most 96 | 84.0 | - | met |\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "| bytes for an IPv4 connection at 10M | 1 | at most 96 | 84.0 | - | 1 (1) | met |\n", text, StringComparison.Ordinal);
         Assert.DoesNotContain("| bytes for an IPv4 connection at 10M | 2 |", text, StringComparison.Ordinal);
     }
 
