@@ -30,9 +30,16 @@ public static class PooledProcesses
             Seeds = [.. runs.SelectMany(run => run.Seeds).Distinct()],
             // A note that only counts otherwise is not said again.
             Notes = [.. runs.SelectMany(run => run.Notes).DistinctBy(note => string.Concat(note.Where(c => !char.IsAsciiDigit(c))))],
-            Machine = runs[0].Machine with { Warnings = [.. runs.SelectMany(run => run.Machine.Warnings).Distinct()] },
+            Machine = runs[0].Machine with { Warnings = [.. WarningsOf([.. runs.Select(run => run.Machine.Warnings)])] },
             Cells = cells,
         };
+
+    // What was not so in all processes says in which: no process sees what ran before or after it, so it speaks of its own time alone.
+    private static IEnumerable<string> WarningsOf(IReadOnlyList<IReadOnlyList<string>> processes) => processes
+        .SelectMany((warnings, process) => warnings.Select(warning => processes.All(other => other.Contains(warning))
+            ? warning
+            : FormattableString.Invariant($"process {process + 1} of {processes.Count}: {warning}")))
+        .Distinct();
 
     private static ThroughputCell Cell((ThroughputCell Cell, int Process)[] all)
     {

@@ -27,6 +27,18 @@ public sealed class PooledProcessesTests
         Assert.Equal(1, cell.ShortPathShare);
     }
 
+    [Fact]
+    public void A_warning_of_one_process_says_which()
+    {
+        RunRecord<ThroughputCell>[] runs = [Run(125, 1, 0), Run(125, 1, 0), Run(125, 1, 0)];
+        string[][] warnings = [["a virtual machine"], ["other work took 35 %", "a virtual machine"], ["a virtual machine"]];
+
+        RunRecord<ThroughputCell> pooled = PooledProcesses.Pool(
+            [.. runs.Zip(warnings, (run, own) => run with { Machine = run.Machine with { Warnings = own } })]);
+
+        Assert.Equal(["a virtual machine", "process 2 of 3: other work took 35 %"], pooled.Machine.Warnings);
+    }
+
     private static RunRecord<ThroughputCell> Run(double pingPongNs, double shortPath, double collections)
     {
         ThroughputCell cell = SampleRuns.Design("batched", 1e6, 2e6);
