@@ -42,17 +42,17 @@ public sealed class DisturbedRunTests
         Assert.Contains("disturbed: the workers ran together in 0 of ", run.Output, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Compare_gives_no_verdict_on_speeds_of_cpus_that_were_placed_differently()
+    [Theory]
+    [InlineData("throughput")]
+    [InlineData("race")]
+    public void Compare_gives_no_verdict_on_speeds_of_cpus_that_were_placed_differently(string command)
     {
         string directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
         try
         {
-            ThroughputCell near = SampleRuns.Design("batched", 2.5e6, 2.51e6, 2.52e6, 2.53e6) with { PingPongNs = 120 };
-            ThroughputCell far = SampleRuns.Design("batched", 1.2e6, 1.21e6, 1.22e6, 1.23e6) with { PingPongNs = 480 };
-            string a = Write(directory, "a.json", near);
-            string b = Write(directory, "b.json", far);
-            string c = Write(directory, "c.json", far with { PingPongNs = 130 });
+            string a = Write(directory, "a.json", 2.5e6, 120);
+            string b = Write(directory, "b.json", 1.2e6, 480);
+            string c = Write(directory, "c.json", 1.2e6, 130);
 
             string refused = ProgramRun.Here("compare", a, b).Output;
             string given = ProgramRun.Here("compare", a, c).Output;
@@ -66,13 +66,21 @@ public sealed class DisturbedRunTests
         {
             Directory.Delete(directory, recursive: true);
         }
-    }
 
-    private static string Write(string directory, string name, ThroughputCell cell)
-    {
-        string path = Path.Combine(directory, name);
-        AtomicFile.Write(path, RunFormat.Write(SampleRuns.Throughput(cell)));
-        return path;
+        string Write(string directory, string name, double speed, double pingPongNs)
+        {
+            string path = Path.Combine(directory, name);
+            AtomicFile.Write(path, RunFormat.Write(command == "race"
+                ? SampleRuns.Race(SampleRuns.OfProcesses("default", [1000, 1000, 1000, 1000], [20, 25, 24, 23], speed) with
+                {
+                    PingPongNs = pingPongNs,
+                })
+                : SampleRuns.Throughput(SampleRuns.Design("batched", speed, speed * 1.004, speed * 1.008, speed * 1.012) with
+                {
+                    PingPongNs = pingPongNs,
+                })));
+            return path;
+        }
     }
 
     private static void Occupy(int cpu, CancellationToken stop)
