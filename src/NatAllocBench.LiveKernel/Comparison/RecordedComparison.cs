@@ -1,4 +1,3 @@
-using System.Globalization;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Results.Model;
@@ -12,7 +11,6 @@ namespace NatAllocBench.LiveKernel;
 /// </summary>
 internal static class RecordedComparison
 {
-    private const string Experiment = "recorded kernels";
     private const string ThisKernel = "6.18.44";
     private const double OffsetNs = 8000;
     private const int Trials = 4;
@@ -20,7 +18,7 @@ internal static class RecordedComparison
 
     private static readonly (string Name, double Fill, string Words)[] Lockstep =
     [
-        ("A2o25", 0, "lockstep"), ("A2o50", 0.5, "lockstep"), ("A2o90", 0.9, "lockstep"),
+        ("A2o25", 0, RecordedJudge.Lockstep), ("A2o50", 0.5, RecordedJudge.Lockstep), ("A2o90", 0.9, RecordedJudge.Lockstep),
     ];
 
     public static IEnumerable<ComparisonCell> Run(ComparisonContext context)
@@ -31,7 +29,7 @@ internal static class RecordedComparison
         foreach (var kernel in calibrations.GroupBy(cell => (cell.Kernel, cell.Protocol)))
         {
             double overlap = 2 * kernel.Sum(cell => cell.Number("insert_failed")) / kernel.Sum(cell => cell.Number("connections"));
-            var drift = new Drift(
+            var drift = new CalibrationDrift(
                 overlap, 2 * kernel.Min(cell => cell.Number("rate_rep_min")), 2 * kernel.Max(cell => cell.Number("rate_rep_max")));
             var fit = new WindowFit(overlap, overlap, overlap, OffsetNs);
             Era era = kernel.First().Era;
@@ -45,10 +43,8 @@ internal static class RecordedComparison
                     yield break;
                 }
 
-                // A pair in lockstep starts together whatever its path is.
-                model.PathTimeNs = words == "lockstep" ? 0 : PathOf(kernel.Key.Kernel, kernel.Key.Protocol) - fit.WindowNs - own.PathNs;
                 ComparisonCell named = context.Cell(
-                    Experiment,
+                    ComparisonCell.RecordedKernels,
                     "insert_failed per connection (%)",
                     cell.Rule,
                     FormattableString.Invariant($"{words}, {recorded.Fields["port_range"]} ports, {100 * cell.Fill:0} % full")) with
@@ -56,6 +52,9 @@ internal static class RecordedComparison
                     System = "linux-" + kernel.Key.Kernel,
                     Era = era.Name,
                 };
+                // A pair in lockstep starts together whatever its path is.
+                model.PathTimeNs =
+                    words == RecordedJudge.Lockstep ? 0 : PathOf(kernel.Key.Kernel, kernel.Key.Protocol) - fit.WindowNs - own.PathNs;
                 yield return Compare(context, model, (recorded, words, cell), named, drift);
             }
         }
@@ -66,7 +65,7 @@ internal static class RecordedComparison
         RacedModel model,
         (RecordedCell Recorded, string Words, LiveCell Cell) work,
         ComparisonCell named,
-        Drift drift)
+        CalibrationDrift drift)
     {
         (RecordedCell recorded, string words, LiveCell cell) = work;
         var attempts = new List<long>();
@@ -80,36 +79,10 @@ internal static class RecordedComparison
             }
         }
 
-        if (attempts.Count < 2)
-        {
-            return named with { Missing = "the model's workers ran together in fewer than two trials" };
-        }
-
-        RateEstimate raced = FailureRate.Estimate(attempts, failed);
-        RateEstimate kernel = FailureRate.Estimate([(long)recorded.Number("connections")], [(long)recorded.Number("insert_failed")]);
-        double least = recorded.Number("rate_rep_min");
-        double most = recorded.Number("rate_rep_max");
-        ComparisonCell judged = RatioJudge.Judge(named, kernel, raced) with
-        {
-            KernelLow = 100 * Math.Min(least, kernel.Rate),
-            KernelHigh = 100 * Math.Max(most, kernel.Rate),
-        };
-        if (judged.Agrees != false || judged.Ratio is not { } ratio)
-        {
-            return judged;
-        }
-
-        // What the kernel's own calibration did from one repetition to the next, no model can foresee.
-        return words == "lockstep" && drift.Explains(ratio) ? judged with { Agrees = null, Remark = drift.ToString() }
-            : raced.Rate >= least && raced.Rate <= most ? judged with { Agrees = null, Remark = "inside the kernel's own repetitions" }
-            : judged with { Remark = Reason(words, cell.Fill, drift) };
+        return attempts.Count < 2
+            ? named with { Missing = "the model's workers ran together in fewer than two trials" }
+            : RecordedJudge.Judge(named, recorded, FailureRate.Estimate(attempts, failed), words, cell.Fill, drift);
     }
-
-    private static string Reason(string words, double fill, Drift drift) =>
-        words.StartsWith("bursts", StringComparison.Ordinal) ? "how far apart the recorded bursts started was not written down"
-        : words == "saturated" ? "the emulated CPUs did not always run at the same time"
-        : fill > 0 ? "recorded while its prefill was still draining"
-        : drift.ToString();
 
     private static IEnumerable<(RecordedCell Recorded, string Words, LiveCell Cell)> Cells(string kernel, LiveProtocol protocol)
     {
@@ -125,7 +98,10 @@ internal static class RecordedComparison
 
         foreach (RecordedCell recorded in Of("A1two"))
         {
-            yield return (recorded, "saturated", ComparisonCells.Saturated(recorded.Mode, 2, protocol, recorded.ConnectionsPerRepetition));
+            yield return (
+                recorded,
+                RecordedJudge.Saturated,
+                ComparisonCells.Saturated(recorded.Mode, 2, protocol, recorded.ConnectionsPerRepetition));
         }
 
         foreach (int clients in new[] { 10, 80 })
@@ -133,7 +109,7 @@ internal static class RecordedComparison
             foreach (RecordedCell recorded in Of($"X-burst{clients}"))
             {
                 LiveCell bursts = ArrivalCells.Bursts(clients, recorded.Mode, protocol, 0, OffsetNs);
-                yield return (recorded, $"bursts of {clients}", bursts);
+                yield return (recorded, $"{RecordedJudge.Bursts} of {clients}", bursts);
             }
         }
 
@@ -141,18 +117,6 @@ internal static class RecordedComparison
         IEnumerable<RecordedCell> Of(string name) => RecordedKernels.Of(name)
             .Where(cell => cell.Kernel == kernel && cell.Protocol == protocol)
             .DistinctBy(cell => (cell.Mode, cell.Fields["port_range"]));
-    }
-
-    /// <summary>How the overlap of a kernel's calibration pairs went up and down between its repetitions.</summary>
-    private readonly record struct Drift(double Overlap, double Least, double Most)
-    {
-        /// <summary>Whether the model would agree with one of these overlaps instead of their mean.</summary>
-        public bool Explains(double ratio) =>
-            ratio * Most / Overlap >= RatioJudge.Low && ratio * Least / Overlap <= RatioJudge.High;
-
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture,
-            $"its calibration pairs overlapped in {100 * Least:0} to {100 * Most:0} % of cases, by repetition");
     }
 
     /// <summary>Time of a packet on one CPU of that kernel, ns.</summary>

@@ -10,9 +10,9 @@ internal static class ComparisonTables
     /// <param name="cells">The cells, in the order of the rows.</param>
     /// <returns>The tables; what does not vary within a table is in its caption.</returns>
     public static IReadOnlyList<ResultTable> Build(IReadOnlyList<ComparisonCell> cells) =>
-        [.. cells.GroupBy(c => c.Experiment).Select(g => TableLayout.Build(g.Key, [.. g], Columns, c => c.Missing))];
+        [.. cells.GroupBy(c => c.Experiment).Select(g => TableLayout.Build(g.Key, [.. g], Columns(g.Key), c => c.Missing))];
 
-    private static IReadOnlyList<ColumnSpec<ComparisonCell>> Columns { get; } =
+    private static IReadOnlyList<ColumnSpec<ComparisonCell>> Columns(string experiment) =>
     [
         new("system", ColumnRole.Parameter, c => c.System, IsNumber: false),
         new("era of the model", ColumnRole.Parameter, c => c.Era, IsNumber: false),
@@ -20,7 +20,10 @@ internal static class ComparisonTables
         new("protocol", ColumnRole.Parameter, c => c.Protocol, IsNumber: false),
         new("workload", ColumnRole.Identity, c => c.Parameters, IsNumber: false),
         new("quantity", ColumnRole.Parameter, c => c.Quantity, IsNumber: false),
-        new("kernel [95 %]", ColumnRole.Figure, c => Text(c.Kernel, c.KernelLow, c.KernelHigh)),
+        new(
+            experiment == ComparisonCell.RecordedKernels ? "kernel [repetitions]" : "kernel [95 %]",
+            ColumnRole.Figure,
+            c => Text(c.Kernel, c.KernelLow, c.KernelHigh)),
         new("model [95 %]", ColumnRole.Figure, c => Text(c.Model, c.ModelLow, c.ModelHigh)),
         new("kernel - model", ColumnRole.Figure, c =>
             c is { Difference: { } difference, Ratio: null, Remark: null } ? Figures.Significant(difference) : null),
@@ -34,6 +37,6 @@ internal static class ComparisonTables
 
     internal static string? Text(double? value, double? low, double? high) =>
         value is not { } v ? null
-        : v == 0 && high is { } bound ? $"0 (< {Figures.Significant(bound)})"
+        : v == 0 && high is { } bound ? bound > 0 ? $"0 (< {Figures.Significant(bound)})" : "0"
         : Figures.WithInterval(v, low, high);
 }

@@ -8,6 +8,9 @@ namespace NatAllocBench.Results.Model;
 /// </summary>
 public sealed record ComparisonCell
 {
+    /// <summary>The experiment whose kernels are not at hand: what was written down of their repetitions is in the cell.</summary>
+    public const string RecordedKernels = "recorded kernels";
+
     /// <summary>The kernel, <c>linux-RELEASE</c>.</summary>
     public required string System { get; init; }
 
@@ -32,10 +35,16 @@ public sealed record ComparisonCell
     /// <summary>What the kernel gave.</summary>
     public double? Kernel { get; init; }
 
-    /// <summary>The lower end of the kernel's 95 % interval; null where the value is exact.</summary>
+    /// <summary>
+    /// The lower end of the kernel's 95 % interval; null where the value is exact. In <see cref="RecordedKernels"/> the smallest
+    /// repetition.
+    /// </summary>
     public double? KernelLow { get; init; }
 
-    /// <summary>The upper end of the kernel's 95 % interval; null where the value is exact.</summary>
+    /// <summary>
+    /// The upper end of the kernel's 95 % interval; null where the value is exact. In <see cref="RecordedKernels"/> the largest repetition,
+    /// where one of them lost a connection.
+    /// </summary>
     public double? KernelHigh { get; init; }
 
     /// <summary>Raw units behind the kernel's value: connections, pairs or choices.</summary>

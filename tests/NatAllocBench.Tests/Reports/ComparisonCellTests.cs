@@ -47,6 +47,20 @@ public class ComparisonCellTests
     }
 
     [Fact]
+    public void The_repetitions_of_a_recorded_kernel_pass_for_no_interval_and_its_zero_for_no_bound()
+    {
+        ComparisonCell recorded = Sound with { Experiment = ComparisonCell.RecordedKernels };
+        ComparisonCell none = recorded with { Kernel = 0, KernelLow = 0, KernelHigh = 0.015, Difference = -2, Agrees = null };
+
+        ResultTable table = Assert.Single(RunTables.Build(Run(recorded)));
+        Assert.Contains("kernel [repetitions]", table.Columns.Select(column => column.Heading));
+        Assert.DoesNotContain("kernel [95 %]", table.Columns.Select(column => column.Heading));
+        Assert.Contains("kernel [95 %]", Assert.Single(RunTables.Build(Run(Sound))).Columns.Select(column => column.Heading));
+        Assert.Contains("0 (< 0.0150)", Assert.Single(RunTables.Build(Run(none))).Rows[0]);
+        Assert.Contains("0", Assert.Single(RunTables.Build(Run(none with { KernelHigh = 0 }))).Rows[0]);
+    }
+
+    [Fact]
     public void A_comparison_that_contradicts_itself_is_refused()
     {
         ComparisonCell[] broken =
