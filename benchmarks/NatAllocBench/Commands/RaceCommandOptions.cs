@@ -264,7 +264,9 @@ internal static class RaceCommandOptions
 
         KernelPace pace = SoundRun.ReadFile(path).Pace
             ?? throw new UsageException($"--like-kernel {path}: the run holds no timing of a kernel; measure one with the command kernel");
-        return OwnTiming.Measure(CpuOption.Resolve(parsed).Cpus[0]).Apply(pace, preset);
+        OwnTiming own = OwnTiming.Measure(CpuOption.Resolve(parsed).Cpus[0])
+            ?? throw new UsageException($"--like-kernel: {OwnTiming.Disturbed}; stop it, or name another CPU first in --cpus");
+        return own.Apply(pace, preset);
     }
 
     /// <summary>Whether a disturbed cell fails the run.</summary>

@@ -33,7 +33,9 @@ internal static class MachineCosts
         double mean = all.Average(one => one.Mean);
         double between = all.Average(one => Math.Pow(one.Mean - mean, 2));
         double within = all.Average(one => Math.Pow(one.Error, 2));
-        return new Costs(mean * 1e-9, Math.Sqrt(between + within) / mean, OwnTiming.Measure(cpus[0]).PathNs * 1e-9,
+        OwnTiming own = OwnTiming.Measure(cpus[0])
+            ?? throw new UsageException($"--from machine: {OwnTiming.Disturbed}; stop it, or say --window TIME");
+        return new Costs(mean * 1e-9, Math.Sqrt(between + within) / mean, own.PathNs * 1e-9,
             $"the model's own on this machine, {all.Sum(one => one.Trials)} trials on {cpus.Length} CPUs");
     }
 

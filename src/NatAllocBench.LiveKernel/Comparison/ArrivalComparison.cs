@@ -72,14 +72,28 @@ internal sealed class ArrivalComparison(ComparisonContext context, ComparedArriv
         Pace ??= pace.Pace;
         context.Notes.Add($"pace, {NftRuleset.Name(protocol)}: {pace}");
         int[] cpus = [.. PacketSender.AllowedCpus.Take(2)];
-        OwnTiming own = OwnTiming.Measure(cpus[0]);
+        if (OwnTiming.Measure(cpus[0]) is not { PathNs: var ownPath })
+        {
+            yield return named with { Missing = OwnTiming.Disturbed };
+            yield break;
+        }
+
         var model = new RacedModel(context.Era, cpus, ComparedArrivals.OffsetNs, context.Seed, context.Cancellation)
         {
-            PathTimeNs = Math.Max(0, pace.Pace.PathTimeNs - own.PathNs),
+            PathTimeNs = Math.Max(0, pace.Pace.PathTimeNs - ownPath),
         };
         model.Match(pace.Window);
         _models[protocol] = model;
         double window = WindowFit.WindowOf(model.Overlap, ComparedArrivals.OffsetNs);
+        foreach (ComparisonCell cell in Rows(named, pace, window, ownPath + model.PathTimeNs))
+        {
+            yield return cell;
+        }
+    }
+
+    /// <summary>What the kernel takes, and what the model takes after it was matched.</summary>
+    private static IEnumerable<ComparisonCell> Rows(ComparisonCell named, PaceCalibration pace, double window, double path)
+    {
         yield return named with
         {
             Kernel = pace.Pace.WindowNs,
@@ -94,10 +108,10 @@ internal sealed class ArrivalComparison(ComparisonContext context, ComparedArriv
         {
             Parameters = "path outside the window",
             Kernel = pace.Pace.PathTimeNs,
-            Model = own.PathNs + model.PathTimeNs,
+            Model = path,
             ModelMethod = "matched",
-            Difference = pace.Pace.PathTimeNs - (own.PathNs + model.PathTimeNs),
-            Ratio = (own.PathNs + model.PathTimeNs) / pace.Pace.PathTimeNs,
+            Difference = pace.Pace.PathTimeNs - path,
+            Ratio = path / pace.Pace.PathTimeNs,
         };
     }
 

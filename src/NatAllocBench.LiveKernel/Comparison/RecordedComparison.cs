@@ -24,7 +24,7 @@ internal static class RecordedComparison
     public static IEnumerable<ComparisonCell> Run(ComparisonContext context)
     {
         int[] cpus = [.. PacketSender.AllowedCpus.Take(2)];
-        OwnTiming own = OwnTiming.Measure(cpus[0]);
+        OwnTiming? own = OwnTiming.Measure(cpus[0]);
         RecordedCell[] calibrations = [.. RecordedKernels.Of("CAL").Where(cell => cell.Kernel != ThisKernel)];
         foreach (var kernel in calibrations.GroupBy(cell => (cell.Kernel, cell.Protocol)))
         {
@@ -52,9 +52,15 @@ internal static class RecordedComparison
                     System = "linux-" + kernel.Key.Kernel,
                     Era = era.Name,
                 };
+                if (own is not { PathNs: var ownPath })
+                {
+                    yield return named with { Missing = OwnTiming.Disturbed };
+                    continue;
+                }
+
                 // A pair in lockstep starts together whatever its path is.
                 model.PathTimeNs =
-                    words == RecordedJudge.Lockstep ? 0 : PathOf(kernel.Key.Kernel, kernel.Key.Protocol) - fit.WindowNs - own.PathNs;
+                    words == RecordedJudge.Lockstep ? 0 : PathOf(kernel.Key.Kernel, kernel.Key.Protocol) - fit.WindowNs - ownPath;
                 yield return Compare(context, model, (recorded, words, cell), named, drift);
             }
         }

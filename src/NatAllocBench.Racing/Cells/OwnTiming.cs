@@ -3,6 +3,7 @@ using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Model;
+using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Racing.Cells;
 
@@ -11,14 +12,35 @@ namespace NatAllocBench.Racing.Cells;
 /// <param name="PathNs">Time outside the window, ns.</param>
 internal readonly record struct OwnTiming(double WindowNs, double PathNs)
 {
-    /// <summary>Measures it on one CPU; takes some milliseconds.</summary>
-    public static OwnTiming Measure(int cpu)
+    /// <summary>Why it could not be measured.</summary>
+    public const string Disturbed = "other work took the CPU in every trial that measures the model's own window and path";
+
+    private const int Trials = 25;
+
+    /// <summary>Trials of about two milliseconds: other work seldom takes the CPU in all of them.</summary>
+    private const int Connections = 5000;
+
+    /// <summary>Measures it on one CPU, in a tenth of a second; null if no trial counts (<see cref="Disturbed"/>).</summary>
+    public static OwnTiming? Measure(int cpu)
     {
-        var workload = new RaceWorkload { Era = EraCatalog.Get("4.14"), Mode = RaceMode.Default, SourcePorts = SourcePortChoice.Shared };
-        RaceTrial.Run(workload with { Connections = 500 }, [cpu], seed: 1);
-        TrialResult trial = RaceTrial.Run(workload, [cpu], seed: 2)!;
-        double window = trial.Window.ToHistogram().P50Ns ?? 0;
-        return new OwnTiming(window, Math.Max(0, (1e9 / trial.ConnectionsPerSecond) - window));
+        var workload = new RaceWorkload
+        {
+            Era = EraCatalog.Get("4.14"),
+            Mode = RaceMode.Default,
+            SourcePorts = SourcePortChoice.Shared,
+            Connections = Connections,
+        };
+        RaceTrial.Run(workload, [cpu], seed: 1);
+        return Of([.. Enumerable.Range(2, Trials).Select(seed => RaceTrial.Run(workload, [cpu], (ulong)seed)!)]);
+    }
+
+    /// <summary>The medians over the trials in which the CPU was not taken away; null if it was in all of them.</summary>
+    public static OwnTiming? Of(IEnumerable<TrialResult> trials)
+    {
+        OwnTiming[] each = [.. trials.Where(trial => trial.Overlap.Counts).Select(OfTrial)];
+        return each.Length == 0
+            ? null
+            : new OwnTiming(Median(each.Select(own => own.WindowNs)), Median(each.Select(own => own.PathNs)));
     }
 
     /// <summary>The preset with a kernel's window, path time and rate; what the model takes itself is not added once more.</summary>
@@ -32,4 +54,12 @@ internal readonly record struct OwnTiming(double WindowNs, double PathNs)
             Series = [.. preset.Series.Select(series => series with { Window = [window], PathTime = [path], Arrival = [arrival] })],
         };
     }
+
+    private static OwnTiming OfTrial(TrialResult trial)
+    {
+        double window = trial.Window.ToHistogram().P50Ns ?? 0;
+        return new OwnTiming(window, Math.Max(0, (1e9 / trial.ConnectionsPerSecond) - window));
+    }
+
+    private static double Median(IEnumerable<double> values) => SampleStatistics.Instance.Median([.. values]).Value;
 }

@@ -45,11 +45,15 @@ internal sealed record ConvoyRace(string Mode, int Standing)
             };
         }
 
+        if (OwnTiming.Measure(cpus[0]) is not { PathNs: var path })
+        {
+            return named with { Missing = $"disturbed: {OwnTiming.Disturbed}" };
+        }
+
         RateEstimate rate = FailureRate.Estimate([.. trials.Select(t => t.Total.Attempts)], [.. trials.Select(t => t.Total.InsertFailed)]);
         double perSecond = trials.Average(trial => trial.ConnectionsPerSecond);
         double window = trials.Average(trial => trial.Window.MeanNs) * 1e-9;
         double predicted = RaceLoss.OfSearch(Overlap.OfPoisson(perSecond, window, cpus.Length), 1, 1);
-        double path = OwnTiming.Measure(cpus[0]).PathNs;
         double leading = ProbeNs(alone, 1, path);
         double both = ProbeNs(trials, cpus.Length, path);
         return named with
