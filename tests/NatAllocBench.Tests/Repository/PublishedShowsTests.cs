@@ -91,6 +91,23 @@ public class PublishedShowsTests
             return rates.Max() > 2 * rates.Min();
         });
 
+    /// <summary>What docs/methodology.md says of dropped trials.</summary>
+    [Fact]
+    public void No_published_rate_leaves_its_interval_when_the_dropped_trials_are_counted()
+    {
+        RaceCell[] cells =
+        [
+            .. new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories().Select(RunFormat.ReadFile)
+                .OfType<RunRecord<RaceCell>>().SelectMany(run => run.Cells).Where(cell => cell is { Rate: not null, Dropped: not null }),
+        ];
+
+        Assert.NotEmpty(cells);
+        Assert.All(cells, cell => Assert.InRange(
+            (double)(cell.InsertFailed!.Value + cell.Dropped!.InsertFailed.Sum()) / (cell.Attempts!.Value + cell.Dropped.Attempts.Sum()),
+            cell.RateLow!.Value,
+            cell.RateHigh!.Value));
+    }
+
     /// <summary>Why convoys are not predicted by what a probe costs: docs/methodology.md says that this does not hold.</summary>
     [Fact]
     public void Catching_up_does_not_explain_the_published_convoys() => Assert.Contains(
