@@ -36,6 +36,11 @@ internal static class CommandLine
     private static int Invoke(RootCommand root, IReadOnlyList<string> args)
     {
         ParseResult parsed = root.Parse(args);
+        if (UnknownOption.In(parsed) is { } unknown)
+        {
+            return Refuse(unknown);
+        }
+
         if (parsed.Errors.Count > 0)
         {
             // The library names a .NET type where a number is needed.

@@ -45,10 +45,33 @@ public sealed class NodeCommandTests
         Directory.Delete(directory, recursive: true);
     }
 
+    /// <summary>Every command that takes paths would else look for a file of that name.</summary>
+    [Theory]
+    [InlineData("replay")]
+    [InlineData("validate")]
+    [InlineData("compare")]
+    [InlineData("matrix")]
+    [InlineData("merge")]
+    [InlineData("show")]
+    [InlineData("export")]
+    [InlineData("trace report")]
+    public void A_command_that_takes_paths_refuses_an_option_that_it_does_not_have(string command)
+    {
+        ProgramRun run = ProgramRun.Here([.. command.Split(' '), "--no-such", "x"]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("--no-such", run.Error, StringComparison.Ordinal);
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
+    [Fact]
+    public void What_comes_after_two_dashes_is_a_path() =>
+        Assert.Contains("--files: there is no such file", ProgramRun.Here("diagnose", "--", "--files").Error, StringComparison.Ordinal);
+
     [Theory]
     [InlineData("nosuch", "there is no such file")]
     [InlineData("--alerts=other", "choose prometheus")]
     [InlineData("--before=x", "needs files")]
+    [InlineData("--files", "--files: diagnose has no such option; try --help, or write a file of that name as ./--files")]
     public void Diagnose_refuses_wrong_input_in_one_line(string argument, string says)
     {
         ProgramRun run = ProgramRun.Here("diagnose", argument);
