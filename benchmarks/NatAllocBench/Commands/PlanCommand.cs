@@ -67,8 +67,7 @@ internal static class PlanCommand
         GatewayPreset? preset = parsed.GetValue(Preset) is { } name ? GatewayPreset.Get(name) : null;
         PlanRequest request = Request(parsed, preset);
         var planner = new Planner(request);
-        string? solved = parsed.GetValue(Solve) is { } unknown ? Solved(planner, request, unknown) : null;
-        IReadOnlyList<PlanRow> rows = planner.Rows();
+        (string? solved, IReadOnlyList<PlanRow> rows) = Answer(planner, request, parsed.GetValue(Solve));
         if (JsonOutput.IsAsked(parsed))
         {
             JsonOutput.Write(new JsonObject { ["solved"] = solved, ["target"] = request.Target, ["rows"] = JsonOutput.Node(rows) });
@@ -87,22 +86,35 @@ internal static class PlanCommand
         return rows[^1].Loss <= request.Target ? CommandLine.Success : CommandLine.Failure;
     }
 
-    private static string Solved(Planner planner, PlanRequest request, string unknown)
+    /// <summary>What was solved for, if anything, and the rows; those of a number of addresses end with it.</summary>
+    private static (string? Solved, IReadOnlyList<PlanRow> Rows) Answer(Planner planner, PlanRequest request, string? unknown)
     {
         int addresses = request.Addresses ?? 1;
-        return unknown switch
+        switch (unknown)
         {
-            "addresses" => planner.SolveAddresses() is { } enough
-                ? $"addresses: {enough}"
-                : "addresses: none is enough, the race alone loses more than the target; choose another --mode, --era or --target",
-            "rate" => FormattableString.Invariant($"rate: {planner.SolveRate(addresses):#,##0.#}/s with {addresses} address(es)"),
-            "hold" => planner.SolveHold(addresses) is > 0 and var seconds
-                ? FormattableString.Invariant($"hold: {seconds:N1} s with {addresses} address(es)")
-                : FormattableString.Invariant(
-                    $"hold: none; with {addresses} address(es) the {request.TimeWait:0} s of TIME_WAIT alone are too long at this rate"),
-            _ => throw new UsageException($"--solve {unknown}: choose addresses, rate or hold"),
-        };
+            case null:
+                return (null, planner.Rows());
+            case "addresses" when request.Addresses is { } given:
+                throw new UsageException($"--addresses {given}: --solve addresses finds the number; leave one of them out");
+            case "addresses":
+                return planner.SolveAddresses() is { } enough
+                    ? ($"addresses: {enough}", planner.RowsUpTo(enough))
+                    : ("addresses: none is enough, the race alone loses more than the target; choose another --mode, --era or --target",
+                        planner.Rows());
+            case "rate":
+                return (FormattableString.Invariant($"rate: {planner.SolveRate(addresses):#,##0.#}/s with {addresses} address(es)"),
+                    planner.Rows());
+            case "hold":
+                return (HoldText(planner.SolveHold(addresses), addresses, request.TimeWait), planner.Rows());
+            default:
+                throw new UsageException($"--solve {unknown}: choose addresses, rate or hold");
+        }
     }
+
+    private static string HoldText(double seconds, int addresses, double timeWait) => seconds > 0
+        ? FormattableString.Invariant($"hold: {seconds:N1} s with {addresses} address(es)")
+        : FormattableString.Invariant(
+            $"hold: none; with {addresses} address(es) the {timeWait:0} s of TIME_WAIT alone are too long at this rate");
 
     private static PlanRequest Request(ParseResult parsed, GatewayPreset? preset) => new()
     {

@@ -69,6 +69,11 @@ public static class PlanReport
         double each = (double)request.Clients / row.Addresses;
         int most = Math.Min(request.Clients, PoissonCount.Quantile(each, Math.Pow(SkewProbability, 1.0 / row.Addresses)));
         double ports = row.Limits.First(limit => limit.Name == PlanLimit.Ports).PerSecond;
+        if (double.IsInfinity(ports))
+        {
+            return;
+        }
+
         text.Append(CultureInfo.InvariantCulture,
             $"a hash draws each client's address: of {request.Clients} clients the fullest of {row.Addresses} addresses has at most {most} "
                 + $"(99 %), and its ports bind at {Figures.Number(ports * each / most)}/s of all\n");

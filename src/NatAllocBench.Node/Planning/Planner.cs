@@ -34,7 +34,7 @@ public sealed class Planner
         }
 
         var rows = new List<PlanRow>();
-        for (int addresses = 1; addresses <= _request.MostAddresses; addresses *= 2)
+        foreach (int addresses in Doubled(_request.MostAddresses))
         {
             rows.Add(Row(addresses, _request.Rate));
             if (rows[^1].Loss <= _request.Target)
@@ -45,6 +45,11 @@ public sealed class Planner
 
         return rows;
     }
+
+    /// <summary>A row for 1, 2, 4 and so on below a number of addresses, and one for that number.</summary>
+    /// <param name="last">NAT addresses, at least 1.</param>
+    public IReadOnlyList<PlanRow> RowsUpTo(int last) =>
+        [.. Doubled(last - 1).Append(last).Select(addresses => Row(addresses, _request.Rate))];
 
     /// <summary>The row for a number of addresses and a rate.</summary>
     /// <param name="addresses">NAT addresses, at least 1.</param>
@@ -83,6 +88,14 @@ public sealed class Planner
     /// <param name="addresses">NAT addresses, at least 1.</param>
     public double SolveHold(int addresses) =>
         (_heldAtTarget.Value * _request.Destinations * addresses / _request.Rate) - _request.TimeWait;
+
+    private static IEnumerable<int> Doubled(int most)
+    {
+        for (int addresses = 1; addresses <= most; addresses *= 2)
+        {
+            yield return addresses;
+        }
+    }
 
     private SearchLimits Search => _request.Search;
 

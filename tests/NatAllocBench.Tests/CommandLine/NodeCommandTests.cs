@@ -14,6 +14,19 @@ public sealed class NodeCommandTests
         Assert.Contains("ports at 530/s", run.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>The table ends with the number that was found, though it is no power of two, and so does the exit code.</summary>
+    [Fact]
+    public void Plan_shows_the_row_of_the_number_of_addresses_that_it_solved()
+    {
+        string[] plan = ["plan", "--era", "4.14", "--cpu-count", "1", "--rate", "2200", "--table", "10000000", "--solve", "addresses"];
+        ProgramRun run = ProgramRun.Here(plan);
+        Assert.Equal(0, run.ExitCode);
+        Assert.StartsWith("addresses: 5", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"(?m)^  5 +52,800 ", run.Output);
+        Assert.DoesNotMatch("(?m)^  8 ", run.Output);
+        Assert.StartsWith("--addresses 2: ", ProgramRun.Here([.. plan, "--addresses", "2"]).Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_plan_that_misses_its_target_exits_with_1() =>
         Assert.Equal(1, ProgramRun.Here("plan", "--era", "4.14", "--addresses", "1", "--rate", "600").ExitCode);

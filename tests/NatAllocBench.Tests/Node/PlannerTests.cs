@@ -48,6 +48,23 @@ public sealed class PlannerTests
         Assert.Equal(2, new Planner(request with { Rate = rate * 1.01, Addresses = null }).SolveAddresses());
     }
 
+    /// <summary>From 6.5 on closed TCP connections are evicted: without a hold time ports never end, and no sentence says when.</summary>
+    [Fact]
+    public void Ports_that_never_end_have_no_rate_at_which_the_fullest_address_ends()
+    {
+        PlanRequest request = Of("6.12") with { Addresses = 2, Rate = 10 };
+        string report = PlanReport.Of(request, [new Planner(request).Row(2, 10)], null);
+        Assert.Contains("ports never", report, StringComparison.Ordinal);
+        Assert.DoesNotContain("Infinity", report, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1, new[] { 1 })]
+    [InlineData(4, new[] { 1, 2, 4 })]
+    [InlineData(5, new[] { 1, 2, 4, 5 })]
+    public void The_rows_of_a_solved_number_of_addresses_end_with_it(int solved, int[] addresses) =>
+        Assert.Equal(addresses, new Planner(Of("4.14") with { Addresses = null }).RowsUpTo(solved).Select(row => row.Addresses));
+
     /// <summary>Of 40 clients on 4 addresses, 10 each, one has at most 20 in 99 of 100 draws; of few it may be all.</summary>
     [Theory]
     [InlineData(40, 4, 20)]
