@@ -119,7 +119,7 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
     private static bool MayServe(SourceNatRule rule, Destination destination)
     {
         bool isIPv4 = (destination.NatAddress >> 32) == 0xFFFF;
-        if (!NamedAddress.IsName(destination.NatAddress) && isIPv4 == rule.IsIPv6)
+        if (!NamedAddress.IsName(destination.NatAddress) && !rule.IsOfBothFamilies && isIPv4 == rule.IsIPv6)
         {
             return false;
         }

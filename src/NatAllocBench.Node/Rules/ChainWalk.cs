@@ -2,10 +2,12 @@ namespace NatAllocBench.Node.Rules;
 
 /// <summary>A rule of any kind, as far as its effect on the order of rules goes.</summary>
 /// <param name="Match">Conditions; empty if it always applies.</param>
-/// <param name="Target">A chain to go to, RETURN, ACCEPT, or a target that ends nothing.</param>
+/// <param name="Targets">
+/// A chain to go to, RETURN, ACCEPT, or a target that ends nothing; several where a verdict map chooses, none if the rule goes on.
+/// </param>
 /// <param name="IsGoto">Whether a jump does not come back.</param>
 /// <param name="Nat">The translation, if it is one.</param>
-internal sealed record ChainRule(string Match, string Target, bool IsGoto, SourceNatRule? Nat);
+internal sealed record ChainRule(string Match, IReadOnlyList<string> Targets, bool IsGoto, SourceNatRule? Nat);
 
 /// <summary>Follows the chains from a hook and lists the translating rules in the order in which a connection meets them.</summary>
 internal sealed class ChainWalk(IReadOnlyDictionary<string, List<ChainRule>> chains)
@@ -40,19 +42,23 @@ internal sealed class ChainWalk(IReadOnlyDictionary<string, List<ChainRule>> cha
                 _found.Add(nat with { Place = $"{path} {i + 1}", IsUnreachable = unreachable });
                 ends |= always;
             }
-            else if (chains.ContainsKey(rule.Target))
+
+            foreach (string target in rule.Targets)
             {
-                bool all = Follow(rule.Target, $"{path} > {rule.Target}", depth + 1, unreachable);
-                ends |= always && (all || rule.IsGoto);
-            }
-            else if (rule.Target is "ACCEPT" or "accept")
-            {
-                ends |= always;
-            }
-            else if (rule.Target is "RETURN" or "return")
-            {
-                mayReturn |= !ends;
-                ends |= always;
+                if (chains.ContainsKey(target))
+                {
+                    bool all = Follow(target, $"{path} > {target}", depth + 1, unreachable);
+                    ends |= always && (all || rule.IsGoto);
+                }
+                else if (target is "ACCEPT" or "accept")
+                {
+                    ends |= always;
+                }
+                else if (target is "RETURN" or "return")
+                {
+                    mayReturn |= !ends;
+                    ends |= always;
+                }
             }
         }
 

@@ -21,36 +21,49 @@ internal static class NftJsonReader
 
     private static List<SourceNatRule> Read(JsonElement items)
     {
-        var tables = new Dictionary<(string Family, string Table), Dictionary<string, List<ChainRule>>>();
-        var hooks = new List<(string Family, string Table, string Chain)>();
+        var tables = new Dictionary<(string Family, string Table), NftTable>();
         foreach (JsonElement item in items.EnumerateArray())
         {
             if (item.TryGetProperty("chain", out JsonElement chain))
             {
-                (string, string) key = (Text(chain, "family"), Text(chain, "table"));
-                tables.TryAdd(key, []);
-                tables[key].TryAdd(Text(chain, "name"), []);
+                NftTable table = TableOf(tables, chain);
+                table.Chains.TryAdd(Text(chain, "name"), []);
                 if (Text(chain, "type") == "nat" && Text(chain, "hook") == "postrouting")
                 {
-                    hooks.Add((key.Item1, key.Item2, Text(chain, "name")));
+                    table.Hooks.Add(Text(chain, "name"));
                 }
             }
-            else if (item.TryGetProperty("rule", out JsonElement rule)
-                && tables.TryGetValue((Text(rule, "family"), Text(rule, "table")), out Dictionary<string, List<ChainRule>>? chains))
+            else if (item.TryGetProperty("map", out JsonElement map))
             {
-                chains[Text(rule, "chain")].Add(Rule(rule));
+                TableOf(tables, map).Maps[Text(map, "name")] = map.GetRawText();
+            }
+            else if (item.TryGetProperty("rule", out JsonElement rule))
+            {
+                NftTable table = TableOf(tables, rule);
+                table.Chains[Text(rule, "chain")].Add(Rule(rule, table));
             }
         }
 
-        return [.. hooks.SelectMany(hook => ChainWalk.From(hook.Chain, tables[(hook.Family, hook.Table)]))];
+        return [.. tables.Values.SelectMany(table => table.Rules())];
     }
 
-    private static ChainRule Rule(JsonElement rule)
+    private static NftTable TableOf(Dictionary<(string Family, string Table), NftTable> tables, JsonElement item)
+    {
+        (string Family, string Table) key = (Text(item, "family"), Text(item, "table"));
+        if (!tables.TryGetValue(key, out NftTable? table))
+        {
+            tables.Add(key, table = new NftTable(key.Family));
+        }
+
+        return table;
+    }
+
+    private static ChainRule Rule(JsonElement rule, NftTable table)
     {
         var matches = new List<string>();
         long? connections = null;
         SourceNatRule? nat = null;
-        string target = "";
+        string[] targets = [];
         bool isGoto = false;
         foreach (JsonElement expression in rule.GetProperty("expr").EnumerateArray())
         {
@@ -64,10 +77,14 @@ internal static class NftJsonReader
                     connections = part.Value.GetProperty("packets").GetInt64();
                     break;
                 case "jump" or "goto":
-                    (target, isGoto) = (Text(part.Value, "target"), part.Name == "goto");
+                    (targets, isGoto) = ([Text(part.Value, "target")], part.Name == "goto");
+                    break;
+                case "vmap":
+                    matches.Add($"{string.Join(' ', Leaves(part.Value.GetProperty("key")))} vmap");
+                    targets = Verdicts(part.Value.GetProperty("data"), table);
                     break;
                 case "return" or "accept":
-                    target = part.Name;
+                    targets = [part.Name];
                     break;
                 case "masquerade" or "snat":
                     nat = Translate(part.Name, part.Value);
@@ -80,9 +97,25 @@ internal static class NftJsonReader
 
         string match = string.Join(' ', matches);
         return new ChainRule(
-            match, target, isGoto, nat is null ? null
-                : nat with { Match = match, Connections = connections, IsIPv6 = Text(rule, "family") == "ip6" });
+            match, targets, isGoto, nat is null ? null : table.WithFamily(nat with { Match = match, Connections = connections }, match));
     }
+
+    /// <summary>The chains to which a verdict map leads, one written in the rule or a named one.</summary>
+    private static string[] Verdicts(JsonElement data, NftTable table)
+    {
+        string text = data.ValueKind == JsonValueKind.String
+            ? table.Maps.GetValueOrDefault(data.GetString()!.TrimStart('@'), "{}") : data.GetRawText();
+        using JsonDocument map = JsonDocument.Parse(text);
+        return [.. Targets(map.RootElement).Distinct()];
+    }
+
+    private static IEnumerable<string> Targets(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object when Text(value, "target") is { Length: > 0 } target => [target],
+        JsonValueKind.Object => value.EnumerateObject().SelectMany(property => Targets(property.Value)),
+        JsonValueKind.Array => value.EnumerateArray().SelectMany(Targets),
+        _ => [],
+    };
 
     private static SourceNatRule Blank(bool isSnat) =>
         new() { Place = "", Match = "", Action = isSnat ? NatAction.Snat : NatAction.Masquerade };
@@ -112,17 +145,19 @@ internal static class NftJsonReader
 
         if (value.TryGetProperty("addr", out JsonElement address))
         {
-            rule = rule with { Addresses = RangeText(address) };
+            rule = rule with { Addresses = RangeText(address) ?? "of a map" };
         }
 
-        return value.TryGetProperty("port", out JsonElement port) ? IptablesReader.WithPorts(rule, RangeText(port), "nft JSON, port")
+        return value.TryGetProperty("port", out JsonElement port) && RangeText(port) is { } ports
+            ? IptablesReader.WithPorts(rule, ports, "nft JSON, port")
             : rule;
     }
 
-    private static string RangeText(JsonElement value) =>
-        value.ValueKind == JsonValueKind.Object && value.TryGetProperty("range", out JsonElement range)
-            ? $"{range[0]}-{range[1]}"
-            : value.ToString();
+    /// <summary>A value or a range; null for an expression.</summary>
+    private static string? RangeText(JsonElement value) =>
+        value.ValueKind != JsonValueKind.Object ? value.ToString()
+        : value.TryGetProperty("range", out JsonElement range) ? $"{range[0]}-{range[1]}"
+        : null;
 
     private static string Match(JsonElement match)
     {

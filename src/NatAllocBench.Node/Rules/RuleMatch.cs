@@ -22,17 +22,23 @@ internal static partial class RuleMatch
     public static bool MayMatch(string match, byte protocol, ushort remotePort)
     {
         Match named = ProtocolForm().Match(match);
-        if (named.Success && Protocols.TryGetValue(named.Groups[1].Value + named.Groups[2].Value, out byte wanted) && wanted != protocol)
+        if (named.Success && Number(named.Groups["name"].Value) is { } wanted && wanted == protocol == named.Groups["not"].Success)
         {
             return false;
         }
 
         Match port = PortForm().Match(match);
         return !port.Success || port.Value.StartsWith('!')
-            || ushort.Parse(port.Groups[1].Value, CultureInfo.InvariantCulture) == remotePort;
+            || int.Parse(port.Groups[1].Value, CultureInfo.InvariantCulture) == remotePort;
     }
 
-    [GeneratedRegex(@"(?:^|\s)(?:-p (\S+)|(tcp|udp|sctp|udplite) (?:dport|sport)\b)")]
+    /// <summary>A protocol by name or number; null for a set of several.</summary>
+    private static byte? Number(string protocol) => Protocols.TryGetValue(protocol, out byte known) ? known
+        : byte.TryParse(protocol, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) ? number
+        : null;
+
+    [GeneratedRegex(@"(?:^|\s)(?:(?<not>! )?-p (?<not>! )?(?<name>\S+)|(?<name>tcp|udp|sctp|udplite) (?:dport|sport)\b|"
+        + @"(?:l4proto|ip protocol|ip6 nexthdr) (?<not>!= )?(?<name>\S+))")]
     private static partial Regex ProtocolForm();
 
     [GeneratedRegex(@"(?:! )?(?:--dport|(?<!-)\bdport) (\d{1,5})(?=\s|$)")]

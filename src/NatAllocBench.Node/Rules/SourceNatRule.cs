@@ -60,6 +60,9 @@ internal sealed record SourceNatRule
     /// <summary>IPv6.</summary>
     public bool IsIPv6 { get; init; }
 
+    /// <summary>Both families: a rule of an inet table that asks for neither.</summary>
+    public bool IsOfBothFamilies { get; init; }
+
     /// <summary>Whether an earlier rule or return takes everything, so that this one is never reached.</summary>
     public bool IsUnreachable { get; init; }
 

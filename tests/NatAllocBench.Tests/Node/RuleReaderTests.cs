@@ -48,6 +48,123 @@ public sealed class RuleReaderTests
         Assert.True(rules[1].IsUnreachable);
     }
 
+    /// <summary>Forms of <c>nft -a list ruleset</c>: handles, sets over several lines, verdict maps, tables of both families.</summary>
+    [Fact]
+    public void Nft_is_read_with_handles_sets_maps_and_both_families()
+    {
+        const string text = """
+            table ip filter { # handle 1
+            	chain out { # handle 1
+            		type filter hook output priority filter; policy accept;
+            		ip daddr 192.0.2.1 accept # handle 2
+            	}
+            }
+            table inet fw4 { # handle 2
+            	comment "a table { of both"
+            	set clients { # handle 3
+            		type ipv4_addr
+            		flags interval
+            		elements = { 10.0.0.0/8,
+            			     172.16.0.0/12 }
+            	}
+            	map zones {
+            		type ifname : verdict
+            		elements = { "wan" : jump srcnat_wan,
+            			     "vpn" : goto srcnat_vpn }
+            	}
+            	chain srcnat { # handle 4
+            		comment "all of it"
+            		type nat hook postrouting priority srcnat; policy accept;
+            		oifname vmap @zones comment "by zone { 1" # handle 5
+            		oifname vmap { "lte" : jump srcnat_lte, "dsl" : accept } # handle 6
+            		ip6 saddr fd00::/8 snat ip6 to 2001:db8::1 # handle 7
+            		ip saddr @clients snat ip to ip saddr map { 10.0.0.1 : 192.0.2.1, 10.0.0.2 : 192.0.2.2 } random,persistent # handle 8
+            	}
+            	chain srcnat_wan { # handle 9
+            		ip saddr { 10.0.0.0/8, 172.16.0.0/12,
+            			   192.168.0.0/16 } counter packets 7 bytes 420 masquerade to :1024-2048 fully-random comment "!fw4: wan" # handle 10
+            	}
+            	chain srcnat_vpn {
+            		snat ip6 to [2001:db8::1]:1000-1999
+            	}
+            	chain srcnat_lte {
+            		meta l4proto != udp masquerade random
+            	}
+            }
+            """;
+        IReadOnlyList<SourceNatRule> rules = NftReader.Read(text, "x");
+        Assert.Equal(
+            ["srcnat > srcnat_wan 1", "srcnat > srcnat_vpn 1", "srcnat > srcnat_lte 1", "srcnat 3", "srcnat 4"],
+            rules.Select(rule => rule.Place));
+        Assert.Equal((1024, 2048, PortFlags.RandomFully, (long?)7), (rules[0].Low, rules[0].High, rules[0].Flags, rules[0].Connections));
+        Assert.Equal((1000, 1999, "[2001:db8::1]"), (rules[1].Low, rules[1].High, rules[1].Addresses));
+        Assert.Equal((1024, 65535, "2001:db8::1"), (rules[3].Low, rules[3].High, rules[3].Addresses));
+        Assert.Equal((PortFlags.Random | PortFlags.Persistent, "of a map"), (rules[4].Flags, rules[4].Addresses));
+        Assert.Equal([false, true, false, true, false], rules.Select(rule => rule.IsIPv6));
+        Assert.Equal([false, false, true, false, false], rules.Select(rule => rule.IsOfBothFamilies));
+        Assert.All(rules, rule => Assert.False(rule.IsUnreachable));
+    }
+
+    [Fact]
+    public void Nft_json_follows_verdict_maps_and_does_not_stop_at_a_map_of_addresses()
+    {
+        const string json = """
+            {"nftables":[{"metainfo":{"version":"1.0.6"}},{"table":{"family":"inet","name":"nat","handle":1}},
+            {"map":{"family":"inet","name":"zones","table":"nat","type":"ifname","map":"verdict",
+                "elem":[["wan",{"jump":{"target":"wan"}}]]}},
+            {"chain":{"family":"inet","table":"nat","name":"post","type":"nat","hook":"postrouting"}},
+            {"chain":{"family":"inet","table":"nat","name":"wan"}},{"chain":{"family":"inet","table":"nat","name":"lte"}},
+            {"rule":{"family":"inet","table":"nat","chain":"post","expr":[{"vmap":{"key":{"meta":{"key":"oifname"}},"data":"@zones"}}]}},
+            {"rule":{"family":"inet","table":"nat","chain":"post","expr":[{"vmap":{"key":{"meta":{"key":"oifname"}},
+                "data":{"set":[["lte",{"jump":{"target":"lte"}}],["lo",{"accept":null}]]}}}]}},
+            {"rule":{"family":"inet","table":"nat","chain":"wan","expr":[{"counter":{"packets":4,"bytes":9}},{"masquerade":null}]}},
+            {"rule":{"family":"inet","table":"nat","chain":"lte","expr":[{"snat":{"family":"ip","addr":{"map":{"key":1,"data":{"set":[]}}},
+                "port":{"map":{"key":1,"data":{"set":[]}}}}}]}}]}
+            """;
+        IReadOnlyList<SourceNatRule> rules = NftJsonReader.Read(json, "x");
+        Assert.Equal([("post > wan 1", (long?)4), ("post > lte 1", null)], rules.Select(rule => (rule.Place, rule.Connections)));
+        Assert.Equal("of a map", rules[1].Addresses);
+    }
+
+    /// <summary>Outputs of both programs in one file: each has its own chains and family.</summary>
+    [Fact]
+    public void Two_outputs_of_iptables_save_in_one_file_are_kept_apart()
+    {
+        const string text = """
+            # Warning: iptables-legacy tables present, use iptables-legacy-save to see them
+            # Generated by iptables-save v1.8.9 (nf_tables) on Mon Nov 30 09:00:00 2026
+            *nat
+            :POSTROUTING ACCEPT [12:720]
+            [8:480] -A POSTROUTING ! -p tcp -m comment --comment "not \"tcp\"" -j MASQUERADE
+            [4:240] -A POSTROUTING -p 17 -j SNAT --to-source :1000-1999 --random-fully
+            COMMIT
+            # Generated by ip6tables-save v1.8.9 (nf_tables) on Mon Nov 30 09:00:00 2026
+            *nat
+            :POSTROUTING ACCEPT [0:0]
+            [3:99] -A POSTROUTING -j SNAT --to-source [2001:db8::1]:2000-2999
+            COMMIT
+            """;
+        IReadOnlyList<SourceNatRule> rules = IptablesReader.Read(text, "x");
+        Assert.Equal(["POSTROUTING 1", "POSTROUTING 2", "POSTROUTING 1"], rules.Select(rule => rule.Place));
+        Assert.Equal([false, false, true], rules.Select(rule => rule.IsIPv6));
+        Assert.Equal([1024, 1000, 2000], rules.Select(rule => rule.Low));
+        Assert.Equal([8, 4, 3], rules.Select(rule => rule.Connections));
+    }
+
+    [Theory]
+    [InlineData("! -p tcp", 6, 80, false)]
+    [InlineData("! -p tcp", 17, 80, true)]
+    [InlineData("-p ! tcp", 6, 80, false)]
+    [InlineData("-p 17", 6, 80, false)]
+    [InlineData("meta l4proto udp", 6, 80, false)]
+    [InlineData("meta l4proto != udp", 6, 80, true)]
+    [InlineData("ip protocol { tcp, udp }", 132, 80, true)]
+    [InlineData("tcp dport 99999", 6, 80, false)]
+    [InlineData("-p tcp -m tcp ! --dport 80", 6, 80, true)]
+    [InlineData("-p tcp -m tcp --dport 80:90", 6, 85, true)]
+    public void A_condition_speaks_against_a_connection_only_where_it_says_so(string match, byte protocol, ushort port, bool mayMatch) =>
+        Assert.Equal(mayMatch, RuleMatch.MayMatch(match, protocol, port));
+
     [Theory]
     [InlineData("3.10", PortFlags.RandomFully, RealMode.KeepThenRover)]
     [InlineData("4.14", PortFlags.None, RealMode.KeepThenRover)]
