@@ -19,8 +19,8 @@ internal static class DiagnoseCommand
 
     private static readonly Argument<string[]> Paths = new("PATH")
     {
-        Description = "Files or directories: conntrack -L and -S, iptables-save -c, nft list ruleset, sysctl -a, uname -r. Recognised by "
-            + "content.",
+        Description = "Files or directories: conntrack -L, -E and -S, iptables-save -c, nft list ruleset, sysctl -a, uname -r. "
+            + "Recognised by content.",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

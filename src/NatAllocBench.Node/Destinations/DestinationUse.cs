@@ -25,9 +25,43 @@ internal sealed class DestinationUse
 
     public long Offloaded { get; private set; }
 
+    /// <summary>Connections whose beginning a log of events shows.</summary>
+    public long Opened { get; private set; }
+
+    /// <summary>Connections whose end a log of events shows, also of older ones that it did not show before.</summary>
+    public long Ended { get; private set; }
+
     /// <summary>Distinct clients, counted up to 1024.</summary>
     public int Clients => _clients.Count;
 
+    /// <summary>What an event changes: a port is taken from the first event of its connection to the last.</summary>
+    public void Follow(in EntryLine entry)
+    {
+        if (entry.Event == EventKind.Destroy)
+        {
+            Ports.Remove(entry.NatKey);
+            TimeWait.Remove(entry.NatKey);
+            Ended++;
+            return;
+        }
+
+        if (entry.Event == EventKind.New || !Ports.Contains(entry.NatKey))
+        {
+            Add(in entry);
+        }
+
+        Opened += entry.Event == EventKind.New ? 1 : 0;
+        if (entry.State == TcpState.TimeWait)
+        {
+            TimeWait.Add(entry.NatKey);
+        }
+        else
+        {
+            TimeWait.Remove(entry.NatKey);
+        }
+    }
+
+    /// <summary>An entry of the table.</summary>
     public void Add(in EntryLine entry)
     {
         Ports.Add(entry.NatKey);

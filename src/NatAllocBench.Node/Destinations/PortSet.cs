@@ -45,6 +45,27 @@ internal sealed class PortSet
         return true;
     }
 
+    /// <summary>Takes a port out; false if it was not there.</summary>
+    public bool Remove(ushort port)
+    {
+        if (!Contains(port))
+        {
+            return false;
+        }
+
+        Count--;
+        if (_bits is not null)
+        {
+            _bits[port >> 6] &= ~(1UL << port);
+        }
+        else
+        {
+            _list[_list.AsSpan(0, Count + 1).IndexOf(port)] = _list[Count];
+        }
+
+        return true;
+    }
+
     public bool Contains(ushort port) => _bits is not null ? (_bits[port >> 6] & (1UL << port)) != 0
         : _list.AsSpan(0, Count).Contains(port);
 

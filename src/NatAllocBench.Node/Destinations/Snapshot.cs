@@ -4,18 +4,35 @@ using NatAllocBench.Node.Lines;
 
 namespace NatAllocBench.Node.Destinations;
 
-/// <summary>The conntrack table at one moment, grouped by destination as its lines stream by.</summary>
+/// <summary>
+/// The conntrack table at one moment, grouped by destination as its lines stream by: those of a list, or those of a log of events, which
+/// leaves what it shows to be in the table at its end.
+/// </summary>
 internal sealed class Snapshot
 {
     private const double MostUnreadable = 0.01;
     private readonly Dictionary<Destination, DestinationUse> _uses = [];
     private Destination _last;
     private DestinationUse? _lastUse;
+    private double _firstTime = double.PositiveInfinity;
+    private double _lastTime = double.NegativeInfinity;
 
     public IReadOnlyDictionary<Destination, DestinationUse> Uses => _uses;
 
-    /// <summary>Entries read.</summary>
+    /// <summary>Entries or events read.</summary>
     public long Entries { get; private set; }
+
+    /// <summary>Seconds from the first event of a log to the last; null for a list, and for a log without times.</summary>
+    public double? Seconds => _lastTime > _firstTime ? _lastTime - _firstTime : null;
+
+    /// <summary>Connections with a port whose beginning a log shows.</summary>
+    public long Opened { get; private set; }
+
+    /// <summary>Connections with a port whose end a log shows.</summary>
+    public long Ended { get; private set; }
+
+    /// <summary>Whether conntrack-tools said that events were lost.</summary>
+    public bool HasLostEvents { get; private set; }
 
     /// <summary>Entries whose source NAT changed.</summary>
     public long Translated { get; private set; }
@@ -29,7 +46,7 @@ internal sealed class Snapshot
     /// <summary>Highest zone seen.</summary>
     public int HighestZone { get; private set; }
 
-    /// <summary>Reads a list; may be called for several files of one moment.</summary>
+    /// <summary>Reads a list or a log; may be called for several files of one moment.</summary>
     /// <exception cref="NodeInputException">More than one line in a hundred is no entry; the message quotes the first.</exception>
     public void Read(Stream stream, string name)
     {
@@ -37,7 +54,8 @@ internal sealed class Snapshot
         var reading = new Reading(this, name);
         while (lines.Next(out ReadOnlySpan<byte> line))
         {
-            if (!line.TrimEnd((byte)'\r').IsEmpty && !IsTrailer(line))
+            HasLostEvents |= IsLoss(line);
+            if (!line.TrimEnd((byte)'\r').IsEmpty && !IsTrailer(line) && !IsLoss(line))
             {
                 reading.Take(line, lines.Number);
             }
@@ -63,6 +81,12 @@ internal sealed class Snapshot
     public void Add(in EntryLine entry)
     {
         Entries++;
+        if (entry.Time is var time && !double.IsNaN(time))
+        {
+            _firstTime = Math.Min(_firstTime, time);
+            _lastTime = Math.Max(_lastTime, time);
+        }
+
         HighestZone = Math.Max(HighestZone, entry.Zone);
         if (!entry.HoldsPort)
         {
@@ -71,6 +95,8 @@ internal sealed class Snapshot
         }
 
         Translated += entry.IsSourceTranslated ? 1 : 0;
+        Opened += entry.Event == EventKind.New ? 1 : 0;
+        Ended += entry.Event == EventKind.Destroy ? 1 : 0;
         Destination destination = Destination.Of(in entry);
         if (_lastUse is null || destination != _last)
         {
@@ -82,7 +108,14 @@ internal sealed class Snapshot
             }
         }
 
-        _lastUse.Add(in entry);
+        if (entry.Event == EventKind.None)
+        {
+            _lastUse.Add(in entry);
+        }
+        else
+        {
+            _lastUse.Follow(in entry);
+        }
     }
 
     /// <summary>One file: up to a hundredth of its lines may be no entry.</summary>
@@ -108,13 +141,17 @@ internal sealed class Snapshot
         public void Finish()
         {
             snapshot.Unreadable += _unreadable;
-            if (_unreadable > _read * MostUnreadable && _unreadable > 1)
+            bool isNothing = _unreadable == _read && _read > 0;
+            if (isNothing || (_unreadable > _read * MostUnreadable && _unreadable > 1))
             {
                 throw new NodeInputException($"{name}: {_unreadable} of {_read} lines are no conntrack entry, {_first}; give the output of "
-                    + "conntrack -L unchanged");
+                    + "conntrack -L or -E unchanged");
             }
         }
     }
 
-    private static bool IsTrailer(ReadOnlySpan<byte> line) => line.IndexOf("flow entries have been shown"u8) >= 0;
+    private static bool IsTrailer(ReadOnlySpan<byte> line) =>
+        line.IndexOf("flow entries have been shown"u8) >= 0 || line.IndexOf("flow events have been shown"u8) >= 0;
+
+    private static bool IsLoss(ReadOnlySpan<byte> line) => line.IndexOf("ENOBUFS"u8) >= 0;
 }

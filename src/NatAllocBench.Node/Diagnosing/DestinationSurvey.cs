@@ -11,13 +11,15 @@ namespace NatAllocBench.Node.Diagnosing;
 /// <summary>Goes through the destinations of a snapshot, fullest first.</summary>
 internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era era, double? interval)
 {
+    private const byte Icmp = 1;
+    private const byte IcmpV6 = 58;
     private const byte Tcp = 6;
     private const byte Udp = 17;
     private const int MostExact = 200;
 
     public IReadOnlyList<DestinationReport> Run()
     {
-        if (now.Entries is null)
+        if (now.Table is not { } table)
         {
             return [];
         }
@@ -25,7 +27,7 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
         // The exact chance costs a millisecond: it is computed where ports are used most.
         return
         [
-            .. now.Entries.Uses.Where(pair => pair.Value.Translated > 0)
+            .. table.Uses.Where(pair => pair.Value.Translated > 0)
                 .OrderByDescending(pair => pair.Value.Ports.Count)
                 .ThenBy(pair => pair.Key.Remote).ThenBy(pair => pair.Key.RemotePort).ThenBy(pair => pair.Key.Protocol)
                 .Take(MostExact)
@@ -35,16 +37,21 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
 
     /// <summary>The range of a rule and the limits of the era's search in it.</summary>
     public static SearchLimits LimitsOf(SourceNatRule? rule, byte protocol, Era era) => new(
-        rule?.PortCount ?? 64_512,
+        High(rule) - Low(rule, protocol) + 1,
         era.Traits.Search >= PortSearch.Limited,
         era.Traits.Search == PortSearch.LimitedEvicting && protocol == Tcp);
+
+    /// <summary>Without a range queries have every id, and connections the ports that need no privilege.</summary>
+    private static int Low(SourceNatRule? rule, byte protocol) => rule?.PortLow ?? (protocol is Icmp or IcmpV6 ? 0 : 1024);
+
+    private static int High(SourceNatRule? rule) => rule?.High ?? 65535;
 
     private DestinationReport Report(Destination destination, DestinationUse use)
     {
         SourceNatRule? rule = RuleFor(destination, use);
         SearchLimits limits = LimitsOf(rule, destination.Protocol, era);
-        int low = rule?.Low ?? 1024;
-        int high = rule?.High ?? 65535;
+        int low = Low(rule, destination.Protocol);
+        int high = High(rule);
         bool[] taken = use.Ports.InRange(low, high);
         return new DestinationReport
         {
@@ -61,7 +68,7 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
         };
     }
 
-    private DestinationUse? Earlier(Destination destination) => before?.Entries?.Uses.GetValueOrDefault(destination);
+    private DestinationUse? Earlier(Destination destination) => before?.Table?.Uses.GetValueOrDefault(destination);
 
     /// <summary>The chance now, or the mean of both moments.</summary>
     private SearchChance Search(SearchLimits limits, Destination destination, bool[] taken, DestinationUse use, int low, int high)
@@ -77,11 +84,18 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
         return new SearchChance((chance.Failure + before.Failure) / 2, (chance.Probes + before.Probes) / 2);
     }
 
-    /// <summary>The higher of what both estimates give: each of them misses connections, none counts one twice.</summary>
+    /// <summary>
+    /// What a log of events counts; else the higher of what both estimates give: each of them misses connections, none counts one twice.
+    /// </summary>
     private Bounded? Rate(Destination destination, DestinationUse use)
     {
-        Bounded? standing = FromStanding(destination.Protocol, use);
-        if (interval is { } seconds && before?.Entries is not null)
+        if (now.Log is { Seconds: { } logged } log)
+        {
+            return PoissonInterval.Rate(log.Uses.GetValueOrDefault(destination)?.Opened ?? 0, logged);
+        }
+
+        Bounded? standing = now.Entries is null ? null : FromStanding(destination.Protocol, use);
+        if (interval is { } seconds && before?.Table is not null)
         {
             int fresh = Earlier(destination) is { } earlier ? use.Ports.CountWithout(earlier.Ports) : use.Ports.Count;
             Bounded seen = PoissonInterval.Rate(fresh, seconds);
@@ -104,10 +118,17 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
         };
     }
 
-    private double? Growth(Destination destination, DestinationUse use) =>
-        interval is { } seconds && before?.Entries is not null
-            ? (use.Ports.Count - (Earlier(destination)?.Ports.Count ?? 0)) / seconds
+    private double? Growth(Destination destination, DestinationUse use)
+    {
+        if (interval is { } seconds && before?.Table is not null)
+        {
+            return (use.Ports.Count - (Earlier(destination)?.Ports.Count ?? 0)) / seconds;
+        }
+
+        return now.Log is { Seconds: { } logged, Ended: > 0 } log && log.Uses.GetValueOrDefault(destination) is { } events
+            ? (events.Opened - events.Ended) / logged
             : null;
+    }
 
     /// <summary>The first rule whose conditions do not speak against the destination and whose range holds most of its ports.</summary>
     private SourceNatRule? RuleFor(Destination destination, DestinationUse use) => now.Rules

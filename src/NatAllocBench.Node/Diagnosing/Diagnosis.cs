@@ -48,9 +48,9 @@ internal sealed record Diagnosis
     /// <summary>Diagnoses a node.</summary>
     public static Diagnosis Of(NodeFiles now, NodeFiles? before, DiagnoseOptions options)
     {
-        if (now.Entries is null && now.Counters is null && now.Rules.Count == 0)
+        if (now.Table is null && now.Counters is null && now.Rules.Count == 0)
         {
-            throw new NodeInputException("nothing to diagnose: give conntrack -L, conntrack -S or iptables-save -c of the node");
+            throw new NodeInputException("nothing to diagnose: give conntrack -L, -E or -S, or iptables-save -c of the node");
         }
 
         EraMatch era = EraOf(now.Kernel ?? before?.Kernel, options);

@@ -26,6 +26,7 @@ internal static class DiagnosisJson
                 diagnosis.Era.Cautions,
                 Entries = diagnosis.Files.Entries?.Entries,
                 Translated = diagnosis.Files.Entries?.Translated,
+                Log = diagnosis.Files.Log is { } log ? new { log.Seconds, Events = log.Entries, log.HasLostEvents } : null,
                 Rules = diagnosis.Files.Rules.Select(rule => new
                 {
                     rule.Place,

@@ -74,6 +74,7 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
             Line($"- {caution}");
         }
 
+        Log(files);
         if (files.Entries is { } snapshot)
         {
             Line(snapshot.Translated == 0
@@ -87,6 +88,38 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
         if (files.Sysctl.Number("net.netfilter.nf_conntrack_buckets") is { } buckets && count is { } held && held > buckets)
         {
             Line($"- chains: {Figures.Number(held * 2.0 / buckets)} links per bucket on average; raise nf_conntrack_buckets");
+        }
+    }
+
+    private void Log(NodeFiles files)
+    {
+        if (files.Log is not { } log)
+        {
+            return;
+        }
+
+        string time = log.Seconds is { } seconds ? $" of {Figures.Number(seconds)} s" : "";
+        Line($"log{time}: {log.Entries} events, {log.Opened} new connections, {log.Ended} ended"
+            + (log.Translated == 0 ? "; nothing is translated here: none of them uses a NAT port" : "")
+            + (log.Unreadable > 0 ? $", {log.Unreadable} lines skipped" : ""));
+        if (log.Seconds is null)
+        {
+            Line("- the log has no times, so no rate follows from it: record with conntrack -E -o timestamp");
+        }
+
+        if (files.Entries is null)
+        {
+            Line("- ports used are those of connections in the log: older ones without an event are missing, conntrack -L has all");
+        }
+
+        if (log is { Ended: 0, Opened: > 0 })
+        {
+            Line("- no connection ends in the log: if DESTROY was left out, ports of ended ones count as used");
+        }
+
+        if (log.HasLostEvents)
+        {
+            Line("- conntrack-tools lost events (ENOBUFS): rates are too low; give it a larger --buffer-size");
         }
     }
 

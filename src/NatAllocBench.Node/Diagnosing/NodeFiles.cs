@@ -11,7 +11,14 @@ internal sealed class NodeFiles
 {
     private readonly List<SourceNatRule> _rules = [];
 
+    /// <summary>The table by a list.</summary>
     public Snapshot? Entries { get; private set; }
+
+    /// <summary>The table by a log of events, as far as it shows connections.</summary>
+    public Snapshot? Log { get; private set; }
+
+    /// <summary>What tells which ports are taken: the list, and the log where there is none.</summary>
+    public Snapshot? Table => Entries ?? Log;
 
     public Counters? Counters { get; private set; }
 
@@ -72,12 +79,11 @@ internal sealed class NodeFiles
         {
             case InputKind.Entries or InputKind.Xml:
                 Entries ??= new Snapshot();
-                using (Stream stream = file.Open())
-                {
-                    Action<Stream, string> read = file.Kind == InputKind.Xml ? Entries.ReadXml : Entries.Read;
-                    read(stream, file.Path);
-                }
-
+                Stream(file, file.Kind == InputKind.Xml ? Entries.ReadXml : Entries.Read);
+                break;
+            case InputKind.Events:
+                Log ??= new Snapshot();
+                Stream(file, Log.Read);
                 break;
             case InputKind.CommandCounters:
                 string text = file.ReadText();
@@ -105,8 +111,14 @@ internal sealed class NodeFiles
                 Kernel = file.ReadText().Trim();
                 break;
             default:
-                throw new NodeInputException($"{file.Path}: a log of events or a capture is for replay; diagnose needs the list "
-                    + "(conntrack -L)");
+                throw new NodeInputException($"{file.Path}: a capture of packets is for replay; diagnose needs the list (conntrack -L) or "
+                    + "a log of events (conntrack -E)");
         }
+    }
+
+    private static void Stream(InputFile file, Action<Stream, string> read)
+    {
+        using Stream stream = file.Open();
+        read(stream, file.Path);
     }
 }

@@ -60,6 +60,40 @@ public sealed class DiagnosisTests : IDisposable
         Assert.Contains("zone 7", answer, StringComparison.Ordinal);
     }
 
+    /// <summary>A port is taken from the first event of its connection to the last; one of an older connection counts, too.</summary>
+    [Fact]
+    public void A_log_of_events_gives_ports_and_rates()
+    {
+        static string Event(double at, string kind, string state, int port) =>
+            FormattableString.Invariant($"[{at:0.000000}] [{kind}] tcp 6 {state} src=10.0.0.1 dst=192.0.2.9 sport={port} dport=443 ")
+            + $"src=192.0.2.9 dst=192.0.2.1 sport=443 dport={port} [ASSURED]\n";
+        string log = Event(100, "NEW", "120 SYN_SENT", 5000) + Event(102, "NEW", "120 SYN_SENT", 5001)
+            + Event(104, "UPDATE", "432000 ESTABLISHED", 5002) + Event(106, "UPDATE", "120 TIME_WAIT", 5001)
+            + Event(108, "DESTROY", "", 5000) + Event(110, "DESTROY", "", 4999)
+            + "WARNING: We have hit ENOBUFS! We are losing events.\nconntrack v1.4.7 (conntrack-tools): 6 flow events have been shown.\n";
+        string text = NodeAnswer.Of([Written(log)], [], On618).Text;
+        Assert.Contains("log of 10 s: 6 events, 2 new connections, 2 ended\n", text, StringComparison.Ordinal);
+        Assert.Contains("conntrack-tools lost events", text, StringComparison.Ordinal);
+        Assert.Matches(@"192\.0\.2\.9:443 tcp 192\.0\.2\.1 +2 +64,512 +0\.0031 % +0\.2 \[", text);
+
+        string list = Sample.Text("L.txt");
+        Assert.Matches("9 entries, 9 with", NodeAnswer.Of([Written(list, "list"), Written(log, "log")], [], On618).Text);
+    }
+
+    [Fact]
+    public void The_log_of_the_sample_node_leaves_its_ports_and_one_without_times_gives_no_rate()
+    {
+        string answer = Answer("ev.txt");
+        Assert.Matches(@"log of \S+ s: 35 events, 9 new connections, \d+ ended", answer);
+        string log = string.Concat(Sample.Text("ev.txt").Split('\n').Select(line => line.Split(']', 2)[^1] + "\n"));
+        string text = NodeAnswer.Of([Written(log)], [], On618).Text;
+        Assert.Contains("log: 35 events, 9 new connections", text, StringComparison.Ordinal);
+        Assert.Contains("record with conntrack -E -o timestamp", text, StringComparison.Ordinal);
+        Assert.Equal(
+            answer.Split('\n').Count(line => line.Contains("192.0.2.2:", StringComparison.Ordinal)),
+            text.Split('\n').Count(line => line.Contains("192.0.2.2:", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void A_kubernetes_node_names_the_rule_in_force_and_those_that_never_hit()
     {
@@ -160,6 +194,14 @@ public sealed class DiagnosisTests : IDisposable
     }
 
     [Fact]
+    public void Queries_have_every_id_and_not_only_those_from_1024_on()
+    {
+        const string Query = "icmp 1 29 src=10.0.0.1 dst=192.0.2.2 type=8 code=0 id=77 "
+            + "src=192.0.2.2 dst=192.0.2.1 type=0 code=0 id=77\n";
+        Assert.Matches(@"192\.0\.2\.2:0 icmp 192\.0\.2\.1 +1 +65,536", NodeAnswer.Of([Written(Query)], [], On618).Text);
+    }
+
+    [Fact]
     public void A_byte_order_mark_hides_no_entry() => Assert.DoesNotContain(
         "skipped", NodeAnswer.Of([Written("\uFEFF" + Sample.Text("L.txt"))], [], On618).Text, StringComparison.Ordinal);
 
@@ -207,6 +249,7 @@ public sealed class DiagnosisTests : IDisposable
     [InlineData("", "is empty")]
     [InlineData("<html><body>x</body></html>", "web page")]
     [InlineData("hello world", "not recognised")]
+    [InlineData("tcp 6 9 CLOSE src=1.1.1.1 dst=2.2.2.2 sport=65536 dport=1 src=2.2.2.2 dst=3.3.3.3 sport=1 dport=3\n", "line 1: 'tcp 6")]
     [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "occurs twice")]
     [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "'found=1,000' is no counter")]
     public void Wrong_input_is_refused_in_one_line(string content, string says)
