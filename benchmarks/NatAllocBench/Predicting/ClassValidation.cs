@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using NatAllocBench.Results.Statistics;
 
 namespace NatAllocBench.Predicting;
@@ -52,6 +53,13 @@ internal sealed record ClassValidation
     public bool? Holds => Counted < FewestCounted
         ? null
         : MeanRatio is >= LowestMean and <= HighestMean && Spread < MostSpread;
+
+    /// <summary>
+    /// Whether predicted over measured is the same in all cells, be it 1 or not: then the formula has the right form, and a recorded window
+    /// stands for another length of time. A window that the user gives is that length itself.
+    /// </summary>
+    [JsonIgnore]
+    public bool HasSteadyRatio => Counted >= FewestCounted && SpreadBeyondCounting < MostSpread;
 
     /// <summary>Checks a class.</summary>
     public static ClassValidation Of(PredictionClass one, IReadOnlyList<PublishedCell> cells)

@@ -30,13 +30,15 @@ internal static class CostSource
     public static Costs Of(string window, string? from, PublishedCells published, IReadOnlyList<Era> eras) => window switch
     {
         _ when window.StartsWith(Live, StringComparison.Ordinal) =>
-            new Costs(UsageException.Parse("--window", window[Live.Length..], Node.Inputs.Seconds.Parse), 0, LivePath,
-                "a live kernel's, as given"),
-        not Run => new Costs(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, OwnPath, "as given"),
+            Given(window[Live.Length..], LivePath, "a live kernel's, as given"),
+        not Run => Given(window, OwnPath, "as given"),
         _ when from is null => OfThisMachine(published, eras),
         _ when from == Machine => MachineCosts.Measure(eras),
         _ => OfRun(from, published),
     };
+
+    private static Costs Given(string window, double path, string source) =>
+        new(UsageException.Parse("--window", window, Node.Inputs.Seconds.Parse), 0, path, source) { IsGiven = true };
 
     private static Costs OfThisMachine(PublishedCells published, IReadOnlyList<Era> eras)
     {

@@ -16,6 +16,12 @@ namespace NatAllocBench.Predicting;
 /// <param name="Source">Where they are from, in words.</param>
 internal sealed record Costs(double WindowSeconds, double WindowError, double PathSeconds, string Source)
 {
+    /// <summary>
+    /// Whether the user gave the window: it is taken for the time in which the choice of another connection collides. Else it is that
+    /// which a race recorded, between two readings of the clock.
+    /// </summary>
+    public bool IsGiven { get; init; }
+
     public override string ToString() =>
         FormattableString.Invariant($"window {WindowSeconds * 1e9:0} ns, path {PathSeconds * 1e9:0} ns: {Source}");
 }
@@ -102,7 +108,7 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
             _ when forecast.Cpus == 1 => null,
             PredictionClass.Convoys => "convoys of long scans are not modelled",
             _ when scansLong => "convoys of long scans from random starts are not modelled",
-            _ when validated.Disabled is { } why => $"disabled by --validate: {why}",
+            _ when validated.Disabled is { } why && !(costs.IsGiven && validated.HasSteadyRatio) => $"disabled by --validate: {why}",
             _ when isBursts && BurstPrediction.WhyNot(costs) is { } why => why,
             _ when isBursts && isCrowded =>
                 FormattableString.Invariant($"CPUs busy {forecast.Busy * 100:0} % of the time: one burst runs into the next"),
@@ -128,7 +134,7 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
         double error = NormalQuantile.Of95 * Math.Sqrt(Math.Pow(costs.WindowError, 2) + Math.Pow(model, 2));
         return forecast with
         {
-            Basis = BasisOf(forecast, request, together),
+            Basis = validated.Disabled is null ? BasisOf(forecast, request, together) : Basis.Formula,
             Race = shares,
             RaceLow = shares.Sum * Math.Max(0, 1 - error),
             RaceHigh = Math.Min(1, shares.Sum * (1 + error)),

@@ -14,26 +14,8 @@ namespace NatAllocBench.Predicting;
 /// <param name="Run">Directory of its run, relative to the results.</param>
 internal readonly record struct PublishedCell(string Run, RaceCell Cell)
 {
-    /// <summary>Mean window in seconds, from the curve of its percentiles; what lies above the last but one counts with that one.</summary>
-    public double? WindowSeconds
-    {
-        get
-        {
-            if (Cell.WindowCurve is not { Count: > 1 } curve)
-            {
-                return null;
-            }
-
-            double sum = 0;
-            for (int i = 1; i < curve.Count; i++)
-            {
-                double width = (curve[i].Percentile - curve[i - 1].Percentile) / 100;
-                sum += width * (curve[i].Percentile >= 100 ? curve[i - 1].Ns : (curve[i - 1].Ns + curve[i].Ns) / 2);
-            }
-
-            return sum * 1e-9;
-        }
-    }
+    /// <summary>Mean window in seconds, from the histogram; null if the cell has none.</summary>
+    public double? WindowSeconds => Cell.WindowHistogram?.MeanNs() * 1e-9;
 
     /// <summary>The class of predictions that it belongs to; null if it is of another system or none applies.</summary>
     public PredictionClass? Class

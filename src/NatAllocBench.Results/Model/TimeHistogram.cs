@@ -35,6 +35,13 @@ public sealed record TimeHistogram(IReadOnlyList<long> BoundsNs, IReadOnlyList<l
             [.. Enumerable.Range(first, classes).Select(index => counts.GetValueOrDefault(index))]);
     }
 
+    /// <summary>
+    /// The mean in nanoseconds, with every time in the middle of its class: within a sixteenth of the true one, and much nearer where
+    /// times spread over several classes. Not a number without times.
+    /// </summary>
+    public double MeanNs() =>
+        Counts.Select((count, i) => count * (BoundsNs[i] + BoundsNs[i + 1] - 1) / 2.0).Sum() / Counts.Sum();
+
     /// <summary>The times of several histograms in one.</summary>
     /// <param name="parts">Any number of histograms.</param>
     /// <returns>The histogram, or null without times.</returns>

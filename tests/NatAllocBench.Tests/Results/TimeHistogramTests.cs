@@ -31,4 +31,13 @@ public sealed class TimeHistogramTests
             long high = histogram.BoundsNs[1];
             return low <= time && time < high && high - low <= Math.Max(1, low / 8) && histogram.BoundsNs.Count == 2;
         });
+
+    /// <summary>Below 8 ns a class is one length; above, a time counts as the middle of its class.</summary>
+    [Fact]
+    public void The_mean_takes_every_time_for_the_middle_of_its_class()
+    {
+        Assert.Equal(4, TimeHistogram.Of([(3, 2), (6, 1)])!.MeanNs());
+        Assert.Equal(991.5, TimeHistogram.Of([(960, 5)])!.MeanNs());
+        Assert.InRange(TimeHistogram.Of(Enumerable.Range(900, 400).Select(ns => ((long)ns, 1L)))!.MeanNs(), 1_094, 1_106);
+    }
 }
