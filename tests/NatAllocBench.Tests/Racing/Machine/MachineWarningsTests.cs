@@ -54,6 +54,19 @@ public sealed class MachineWarningsTests
         Assert.Equal(0, before.StealShareSince(before));
     }
 
+    /// <summary>As a build leaves the machine: a high load average, and CPUs that were busy until the first reading.</summary>
+    [Fact]
+    public void A_load_that_ended_before_the_run_is_noted_and_no_reason_for_a_warning()
+    {
+        DetectedMachine facts = RecordedMachine.Load("epyc-128-cores").With("/proc/loadavg", "300.5 80.0 30.0 1/2811 40011\n").Detect(2);
+        var before = new CpuTimes(1_000_000, 0, 1_000_000);
+        var after = new CpuTimes(1_000_100, 0, 1_000_050);
+
+        Assert.Equal(300.5, facts.LoadAverage!.OneMinute);
+        Assert.Empty(facts.Warnings);
+        Assert.Empty(MachineWarnings.During(before, after, ownShare: 0.5));
+    }
+
     [Theory]
     [InlineData(50, 0.5, "")]
     [InlineData(54, 0.5, "")]
