@@ -17,7 +17,7 @@ internal static class AllocatorsCommand
     };
 
     private static readonly Option<bool> Json =
-        new("--json") { Description = "Write JSON: every field, what the model leaves out included." };
+        new("--json") { Description = "Write JSON: every field, and what the model leaves out." };
 
     public static Command Create()
     {
@@ -44,7 +44,7 @@ internal static class AllocatorsCommand
 
     private static void List()
     {
-        IAnsiConsole console = AnsiConsole.Console;
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) });
         if (Console.IsOutputRedirected)
         {
             console.Profile.Width = 400;

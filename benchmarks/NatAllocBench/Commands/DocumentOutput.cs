@@ -61,7 +61,8 @@ internal static class DocumentOutput
         }
         else
         {
-            TerminalDocument.Write(AnsiConsole.Console, document);
+            TerminalDocument.Write(
+                AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Out) }), document);
         }
     }
 }

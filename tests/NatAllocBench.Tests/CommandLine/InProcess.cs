@@ -1,8 +1,8 @@
 namespace NatAllocBench.Tests.CommandLine;
 
 /// <summary>
-/// The collection of tests that call the program's entry in this process: they take over the one console and the current directory,
-/// and share the options of the commands, so they run one after another. The tests that run beside them use none of these.
+/// The collection of tests that call the program's entry in this process again and again: one of them waits for another in any case (see
+/// <see cref="ProgramRun.Here"/>), and in one collection they do not take the turns of other tests meanwhile.
 /// </summary>
 [CollectionDefinition(Name)]
 public static class InProcess

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
-using NatAllocBench.Commands;
 using NatAllocBench.Tests.Node;
 
 namespace NatAllocBench.Tests.CommandLine;
@@ -33,7 +32,7 @@ public sealed class OptionTests
     {
         Option[] options =
         [
-            .. CommandTree.For(["--help"]).Subcommands.SelectMany(command => command.Options)
+            .. ProgramRun.AllCommands().Subcommands.SelectMany(command => command.Options)
                 .Where(option => option.Name is "--era" or "--eras" or "--mode" or "--modes"),
         ];
 
@@ -90,7 +89,7 @@ public sealed class OptionTests
     [InlineData("--cpu-count", "N")]
     public void A_name_means_one_thing_in_every_command(string name, string value)
     {
-        Option[] options = [.. AllOptions(CommandTree.For(["--help"])).Where(option => option.Name == name && !option.Hidden)];
+        Option[] options = [.. AllOptions(ProgramRun.AllCommands()).Where(option => option.Name == name && !option.Hidden)];
 
         Assert.True(options.Length > 1, $"{options.Length} options {name}");
         Assert.All(options, option => Assert.True(option.HelpName == value || option is Option<bool>, $"{name} {option.HelpName}"));

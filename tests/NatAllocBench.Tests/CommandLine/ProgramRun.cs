@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using NatAllocBench.Commands;
 
@@ -7,21 +8,32 @@ namespace NatAllocBench.Tests.CommandLine;
 internal sealed record ProgramRun(int ExitCode, string Output, string Error)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly Lock OneHere = new();
 
     /// <summary>Runs the program to its end in a directory of its own.</summary>
     public static ProgramRun Of(params string[] args) => Of(Path.GetTempPath(), _ => { }, args);
 
     /// <summary>
-    /// Calls the program's entry in this process, which costs a hundredth of a start: for command lines that measure nothing. It takes the
-    /// console and the current directory over, so its tests are in <see cref="InProcess"/> or in <see cref="Platform.Alone"/>.
+    /// Calls the program's entry in this process, which costs a hundredth of a start: for command lines that measure nothing. It takes over
+    /// the one console and the current directory and shares the options of the commands, so one call waits for another.
     /// </summary>
     public static ProgramRun Here(params string[] args) => HereIn(Path.GetTempPath(), args);
 
     /// <summary>Calls the program's entry in this process, in a directory.</summary>
     public static ProgramRun HereIn(string directory, params string[] args)
     {
-        (TextWriter terminal, TextWriter errors, string before) = (Console.Out, Console.Error, Environment.CurrentDirectory);
         using var output = new StringWriter();
+        ProgramRun run = HereInto(output, directory, args);
+        return run with { Output = output.ToString() };
+    }
+
+    /// <summary>Calls the program's entry in this process with an output of the caller's; the run itself has none.</summary>
+    public static ProgramRun HereInto(TextWriter output, string[] args) => HereInto(output, Path.GetTempPath(), args);
+
+    private static ProgramRun HereInto(TextWriter output, string directory, string[] args)
+    {
+        using Lock.Scope one = OneHere.EnterScope();
+        (TextWriter terminal, TextWriter errors, string before) = (Console.Out, Console.Error, Environment.CurrentDirectory);
         using var error = new StringWriter();
         try
         {
@@ -29,7 +41,7 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             Console.SetError(error);
             Environment.CurrentDirectory = directory;
             int exitCode = Commands.CommandLine.Run(CommandTree.For(args), args);
-            return new ProgramRun(exitCode, output.ToString(), error.ToString());
+            return new ProgramRun(exitCode, "", error.ToString());
         }
         finally
         {
@@ -38,6 +50,18 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
             Environment.CurrentDirectory = before;
         }
     }
+
+    /// <summary>The program with all of its commands, made while no call runs.</summary>
+    public static RootCommand AllCommands()
+    {
+        using Lock.Scope one = OneHere.EnterScope();
+        return CommandTree.For(["--help"]);
+    }
+
+    /// <summary>Runs several at once: for runs that mostly wait, and whose figures nobody looks at.</summary>
+    public static Task<T[]> AllAtOnce<TInput, T>(IEnumerable<TInput> inputs, Func<TInput, T> run) =>
+        Task.WhenAll(inputs.Select(input => Task.Factory.StartNew(
+            () => run(input), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
 
     /// <summary>Runs the program to its end with an environment variable set.</summary>
     public static ProgramRun With(string variable, string value, params string[] args)
@@ -60,15 +84,24 @@ internal sealed record ProgramRun(int ExitCode, string Output, string Error)
     public static ProgramRun Of(string directory, Action<Process> whileRunning, params string[] args) =>
         Of(StartInfo(directory, args), whileRunning);
 
-    // The runtime's quick compiler starts the program a third sooner; no test judges how fast it measures.
+    /// <summary>
+    /// Has the program, and whatever else the process starts, compiled by the runtime's quick compiler: it starts a third sooner, and no
+    /// test judges how fast it measures.
+    /// </summary>
+    public static ProcessStartInfo Quick(ProcessStartInfo start)
+    {
+        start.Environment["DOTNET_TieredCompilation"] = "1";
+        start.Environment["DOTNET_TieredPGO"] = "0";
+        return start;
+    }
+
     private static ProcessStartInfo StartInfo(string directory, string[] args) =>
-        new("dotnet", [Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), .. args])
+        Quick(new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), .. args])
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "0" },
-        };
+        });
 
     private static ProgramRun Of(ProcessStartInfo start, Action<Process> whileRunning)
     {

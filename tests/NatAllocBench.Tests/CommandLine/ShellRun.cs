@@ -12,13 +12,13 @@ internal static class ShellRun
     public static ProgramRun Of(string directory, string script)
     {
         string program = Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll");
-        using Process shell = Process.Start(new ProcessStartInfo("sh", ["-c", $"natab() {{ dotnet '{program}' \"$@\"; }}\n{script}"])
+        ProcessStartInfo start = new("sh", ["-c", $"natab() {{ dotnet '{program}' \"$@\"; }}\n{script}"])
         {
             WorkingDirectory = directory,
             RedirectStandardError = true,
             RedirectStandardOutput = true,
-            Environment = { ["DOTNET_TieredCompilation"] = "1", ["DOTNET_TieredPGO"] = "0" },
-        })!;
+        };
+        using Process shell = Process.Start(ProgramRun.Quick(start))!;
         Task<string> output = shell.StandardOutput.ReadToEndAsync();
         string error = shell.StandardError.ReadToEnd();
         shell.WaitForExit();

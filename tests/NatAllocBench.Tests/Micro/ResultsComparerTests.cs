@@ -4,7 +4,7 @@ using BenchmarkDotNet.Jobs;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.NoEmit;
 using NatAllocBench.Micro;
-using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Platform;
 
 namespace NatAllocBench.Tests.Micro;
 
@@ -12,8 +12,8 @@ namespace NatAllocBench.Tests.Micro;
 /// The report of the micro benchmarks, read the way dotnet/performance's ResultsComparer reads it: every file whose name ends in
 /// <c>full.json</c>, benchmarks paired by their full names, compared by the original values of their statistics.
 /// </summary>
-/// <remarks>BenchmarkDotNet prints to the console, which the program's tests in this process take over.</remarks>
-[Collection(InProcess.Name)]
+/// <remarks>BenchmarkDotNet prints to the console, which calls of the program in this process take over.</remarks>
+[Collection(Alone.Name)]
 public sealed class ResultsComparerTests : IDisposable
 {
     private const int Iterations = 15;
