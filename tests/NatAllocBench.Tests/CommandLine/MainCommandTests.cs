@@ -76,26 +76,6 @@ public sealed class MainCommandTests : IDisposable
     }
 
     [LinuxFact]
-    public void An_interrupt_keeps_the_finished_trials_and_says_so()
-    {
-        ProgramRun run = ProgramRun.Of(
-            _directory,
-            process =>
-            {
-                // The second line is the first progress line: a trial is finished.
-                Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
-                Process.Start("kill", ["-INT", process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]).WaitForExit();
-            },
-            ["--out", _directory, "--seconds", "60", "--modes", "default", "--uncalibrated"]);
-
-        Assert.Equal(130, run.ExitCode);
-        Assert.Contains("Interrupted: kept the", run.Output, StringComparison.Ordinal);
-        RunRecord record = RunFormat.ReadFile(Path.Combine(Assert.Single(new ResultsStore(_directory).RunDirectories()), "run.json"));
-        Assert.False(record.Completed);
-        Assert.Contains(((RunRecord<RaceCell>)record).Cells, cell => cell.Trials > 0 || cell.Dropped is not null);
-    }
-
-    [LinuxFact]
     public void Other_work_on_a_CPU_of_the_race_is_said_on_the_screen()
     {
         CpuSet allowed = CpuSet.Allowed();

@@ -18,9 +18,9 @@ public sealed class PresetCommandTests
     public async Task Every_preset_is_well_formed_and_can_be_raced()
     {
         string[] presets = ["xing-2018", "xing-2021", "mitigations", "predictions"];
-        ProgramRun[] runs = await Task.WhenAll(presets.Select(preset => Task.Factory.StartNew(
-            () => ProgramRun.Of("--preset", preset, "--no-publish", "--seconds", "0.5", "--max-trials", "1", "--connections", "40"),
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        ProgramRun[] runs = await ProgramRun.AllAtOnce(
+            presets,
+            preset => ProgramRun.Of("--preset", preset, "--no-publish", "--seconds", "0.5", "--max-trials", "1", "--connections", "40"));
 
         Assert.All(runs, run => Assert.True(run.ExitCode == 0, run.Error));
     }

@@ -11,38 +11,54 @@ namespace NatAllocBench.Tests.CommandLine;
 /// <summary>Every limit and every signal ends a run, whatever was asked; what was measured is kept.</summary>
 public sealed class StopTests : IDisposable
 {
-    /// <summary>Far above what any of these takes, and far below what they took when a trial had no bound.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>How long a run may go on after a signal, or after its first line where its limit is a fraction of a second.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     /// <summary>All at once: most of the time they wait for their limit, and none of them measures anything that is looked at.</summary>
-    [Fact]
-    public async Task The_time_limit_ends_a_trial_whatever_is_asked()
+    [Theory]
+    [InlineData(
+        "race --clients 4194304 --connections 10 --seconds 0.2 --max-trials 1", "race --window 1s --seconds 0.2",
+        "--preset {preset} --seconds 0.2")]
+    [InlineData(
+        "race --window 10ms --seconds 0.2", "race --ports 1-1 --seconds 0.01",
+        "calibrate-compare --process-seconds 1000 --seconds 0.5")]
+    public async Task The_time_limit_ends_a_trial_whatever_is_asked(params string[] lines)
     {
-        string[] commandLines =
-        [
-            "race --clients 4194304 --connections 10 --seconds 0.1 --max-trials 1", "race --window 10ms --seconds 0.2",
-            "race --window 1s --seconds 0.2", "race --ports 1-1 --seconds 0.01", "calibrate-compare --process-seconds 1000 --seconds 0.5",
-        ];
-
-        var all = await Task.WhenAll(commandLines.Select(commandLine => Task.Factory.StartNew(
-            () =>
-            {
-                var clock = Stopwatch.StartNew();
-                ProgramRun run = ProgramRun.Of([.. commandLine.Split(' '), "--no-save"]);
-                return (CommandLine: commandLine, Run: run, Time: clock.Elapsed);
-            },
-            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        var all = await ProgramRun.AllAtOnce(
+            lines.Select(Words).ToArray(),
+            words => (Line: string.Join(' ', words), Ended: Ended([.. words, "--no-save"], _ => { })));
 
         Assert.All(all, one =>
         {
-            Assert.True(one.Run.ExitCode is 0 or 1 or 2, $"{one.CommandLine}: {one.Run.Error}");
-            Assert.DoesNotContain("   at ", one.Run.Error, StringComparison.Ordinal);
-            Assert.True(one.Time < Patience, $"{one.CommandLine} took {one.Time.TotalSeconds:0} s");
+            (ProgramRun run, TimeSpan time) = one.Ended;
+            Assert.True(run.ExitCode is 0 or 1 or 2, $"{one.Line}: {run.Error}");
+            Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+            Assert.True(time < Patience, $"{one.Line} took {time.TotalSeconds:0} s");
         });
+    }
+
+    /// <summary>The trial would last minutes; nothing but a signal ends it before.</summary>
+    [LinuxTheory]
+    [InlineData("INT", "race --clients 4194304 --connections 10")]
+    [InlineData("TERM", "race --clients 4194304 --connections 10")]
+    [InlineData("HUP", "race --clients 4194304 --connections 10")]
+    [InlineData("INT", "race --window 1s")]
+    [InlineData("TERM", "race --window 1s")]
+    [InlineData("HUP", "race --window 1s")]
+    [InlineData("INT", "--preset {preset}")]
+    [InlineData("TERM", "--preset {preset}")]
+    [InlineData("HUP", "--preset {preset}")]
+    public void A_signal_ends_a_trial_whatever_is_asked(string signal, string line)
+    {
+        (ProgramRun run, TimeSpan time) = Ended(
+            [.. Words(line), "--no-save", "--seconds", "600"], process => Signal(process, signal));
+
+        Assert.True(run.ExitCode == 130, $"exit code {run.ExitCode}, {run.Error}");
+        Assert.True(time < Patience, $"the run went on for {time.TotalSeconds:0} s");
     }
 
     [Theory]
@@ -75,43 +91,33 @@ public sealed class StopTests : IDisposable
         Assert.Contains("cells are more than", run.Error, StringComparison.Ordinal);
     }
 
-    [LinuxTheory]
-    [InlineData("HUP")]
-    [InlineData("TERM")]
-    public void A_closed_terminal_and_a_terminate_keep_the_finished_trials(string signal)
+    [LinuxFact]
+    public async Task Every_signal_keeps_the_finished_trials_and_says_so()
     {
-        ProgramRun run = ProgramRun.Of(
-            _directory,
-            process =>
-            {
-                // The second line is the first progress line: a trial is finished.
-                Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
-                Signal(process, signal);
-            },
-            ["--out", _directory, "--seconds", "60", "--modes", "default", "--uncalibrated"]);
+        var all = await ProgramRun.AllAtOnce(["INT", "HUP", "TERM"], signal =>
+        {
+            string kept = Path.Combine(_directory, signal);
+            ProgramRun run = ProgramRun.Of(
+                Directory.CreateDirectory(kept).FullName,
+                process =>
+                {
+                    // The second line is the first progress line: a trial is finished.
+                    Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+                    Signal(process, signal);
+                },
+                ["--out", kept, "--seconds", "60", "--modes", "default", "--uncalibrated"]);
+            return (Run: run, Kept: kept);
+        });
 
-        Assert.Equal(130, run.ExitCode);
-        RunRecord record = RunFormat.ReadFile(Path.Combine(Assert.Single(new ResultsStore(_directory).RunDirectories()), "run.json"));
-        Assert.False(record.Completed);
-    }
-
-    [LinuxTheory]
-    [InlineData("race", "--clients", "4194304", "--connections", "10")]
-    [InlineData("race", "--window", "1s")]
-    public void An_interrupt_ends_a_long_trial(params string[] args)
-    {
-        var clock = new Stopwatch();
-        ProgramRun run = ProgramRun.Of(
-            _directory,
-            process =>
-            {
-                clock.Start();
-                Signal(process, "INT");
-            },
-            [.. args, "--no-save", "--seconds", "60"]);
-
-        Assert.Equal(130, run.ExitCode);
-        Assert.True(clock.Elapsed < Patience, $"the run went on for {clock.Elapsed.TotalSeconds:0} s");
+        Assert.All(all, one =>
+        {
+            Assert.Equal(130, one.Run.ExitCode);
+            Assert.Contains("Interrupted: kept the", one.Run.Output, StringComparison.Ordinal);
+            string run = Assert.Single(new ResultsStore(one.Kept).RunDirectories());
+            var record = (RunRecord<RaceCell>)RunFormat.ReadFile(Path.Combine(run, "run.json"));
+            Assert.False(record.Completed);
+            Assert.Contains(record.Cells, cell => cell.Trials > 0 || cell.Dropped is not null);
+        });
     }
 
     [LinuxFact]
@@ -144,6 +150,34 @@ public sealed class StopTests : IDisposable
         Assert.Equal((130, ""), (run.ExitCode, run.Error));
         Assert.Contains("nothing was written", run.Output, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
+    }
+
+    private string[] Words(string line)
+    {
+        string preset = Path.Combine(_directory, "long.json");
+        if (!File.Exists(preset))
+        {
+            File.WriteAllText(
+                preset,
+                """{"name":"long","summary":"s","source":"s","shows":[],"seconds":600,"series":[{"eras":["6.12"],"window":["1s"]}]}""");
+        }
+
+        return [.. line.Split(' ').Select(word => word == "{preset}" ? preset : word)];
+    }
+
+    /// <summary>Runs the program, and takes the time from its first line, at which something is done to it, to its end.</summary>
+    private (ProgramRun Run, TimeSpan Time) Ended(string[] args, Action<Process> atFirstLine)
+    {
+        var clock = new Stopwatch();
+        ProgramRun run = ProgramRun.Of(
+            _directory,
+            process =>
+            {
+                clock.Start();
+                atFirstLine(process);
+            },
+            args);
+        return (run, clock.Elapsed);
     }
 
     private static void Signal(Process process, string signal) =>
