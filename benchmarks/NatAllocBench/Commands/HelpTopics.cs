@@ -47,9 +47,15 @@ internal static class HelpTopics
         ["contribute"] = "5 minutes at most (--seconds)",
         ["validate"] = "seconds",
         ["publish"] = "seconds",
-        ["diagnose"] = "at once; with --interval, that long",
+        ["predict"] = "seconds",
+        ["replay"] = "seconds",
+        ["diagnose"] = "at once, or as long as --interval says",
         ["trace"] = "as long as the race it records",
         ["attach"] = "until Ctrl-C (--seconds)",
+        ["report"] = "seconds",
+        ["timeline"] = "seconds",
+        ["pcap"] = "seconds",
+        ["perfetto"] = "seconds",
         ["overhead"] = "150 s at most (--seconds)",
     };
 

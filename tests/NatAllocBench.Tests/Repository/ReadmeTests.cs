@@ -1,7 +1,12 @@
+using System.CommandLine;
 using System.Globalization;
+using System.IO.Compression;
 using System.Text.RegularExpressions;
+using NatAllocBench.Commands;
+using NatAllocBench.Prices;
 using NatAllocBench.Racing.Cells;
 using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Tests.CommandLine;
 
 namespace NatAllocBench.Tests.Repository;
 
@@ -51,18 +56,29 @@ public partial class ReadmeTests
     }
 
     [Fact]
-    public void The_drawn_collision_is_the_one_of_the_report_beside_it()
+    public void The_drawn_collision_and_the_report_are_what_the_recording_beside_them_gives()
     {
         string folder = Path.Combine(RepositoryTests.Root, "docs", "tracing");
-        string drawn = File.ReadAllText(Path.Combine(folder, "collision.svg"));
-        string port = Regex.Match(drawn, @"race for [0-9.]+:(\d+)").Groups[1].Value;
-        string[] clients = [.. Client().Matches(drawn).Select(match => match.Groups[1].Value).Distinct()];
+        string work = Directory.CreateTempSubdirectory("natallocbench-").FullName;
+        try
+        {
+            using (var packed = new GZipStream(File.OpenRead(Path.Combine(folder, "example.nettrace.gz")), CompressionMode.Decompress))
+            using (FileStream recording = File.Create(Path.Combine(work, "example.nettrace")))
+            {
+                packed.CopyTo(recording);
+            }
 
-        Assert.Equal(2, clients.Length);
-        Assert.Contains(
-            File.ReadAllLines(Path.Combine(folder, "report.txt")),
-            line => clients.Append(port).All(part => line.Contains(part, StringComparison.Ordinal)));
-        Assert.Matches("<desc>winner .*confirm [0-9,]+ ns, inserted[.] loser .*confirm [0-9,]+ ns, insert_failed[.]</desc>", drawn);
+            ProgramRun report = ProgramRun.HereIn(work, "trace", "report", "example.nettrace", "--collisions", "20");
+            ProgramRun drawn = ProgramRun.HereIn(work, "trace", "timeline", "example.nettrace", "--collision", "2", "--svg", "drawn.svg");
+
+            Assert.Equal((0, 0), (report.ExitCode, drawn.ExitCode));
+            Assert.Equal(File.ReadAllText(Path.Combine(folder, "report.txt")), report.Output.ReplaceLineEndings("\n"));
+            Assert.Equal(File.ReadAllText(Path.Combine(folder, "collision.svg")), File.ReadAllText(Path.Combine(work, "drawn.svg")));
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
     }
 
     [Fact]
@@ -78,9 +94,37 @@ public partial class ReadmeTests
         Assert.Equal(60, PresetFile.Load("quick").Seconds);
     }
 
+    /// <summary>Of a row with one time for several commands, the first one.</summary>
+    [Fact]
+    public void Its_times_are_what_the_help_of_each_command_says()
+    {
+        RootCommand program = ProgramRun.AllCommands();
+        (string Command, string Time)[] rows =
+        [
+            .. Text.Split('\n').SkipWhile(line => line != "| question | command | how long |").Skip(2)
+                .TakeWhile(line => line.StartsWith('|'))
+                .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+                .SelectMany(cells => Code().Matches(cells[2]).Select(code => code.Groups[1].Value).Zip(cells[3].Split(", "))),
+        ];
+
+        Assert.InRange(rows.Length, 28, 60);
+        Assert.All(rows, row => Assert.Contains(row.Time, RunTime(program, row.Command.Split(' ')), StringComparison.Ordinal));
+    }
+
+    private static string RunTime(Command program, string[] words)
+    {
+        Command command = words.Aggregate(program, (found, word) => found.Subcommands.FirstOrDefault(each => each.Name == word) ?? found);
+        return words.SkipWhile(word => word != "--preset").ElementAtOrDefault(1) switch
+        {
+            null => HelpTopics.Time(command),
+            PriceList.Name => string.Create(CultureInfo.InvariantCulture, $"{PriceList.Seconds:0} s"),
+            var preset => string.Create(CultureInfo.InvariantCulture, $"{PresetFile.Load(preset).Seconds:0} s"),
+        };
+    }
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
+
     [GeneratedRegex(@"!\[[^\]]*\]\(([^)]+)\)")]
     private static partial Regex Picture();
-
-    [GeneratedRegex(@"(?:winner|loser) ([0-9.]+:\d+)")]
-    private static partial Regex Client();
 }
