@@ -22,10 +22,11 @@ internal static class KernelCommand
         var command = new Command(
             "kernel",
             "Drive the netfilter of this machine with the race's workloads, in network namespaces of its own (Linux, root); "
-            + "--compare holds the model of its era against it. There is no --cpus: the kernel uses every CPU that this process may use; "
+            + "--compare compares it with the model of its era. There is no --cpus: the kernel uses every CPU that this process may use; "
             + "taskset restricts it.");
         KernelCommandOptions.AddTo(command);
         PublishOptions.AddTo(command);
+        command.Options.Add(ProcessOptions.Uncalibrated);
         command.SetAction(Run);
         return command;
     }
@@ -45,7 +46,7 @@ internal static class KernelCommand
         console.Heading(
             options.Compared is not null ? "kernel --compare" : "kernel",
             $"Linux {LiveSession.KernelRelease}, which is era {match.Era.Name} ({match.Era.Releases})");
-        MachineWatch machine = MachineWatch.Begin(CpuSet.Allowed(), publish.Keeps, signals.Token);
+        MachineWatch machine = MachineWatch.Begin(CpuSet.Allowed(), publish.Keeps && ProcessOptions.Calibrates(parsed), signals.Token);
         try
         {
             using LiveSession session = LiveSession.Open(null, signals.Token);

@@ -4,12 +4,13 @@ using NatAllocBench.Tests.CommandLine;
 
 namespace NatAllocBench.Tests.Allocators;
 
+[Collection(InProcess.Name)]
 public sealed class AllocatorsCommandTests
 {
     [Fact]
     public void Every_system_has_a_row_on_the_screen()
     {
-        ProgramRun run = ProgramRun.Of("allocators");
+        ProgramRun run = ProgramRun.Here("allocators");
 
         Assert.Equal(0, run.ExitCode);
         Assert.All(AllocatorCatalog.All, system => Assert.Contains(system.Name, run.Output, StringComparison.Ordinal));
@@ -18,7 +19,7 @@ public sealed class AllocatorsCommandTests
     [Fact]
     public void JSON_has_source_proof_and_what_is_left_out_of_every_system()
     {
-        ProgramRun run = ProgramRun.Of("allocators", "--json");
+        ProgramRun run = ProgramRun.Here("allocators", "--json");
 
         JsonArray systems = JsonNode.Parse(run.Output)!.AsArray();
         Assert.Equal(AllocatorCatalog.All.Select(system => system.Name), systems.Select(system => (string?)system!["name"]));
@@ -34,7 +35,7 @@ public sealed class AllocatorsCommandTests
     [InlineData("allocators nonsense", "nonsense")]
     public void Wrong_input_is_named_in_one_line(string line, string named)
     {
-        ProgramRun run = ProgramRun.Of(line.Split(' '));
+        ProgramRun run = ProgramRun.Here(line.Split(' '));
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(named, run.Error, StringComparison.Ordinal);

@@ -1,8 +1,22 @@
+using NatAllocBench.Commands;
+
 namespace NatAllocBench.Tests.CommandLine;
 
 [Collection(InProcess.Name)]
 public class BadInputTests
 {
+    public static TheoryData<string> Commands => [.. CommandTree.Names];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void An_unknown_option_is_one_line_and_exit_code_2(string command)
+    {
+        ProgramRun run = ProgramRun.Here(command, "--no-such-option");
+
+        Assert.Equal((2, ""), (run.ExitCode, run.Output.Trim()));
+        Assert.Single(run.Error.TrimEnd().Split('\n'));
+    }
+
     [Theory]
     [InlineData("unknown mode", "--modes", "rando")]
     [InlineData("unknown era", "--eras", "9.9")]

@@ -5,6 +5,7 @@ using NatAllocBench.Tests.Repository;
 
 namespace NatAllocBench.Tests.CommandLine;
 
+[Collection(InProcess.Name)]
 public sealed class CompletionTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
@@ -29,8 +30,8 @@ public sealed class CompletionTests : IDisposable
             complete -p natallocbench
             """;
         string[] lines = ["natallocbench thr", "natallocbench race --mod", "natallocbench completion b"];
-        using Process bash = Process.Start(
-            new ProcessStartInfo("/bin/bash", ["-c", Script, "bash", _directory, .. lines]) { RedirectStandardOutput = true })!;
+        using Process bash = Process.Start(ProgramRun.Quick(
+            new ProcessStartInfo("/bin/bash", ["-c", Script, "bash", _directory, .. lines]) { RedirectStandardOutput = true }))!;
         string[] output = bash.StandardOutput.ReadToEnd().Split('\n');
 
         Assert.Contains("natallocbench thr: throughput", output);
@@ -69,8 +70,8 @@ public sealed class CompletionTests : IDisposable
             "natallocbench thr", "natallocbench throughput", "natallocbench race --occ", "natallocbench race --occupancy",
             "natallocbench completion pow", "natallocbench completion powershell",
         ];
-        using Process zsh = Process.Start(
-            new ProcessStartInfo("zsh", ["-f", "-c", Script, "zsh", _directory, .. pairs]) { RedirectStandardOutput = true })!;
+        using Process zsh = Process.Start(ProgramRun.Quick(
+            new ProcessStartInfo("zsh", ["-f", "-c", Script, "zsh", _directory, .. pairs]) { RedirectStandardOutput = true }))!;
         using var patience = new Timer(_ => zsh.Kill(entireProcessTree: true), null, TimeSpan.FromMinutes(1), Timeout.InfiniteTimeSpan);
 
         Assert.Equal(
@@ -81,14 +82,14 @@ public sealed class CompletionTests : IDisposable
     [Fact]
     public void The_help_the_script_and_the_README_say_how_to_install_it()
     {
-        string help = ProgramRun.Of("completion", "--help").Output;
+        string help = ProgramRun.Here("completion", "--help").Output;
         string readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
 
         Assert.All(CompletionCommand.Installation, each =>
         {
             Assert.Contains(each.Line, help, StringComparison.Ordinal);
             Assert.Contains(each.Line, readme, StringComparison.Ordinal);
-            Assert.Contains(each.Line, ProgramRun.Of("completion", each.Shell).Output.Split('\n')[0], StringComparison.Ordinal);
+            Assert.Contains(each.Line, ProgramRun.Here("completion", each.Shell).Output.Split('\n')[0], StringComparison.Ordinal);
         });
     }
 
@@ -106,7 +107,7 @@ public sealed class CompletionTests : IDisposable
     [InlineData("powershell", "Register-ArgumentCompleter -Native -CommandName natallocbench")]
     public void Other_shells_get_a_script_that_asks_the_program(string shell, string registration)
     {
-        ProgramRun run = ProgramRun.Of("completion", shell);
+        ProgramRun run = ProgramRun.Here("completion", shell);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains(registration, run.Output, StringComparison.Ordinal);
@@ -114,7 +115,7 @@ public sealed class CompletionTests : IDisposable
     }
 
     [Fact]
-    public void An_unknown_shell_is_refused() => Assert.Equal(2, ProgramRun.Of("completion", "fish").ExitCode);
+    public void An_unknown_shell_is_refused() => Assert.Equal(2, ProgramRun.Here("completion", "fish").ExitCode);
 }
 
 /// <summary>A test that needs zsh.</summary>

@@ -74,7 +74,7 @@ public sealed class DocumentOutputTests
     public void Runs_side_by_side_are_JSON_on_request()
     {
         using var store = new TemporaryStore();
-        using JsonDocument json = JsonDocument.Parse(ProgramRun.Of("matrix", store.Publish(SampleRuns.Race()), "--json").Output);
+        using JsonDocument json = JsonDocument.Parse(ProgramRun.Here("matrix", store.Publish(SampleRuns.Race()), "--json").Output);
 
         JsonElement table = json.RootElement.GetProperty("tables").EnumerateArray()
             .Single(t => t.GetProperty("title").GetString() == "insert_failed [95 %]");

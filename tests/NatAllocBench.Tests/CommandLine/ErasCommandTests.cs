@@ -56,7 +56,7 @@ public sealed class ErasCommandTests
     [Fact]
     public void Text_names_the_changes_the_caution_and_both_candidates()
     {
-        ProgramRun run = ProgramRun.Of("eras", "--kernel", "4.19.250");
+        ProgramRun run = ProgramRun.Here("eras", "--kernel", "4.19.250");
 
         Assert.Contains(
             "rover removed, 248 attempts; random still starts at a keyed constant (4.19.y since 228)", run.Output,

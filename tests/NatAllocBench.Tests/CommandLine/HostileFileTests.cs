@@ -117,7 +117,7 @@ public sealed class HostileFileTests : IDisposable
             [
                 ["show", lacking], ["matrix", lacking], ["compare", lacking, lacking], ["export", lacking, "--format", "openmetrics"],
             ],
-            args => Assert.Equal((0, ""), Outcome(ProgramRun.Of(args))));
+            args => Assert.Equal((0, ""), Outcome(ProgramRun.Here(args))));
         Assert.True(publish.ExitCode is 1 or 2, publish.Output);
         Assert.Contains("20260101-bad", publish.Output + publish.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", publish.Error, StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class HostileFileTests : IDisposable
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
         string file = Path.Combine(run, "run.json");
         File.WriteAllText(Path.Combine(run, "notes.txt"), "mine");
-        ProgramRun foreign = ProgramRun.Of("validate", run);
+        ProgramRun foreign = ProgramRun.Here("validate", run);
         JsonNode json = JsonNode.Parse(File.ReadAllText(file))!;
         json["seeds"] = new JsonArray();
         Assert.True(json["cells"]![0]!.AsObject().Remove("perTrial"));

@@ -15,7 +15,7 @@ public class KernelCommandTests
     public void The_live_kernel_gives_a_sound_run_and_leaves_nothing_behind()
     {
         ProgramRun run = ProgramRun.Of(
-            "kernel", "--workloads", "exhaustion", "--modes", "default", "--seconds", "1", "--no-publish", "--json", "-");
+            "kernel", "--workloads", "exhaustion", "--modes", "default", "--seconds", "1", "--no-publish", "--uncalibrated", "--json", "-");
         Assert.Equal(0, run.ExitCode);
         var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
         Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
@@ -27,7 +27,7 @@ public class KernelCommandTests
     [LiveFact(Cpus = 2)]
     public void The_pace_of_the_kernel_is_printed_and_kept_for_the_race()
     {
-        ProgramRun run = ProgramRun.Of("kernel", "--workloads", "pace", "--seconds", "1", "--no-publish", "--json", "-");
+        ProgramRun run = ProgramRun.Of("kernel", "--workloads", "pace", "--seconds", "1", "--no-publish", "--uncalibrated", "--json", "-");
         Assert.Equal(0, run.ExitCode);
         var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
         KernelPace pace = Assert.IsType<KernelPace>(read.Pace);
@@ -43,7 +43,7 @@ public class KernelCommandTests
     {
         ProgramRun run = ProgramRun.Of(
             "kernel", "--workloads", "closed", "--modes", "random", "--fill", "50%", "--protocol", "udp", "--seconds", "1",
-            "--no-publish", "--json", "-");
+            "--no-publish", "--uncalibrated", "--json", "-");
         Assert.Equal(0, run.ExitCode);
         var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
         Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
@@ -58,8 +58,8 @@ public class KernelCommandTests
     public void Compare_races_the_model_beside_the_kernel_on_the_same_arrivals()
     {
         ProgramRun run = ProgramRun.Of(
-            "kernel", "--compare", "--workloads", "lockstep,bursts,eviction", "--modes", "random-fully", "--fill", "0,50%",
-            "--protocol", "tcp", "--seconds", "1", "--no-save", "--json", "-");
+            "kernel", "--compare", "--workloads", "lockstep,bursts,eviction", "--modes", "random-fully", "--fill", "0,25%",
+            "--protocol", "tcp", "--seconds", "1", "--no-save", "--uncalibrated", "--json", "-");
         Assert.Equal(0, run.ExitCode);
         var read = Assert.IsType<RunRecord<ComparisonCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
         Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
@@ -95,7 +95,7 @@ public class KernelCommandTests
                     using var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{process.Id}"]);
                     kill.WaitForExit();
                 },
-                "kernel", "--workloads", "closed", "--seconds", "300", "--no-publish", "--json", file);
+                "kernel", "--workloads", "closed", "--seconds", "300", "--no-publish", "--uncalibrated", "--json", file);
             Assert.Equal(130, run.ExitCode);
             Assert.Empty(Leftovers.NamespaceNames());
             Assert.True(!File.Exists(file) || !RunFormat.ReadFile(file).Completed);

@@ -8,7 +8,8 @@ public sealed class NodeCommandTests
     [Fact]
     public void Plan_solves_for_the_rate_and_names_the_first_limit()
     {
-        ProgramRun run = ProgramRun.Of("plan", "--era", "4.14", "--cpu-count", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
+        ProgramRun run = ProgramRun.Here(
+            "plan", "--era", "4.14", "--cpu-count", "1", "--addresses", "1", "--rate", "100", "--solve", "rate");
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("rate: 529.5/s with 1 address(es)", run.Output, StringComparison.Ordinal);
         Assert.Contains("ports at 530/s", run.Output, StringComparison.Ordinal);
@@ -50,7 +51,7 @@ public sealed class NodeCommandTests
     {
         string directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
         string json = Path.Combine(directory, "a.json");
-        ProgramRun run = ProgramRun.Of(
+        ProgramRun run = ProgramRun.Here(
             "diagnose", "--before", Sample.Path("busy/before"), "--after", Sample.Path("busy/after"), "--interval", "60s", "--json", json);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("insert_failed in 60 s: 18", run.Output, StringComparison.Ordinal);

@@ -56,8 +56,8 @@ public sealed class OutputPlaceTests : IDisposable
     [InlineData("--json", "")]
     public void A_missing_parent_is_refused_and_not_made(string option, string path)
     {
-        ProgramRun run = ProgramRun.Of(_directory, _ => { }, ["--no-save", .. Short, option, path]);
-        ProgramRun traced = ProgramRun.Of(_directory, _ => { }, ["trace", "-o", "none/t.nettrace"]);
+        ProgramRun run = ProgramRun.HereIn(_directory, ["--no-save", .. Short, option, path]);
+        ProgramRun traced = ProgramRun.HereIn(_directory, ["trace", "-o", "none/t.nettrace"]);
 
         Assert.Equal((2, 2), (run.ExitCode, traced.ExitCode));
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
@@ -87,12 +87,12 @@ public sealed class OutputPlaceTests : IDisposable
         string json = Path.Combine(_directory, "run.json");
         Assert.Equal(0, ProgramRun.Of(["--no-save", "--json", json, .. Short]).ExitCode);
 
-        ProgramRun publish = ProgramRun.Of("publish", json, "--out", results);
+        ProgramRun publish = ProgramRun.Here("publish", json, "--out", results);
 
         Assert.Equal(0, publish.ExitCode);
         Assert.True(File.Exists(Path.Combine(results, "README.md")));
-        Assert.Equal(0, ProgramRun.Of("publish", "--check", results).ExitCode);
-        Assert.Equal(2, ProgramRun.Of("publish", json, "--out", results).ExitCode);
+        Assert.Equal(0, ProgramRun.Here("publish", "--check", results).ExitCode);
+        Assert.Equal(2, ProgramRun.Here("publish", json, "--out", results).ExitCode);
     }
 
     [LinuxFact]

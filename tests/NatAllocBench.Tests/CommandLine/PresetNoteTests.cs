@@ -43,7 +43,7 @@ public sealed class PresetNoteTests
             """);
         try
         {
-            ProgramRun run = ProgramRun.Of("--preset", file, "--no-publish");
+            ProgramRun run = ProgramRun.Here("--preset", file, "--no-publish");
 
             Assert.Equal(2, run.ExitCode);
             Assert.Contains("windwo", run.Error, StringComparison.Ordinal);

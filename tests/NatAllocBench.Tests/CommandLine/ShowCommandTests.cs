@@ -43,7 +43,7 @@ public sealed class ShowCommandTests : IDisposable
 
         Assert.Equal(
             File.ReadAllText(Path.Combine(run, "run.json")).TrimEnd(),
-            ProgramRun.Of("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
+            ProgramRun.Here("show", run, "--json").Output.ReplaceLineEndings("\n").TrimEnd());
     }
 
     [Fact]

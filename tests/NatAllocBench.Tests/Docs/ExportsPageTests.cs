@@ -9,6 +9,7 @@ using NatAllocBench.Tests.Repository;
 namespace NatAllocBench.Tests.Docs;
 
 /// <summary>docs/exports.md: its examples are what exports of a published run look like, and the program takes its command lines.</summary>
+[Collection(InProcess.Name)]
 public sealed partial class ExportsPageTests
 {
     private static readonly string Page = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "exports.md"));
@@ -46,7 +47,7 @@ public sealed partial class ExportsPageTests
     [Fact]
     public void The_program_has_every_format_and_option_that_the_page_names()
     {
-        string export = ProgramRun.Of("export", "--help").Output;
+        string export = ProgramRun.Here("export", "--help").Output;
         string[] formats = [.. Formats().Matches(Page).Select(format => format.Groups[1].Value).Distinct()];
 
         Assert.Equal(
@@ -54,8 +55,8 @@ public sealed partial class ExportsPageTests
             formats.Order(StringComparer.Ordinal));
         Assert.All(formats, format => Assert.Contains(format, export, StringComparison.Ordinal));
         Assert.Contains("--as-node-exporter", export, StringComparison.Ordinal);
-        Assert.Contains("--output", ProgramRun.Of("trace", "perfetto", "--help").Output, StringComparison.Ordinal);
-        Assert.Contains("--trial", ProgramRun.Of("trace", "pcap", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("--output", ProgramRun.Here("trace", "perfetto", "--help").Output, StringComparison.Ordinal);
+        Assert.Contains("--trial", ProgramRun.Here("trace", "pcap", "--help").Output, StringComparison.Ordinal);
     }
 
     [GeneratedRegex(@"^\| `(\w+)` \|", RegexOptions.Multiline)]

@@ -3,6 +3,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Answers;
 using NatAllocBench.Node.Collecting;
 using NatAllocBench.Node.Diagnosing;
+using NatAllocBench.Tests.CommandLine;
 using NatAllocBench.Tests.LiveKernel;
 
 namespace NatAllocBench.Tests.Node;
@@ -138,7 +139,7 @@ public sealed class LiveNodeTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true
         };
-        using Process process = Process.Start(start)!;
+        using Process process = Process.Start(ProgramRun.Quick(start))!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

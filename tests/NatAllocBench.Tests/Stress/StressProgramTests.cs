@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using NatAllocBench.Tests.CommandLine;
 
 namespace NatAllocBench.Tests.Stress;
 
@@ -33,7 +34,7 @@ public sealed class StressProgramTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        using Process process = Process.Start(start)!;
+        using Process process = Process.Start(ProgramRun.Quick(start))!;
         Task<string> error = process.StandardError.ReadToEndAsync();
         string output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();

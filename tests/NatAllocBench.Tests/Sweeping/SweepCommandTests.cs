@@ -24,7 +24,7 @@ public sealed class SweepCommandTests : IDisposable
         ProgramRun swept = ProgramRun.Of(
             _root, _ => { }, "sweep", plan, "--seconds", "0.5", "--max-trials", "1", "--cpus", "1", "--split", "eras");
         string[] files = Directory.GetFiles(Path.Combine(Sweep, "tasks"));
-        ProgramRun merged = ProgramRun.Of("merge", Sweep, "--no-save", "--json", Path.Combine(_root, "two.json"));
+        ProgramRun merged = ProgramRun.Here("merge", Sweep, "--no-save", "--json", Path.Combine(_root, "two.json"));
 
         Assert.True(swept.ExitCode == 0, swept.Output + swept.Error);
         Assert.Equal(["0000-eras-4.14.json", "0001-eras-6.12.json"], files.Select(Path.GetFileName).Order());
@@ -35,7 +35,7 @@ public sealed class SweepCommandTests : IDisposable
         string first = Path.Combine(Sweep, "tasks", "0000-eras-4.14.json");
         byte[] before = File.ReadAllBytes(first);
         File.Delete(Path.Combine(Sweep, "tasks", "0001-eras-6.12.json"));
-        ProgramRun incomplete = ProgramRun.Of("merge", Sweep, "--no-save");
+        ProgramRun incomplete = ProgramRun.Here("merge", Sweep, "--no-save");
         ProgramRun retried = ProgramRun.With("SLURM_ARRAY_TASK_ID", "0", "sweep", Sweep, "--task");
         byte[] after = File.ReadAllBytes(first);
         ProgramRun resumed = ProgramRun.Of("sweep", Sweep, "--json");
@@ -71,7 +71,7 @@ public sealed class SweepCommandTests : IDisposable
         Assert.Equal("", run.Error);
         Assert.Contains("0 of 2 tasks are whole", run.Output, StringComparison.Ordinal);
         Assert.Equal(["0000-eras-4.14.json"], Directory.GetFiles(Path.Combine(Sweep, "tasks")).Select(Path.GetFileName));
-        ProgramRun merged = ProgramRun.Of("merge", Sweep, "--no-save");
+        ProgramRun merged = ProgramRun.Here("merge", Sweep, "--no-save");
         Assert.Contains("cut short: task 0", merged.Output, StringComparison.Ordinal);
     }
 

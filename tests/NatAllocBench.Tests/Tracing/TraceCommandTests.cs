@@ -2,6 +2,7 @@ using NatAllocBench.Tests.CommandLine;
 
 namespace NatAllocBench.Tests.Tracing;
 
+[Collection(InProcess.Name)]
 public class TraceCommandTests
 {
     [Theory]
@@ -28,7 +29,7 @@ public class TraceCommandTests
 
     private static void AssertRefused(string named, params string[] args)
     {
-        ProgramRun run = ProgramRun.Of(args);
+        ProgramRun run = ProgramRun.Here(args);
 
         Assert.Equal(2, run.ExitCode);
         Assert.Contains(named, run.Error, StringComparison.Ordinal);
