@@ -73,7 +73,7 @@ internal sealed record ExploreOptions
 
     private static readonly Option<string?> CheckpointOption = new("--checkpoint")
     {
-        Description = "Keep the state of the search in a file; if it is there, go on from it. With --strategy dpor only.",
+        Description = "Keep the state of the search in a file; if it is there, continue from it. With --strategy dpor only.",
         HelpName = "FILE",
     };
 

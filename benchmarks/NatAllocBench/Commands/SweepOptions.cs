@@ -22,7 +22,7 @@ internal static class SweepOptions
 
     private static readonly Argument<string> Plan = new("plan")
     {
-        Description = "A preset by its name or file, or the directory of a sweep that is to go on.",
+        Description = "A preset by its name or file, or the directory of a sweep to continue.",
     };
 
     private static readonly Option<string> Split = new("--split")
@@ -40,8 +40,8 @@ internal static class SweepOptions
 
     private static readonly Option<string> Task = new("--task")
     {
-        Description = "Measure one task by its number, or without one that of the environment (SLURM_ARRAY_TASK_ID, JOB_COMPLETION_INDEX), "
-            + "and replace its file.",
+        Description = "Measure one task and replace its file: by its number, or without one by that in SLURM_ARRAY_TASK_ID or "
+            + "JOB_COMPLETION_INDEX.",
         HelpName = "N",
         Arity = ArgumentArity.ZeroOrOne,
     };

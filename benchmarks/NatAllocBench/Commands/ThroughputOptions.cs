@@ -74,7 +74,7 @@ internal static class ThroughputOptions
 
     private static readonly Option<int> MaxRounds = new("--max-rounds")
     {
-        Description = "Stop when every design has so many undisturbed rounds.",
+        Description = "Stop when every design has this many undisturbed rounds.",
         HelpName = "N",
         DefaultValueFactory = _ => 100,
     };
