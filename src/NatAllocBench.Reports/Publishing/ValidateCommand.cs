@@ -66,9 +66,10 @@ public static class ValidateCommand
             return [path];
         }
 
+        // As deep as from a checkout to a published run, and no deeper: the root of a file system has millions of files below.
         EnumerationOptions options = ResultsStore.WithoutLinks();
         options.RecurseSubdirectories = true;
-        options.MaxRecursionDepth = 4;
+        options.MaxRecursionDepth = 3;
         return !Directory.Exists(path)
             ? []
             : [.. Directory.EnumerateFiles(path, "*.json", options)
