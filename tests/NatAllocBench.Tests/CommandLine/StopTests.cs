@@ -11,8 +11,14 @@ namespace NatAllocBench.Tests.CommandLine;
 /// <summary>Every limit and every signal ends a run, whatever was asked; what was measured is kept.</summary>
 public sealed class StopTests : IDisposable
 {
-    /// <summary>How long a run may go on after a signal, or after its first line where its limit is a fraction of a second.</summary>
+    /// <summary>How long a run may go on after a signal.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a run may go on after its first line where its limit is a fraction of a second: twice as long, for three of them share two
+    /// CPUs with another test. tests/hostile-command-lines holds them to 10 s.
+    /// </summary>
+    private static readonly TimeSpan PatienceOfThree = 2 * Patience;
 
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
@@ -37,7 +43,7 @@ public sealed class StopTests : IDisposable
             (ProgramRun run, TimeSpan time) = one.Ended;
             Assert.True(run.ExitCode is 0 or 1 or 2, $"{one.Line}: {run.Error}");
             Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
-            Assert.True(time < Patience, $"{one.Line} took {time.TotalSeconds:0} s");
+            Assert.True(time < PatienceOfThree, $"{one.Line} took {time.TotalSeconds:0} s");
         });
     }
 
