@@ -14,30 +14,26 @@ namespace NatAllocBench.Contenders;
 internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange<IPv4Address> rule, NatState nat)
     where TStore : struct, IConnectionStore
 {
+    private readonly EraTraits _traits = era.Traits;
+    private readonly NatRange<IPv4Address> _rule = rule;
+    private readonly NatState _nat = nat;
+
     /// <summary>Chooses the REPLY tuple of a new connection and writes it there. Never fails; confirm tells.</summary>
     public void Choose(ref ContenderWorker worker, Connection connection)
     {
         ConntrackTuple<IPv4Address> mapping = connection.Original;
-        bool keepsPort = (rule.Flags & StartOffsets.AnyRandom) == 0;
+        bool keepsPort = (_rule.Flags & StartOffsets.AnyRandom) == 0;
         if (keepsPort && FindSameSource(in mapping) is { } same && !IsUsed(ref worker, in same))
         {
             connection.Reply = same.Invert();
             return;
         }
 
-        mapping.Source = rule.MinAddress;
+        mapping.Source = _rule.MinAddress;
         if (!keepsPort || IsUsed(ref worker, in mapping))
         {
-            PortCandidates candidates = PortCandidates.For(in mapping, in rule, ManipType.Source, era.Traits);
-            if (era.Traits.Search is PortSearch.Limited or PortSearch.LimitedEvicting)
-            {
-                var probe = new RoundProbe(this, ref worker, ref mapping, candidates);
-                SearchRounds.TryFind(ref probe, FirstOffset(ref worker, in mapping, out _), candidates.Size, evictingAttempts: 0);
-            }
-            else
-            {
-                Scan(ref worker, ref mapping, candidates);
-            }
+            var search = new Search(this, ref worker, ref mapping, PortCandidates.For(in mapping, in _rule, ManipType.Source, _traits));
+            search.Run();
         }
 
         connection.Reply = mapping.Invert();
@@ -50,7 +46,7 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
             ConntrackTuple<IPv4Address> mapped = original;
             mapped.Source = other.Reply.Destination;
             mapped.SourceKey = other.Reply.DestinationKey;
-            if (rule.Contains(in mapped))
+            if (_rule.Contains(in mapped))
             {
                 return mapped;
             }
@@ -59,72 +55,58 @@ internal sealed class ContenderAllocator<TStore>(TStore store, Era era, NatRange
         return null;
     }
 
-    private void Scan(ref ContenderWorker worker, ref ConntrackTuple<IPv4Address> mapping, PortCandidates candidates)
-    {
-        ushort offset = FirstOffset(ref worker, in mapping, out bool fromRover);
-        for (uint tried = 1; ; tried++, offset++)
-        {
-            candidates.Apply(ref mapping, offset);
-            bool unchecked_ = era.Traits.Search == PortSearch.ScanLastUnchecked && tried == candidates.Size;
-            if (unchecked_ || !IsUsed(ref worker, in mapping))
-            {
-                if (fromRover)
-                {
-                    nat.Rover(mapping.Protocol) = offset; // a plain store, as in the kernel: lost updates are normal
-                }
-
-                return;
-            }
-
-            if (tried == candidates.Size)
-            {
-                return;
-            }
-        }
-    }
-
-    private ushort FirstOffset(ref ContenderWorker worker, in ConntrackTuple<IPv4Address> mapping, out bool fromRover)
-    {
-        fromRover = false;
-        switch (StartOffsets.KindOf(era.Traits, rule.Flags))
-        {
-            case StartOffset.Random:
-                return worker.Random.Next16();
-            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed:
-                return KeyedStart.Of(era, nat, in mapping);
-            default:
-                if ((rule.Flags & NatFlags.InterlockedRover) != 0)
-                {
-                    // One atomic fetch-and-add per search; atomicity alone hands every search a start of its own.
-                    return (ushort)(Interlocked.Increment(ref nat.InterlockedRover(mapping.Protocol)) - 1);
-                }
-
-                fromRover = true;
-                return nat.Rover(mapping.Protocol);
-        }
-    }
-
     private bool IsUsed(ref ContenderWorker worker, in ConntrackTuple<IPv4Address> mapping)
     {
         worker.Probes++;
         return worker.Find(store, FlowKey.Of(mapping.Invert())) is not null;
     }
 
-    /// <summary>Puts candidates into a mapping and asks the store for them.</summary>
-    private readonly ref struct RoundProbe(
+    /// <summary>The search of one port: puts candidates into a mapping and asks the store for them.</summary>
+    private ref struct Search(
         ContenderAllocator<TStore> allocator, ref ContenderWorker worker, ref ConntrackTuple<IPv4Address> mapping,
         PortCandidates candidates)
-        : IRoundProbe
+        : IRoundProbe, ISearchContext<IPv4Address>
     {
         private readonly ref ContenderWorker _worker = ref worker;
         private readonly ref ConntrackTuple<IPv4Address> _mapping = ref mapping;
 
-        public bool IsUsed(ushort offset, bool mayEvict)
+        public readonly EraTraits Traits => allocator._traits;
+
+        public readonly NatState Nat => allocator._nat;
+
+        public readonly ref readonly NatRange<IPv4Address> Range => ref allocator._rule;
+
+        public readonly ManipType Manip => ManipType.Source;
+
+        public readonly ref ConntrackTuple<IPv4Address> Tuple => ref _mapping;
+
+        public readonly uint Now => _worker.Now;
+
+        public readonly bool HasReserved => false;
+
+        public readonly ushort NextRandom() => _worker.Random.Next16();
+
+        public readonly ushort NextStart() => NextRandom();
+
+        public readonly bool IsUsed() => allocator.IsUsed(ref _worker, in _mapping);
+
+        public readonly bool IsUsed(ushort offset, bool mayEvict)
         {
             candidates.Apply(ref _mapping, offset);
-            return allocator.IsUsed(ref _worker, in _mapping);
+            return IsUsed();
         }
 
-        public ushort NextStart() => _worker.Random.Next16();
+        public void Run()
+        {
+            if (Traits.Search is PortSearch.Limited or PortSearch.LimitedEvicting)
+            {
+                ushort start = SearchStart<IPv4Address, LockFree>.Of(ref this, in candidates, out _);
+                SearchRounds.TryFind(ref this, start, candidates.Size, evictingAttempts: 0);
+            }
+            else
+            {
+                RangeScan<IPv4Address, LockFree>.Run(ref this, in candidates, Traits.Search == PortSearch.ScanLastUnchecked);
+            }
+        }
     }
 }

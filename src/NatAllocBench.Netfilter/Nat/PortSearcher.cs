@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Random;
-using NatAllocBench.Netfilter.Rules;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Netfilter.Tuples;
 
@@ -39,64 +38,10 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
                 : SearchInRounds(in search, in candidates);
         }
 
-        return candidates.IsIcmp ? ScanIds(in search, in candidates) : Scan(in search, in candidates);
-    }
-
-    /// <summary>Up to 4.20: through the whole range once.</summary>
-    private static PortChoice Scan<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates)
-        where TRandom : struct, IRandomSource
-    {
-        ushort offset = FirstOffset(in search, in candidates, out bool fromRover);
-        uint startedAt = offset;
-        uint tried = 0;
-        while (true)
-        {
-            candidates.Apply(ref search.Tuple, offset);
-            tried++;
-            bool unchecked_ = TEra.Search == PortSearch.ScanLastUnchecked && tried == candidates.Size;
-            if (unchecked_ || !search.IsUsed())
-            {
-                if (fromRover)
-                {
-                    if ((search.Range.Flags & NatFlags.CasRover) != 0)
-                    {
-                        if (!AdvancedFrom(in search, startedAt, (ushort)(offset + 1), out startedAt) && !search.Probe.HasReserved)
-                        {
-                            offset = (ushort)startedAt;
-                            tried = 0;
-                            continue;
-                        }
-
-                        return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
-                    }
-
-                    // A plain store of the offset just accepted, not of the next one: lost updates are the kernel's behaviour.
-                    ref ushort rover = ref search.Nat.Rover(search.Tuple.Protocol);
-                    TDesign.Plain(AccessKind.Write, Unsafe.AsPointer(ref rover), sizeof(ushort));
-                    rover = offset;
-                }
-
-                return unchecked_ ? PortChoice.Exhausted : PortChoice.Searched;
-            }
-
-            if (tried == candidates.Size)
-            {
-                return PortChoice.Exhausted; // 2.6.32 to 2.6.35: every candidate was probed, the rover stays
-            }
-
-            offset++;
-        }
-    }
-
-    /// <summary>
-    /// One compare-and-swap: whoever moves the rover from where both began has the port, the other begins where the rover now is. Atomicity
-    /// alone decides; nothing is published through the word.
-    /// </summary>
-    private static bool AdvancedFrom<TRandom>(in SearchContext<TAddress, TEra, TDesign, TRandom> search, uint from, ushort to, out uint now)
-        where TRandom : struct, IRandomSource
-    {
-        now = TDesign.CompareExchange(ref search.Nat.InterlockedRover(search.Tuple.Protocol), to, from);
-        return now == from;
+        return candidates.IsIcmp
+            ? ScanIds(in search, in candidates)
+            : RangeScan<TAddress, TDesign>.Run(
+                ref Unsafe.AsRef(in search), in candidates, lastUnchecked: TEra.Search == PortSearch.ScanLastUnchecked);
     }
 
     /// <summary>Up to 4.20: ICMP has a rover of its own that advances over used ids only, and knows no flags.</summary>
@@ -132,56 +77,9 @@ internal static unsafe class PortSearcher<TAddress, TEra, TDesign>
         where TRandom : struct, IRandomSource
     {
         var probe = new RoundProbe<TRandom>(in search, in candidates);
-        ushort start = FirstOffset(in search, in candidates, out _);
+        ushort start = SearchStart<TAddress, TDesign>.Of(ref Unsafe.AsRef(in search), in candidates, out _);
         uint evicting = TEra.Search == PortSearch.LimitedEvicting ? SearchLimits.EvictingAttempts : 0;
         return SearchRounds.TryFind(ref probe, start, candidates.Size, evicting) ? PortChoice.Searched : PortChoice.Exhausted;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ushort FirstOffset<TRandom>(
-        in SearchContext<TAddress, TEra, TDesign, TRandom> search, in PortCandidates candidates, out bool fromRover)
-        where TRandom : struct, IRandomSource
-    {
-        EraTraits traits = search.Traits;
-        NatFlags flags = search.Range.Flags;
-        bool offsetFirst = traits.CommonIcmpSearch; // 5.0 and later look at the port offset before the random flags
-        bool hasOffset = (flags & NatFlags.ProtoOffset) != 0 && traits.HasProtoOffset;
-        fromRover = false;
-        if (hasOffset && (offsetFirst || (flags & StartOffsets.AnyRandom) == 0))
-        {
-            return (ushort)(candidates.KeyOf(in search.Tuple) - search.Range.BasePort);
-        }
-
-        if (search.Manip == ManipType.Destination && traits.DnatStartsAtFirst && !StartOffsets.IsRandom(traits, flags))
-        {
-            return 0;
-        }
-
-        StartOffset start = StartOffsets.KindOf(traits, flags);
-        switch (start)
-        {
-            case StartOffset.Random:
-                return search.Random.Next16();
-            case StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed:
-                return StartOffsets.Keyed(start, search.Nat, in search.Tuple, search.Manip, search.Cpu.Now);
-            default:
-                if ((flags & NatFlags.InterlockedRover) != 0)
-                {
-                    // One atomic fetch-and-add per search; atomicity alone hands every search a start of its own.
-                    return (ushort)(TDesign.Add(ref search.Nat.InterlockedRover(search.Tuple.Protocol), 1) - 1);
-                }
-
-                fromRover = true;
-                if ((flags & NatFlags.CasRover) != 0)
-                {
-                    // Pairs with nothing: an old value fails the compare-and-swap at the end of the search.
-                    return (ushort)TDesign.Read(ref search.Nat.InterlockedRover(search.Tuple.Protocol));
-                }
-
-                ref ushort rover = ref search.Nat.Rover(search.Tuple.Protocol);
-                TDesign.Plain(AccessKind.Read, Unsafe.AsPointer(ref rover), sizeof(ushort));
-                return rover;
-        }
     }
 
     /// <summary>Puts candidates into the context's tuple and asks for them.</summary>

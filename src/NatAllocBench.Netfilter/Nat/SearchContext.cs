@@ -23,6 +23,7 @@ internal readonly ref struct SearchContext<TAddress, TEra, TDesign, TRandom>(
     ref ConntrackTuple<TAddress> tuple,
     ref readonly NatRange<TAddress> range,
     ManipType manip)
+    : ISearchContext<TAddress>
     where TAddress : unmanaged, IAddress<TAddress>
     where TEra : struct, IEra
     where TDesign : struct, ITableDesign
@@ -39,6 +40,18 @@ internal readonly ref struct SearchContext<TAddress, TEra, TDesign, TRandom>(
     public EraTraits Traits => Table.Traits;
 
     public NatState Nat => Table.Nat;
+
+    ref readonly NatRange<TAddress> ISearchContext<TAddress>.Range => ref Range;
+
+    ManipType ISearchContext<TAddress>.Manip => Manip;
+
+    ref ConntrackTuple<TAddress> ISearchContext<TAddress>.Tuple => ref Tuple;
+
+    uint ISearchContext<TAddress>.Now => Cpu.Now;
+
+    bool ISearchContext<TAddress>.HasReserved => Probe.HasReserved;
+
+    ushort ISearchContext<TAddress>.NextRandom() => Random.Next16();
 
     /// <summary>Whether the reply of the candidate is in use.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -24,7 +24,8 @@ internal static class Phases
         ("client's port", ["EphemeralPorts.", "TrackedPort.", "ConnectionLoop.ChoosePort"]),
         ("probe",
             ["ConntrackTable.IsTaken", "ConntrackTable.TryFind", "TupleLookup.", "BySourceTable.TryFind", "BySourceTable.Walk",
-            "PortSearcher.", "NatSetup.Choose", "NatSetup.GetUnique", "NatSetup.TryKeepPort", "AddressPool.", "PortCandidates."]),
+            "PortSearcher.", "RangeScan.", "SearchStart.", "NatSetup.Choose", "NatSetup.GetUnique", "NatSetup.TryKeepPort",
+            "AddressPool.", "PortCandidates."]),
         (Wait, ["SpinBarrier.", "StartGate.", "BusyWait.", "SpinBudget.", "RaceWorker.WaitUntil", "ConnectionLoop.RetryRound"]),
         ("tracing itself", ["ConnectionRecorder.", "Preemptions."]),
     ];
