@@ -2,6 +2,7 @@ using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Racing.Machine;
+using NatAllocBench.Racing.Race;
 using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Allocators.Race;
@@ -12,8 +13,6 @@ namespace NatAllocBench.Allocators.Race;
 /// </summary>
 internal sealed class SystemWorker
 {
-    private const double LeadNs = 2000;
-    private const double LeadOfWorkerNs = 50;
     private const double DesynchronisingNs = 2000;
 
     /// <summary>Connections between two looks at the clock.</summary>
@@ -26,7 +25,7 @@ internal sealed class SystemWorker
     private readonly SystemCourse _course;
     private readonly int _worker;
     private readonly ulong _window;
-    private readonly ulong _lead;
+    private readonly CommonRounds _rounds;
     private readonly CancellationToken _cancellation;
     private readonly SystemTally _part = new();
     private readonly ulong[] _delays;
@@ -44,7 +43,7 @@ internal sealed class SystemWorker
         _worker = worker;
         _cancellation = cancellation;
         _window = TickClock.FromNanoseconds(course.Workload.WindowNs);
-        _lead = TickClock.FromNanoseconds(LeadNs + (LeadOfWorkerNs * course.Workers));
+        _rounds = new CommonRounds(course.Barrier, course.Rounds, worker, course.Workers);
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         _delays = new ulong[course.RoundOf(worker)];
         Watch = new ClockWatch(Batch * course.Workload.WindowNs);
@@ -71,9 +70,9 @@ internal sealed class SystemWorker
 
     public int Collections { get; private set; }
 
-    public int RoundsRun { get; private set; }
+    public int RoundsRun => _rounds.Finished;
 
-    public int RoundsDropped { get; private set; }
+    public int RoundsDropped => _rounds.Dropped;
 
     public double PingPongNs { get; private set; }
 
@@ -172,49 +171,21 @@ internal sealed class SystemWorker
         },
         (first, count, start, _) => Connect(first, count, new TickPace(this, start)));
 
-    /// <summary>
-    /// Rounds with a common start. Whether a round counts is known at the barrier after it, when every worker has told how it ran; the last
-    /// one has a barrier of its own.
-    /// </summary>
     /// <param name="prepare">Draws what a round needs, and this worker's offset from the start in ticks.</param>
     /// <param name="send">Connects: first flow, how many, common start, offset.</param>
     private void RunAllRounds(Func<ulong> prepare, Action<int, int, ulong, ulong> send)
     {
-        int rounds = _course.RoundCount;
         int perRound = _course.RoundOf(_worker);
-        for (int round = 0; round <= rounds; round++)
-        {
-            ulong offset = round < rounds ? prepare() : 0;
-            if (!_course.Barrier.SignalAndWait(_lead, out ulong start))
+        _rounds.Run(
+            _course.RoundCount,
+            Watch,
+            prepare,
+            (round, now, start, offset) =>
             {
-                return;
-            }
-
-            if (round > 0)
-            {
-                bool counts = _course.Rounds.Counts(round - 1);
-                EndPart(counts);
-                RoundsRun++;
-                RoundsDropped += counts ? 0 : 1;
-            }
-
-            if (round < rounds)
-            {
-                RunRound(round, perRound, start, offset, send);
-            }
-        }
-    }
-
-    private void RunRound(int round, int perRound, ulong start, ulong offset, Action<int, int, ulong, ulong> send)
-    {
-        ulong now = TickClock.Now();
-        ulong late = (long)(now - start) > 0 ? now - start : 0;
-        ulong gapsBefore = Watch.AwayTicks;
-        Watch.Start(now);
-        StartTick = StartTick == 0 ? now : StartTick;
-        send(round * perRound, perRound, start, offset);
-        ulong end = TickClock.Now();
-        _course.Rounds.Write(_worker, round, late + (Watch.AwayTicks - gapsBefore), (long)(end - start) > 0 ? end - start : 0);
+                StartTick = StartTick == 0 ? now : StartTick;
+                send(round * perRound, perRound, start, offset);
+            },
+            EndPart);
     }
 
     private void Connect<TPace>(int first, int count, TPace pace)

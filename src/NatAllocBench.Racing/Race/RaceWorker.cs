@@ -19,12 +19,6 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     where TDesign : struct, ITableDesign
     where TTelemetry : struct, ITelemetry
 {
-    /// <summary>Lead of a common start: longer than it takes every worker to leave the barrier.</summary>
-    private const double LeadNs = 2000;
-
-    /// <summary>The same for each further worker: the line with the start reaches one after the other.</summary>
-    private const double LeadOfWorkerNs = 50;
-
     /// <summary>Longest wait after the first connection, ns: about one connection, so that no pair of workers stays aligned.</summary>
     private const double DesynchronisingNs = 2000;
 
@@ -35,7 +29,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     private readonly ulong[] _delays;
     private readonly int[] _order;
     private readonly CancellationToken _cancellation;
-    private readonly ulong _lead;
+    private readonly CommonRounds _rounds;
     private CpuRandom _timing;
 
     public RaceWorker(RaceCourse<TEra, TDesign> course, int worker, Func<int, TTelemetry> telemetry, CancellationToken cancellation)
@@ -50,7 +44,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
             : null;
         _loop = new ConnectionLoop<TEra, TDesign, TTelemetry>(
             course, worker, most, ConnectionsOfRound, telemetry(most), life, cancellation);
-        _lead = TickClock.FromNanoseconds(LeadNs + (LeadOfWorkerNs * course.Workers));
+        _rounds = new CommonRounds(course.Barrier, course.Rounds, worker, course.Workers);
         _timing = new CpuRandom(course.Seed ^ (0x9E3779B97F4A7C15UL * (ulong)(worker + 1)));
         bool ticks = course.Workload.Arrival is Arrival.Tick;
         _delays = new ulong[ticks ? _senders : 0];
@@ -70,10 +64,10 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
     public long? Switches { get; private set; }
 
     /// <summary>Rounds that were run.</summary>
-    public int RoundsRun { get; private set; }
+    public int RoundsRun => _rounds.Finished;
 
     /// <summary>Rounds that do not count.</summary>
-    public int RoundsDropped { get; private set; }
+    public int RoundsDropped => _rounds.Dropped;
 
     /// <summary>Round trip of a cache line between the first two workers, ns; 0 for the others.</summary>
     public double PingPongNs { get; private set; }
@@ -275,60 +269,21 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
             }
         });
 
-    /// <summary>
-    /// Rounds with a common start. Whether a round counts is known after the next barrier, when every worker has told how it ran; the last
-    /// one has a barrier of its own.
-    /// </summary>
     /// <param name="prepare">Draws what a round needs, and this worker's offset from the start in ticks.</param>
     /// <param name="send">Sends the connections of a round that began at a tick.</param>
-    private bool RunAllRounds(Func<ulong> prepare, Action<int, ulong> send)
-    {
-        int rounds = Rounds;
-        for (int round = 0; round <= rounds; round++)
+    private bool RunAllRounds(Func<ulong> prepare, Action<int, ulong> send) => _rounds.Run(
+        Rounds,
+        _loop.Watch,
+        prepare,
+        (round, _, start, offset) =>
         {
-            ulong offset = round < rounds ? prepare() : 0;
-            if (!_course.Barrier.SignalAndWait(_lead, out ulong start))
-            {
-                return false;
-            }
-
-            if (round > 0)
-            {
-                Decide(round - 1);
-            }
-
-            if (round < rounds)
-            {
-                RunRound(round, start, offset, send);
-            }
-        }
-
-        return true;
-    }
-
-    private void RunRound(int round, ulong start, ulong offset, Action<int, ulong> send)
-    {
-        ulong now = TickClock.Now();
-        ulong late = (long)(now - start) > 0 ? now - start : 0;
-        ulong gapsBefore = _loop.Watch.AwayTicks;
-        _loop.Watch.Start(now);
-        _loop.StartRound(round, start);
-        _loop.StartPart(decided: false);
-        _loop.Watch.WaitUntil(start + offset, _cancellation);
-        send(round, start);
-        _loop.LookAtClock();
-        ulong end = TickClock.Now();
-        ulong gaps = _loop.Watch.AwayTicks - gapsBefore;
-        _course.Rounds.Write(_worker, round, late + gaps, (long)(end - start) > 0 ? end - start : 0);
-    }
-
-    private void Decide(int round)
-    {
-        bool counts = _course.Rounds.Counts(round);
-        _loop.EndPart(counts);
-        RoundsRun++;
-        RoundsDropped += counts ? 0 : 1;
-    }
+            _loop.StartRound(round, start);
+            _loop.StartPart(decided: false);
+            _loop.Watch.WaitUntil(start + offset, _cancellation);
+            send(round, start);
+            _loop.LookAtClock();
+        },
+        counts => _loop.EndPart(counts));
 
     /// <summary>
     /// Losers send their SYN again, round by round as they sent it first: the timers of one round expire as far apart as they were
@@ -347,7 +302,7 @@ internal sealed class RaceWorker<TEra, TDesign, TTelemetry>
             int kept = 0;
             for (int round = 0; round < Rounds && !_cancellation.IsCancellationRequested; round++)
             {
-                if (!_course.Barrier.SignalAndWait(_lead, out ulong start))
+                if (!_rounds.Meet(out ulong start))
                 {
                     return;
                 }
