@@ -1,5 +1,3 @@
-using NatAllocBench.Platform.Clocks;
-
 namespace NatAllocBench.Allocators.Race;
 
 /// <summary>What became of one connection.</summary>
@@ -10,130 +8,48 @@ internal enum Fate
     Lost,
 }
 
-/// <summary>Where the lock of a system lies around choosing and inserting; a type parameter.</summary>
+/// <summary>Where the lock of a system lies around choosing and inserting.</summary>
+internal enum LockPlace
+{
+    /// <summary>Look, wait out the window, insert: another may have come in between.</summary>
+    None,
+
+    /// <summary>Look and insert under one mutex; what Linux does in the window comes after it.</summary>
+    Mutex,
+
+    /// <summary>Inserting is the test: sharded tables, insert-if-absent, bitmaps, and reserving on choice.</summary>
+    Insertion,
+
+    /// <summary>Look, wait out the window, insert; who comes too late goes on with the next candidate of the same search.</summary>
+    Retry,
+}
+
+/// <summary>A lock's place as a type parameter, so that the loop is compiled for each.</summary>
 internal interface IScope
 {
-    static abstract Fate Connect<TAllocator, TRule, TState, TStore, TRandom>(
-        in FlowTuple<uint> original,
-        in TRule rule,
-        ref TState state,
-        TStore store,
-        ref MutexUse mutex,
-        ref TRandom random,
-        ulong windowTicks,
-        out FlowTuple<uint> reply,
-        out int probes)
-        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
-        where TStore : struct, IPortStore
-        where TRandom : struct, IRandom32;
+    static abstract LockPlace Lock { get; }
 }
 
-/// <summary>Look, wait out the window, insert: another may have come in between.</summary>
+/// <inheritdoc cref="LockPlace.None"/>
 internal readonly struct WindowScope : IScope
 {
-    public static Fate Connect<TAllocator, TRule, TState, TStore, TRandom>(
-        in FlowTuple<uint> original,
-        in TRule rule,
-        ref TState state,
-        TStore store,
-        ref MutexUse mutex,
-        ref TRandom random,
-        ulong windowTicks,
-        out FlowTuple<uint> reply,
-        out int probes)
-        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
-        where TStore : struct, IPortStore
-        where TRandom : struct, IRandom32
-    {
-        var view = new LookingView<TStore>(store);
-        bool found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
-        probes = view.Probes;
-        if (!found)
-        {
-            return Fate.Refused;
-        }
-
-        BusyWait.For(windowTicks);
-        return store.TryInsert(in reply) ? Fate.Inserted : Fate.Lost;
-    }
+    public static LockPlace Lock => LockPlace.None;
 }
 
-/// <summary>Look and insert under one mutex; what Linux does in the window comes after it.</summary>
+/// <inheritdoc cref="LockPlace.Mutex"/>
 internal readonly struct MutexScope : IScope
 {
-    public static Fate Connect<TAllocator, TRule, TState, TStore, TRandom>(
-        in FlowTuple<uint> original,
-        in TRule rule,
-        ref TState state,
-        TStore store,
-        ref MutexUse mutex,
-        ref TRandom random,
-        ulong windowTicks,
-        out FlowTuple<uint> reply,
-        out int probes)
-        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
-        where TStore : struct, IPortStore
-        where TRandom : struct, IRandom32
-    {
-        var view = new LookingView<TStore>(store);
-        bool isInserted;
-        bool found;
-        mutex.Enter();
-        found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
-        isInserted = found && store.TryInsert(in reply);
-        mutex.Exit();
-
-        probes = view.Probes;
-        BusyWait.For(windowTicks);
-        return isInserted ? Fate.Inserted : found ? Fate.Lost : Fate.Refused;
-    }
+    public static LockPlace Lock => LockPlace.Mutex;
 }
 
-/// <summary>Inserting is the test: sharded tables, insert-if-absent, bitmaps, and reserving on choice.</summary>
+/// <inheritdoc cref="LockPlace.Insertion"/>
 internal readonly struct ReservingScope : IScope
 {
-    public static Fate Connect<TAllocator, TRule, TState, TStore, TRandom>(
-        in FlowTuple<uint> original,
-        in TRule rule,
-        ref TState state,
-        TStore store,
-        ref MutexUse mutex,
-        ref TRandom random,
-        ulong windowTicks,
-        out FlowTuple<uint> reply,
-        out int probes)
-        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
-        where TStore : struct, IPortStore
-        where TRandom : struct, IRandom32
-    {
-        var view = new InsertingView<TStore>(store);
-        bool found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
-        probes = view.Probes;
-        BusyWait.For(windowTicks);
-        return found ? Fate.Inserted : Fate.Refused;
-    }
+    public static LockPlace Lock => LockPlace.Insertion;
 }
 
-/// <summary>Look, wait out the window, insert; who comes too late goes on with the next candidate of the same search.</summary>
+/// <inheritdoc cref="LockPlace.Retry"/>
 internal readonly struct RetryingScope : IScope
 {
-    public static Fate Connect<TAllocator, TRule, TState, TStore, TRandom>(
-        in FlowTuple<uint> original,
-        in TRule rule,
-        ref TState state,
-        TStore store,
-        ref MutexUse mutex,
-        ref TRandom random,
-        ulong windowTicks,
-        out FlowTuple<uint> reply,
-        out int probes)
-        where TAllocator : struct, IPortAllocator<uint, TRule, TState>
-        where TStore : struct, IPortStore
-        where TRandom : struct, IRandom32
-    {
-        var view = new RetryingView<TStore>(store, windowTicks);
-        bool found = TAllocator.TryChoose(in original, in rule, ref state, ref view, ref random, out reply);
-        probes = view.Probes;
-        return found ? Fate.Inserted : Fate.Refused;
-    }
+    public static LockPlace Lock => LockPlace.Retry;
 }

@@ -1,4 +1,5 @@
 using NatAllocBench.Netfilter.Random;
+using NatAllocBench.Platform.Clocks;
 
 namespace NatAllocBench.Allocators.Race;
 
@@ -102,7 +103,7 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
     public override long Count => store.Count;
 
-    public override bool HasMutex => typeof(TScope) == typeof(MutexScope);
+    public override bool HasMutex => TScope.Lock == LockPlace.Mutex;
 
     public override long? Flows => _originals.Count;
 
@@ -110,7 +111,6 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
     public override void Connect<TPace>(int worker, ReadOnlySpan<FlowTuple<uint>> flows, ulong windowTicks, TPace pace, SystemTally tally)
     {
-        WorkerRandom random = _randoms[worker];
         for (int i = 0; i < flows.Length && pace.Begin(i); i++)
         {
             // The look-up that every packet begins with. A first packet finds nothing: no flow of a race comes twice.
@@ -121,9 +121,7 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
             }
 
             var mutex = new MutexUse(_mutex);
-            Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-                in flow, in _rules[worker], ref _state, store, ref mutex, ref random.Draws, windowTicks, out FlowTuple<uint> reply,
-                out int probes);
+            Fate fate = ConnectOne(worker, in flow, windowTicks, ref mutex, out FlowTuple<uint> reply, out int probes);
             if (fate == Fate.Inserted)
             {
                 _originals.TryInsert(in flow);
@@ -138,8 +136,7 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
     public override int? TryOnce(in FlowTuple<uint> flow)
     {
         var mutex = new MutexUse(_mutex);
-        Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-            in flow, in _rules[0], ref _state, store, ref mutex, ref _randoms[0].Draws, 0, out FlowTuple<uint> reply, out int probes);
+        Fate fate = ConnectOne(0, in flow, windowTicks: 0, ref mutex, out FlowTuple<uint> reply, out int probes);
         if (fate != Fate.Inserted)
         {
             return null;
@@ -153,17 +150,15 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
 
     public override SteppedFlow Choose(int worker, in FlowTuple<uint> flow)
     {
-        ref CpuDraws draws = ref _randoms[worker].Draws;
-        if (typeof(TScope) == typeof(WindowScope))
+        if (TScope.Lock == LockPlace.None)
         {
             var view = new LookingView<TStore>(store);
-            bool found = TAllocator.TryChoose(in flow, in _rules[worker], ref _state, ref view, ref draws, out FlowTuple<uint> chosen);
+            bool found = TryChoose(worker, in flow, ref view, out FlowTuple<uint> chosen);
             return new SteppedFlow(chosen, found, IsHeld: false, view.Probes);
         }
 
         var mutex = new MutexUse(_mutex);
-        Fate fate = TScope.Connect<TAllocator, TRule, TState, TStore, CpuDraws>(
-            in flow, in _rules[worker], ref _state, store, ref mutex, ref draws, 0, out FlowTuple<uint> reply, out int probes);
+        Fate fate = ConnectOne(worker, in flow, windowTicks: 0, ref mutex, out FlowTuple<uint> reply, out int probes);
         return new SteppedFlow(reply, fate != Fate.Refused, IsHeld: fate == Fate.Inserted, probes);
     }
 
@@ -181,6 +176,53 @@ internal sealed class SystemTable<TAllocator, TRule, TState, TScope, TStore>(
             flow.IsHeld = false;
         }
     }
+
+    private Fate ConnectOne(
+        int worker, in FlowTuple<uint> flow, ulong windowTicks, ref MutexUse mutex, out FlowTuple<uint> reply, out int probes)
+    {
+        bool found;
+        bool isInserted;
+        switch (TScope.Lock)
+        {
+            case LockPlace.Insertion:
+                var inserting = new InsertingView<TStore>(store);
+                found = isInserted = TryChoose(worker, in flow, ref inserting, out reply);
+                probes = inserting.Probes;
+                BusyWait.For(windowTicks);
+                break;
+            case LockPlace.Retry:
+                var retrying = new RetryingView<TStore>(store, windowTicks);
+                found = isInserted = TryChoose(worker, in flow, ref retrying, out reply);
+                probes = retrying.Probes;
+                break;
+            case LockPlace.Mutex:
+                var locked = new LookingView<TStore>(store);
+                mutex.Enter();
+                found = TryChoose(worker, in flow, ref locked, out reply);
+                isInserted = found && store.TryInsert(in reply);
+                mutex.Exit();
+                probes = locked.Probes;
+                BusyWait.For(windowTicks);
+                break;
+            default:
+                var looking = new LookingView<TStore>(store);
+                found = TryChoose(worker, in flow, ref looking, out reply);
+                probes = looking.Probes;
+                if (found)
+                {
+                    BusyWait.For(windowTicks);
+                }
+
+                isInserted = found && store.TryInsert(in reply);
+                break;
+        }
+
+        return isInserted ? Fate.Inserted : found ? Fate.Lost : Fate.Refused;
+    }
+
+    private bool TryChoose<TView>(int worker, in FlowTuple<uint> flow, ref TView view, out FlowTuple<uint> reply)
+        where TView : struct, ITableView<uint> =>
+        TAllocator.TryChoose(in flow, in _rules[worker], ref _state, ref view, ref _randoms[worker].Draws, out reply);
 
     /// <summary>The random source of a worker, in an object of its own.</summary>
     private sealed class WorkerRandom(ulong seed, int worker)
