@@ -6,7 +6,7 @@ namespace NatAllocBench.Commands;
 /// <summary>Looks at files that are to be read before they are opened.</summary>
 internal static class InputPlace
 {
-    /// <summary>Refuses what is no regular file: opening a pipe waits for its other end, and a device may never end.</summary>
+    /// <summary>Refuses what is no regular file.</summary>
     /// <param name="path">A file, or a directory whose files are read.</param>
     /// <param name="name">The option or argument that names it.</param>
     public static void RequireRegular(string path, string name)
@@ -14,7 +14,7 @@ internal static class InputPlace
         string[] files = Directory.Exists(path) ? [.. Directory.EnumerateFiles(path)] : [path];
         if (Array.Find(files, FileKind.IsSpecial) is { } special)
         {
-            throw new UsageException($"{name}: {special} is a pipe or a device; write what comes from it to a file first");
+            throw new UsageException($"{name}: {special} {FileKind.Refusal}");
         }
     }
 }

@@ -72,7 +72,7 @@ internal sealed record PresetFile
 
         if (FileKind.IsSpecial(nameOrPath))
         {
-            throw new PresetException($"cannot read preset {nameOrPath}: it is a pipe or a device; name a regular file");
+            throw new PresetException($"preset {nameOrPath} {FileKind.Refusal}");
         }
 
         try

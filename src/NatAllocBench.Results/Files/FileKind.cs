@@ -5,6 +5,9 @@ namespace NatAllocBench.Results.Files;
 /// <summary>Tells regular files from devices, pipes and sockets, and finds where a link leads.</summary>
 public static partial class FileKind
 {
+    /// <summary>What to say of one that was to be read: opening a pipe waits for its other end, and a device may never end.</summary>
+    public const string Refusal = "is a pipe or a device; write what comes from it to a file first";
+
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const uint OnlyType = 1; // STATX_TYPE
     private const int ModeOffset = 28; // stx_mode, the same on every architecture

@@ -72,7 +72,7 @@ public static class TraceFile
         {
             if (FileKind.IsSpecial(path))
             {
-                throw new TraceException($"{name} is a pipe or a device: write the trace to a file first");
+                throw new TraceException($"{name} {FileKind.Refusal}");
             }
 
             using FileStream file = File.OpenRead(path);
