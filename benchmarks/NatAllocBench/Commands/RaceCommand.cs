@@ -54,7 +54,7 @@ internal static class RaceCommand
         console.Heading(plan.Preset.Name, plan.Preset.Headline);
         IReadOnlyList<RunRecord<RaceCell>> runs = FreshProcesses.Measure<RaceCell>(
             count, i => RaceCommandOptions.Share(parsed, plan, i, count), Calibrates(parsed, publish), placement, console,
-            run => run, stop);
+            (_, measure) => measure(), stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a trial was finished: nothing was written.");

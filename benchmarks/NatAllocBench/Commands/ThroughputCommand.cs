@@ -53,7 +53,7 @@ internal static class ThroughputCommand
         int shares = other is null ? count : 2 * count;
         IReadOnlyList<RunRecord<ThroughputCell>> runs = FreshProcesses.Measure<ThroughputCell>(
             count, i => ThroughputOptions.Share(plan, i, shares), calibrates, placement, console,
-            own => other is null ? own : other.Join(own, plan, plan.Seconds / shares, console, stop), stop);
+            (i, measure) => other is null ? measure() : other.Turn(i, measure, plan, plan.Seconds / shares, console, stop), stop);
         if (runs.Count == 0)
         {
             console.Line("Interrupted before a round was finished: nothing was written.");

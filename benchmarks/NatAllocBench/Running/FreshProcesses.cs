@@ -16,13 +16,13 @@ internal static class FreshProcesses
     /// <param name="calibrates">Whether the first of them calibrates the machine.</param>
     /// <param name="placement">The wait before each.</param>
     /// <param name="console">Told which of them starts.</param>
-    /// <param name="then">What is done with the run of each before the next one starts.</param>
+    /// <param name="turn">The turn of each, by its index: it measures this program, and may do more before and after.</param>
     /// <param name="stop">Ends the present child early, which keeps what it measured, and starts no further one.</param>
     /// <returns>The runs of the children that measured anything.</returns>
     /// <exception cref="UsageException">A child failed; its own words are on standard error.</exception>
     public static IReadOnlyList<RunRecord<TCell>> Measure<TCell>(
         int count, Func<int, IEnumerable<string>> arguments, bool calibrates, PlacementWait placement, RunConsole console,
-        Func<RunRecord<TCell>, RunRecord<TCell>> then, CancellationToken stop)
+        Func<int, Func<RunRecord<TCell>?>, RunRecord<TCell>?> turn, CancellationToken stop)
         where TCell : class
     {
         List<RunRecord<TCell>> runs = [];
@@ -35,9 +35,9 @@ internal static class FreshProcesses
                 break;
             }
 
-            if (One<TCell>(arguments(i), calibrates && i == 0, isQuiet: false, stop) is { } run)
+            if (turn(i, () => One<TCell>(arguments(i), calibrates && i == 0, isQuiet: false, stop)) is { } run)
             {
-                runs.Add(then(run));
+                runs.Add(run);
             }
         }
 

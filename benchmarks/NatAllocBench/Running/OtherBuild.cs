@@ -22,23 +22,36 @@ internal sealed record OtherBuild(string Program)
         : File.Exists(path) && path.EndsWith(".dll", StringComparison.Ordinal) ? new OtherBuild(Path.GetFullPath(path))
         : throw new UsageException($"--beside {path}: no such program; name the NatAllocBench.dll of another build");
 
-    /// <summary>One process of this program and one of the other, as one.</summary>
-    /// <param name="own">What this program measured.</param>
+    /// <summary>
+    /// One process of this program and one of the other, as one: in the order A B B A, so that a machine that becomes slower or faster
+    /// favours neither.
+    /// </summary>
+    /// <param name="index">How many turns there were before.</param>
+    /// <param name="own">Measures this program.</param>
     /// <param name="plan">The plan, in which the other one does the designs of the model.</param>
-    /// <param name="seconds">Its time.</param>
-    /// <param name="console">Told that it is the other's turn.</param>
-    /// <param name="stop">Ends the wait for it.</param>
-    /// <returns>The run with the other's cells after its own; unchanged where it was stopped.</returns>
+    /// <param name="seconds">The time of each.</param>
+    /// <param name="console">Told whose turn it is.</param>
+    /// <param name="stop">Ends the wait for the other.</param>
+    /// <returns>
+    /// The run with the other's cells after its own; without them where it was stopped, null where it was stopped before its own.
+    /// </returns>
     /// <exception cref="UsageException">The other program failed, or does not say what it was built from.</exception>
-    public RunRecord<ThroughputCell> Join(
-        RunRecord<ThroughputCell> own, ThroughputPlan plan, double seconds, RunConsole console, CancellationToken stop)
+    public RunRecord<ThroughputCell>? Turn(
+        int index, Func<RunRecord<ThroughputCell>?> own, ThroughputPlan plan, double seconds, RunConsole console, CancellationToken stop)
     {
-        console.Line(FormattableString.Invariant($"the other build's turn, about {seconds:0} s"));
-        if (Measure(plan, seconds, stop) is not { } other)
-        {
-            return own;
-        }
+        RunRecord<ThroughputCell>? before = index % 2 == 1 ? Other() : null;
+        console.Line(FormattableString.Invariant($"this build's turn, about {seconds:0} s"));
+        return own() is not { } mine ? null : (before ?? Other()) is { } other ? Join(mine, other) : mine;
 
+        RunRecord<ThroughputCell>? Other()
+        {
+            console.Line(FormattableString.Invariant($"the other build's turn, about {seconds:0} s"));
+            return Measure(plan, seconds, stop);
+        }
+    }
+
+    private RunRecord<ThroughputCell> Join(RunRecord<ThroughputCell> own, RunRecord<ThroughputCell> other)
+    {
         if (other.MeasuredCommit is not { Length: >= CommitDigits } commit)
         {
             throw new UsageException($"--beside {Program}: it does not know its commit; build it in a checkout");

@@ -37,15 +37,16 @@ public sealed class FreshProcessesTests : IDisposable
         string file = Path.Combine(_root, "run.json");
 
         ProgramRun run = ProgramRun.Of(
-            "throughput", "--beside", Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), "--seconds", "2", "--max-rounds", "1",
-            "--rounds", "1", "--connections", "2k", "--threads", "1", "--designs", "lock-free,floor", "--no-save", "--uncalibrated",
-            "--json", file);
+            "throughput", "--beside", Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), "--runs", "2", "--seconds", "3",
+            "--max-rounds", "1", "--rounds", "1", "--connections", "2k", "--threads", "1", "--designs", "lock-free,floor", "--no-save",
+            "--uncalibrated", "--json", file);
 
         Assert.True(run.ExitCode == 0, run.Error);
         var pooled = (RunRecord<ThroughputCell>)RunFormat.ReadFile(file);
         string other = $"lock-free@{pooled.MeasuredCommit![..10]}";
         Assert.Equal(["lock-free", "floor", other], pooled.Cells.Select(cell => cell.Design));
         Assert.All(pooled.Cells, cell => Assert.True(cell.PerRound is not null || cell.Missing!.Contains("preempted"), cell.ToString()));
+        Assert.Matches("(?s)this build's.*the other.*the other.*this build's", run.Output);
         Assert.Contains(pooled.Notes, note => note.Contains($"@{pooled.MeasuredCommit[..10]}", StringComparison.Ordinal));
     }
 
