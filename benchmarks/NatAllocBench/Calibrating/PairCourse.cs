@@ -81,23 +81,20 @@ internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
             processes.Add((plain, harder));
         }
 
-        Count(ErrorCount.Interleaved, PairPlan.IsFirst);
-        // The same processes as two runs would have made them.
-        Count(ErrorCount.InTurn, i => i < plan.Processes);
+        counter.Add(new MeasuredPair(Sides(PairPlan.IsFirst), Sides(i => i < plan.Processes)));
         return true;
 
-        void Count(string order, Func<int, bool> isFirst)
+        IReadOnlyList<MeasuredPair.Sides> Sides(Func<int, bool> isFirst)
         {
             PairSide first = PairSide.Pool([.. processes.Where((_, i) => isFirst(i)).Select(side => side.Plain)]);
             PairSide second = PairSide.Pool([.. processes.Where((_, i) => !isFirst(i)).Select(side => side.Plain)]);
             PairSide harder = PairSide.Pool([.. processes.Where((_, i) => !isFirst(i)).Select(side => side.Harder)]);
-            foreach ((string figure, Func<PairSide, RunRecord?> of) in PairSide.Figures)
-            {
-                if (of(first) is { } a && of(second) is { } b && of(harder) is { } slower)
-                {
-                    counter.Add(figure, order, a, b, slower);
-                }
-            }
+            return
+            [
+                .. from figure in PairSide.Figures
+                   where figure.Of(first) is not null
+                   select new MeasuredPair.Sides(figure.Name, figure.Of(first)!, figure.Of(second)!, figure.Of(harder)!),
+            ];
         }
     }
 

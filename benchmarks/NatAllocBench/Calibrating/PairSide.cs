@@ -1,3 +1,4 @@
+using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 
@@ -12,11 +13,11 @@ internal sealed record PairSide(RunRecord<RaceCell> Speeds, RunRecord<RaceCell> 
     /// <summary>What is compared, by name: of a side the cells that belong to it, null where there are none.</summary>
     public static IReadOnlyList<(string Name, Func<PairSide, RunRecord?> Of)> Figures { get; } =
     [
-        ("race speed", side => side.Speeds),
-        ("race rate", side => Those(side.Rates, cell => cell.Era == PairPlan.Searching)),
-        ("race rate, rover era", side => Those(side.Rates, cell => cell.Era == PairPlan.Rover)),
-        ("throughput speed, 1 thread", side => Those(side.Throughput, cell => cell.Threads == 1)),
-        ("throughput speed, 2 threads", side => Those(side.Throughput, cell => cell.Threads == 2)),
+        (FigureKind.RaceSpeed, side => side.Speeds),
+        (FigureKind.RaceRate, side => Those(side.Rates, cell => cell.Era == PairPlan.Searching)),
+        (FigureKind.RoverRate, side => Those(side.Rates, cell => cell.Era == PairPlan.Rover)),
+        (FigureKind.OneThread, side => Those(side.Throughput, cell => cell.Threads == 1)),
+        (FigureKind.TwoThreads, side => Those(side.Throughput, cell => cell.Threads == 2)),
     ];
 
     /// <summary>The processes of one side as one.</summary>

@@ -57,7 +57,8 @@ internal static class CalibrateCompareCommand
     {
         var command = new Command(
             "calibrate-compare",
-            "Count on real pairs of equal runs how often compare is wrong on this machine, and how often it finds 10 %.")
+            "Measure on real pairs of equal runs how far runs at different times lie apart on this machine, and count how often compare is "
+                + "wrong and how often it finds 10 %.")
         {
             Pairs, Runs, Seconds, ProcessSeconds, Seed, CpuOption.Option, Added, ProcessOptions.Lifeline,
         };
@@ -105,6 +106,7 @@ internal static class CalibrateCompareCommand
         ComparisonErrors errors = Errors(plan, machine, started, options, counter);
         string? file = place.Directory is { } directory ? ComparisonErrorsFile.Write(new ResultsStore(directory), machine, errors) : null;
         console.Table(ErrorTable.Build(errors));
+        console.Line(ErrorTable.Targets(errors));
         console.Line(
             course.Pairs < pairs ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time." : $"{course.Pairs} pairs.");
         if (file is not null)
@@ -135,7 +137,8 @@ internal static class CalibrateCompareCommand
             Threshold = options.Threshold,
             Injected = counter.Injected,
             LoadAverage = machine.Facts.GetValueOrDefault("load")?.GetValueOrDefault("average of 1 minute"),
-            Counts = counter.Counts,
+            Between = counter.Between() is { Count: > 0 } spreads ? spreads : null,
+            Counts = counter.Counts(),
         };
     }
 

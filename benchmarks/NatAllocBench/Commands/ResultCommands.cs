@@ -32,7 +32,7 @@ internal static class ResultCommands
     {
         var paths = new Argument<string[]>("run")
         {
-            Description = "Two or more, each a run or a machine's directory (the newest run of each name); the first is the base.",
+            Description = "A base and others: runs, or machines' directories (newest run of each name); or one run of throughput --beside.",
             Arity = ArgumentArity.OneOrMore,
         };
         var threshold = new Option<string>("--threshold")

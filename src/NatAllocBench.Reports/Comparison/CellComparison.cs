@@ -18,4 +18,7 @@ public sealed record CellComparison(
     /// The chance of so bad a figure, or a worse one, if there were no difference; null unless the verdict is worse.
     /// </summary>
     public double? WorseByChance { get; init; }
+
+    /// <summary>Whether a verdict was possible: there is an interval, and nothing took the verdict away.</summary>
+    internal bool IsJudged => Verdict != Verdict.Undecided || (Ratio?.Low is not null && Remark is null);
 }

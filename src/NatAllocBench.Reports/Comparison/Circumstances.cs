@@ -21,6 +21,9 @@ internal sealed record Circumstances(double? PingPongNs, double? ReferenceNs, do
     public static CellComparison Gate(CellComparison comparison, Circumstances first, Circumstances second) =>
         WhyNot(first, second) is { } why ? comparison with { Verdict = Verdict.Undecided, Remark = why, WorseByChance = null } : comparison;
 
+    /// <summary>Whether speeds that were measured in both may be compared.</summary>
+    public static bool AreAlike(Circumstances first, Circumstances second) => WhyNot(first, second) is null;
+
     private static string? WhyNot(Circumstances first, Circumstances second) =>
         first.PingPongNs is > 0 and { } a && second.PingPongNs is > 0 and { } b && !PlacementClass.HoldsBoth(a, b)
             ? $"CPUs placed differently: ping-pong {Figures.Significant(a)} and {Figures.Significant(b)} ns"

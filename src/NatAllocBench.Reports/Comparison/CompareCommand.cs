@@ -9,7 +9,10 @@ namespace NatAllocBench.Reports.Comparison;
 public static class CompareCommand
 {
     /// <summary>Compares runs on disk.</summary>
-    /// <param name="paths">Runs (files or directories) or directories of machines; the first is the base.</param>
+    /// <param name="paths">
+    /// Runs (files or directories) or directories of machines, the first of them the base; or one run of <c>throughput --beside</c>, whose
+    /// other build is the base.
+    /// </param>
     /// <param name="options">Threshold, noise floors, what may differ, what fails.</param>
     /// <returns>
     /// A document; exit code 1 when that was asked for and a cell is worse at a family-wise error of 5 %, 2 when a run cannot be read or
@@ -17,24 +20,26 @@ public static class CompareCommand
     /// </returns>
     public static CommandResult Run(IReadOnlyList<string> paths, ComparisonOptions options)
     {
-        if (paths.Count < 2)
-        {
-            return CommandResult.BadInput("compare needs two runs or more; name their directories");
-        }
-
         if (options.WhyImpossible is { } reason)
         {
             return CommandResult.BadInput(reason);
         }
 
         List<DocumentPart> output = [];
-        List<double> chances = [];
+        List<CellComparison> cells = [];
         try
         {
-            RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
-            foreach (RunSelection other in selections.Skip(1))
+            if (paths.Count == 1)
             {
-                Append(output, chances, selections[0], other, options);
+                AppendBuilds(output, cells, paths[0], options with { Timing = RunTiming.InTurns });
+            }
+            else
+            {
+                RunSelection[] selections = [.. paths.Select(RunSelection.Read)];
+                foreach (RunSelection other in selections.Skip(1))
+                {
+                    Append(output, cells, selections[0], other, options);
+                }
             }
         }
         catch (RunFormatException e)
@@ -42,11 +47,25 @@ public static class CompareCommand
             return CommandResult.BadInput(e.Message);
         }
 
-        return CommandResult.Of(options.FailOnWorse && Judge.AnyWorse(chances) ? 1 : 0, new Document(output));
+        double[] chances = Judge.Chances(cells);
+        return !options.FailOnWorse ? CommandResult.Of(0, new Document(output))
+            : chances.Length > 0 ? CommandResult.Of(Judge.AnyWorse(chances) ? 1 : 0, new Document(output))
+            : CommandResult.BadInput(
+                "--fail-on worse: no cell can get a verdict, so nothing can fail; compare without it says why (a verdict needs --runs 4 or "
+                    + "more, and calibrate-compare on this machine)");
+    }
+
+    // The two builds of one run.
+    private static void AppendBuilds(List<DocumentPart> output, List<CellComparison> cells, string path, ComparisonOptions options)
+    {
+        (RunRecord<ThroughputCell> other, RunRecord<ThroughputCell> own) = TwoBuilds.Of(path);
+        RunComparison comparison = Compare(path, other, path, own, options);
+        cells.AddRange(comparison.Cells);
+        output.AddRange(ComparisonReport.Parts(other, own, comparison, options, 2));
     }
 
     private static void Append(
-        List<DocumentPart> output, List<double> chances, RunSelection first, RunSelection second, ComparisonOptions options)
+        List<DocumentPart> output, List<CellComparison> cells, RunSelection first, RunSelection second, ComparisonOptions options)
     {
         foreach ((RunRecord a, RunRecord b) in second.PairsWith(first))
         {
@@ -58,7 +77,7 @@ public static class CompareCommand
             }
 
             RunComparison comparison = Compare(first.Path, a, second.Path, b, options);
-            chances.AddRange(comparison.Cells.Where(c => c.Ratio?.Low is not null).Select(c => c.WorseByChance ?? 1));
+            cells.AddRange(comparison.Cells);
             output.AddRange(ComparisonReport.Parts(a, b, comparison, options, 2));
         }
 

@@ -19,7 +19,12 @@ public sealed record ComparisonOptions
     /// <summary>Parameters that may differ between partners, by their names in the run format, for example <c>cpus</c>.</summary>
     public IReadOnlySet<string> Across { get; init; } = new HashSet<string>();
 
-    /// <summary>Directories of runs in which to look for what was counted of false verdicts on the machines compared.</summary>
+    /// <summary>
+    /// How the runs lie in time; null for runs at different times, whose spread is looked up in the calibration of their machines.
+    /// </summary>
+    public RunTiming? Timing { get; init; }
+
+    /// <summary>Directories of runs in which to look for the calibrations of the machines compared.</summary>
     public IReadOnlyList<string> Stores { get; init; } = [];
 
     /// <summary>What is wrong with the options, in one line, or null.</summary>

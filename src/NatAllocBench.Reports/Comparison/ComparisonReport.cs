@@ -57,16 +57,21 @@ public static class ComparisonReport
         return string.Create(
             CultureInfo.InvariantCulture,
             $"compared{across} threshold {options.Threshold * 100:0.##} %; a verdict needs "
-            + $"4 processes a side (--runs): without them there is a ratio and no verdict; "
+            + $"4 processes a side (--runs): without them there is a ratio and no verdict; {Timing(options)}; "
             + $"noise floors: rates below {options.RateNoiseFloor * 100:0.######} %, times per connection closer than "
             + $"{options.TimeNoiseFloorNs:0.###} ns");
     }
 
+    private static string Timing(ComparisonOptions options) => options.Timing?.TookTurns == true
+        ? "the processes took turns, and neighbours are compared with each other"
+        : "intervals contain what runs at different times differ by on their machine";
+
     // One line where both sides are one machine.
     private static IEnumerable<string> Errors(RunRecord first, RunRecord second, ComparisonOptions options)
     {
-        string a = ErrorTable.Line(ComparisonErrorsFile.Find(options.Stores, first.Machine));
-        string b = ErrorTable.Line(ComparisonErrorsFile.Find(options.Stores, second.Machine));
+        bool tookTurns = options.Timing?.TookTurns == true;
+        string a = ErrorTable.Line(ComparisonErrorsFile.Find(options.Stores, first.Machine), tookTurns);
+        string b = ErrorTable.Line(ComparisonErrorsFile.Find(options.Stores, second.Machine), tookTurns);
         return MachineIdentity.Of(first.Machine) == MachineIdentity.Of(second.Machine) ? [a] : [$"A: {a}", $"B: {b}"];
     }
 

@@ -61,10 +61,14 @@ internal static class Judge
         bool IsWorse(double error) => Of(at(1 - error), threshold, smallerIsBetter) == Verdict.Worse;
     }
 
+    /// <summary>For each cell that can be judged, its <see cref="Chance"/>, or 1 where the verdict is not worse.</summary>
+    internal static double[] Chances(IEnumerable<CellComparison> cells) =>
+        [.. cells.Where(cell => cell.IsJudged).Select(cell => cell.WorseByChance ?? 1)];
+
     /// <summary>
     /// Whether any cell is worse when all are looked at together: the chance of one wrong alarm among them is at most 5 %.
     /// </summary>
-    /// <param name="chances">For each cell that can be judged, its <see cref="Chance"/>, or 1 where the verdict is not worse.</param>
+    /// <param name="chances">Those of all cells.</param>
     /// <returns>True when the smallest is below 5 % over the number of cells, the first and decisive step of Holm's procedure.</returns>
     internal static bool AnyWorse(IReadOnlyCollection<double> chances) => chances.Count > 0 && chances.Min() <= 0.05 / chances.Count;
 }

@@ -33,7 +33,7 @@ public sealed record RunComparison(
             Refuse(a != b, $"the workloads differ: --{name} is {a ?? "not set"} and {b ?? "not set"}");
         }
 
-        CellComparer comparer = new(options);
+        CellComparer comparer = new(options, options.Timing ?? RunTiming.Of(first, second, options.Stores));
         return (first, second) switch
         {
             (RunRecord<RaceCell> a, RunRecord<RaceCell> b) => Pair(a.Cells, b.Cells, Workload.Of, options, comparer.Compare),

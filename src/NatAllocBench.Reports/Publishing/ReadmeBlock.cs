@@ -142,7 +142,7 @@ public static class ReadmeBlock
             string commit = errors.MeasuredCommit is { } hash ? hash[..Math.Min(hash.Length, 10)] : "unknown";
             string day = errors.StartedUtc.UtcDateTime.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
             return $"{MarkdownTable.Render(ErrorTable.Build(errors))}\nCounted on {Path.GetFileName(Path.GetDirectoryName(file))}, {day}, "
-                + $"commit {commit}.\n";
+                + $"commit {commit}. {ErrorTable.Targets(errors)}\n";
         });
         return files.Length == 0 ? "Not counted on any published machine yet.\n" : string.Join('\n', tables);
     }

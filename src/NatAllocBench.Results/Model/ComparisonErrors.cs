@@ -13,7 +13,8 @@ public sealed record ComparisonErrors
     public const string FileName = "comparison-errors.json";
 
     /// <summary>The rule of the present verdicts; counts by another one say nothing about them.</summary>
-    public const string PresentRule = "the interval excludes 1 and the estimate lies beyond the threshold";
+    public const string PresentRule = "the interval excludes 1 and the estimate lies beyond the threshold; sides in turns as pairs of "
+        + "neighbours, other runs with the spread between times";
 
     /// <summary>The rule of better and worse; null for the first one, by which the whole interval lay beyond the threshold.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -43,7 +44,13 @@ public sealed record ComparisonErrors
     /// <summary>The load average of a minute at the start, as the system prints it; null where unknown.</summary>
     public string? LoadAverage { get; init; }
 
-    /// <summary>A row per figure.</summary>
+    /// <summary>
+    /// What runs at different times add to the intervals of each figure; null for a count by a rule that did not know it, or too few pairs.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<TimeSpread>? Between { get; init; }
+
+    /// <summary>A row per figure and order.</summary>
     public required IReadOnlyList<ErrorCount> Counts { get; init; }
 }
 
@@ -67,7 +74,17 @@ public sealed record ErrorCount(
     /// <summary>All processes of the one side came before those of the other, as those of two runs do.</summary>
     public const string InTurn = "A A B B";
 
-    /// <summary>In which order the processes ran, <see cref="Interleaved"/> or <see cref="InTurn"/>; null for the former.</summary>
+    /// <summary>
+    /// Both runs as in <see cref="InTurn"/>, the second one of a pair that was measured half of the calibration later or earlier.
+    /// </summary>
+    public const string Later = "A A, later B B";
+
+    /// <summary>The row of all figures of a pair together, as <c>--fail-on worse</c> takes them.</summary>
+    public const string Family = "all together (--fail-on worse)";
+
+    /// <summary>
+    /// In which order the processes ran, <see cref="Interleaved"/>, <see cref="InTurn"/> or <see cref="Later"/>; null for the first.
+    /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Order { get; init; }
 

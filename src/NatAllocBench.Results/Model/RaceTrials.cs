@@ -58,6 +58,14 @@ public sealed record RaceTrials
     public IReadOnlyList<double>? ProcessMedians() =>
         Process is { } process && ConnectionsPerSecond is { } speeds ? ProcessLevel.Medians(process, speeds) : null;
 
+    /// <summary>The failure rate of each process, or null where one process made all trials.</summary>
+    /// <returns>Shares, in the order of the processes.</returns>
+    public IReadOnlyList<double>? ProcessRates() => Process is not { } process ? null :
+    [
+        .. process.Zip(Attempts, InsertFailed).GroupBy(trial => trial.First)
+            .Select(trials => (double)trials.Sum(trial => trial.Third) / trials.Sum(trial => trial.Second)),
+    ];
+
     /// <summary>The trials of several processes one after the other; a list that one of them lacks is null.</summary>
     internal static RaceTrials Join(IReadOnlyList<RaceTrials> parts) => new()
     {

@@ -77,6 +77,7 @@ public static class ComparisonErrorsFile
             ComparisonErrors? errors = JsonSerializer.Deserialize(File.ReadAllText(file), ComparisonErrorsContext.Default.ComparisonErrors);
             return errors?.Counts.All(c => c is { Pairs: >= 0, NotJudged: >= 0, FalseVerdicts: >= 0, Same: >= 0, Found: >= 0 }
                     && c.FalseVerdicts + c.Same <= c.Judged() && c.Found <= c.Injected && c.Injected <= c.Comparisons) == true
+                && errors.Between?.All(spread => spread is { Deviation: >= 0 and < double.PositiveInfinity, Pairs: >= 2 }) != false
                 ? errors
                 : throw new RunFormatException($"{file}: the counts contradict each other");
         }

@@ -1,4 +1,5 @@
 using NatAllocBench.Platform.Cpus;
+using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -55,7 +56,7 @@ public sealed class DisturbedRunTests
             string c = Write(directory, "c.json", 1.2e6, 130);
 
             string refused = ProgramRun.Here("compare", a, b).Output;
-            string given = ProgramRun.Here("compare", a, c).Output;
+            string given = CompareCommand.Run([a, c], SampleRuns.Steady).Output;
 
             Assert.Contains("CPUs placed differently: ping-pong 120 and 480 ns", refused, StringComparison.Ordinal);
             Assert.DoesNotContain("worse", refused, StringComparison.Ordinal);

@@ -1,6 +1,7 @@
 using NatAllocBench.Reports;
 using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
@@ -28,7 +29,7 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void Values_ratio_verdict_and_lonely_cells_are_printed()
     {
-        CommandResult result = CompareCommand.Run([_low, _high], new ComparisonOptions());
+        CommandResult result = CompareCommand.Run([_low, _high], SampleRuns.Steady);
 
         Assert.Equal(0, result.ExitCode);
         Assert.Matches(@"\| default \| 1\.00 % \[.*\] \| 2\.00 % \[.*\] \| 2\.00 \[1\.\d+, 2\.\d+\] \| worse \|", result.Output);
@@ -46,7 +47,7 @@ public sealed class CompareCommandTests : IDisposable
         string other = store.Publish(
             high with { Machine = arm, Preset = "xing-2018", Cells = [high.Cells[0] with { Preset = "xing-2018" }] });
 
-        CommandResult result = CompareCommand.Run([Path.GetDirectoryName(_low)!, Path.GetDirectoryName(other)!], new ComparisonOptions());
+        CommandResult result = CompareCommand.Run([Path.GetDirectoryName(_low)!, Path.GetDirectoryName(other)!], SampleRuns.Steady);
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("## quick: B against A\n", result.Output, StringComparison.Ordinal);
@@ -55,10 +56,10 @@ public sealed class CompareCommandTests : IDisposable
             StringComparison.Ordinal);
         Assert.Contains("Only in B: xing-2018\n", result.Output, StringComparison.Ordinal);
         Assert.Contains(
-            "## quick: B against A\n", CompareCommand.Run([_high, Path.GetDirectoryName(other)!], new ComparisonOptions()).Output,
+            "## quick: B against A\n", CompareCommand.Run([_high, Path.GetDirectoryName(other)!], SampleRuns.Steady).Output,
             StringComparison.Ordinal);
         Assert.Contains(
-            "no run of the same name", CompareCommand.Run([other, Path.GetDirectoryName(_low)!], new ComparisonOptions()).Error,
+            "no run of the same name", CompareCommand.Run([other, Path.GetDirectoryName(_low)!], SampleRuns.Steady).Error,
             StringComparison.Ordinal);
     }
 
@@ -69,7 +70,7 @@ public sealed class CompareCommandTests : IDisposable
         string slow = store.Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 1.01e6, 1.02e6, 1.03e6)));
         string fast = store.Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 2e6, 2.01e6, 2.02e6, 2.03e6)));
 
-        string output = CompareCommand.Run([slow, fast], new ComparisonOptions()).Output;
+        string output = CompareCommand.Run([slow, fast], SampleRuns.Steady).Output;
 
         Assert.Contains("| pairs with B faster |", output, StringComparison.Ordinal);
         Assert.Contains("| better |", output, StringComparison.Ordinal);
@@ -79,7 +80,7 @@ public sealed class CompareCommandTests : IDisposable
     public void One_process_has_ratios_and_no_verdict()
     {
         RunRecord<RaceCell> one = SampleRuns.Race(SampleRuns.Cell("default", Attempts, [1000, 1010, 990, 1005, 995]));
-        string output = CompareCommand.Run([new ResultsStore(_root).Publish(one), _high], new ComparisonOptions()).Output;
+        string output = CompareCommand.Run([new ResultsStore(_root).Publish(one), _high], SampleRuns.Steady).Output;
 
         Assert.Contains("| undecided | between runs not covered |", output, StringComparison.Ordinal);
         Assert.Contains("4 processes a side (--runs)", output, StringComparison.Ordinal);
@@ -97,7 +98,7 @@ public sealed class CompareCommandTests : IDisposable
         string b = store.Publish(SampleRuns.Race([more]));
         string manyA = store.Publish(SampleRuns.Race([barely, .. same]));
         string manyB = store.Publish(SampleRuns.Race([more, .. same]));
-        ComparisonOptions gate = new() { FailOnWorse = true };
+        ComparisonOptions gate = SampleRuns.Steady with { FailOnWorse = true };
 
         Assert.Equal(1, CompareCommand.Run([a, b], gate).ExitCode);
         CommandResult many = CompareCommand.Run([manyA, manyB], gate);
@@ -111,7 +112,7 @@ public sealed class CompareCommandTests : IDisposable
         string file = Path.Combine(_low, "run.json");
         File.WriteAllText(file, File.ReadAllText(file).Replace("[1000, 1010,", "[100001, 1010,", StringComparison.Ordinal));
 
-        CommandResult result = CompareCommand.Run([_high, _low], new ComparisonOptions());
+        CommandResult result = CompareCommand.Run([_high, _low], SampleRuns.Steady);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("cells[0]", result.Error, StringComparison.Ordinal);
@@ -120,8 +121,48 @@ public sealed class CompareCommandTests : IDisposable
     [Fact]
     public void Worse_fails_only_when_asked()
     {
-        Assert.Equal(1, CompareCommand.Run([_low, _high], new ComparisonOptions { FailOnWorse = true }).ExitCode);
-        Assert.Equal(0, CompareCommand.Run([_high, _low], new ComparisonOptions { FailOnWorse = true }).ExitCode);
+        Assert.Equal(1, CompareCommand.Run([_low, _high], SampleRuns.Steady with { FailOnWorse = true }).ExitCode);
+        Assert.Equal(0, CompareCommand.Run([_high, _low], SampleRuns.Steady with { FailOnWorse = true }).ExitCode);
+    }
+
+    [Fact]
+    public void Without_a_calibration_there_are_ratios_and_no_verdicts_and_a_gate_refuses_to_pass()
+    {
+        ResultsStore store = new(_root);
+        string slow = store.Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 1.01e6, 1.02e6, 1.03e6)));
+        string fast = store.Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 2e6, 2.01e6, 2.02e6, 2.03e6)));
+
+        string speeds = CompareCommand.Run([slow, fast], new ComparisonOptions()).Output;
+        string rates = CompareCommand.Run([_low, _high], new ComparisonOptions()).Output;
+        CommandResult gate = CompareCommand.Run([_low, _high], new ComparisonOptions { FailOnWorse = true });
+
+        Assert.All((string[])[speeds, rates], output =>
+        {
+            Assert.Contains("| undecided | between times not covered |", output, StringComparison.Ordinal);
+            Assert.Contains(ErrorTable.NoSpread, output, StringComparison.Ordinal);
+        });
+        Assert.DoesNotContain("worse", rates.Split("insert_failed")[1], StringComparison.Ordinal);
+        Assert.Equal((2, true), (gate.ExitCode, gate.Error!.Contains("calibrate-compare", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Of_one_run_of_two_builds_the_other_one_is_the_base_and_neighbours_are_compared()
+    {
+        // Both builds slow down alike from process to process, far more than they differ.
+        double[] speeds = [5e6, 4e6, 3e6, 2e6, 1e6];
+        string run = new ResultsStore(_root).Publish(SampleRuns.Throughput(
+            SampleRuns.Design("batched", [.. speeds.Select((speed, i) => speed * (0.9 + (0.001 * i)))]),
+            SampleRuns.Design("batched@0123456789", speeds),
+            SampleRuns.Design("ConcurrentDictionary", 1e6, 1e6, 1e6, 1e6, 1e6)));
+
+        CommandResult result = CompareCommand.Run([run], new ComparisonOptions { FailOnWorse = true });
+
+        Assert.Equal(1, result.ExitCode);
+        Assert.Matches(@"\| 0\.90\d* \[0\.90\d*, 0\.90\d*\] \|.*\| worse \|", result.Output);
+        Assert.Contains("neighbours are compared with each other", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Only in B", result.Output, StringComparison.Ordinal);
+        Assert.Contains(ErrorTable.NotMeasured, result.Output, StringComparison.Ordinal);
+        Assert.Contains("one of throughput --beside", CompareCommand.Run([_low], SampleRuns.Steady).Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,15 +171,15 @@ public sealed class CompareCommandTests : IDisposable
         string other = new ResultsStore(_root).Publish(SampleRuns.Throughput(SampleRuns.Design("batched", 1e6, 2e6)));
         CommandResult[] results =
         [
-            CompareCommand.Run([_low], new ComparisonOptions()),
-            CompareCommand.Run([_low, "none.json"], new ComparisonOptions()),
-            CompareCommand.Run([_low, other], new ComparisonOptions()),
-            CompareCommand.Run([_low, _high], new ComparisonOptions { Threshold = -1 }),
-            CompareCommand.Run([_low, _high], new ComparisonOptions { Threshold = double.NaN }),
-            CompareCommand.Run([_low, _high], new ComparisonOptions { RateNoiseFloor = 2 }),
-            CompareCommand.Run([_low, _high], new ComparisonOptions { TimeNoiseFloorNs = -1 }),
-            CompareCommand.Run([_low, _high], new ComparisonOptions { Across = new HashSet<string> { "colour" } }),
-            CompareCommand.Run([_low, Directory.CreateDirectory(Path.Combine(_root, "empty")).FullName], new ComparisonOptions()),
+            CompareCommand.Run([_low], SampleRuns.Steady),
+            CompareCommand.Run([_low, "none.json"], SampleRuns.Steady),
+            CompareCommand.Run([_low, other], SampleRuns.Steady),
+            CompareCommand.Run([_low, _high], SampleRuns.Steady with { Threshold = -1 }),
+            CompareCommand.Run([_low, _high], SampleRuns.Steady with { Threshold = double.NaN }),
+            CompareCommand.Run([_low, _high], SampleRuns.Steady with { RateNoiseFloor = 2 }),
+            CompareCommand.Run([_low, _high], SampleRuns.Steady with { TimeNoiseFloorNs = -1 }),
+            CompareCommand.Run([_low, _high], SampleRuns.Steady with { Across = new HashSet<string> { "colour" } }),
+            CompareCommand.Run([_low, Directory.CreateDirectory(Path.Combine(_root, "empty")).FullName], SampleRuns.Steady),
         ];
 
         Assert.All(results, r => Assert.Equal(2, r.ExitCode));

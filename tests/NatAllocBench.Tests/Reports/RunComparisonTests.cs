@@ -9,7 +9,7 @@ namespace NatAllocBench.Tests.Reports;
 
 public sealed class RunComparisonTests
 {
-    private static readonly ComparisonOptions Plain = new();
+    private static readonly ComparisonOptions Plain = SampleRuns.Steady;
     private static readonly long[] Attempts = [100_000, 100_000, 100_000, 100_000, 100_000];
 
     [Fact]
@@ -55,6 +55,85 @@ public sealed class RunComparisonTests
                 SampleRuns.Throughput(SampleRuns.Design("batched", [.. speeds.Select(speed => speed * factor)])),
                 Plain).Cells[0];
         }
+    }
+
+    /// <summary>A spread of 4 % of each run is one of 5.7 % of a ratio, 11.6 % at the 95 % level with 29 degrees of freedom.</summary>
+    [Fact]
+    public void Intervals_of_runs_at_different_times_contain_what_these_differ_by()
+    {
+        RunRecord<ThroughputCell> slow = SampleRuns.Throughput(SampleRuns.Design("batched", 10e6, 10e6, 10e6, 10e6));
+        RunRecord<ThroughputCell> fast = SampleRuns.Throughput(SampleRuns.Design("batched", 11e6, 11e6, 11e6, 11e6));
+        RunRecord<RaceCell> low = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]));
+        RunRecord<RaceCell> high = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, [1100, 1111, 1089, 1106, 1094]));
+        ComparisonOptions apart = Plain with { Timing = SampleRuns.Spread(0.04) };
+
+        CellComparison speed = RunComparison.Compare(slow, fast, apart).Cells[0];
+        CellComparison rate = RunComparison.Compare(low, high, apart).Cells[0];
+
+        Assert.Equal((Verdict.Better, Verdict.Worse), (Of(slow, fast), Of(low, high)));
+        Assert.Equal((Verdict.Undecided, Verdict.Undecided), (speed.Verdict, rate.Verdict));
+        Assert.Equal(0.1157, Math.Log(1.1 / speed.Ratio!.Low!.Value), 0.001);
+        Assert.Equal(0.1157, Math.Log(speed.Ratio.High!.Value / 1.1), 0.001);
+        RatioEstimate alone = RunComparison.Compare(low, high, Plain).Cells[0].Ratio!;
+        Assert.Equal(
+            Math.Sqrt(Math.Pow(Math.Log(1.1 / alone.Low!.Value), 2) + Math.Pow(0.1157, 2)), Math.Log(1.1 / rate.Ratio!.Low!.Value), 0.001);
+
+        static Verdict Of(RunRecord a, RunRecord b) => RunComparison.Compare(a, b, Plain).Cells[0].Verdict;
+    }
+
+    /// <summary>A rate that is spread as another kind is would get no verdict here: only its own kind is known.</summary>
+    [Theory]
+    [InlineData("model", "6.12", FigureKind.RaceRate)]
+    [InlineData("model", "6.1-lts", FigureKind.RaceRate)]
+    [InlineData("linux-6.18.44", "6.18", FigureKind.RaceRate)]
+    [InlineData("model", "4.14", FigureKind.RoverRate)]
+    [InlineData("openbsd", "7.6", FigureKind.RoverRate)]
+    public void Rates_spread_as_those_of_their_kind(string system, string era, string kind)
+    {
+        TimeSpread[] known = [new(kind, 0, 30)];
+        RaceCell low = SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]) with { System = system, Era = era };
+        RaceCell high = SampleRuns.OfProcesses("default", Attempts, [2000, 2020, 1980, 2010, 1990]) with { System = system, Era = era };
+
+        CellComparison comparison = RunComparison.Compare(
+            SampleRuns.Race(low), SampleRuns.Race(high), Plain with { Timing = RunTiming.Apart(known, known) }).Cells[0];
+
+        Assert.Equal((Verdict.Worse, null), (comparison.Verdict, comparison.Remark));
+    }
+
+    [Fact]
+    public void Sides_in_turns_are_compared_as_neighbours_unless_one_of_them_lacks_a_process()
+    {
+        double[] speeds = [10e6, 14e6, 11e6, 13e6, 12e6];
+        RunRecord<ThroughputCell> first = SampleRuns.Throughput(SampleRuns.Design("batched", speeds));
+        RunRecord<ThroughputCell> second = SampleRuns.Throughput(
+            SampleRuns.Design("batched", [.. speeds.Select((speed, i) => speed * (1.1 + (0.001 * i)))]));
+        RunRecord<ThroughputCell> lacking = SampleRuns.Throughput(
+            SampleRuns.Design("batched", [.. speeds[..4].Select(speed => speed * 1.1)]));
+        ComparisonOptions turns = Plain with { Timing = RunTiming.InTurns };
+
+        CellComparison neighbours = RunComparison.Compare(first, second, turns).Cells[0];
+
+        Assert.Equal(Verdict.Better, neighbours.Verdict);
+        // The mean and Student's interval of the logarithms, four degrees of freedom.
+        double[] logs = [.. Enumerable.Range(0, 5).Select(i => Math.Log(1.1 + (0.001 * i)))];
+        double deviation = Math.Sqrt(logs.Sum(log => (log - logs.Average()) * (log - logs.Average())) / 4);
+        Assert.Equal(logs.Average(), Math.Log(neighbours.Ratio!.Ratio), 1e-9);
+        Assert.Equal(2.7764 * deviation / Math.Sqrt(5), Math.Log(neighbours.Ratio.High!.Value / neighbours.Ratio.Ratio), 1e-5);
+        Assert.Equal(Verdict.Undecided, RunComparison.Compare(first, second, Plain).Cells[0].Verdict);
+        Assert.Equal(
+            RunComparison.Compare(first, lacking, Plain).Cells[0].Ratio, RunComparison.Compare(first, lacking, turns).Cells[0].Ratio);
+    }
+
+    [Fact]
+    public void Rates_of_sides_in_turns_are_compared_as_neighbours_too()
+    {
+        long[] failed = [1000, 1400, 1100, 1300, 1200];
+        RunRecord<RaceCell> first = SampleRuns.Race(SampleRuns.OfProcesses("default", Attempts, failed));
+        RunRecord<RaceCell> second = SampleRuns.Race(
+            SampleRuns.OfProcesses("default", Attempts, [.. failed.Select((lost, i) => (lost * 11 / 10) + i)]));
+
+        Assert.Equal(Verdict.Worse, RunComparison.Compare(first, second, Plain with { Timing = RunTiming.InTurns }).Cells[0].Verdict);
+        Assert.Equal(Verdict.Undecided, RunComparison.Compare(first, second, Plain).Cells[0].Verdict);
     }
 
     [Fact]

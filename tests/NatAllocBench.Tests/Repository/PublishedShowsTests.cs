@@ -1,4 +1,3 @@
-using System.Text.Json;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
@@ -53,26 +52,6 @@ public class PublishedShowsTests
 
         // 2,268 of 101,498 connections.
         Assert.InRange(0.0223, rover.RateLow!.Value * 0.8, rover.RateHigh!.Value * 1.2);
-    }
-
-    /// <summary>What docs/methodology.md says of its table of false verdicts.</summary>
-    [Fact]
-    public void Pairs_in_turns_get_no_false_verdict_and_pairs_one_after_the_other_more_than_a_twentieth()
-    {
-        string file = Directory.EnumerateFiles(
-            Path.Combine(RepositoryRoot.Path, "results"), ComparisonErrors.FileName, SearchOption.AllDirectories).Single();
-        ErrorCount[] counts = [.. JsonSerializer.Deserialize<ComparisonErrors>(
-            File.ReadAllText(file), JsonSerializerOptions.Web)!.Counts];
-
-        Assert.All(counts.Where(count => count.Order == ErrorCount.Interleaved), count => Assert.Equal(0, count.FalseVerdicts));
-        Assert.Equal(1, counts.Where(count => count.Order == ErrorCount.InTurn)
-            .Count(count => count.FalseVerdicts <= 0.05 * (count.Comparisons - count.NotJudged)));
-        Assert.All(
-            counts.Where(count => count.Figure.StartsWith("race rate", StringComparison.Ordinal)),
-            count => Assert.True(count.Found >= 0.9 * count.Injected));
-        Assert.All(
-            counts.Where(count => count.Figure.StartsWith("throughput", StringComparison.Ordinal)),
-            count => Assert.True(count.Found < 0.9 * count.Injected));
     }
 
     /// <summary>Why bursts of one rover are not predicted: docs/methodology.md says it of these cells.</summary>

@@ -1,3 +1,4 @@
+using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Results.Model;
 
 namespace NatAllocBench.Tests.Results;
@@ -22,6 +23,9 @@ internal static class SampleRuns
         CoreToCoreNs = [[null, 125.5], [125.5, null]],
         Warnings = ["the governor is powersave"],
     };
+
+    /// <summary>A comparison on a machine whose runs do not change with time.</summary>
+    public static ComparisonOptions Steady { get; } = new() { Timing = Spread(0) };
 
     public static RaceCell Cell(string mode, long[] attempts, long[] failed, double speed = 2.5e6) => new RaceCell
     {
@@ -59,6 +63,15 @@ internal static class SampleRuns
     {
         RaceCell cell = Cell(mode, attempts, failed, speed);
         return (cell with { PerTrial = cell.PerTrial! with { Process = [.. Enumerable.Range(0, attempts.Length)] } }).Summarised();
+    }
+
+    /// <summary>Runs at different times of a machine on which every kind of figure spreads by so much.</summary>
+    public static RunTiming Spread(double deviation)
+    {
+        string[] kinds =
+            [FigureKind.RaceSpeed, FigureKind.RaceRate, FigureKind.RoverRate, FigureKind.OneThread, FigureKind.TwoThreads];
+        TimeSpread[] spreads = [.. kinds.Select(kind => new TimeSpread(kind, deviation, 30))];
+        return RunTiming.Apart(spreads, spreads);
     }
 
     /// <summary>A complete cell of an exploration.</summary>
