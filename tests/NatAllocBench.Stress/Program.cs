@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Table;
 using NatAllocBench.Stress;
@@ -85,6 +86,11 @@ static int Soak(long connections, string designs, string eras, int threads, doub
         e.Cancel = true;
         stop.Cancel();
     };
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"{DateTime.UtcNow:yyyy-MM-dd HH:mm} UTC, {RuntimeInformation.OSDescription}, {RuntimeInformation.ProcessArchitecture}, "
+        + $"{Environment.ProcessorCount} CPUs, {RuntimeInformation.FrameworkDescription}: {connections:N0} connections, "
+        + $"{cells.Count} cells, {threads} threads, {seconds:0.#} s at most"));
     var reports = new List<SoakReport>();
     long start = Stopwatch.GetTimestamp();
     try
@@ -116,6 +122,15 @@ static int Soak(long connections, string designs, string eras, int threads, doub
             $"{design.Key}: {design.Sum(report => report.Raced):N0} raced in {design.Sum(report => report.Elapsed.TotalSeconds):N1} s, "
             + $"{design.Sum(report => report.Lost):N0} lost after their port was chosen, {design.Sum(report => report.Exhausted):N0} "
             + $"exhausted"));
+    }
+
+    long raced = reports.Sum(report => report.Raced);
+    Console.WriteLine(string.Create(
+        CultureInfo.InvariantCulture,
+        $"all: {raced:N0} of {connections:N0} connections raced in {reports.Count} of {cells.Count} cells"));
+    if (raced < connections && !stop.IsCancellationRequested)
+    {
+        Console.WriteLine("The time ended before all were raced: give more --seconds.");
     }
 
     return stop.IsCancellationRequested ? 130
