@@ -83,7 +83,7 @@ internal sealed record ExploreOptions
 
     public required IReadOnlyList<ExploredCell> Cells { get; init; }
 
-    public required Func<IStrategy> Strategy { get; init; }
+    public required Func<bool, IStrategy> Strategy { get; init; }
 
     public required bool IsExhaustive { get; init; }
 

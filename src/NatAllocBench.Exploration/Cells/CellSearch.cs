@@ -15,15 +15,17 @@ internal sealed class CellSearch
 
     /// <summary>A search that has not begun.</summary>
     /// <param name="cell">The cell.</param>
-    /// <param name="create">Makes the strategy; null for dynamic partial-order reduction.</param>
+    /// <param name="create">
+    /// Makes the strategy, told whether it may give up what comes to a known state; null for dynamic partial-order reduction.
+    /// </param>
     /// <param name="fault">A step of the protocol to leave out, or null.</param>
     /// <param name="draws">Different first offsets, or 0 for those of the scenario.</param>
-    public CellSearch(ExploredCell cell, Func<IStrategy>? create = null, ProtocolStep? fault = null, int draws = 0)
+    public CellSearch(ExploredCell cell, Func<bool, IStrategy>? create = null, ProtocolStep? fault = null, int draws = 0)
     {
         Cell = cell;
-        create ??= () => new DynamicReduction();
+        create ??= knowsStates => new DynamicReduction(knowsStates);
         Geometries = [.. cell.Geometries.Select(geometry => new GeometrySearch(
-            geometry, () => cell.CreateProgram(geometry, fault, draws), cell.Model, new SearchState(create)))];
+            geometry, () => cell.CreateProgram(geometry, fault, draws), cell.Model, new SearchState(() => create(cell.KnowsStates))))];
     }
 
     public ExploredCell Cell { get; }

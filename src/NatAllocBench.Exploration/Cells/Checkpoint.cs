@@ -69,7 +69,7 @@ internal sealed class Checkpoint
         {
             foreach ((SavedSearch from, GeometrySearch to) in saved.Geometries.Zip(search.Geometries))
             {
-                Restore(from, to.State);
+                Restore(from, to.State, search.Cell.KnowsStates);
             }
         }
     }
@@ -91,7 +91,7 @@ internal sealed class Checkpoint
                 outcome.Witness?.ToString()))]);
     }
 
-    private static void Restore(SavedSearch saved, SearchState state)
+    private static void Restore(SavedSearch saved, SearchState state, bool knowsStates)
     {
         state.Locations.Restore(saved.Shared.Select(location => (location.Region, location.Offset)));
         SearchResult result = state.Result;
@@ -102,7 +102,7 @@ internal sealed class Checkpoint
             return; // it had not begun, or was about to begin again
         }
 
-        state.Strategy = saved.Decisions is { } decisions ? DynamicReduction.Restore(decisions) : null;
+        state.Strategy = saved.Decisions is { } decisions ? DynamicReduction.Restore(decisions, knowsStates) : null;
         result.IsComplete = saved.IsComplete;
         result.Executions = saved.Executions;
         result.Blocked = saved.Blocked;

@@ -28,6 +28,12 @@ internal sealed record ExploredCell(Era Era, string Design, Scenario Scenario, i
         (design != Batched || scenario.HasShortPath(era))
         && (!scenario.NeedsAtomicRemoval || (design != KernelLocks.Name && design != Reserve.Name));
 
+    /// <summary>
+    /// Whether executions are given up in a state from which everything was run already. Two connections do without: how many executions
+    /// they have says how many orders there are.
+    /// </summary>
+    public bool KnowsStates => Connections > 2;
+
     /// <summary>The bucket geometries that are explored, one after the other.</summary>
     public IReadOnlyList<Geometry> Geometries => Scenario.HasGeometry ? Geometry.All : [Geometry.All[0]];
 

@@ -60,6 +60,9 @@ internal record struct Access
     /// <summary>Address of the location in this execution; 0 for a managed reference.</summary>
     public nint Address;
 
+    /// <summary>Bytes that the thread reads at the address.</summary>
+    public int Size;
+
     /// <summary>A compare-and-exchange: size of the word in bytes, otherwise 0.</summary>
     public int SwapSize;
 

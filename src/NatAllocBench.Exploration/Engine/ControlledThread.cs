@@ -71,15 +71,26 @@ internal sealed unsafe class ControlledThread : IDisposable
     /// <summary>Lets the thread run, or makes it give up an aborted execution.</summary>
     public void Wake() => _turn.Release();
 
+    /// <summary>
+    /// Says that all the thread still knows of what it has seen follows from some values, its place in its code among them.
+    /// </summary>
+    public void Forget(in Fingerprint kept)
+    {
+        Settle();
+        _execution.Watch.Forget(Number, in kept);
+    }
+
     /// <summary>Announces an access that the caller makes when this returns.</summary>
     /// <param name="kind">What it does.</param>
     /// <param name="address">The word.</param>
-    /// <param name="touchesHalf">Whether it may change the upper half of a word of eight bytes.</param>
-    public void Reach(StepKind kind, void* address, bool touchesHalf = false)
+    /// <param name="size">Its size in bytes.</param>
+    public void Reach(StepKind kind, void* address, int size)
     {
         Settle();
-        int half = touchesHalf ? _execution.Locations.UpperHalfOf((nint)address, Number) : Access.Nowhere;
-        Arrive(kind, _execution.Locations.Of(address, Number), (nint)address, half);
+        int half = kind == StepKind.ReadWrite && size == sizeof(ulong)
+            ? _execution.Locations.UpperHalfOf((nint)address, Number)
+            : Access.Nowhere;
+        Arrive(kind, _execution.Locations.Of(address, Number), (nint)address, half, size);
     }
 
     /// <summary>Announces a compare-and-exchange that the caller makes when this returns.</summary>
@@ -94,22 +105,23 @@ internal sealed unsafe class ControlledThread : IDisposable
             Location = _execution.Locations.Of(address, Number),
             Second = touchesHalf ? _execution.Locations.UpperHalfOf((nint)address, Number) : Access.Nowhere,
             Address = (nint)address,
+            Size = size,
             SwapSize = size,
             Comparand = comparand,
         });
     }
 
     /// <summary>Announces an interlocked addition; returns the largest sum that it may have.</summary>
-    public ulong ReachAddition(void* address)
+    public ulong ReachAddition(void* address, int size)
     {
         Settle();
         int location = _execution.Locations.Of(address, Number);
         ulong? most = _execution.Locations.MostOf(location);
-        Arrive(most is null ? StepKind.ReadWrite : StepKind.Count, location, (nint)address);
+        Arrive(most is null ? StepKind.ReadWrite : StepKind.Count, location, (nint)address, size: size);
         return most ?? ulong.MaxValue;
     }
 
-    /// <summary>The same as <see cref="Reach(StepKind, void*, bool)"/> for a managed reference, whose address is not its own.</summary>
+    /// <summary>The same as <see cref="Reach(StepKind, void*, int)"/> for a managed reference, whose address is not its own.</summary>
     public void Reach(StepKind kind, Type type)
     {
         Settle();
@@ -153,7 +165,12 @@ internal sealed unsafe class ControlledThread : IDisposable
     /// <summary>Waits until a managed reference has changed since this thread last read it.</summary>
     public void Await(Type type) => Await(_execution.Locations.Of(type), Access.Nowhere);
 
-    public int Choose(int alternatives) => _execution.Choose(alternatives);
+    public int Choose(int alternatives)
+    {
+        int choice = _execution.Choose(alternatives);
+        _execution.Watch.See(Number, (ulong)choice);
+        return choice;
+    }
 
     public void Remark(Func<string> text) => _execution.Remark(Number, text);
 
@@ -178,7 +195,7 @@ internal sealed unsafe class ControlledThread : IDisposable
     {
         if (reads)
         {
-            Reach(StepKind.Read, address);
+            Reach(StepKind.Read, address, size);
             return;
         }
 
@@ -250,6 +267,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         ulong before = StoreBuffer.Load(address, size);
         StoreBuffer.Put(address, size, value);
         Buffer.Add(store with { IssuedAt = _execution.StepsOf(Number) }, size, before);
+        _execution.Watch.See(Number, 0); // one access further
         _execution.FlushPrivate(this);
     }
 
@@ -270,8 +288,8 @@ internal sealed unsafe class ControlledThread : IDisposable
         Arrive(StepKind.Await, first, 0, second);
     }
 
-    private void Arrive(StepKind kind, int location, nint address, int second = Access.Nowhere) =>
-        Arrive(new Access { Kind = kind, Thread = Number, Location = location, Second = second, Address = address });
+    private void Arrive(StepKind kind, int location, nint address, int second = Access.Nowhere, int size = 0) =>
+        Arrive(new Access { Kind = kind, Thread = Number, Location = location, Second = second, Address = address, Size = size });
 
     private void Arrive(Access access)
     {
@@ -282,6 +300,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         }
 
         access = access.Now();
+        _execution.Watch.See(_execution.Locations, in access);
         _execution.Note(Number, in access);
         if (access.Kind != StepKind.Await) // after which what changed is still to be read
         {

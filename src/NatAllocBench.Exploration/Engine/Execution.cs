@@ -33,6 +33,8 @@ internal sealed class Execution : IDisposable
         _threads = new ControlledThread[program.Threads];
         _log = new AccessLog(locations, program.Threads);
         _view = new ProcessView(program.Threads);
+        Watch = new Watch(program, _threads, _view);
+        _view.State = Watch.State;
         _processes = new Processes(_threads, _view, locations);
         for (int i = 0; i < _threads.Length; i++)
         {
@@ -45,6 +47,8 @@ internal sealed class Execution : IDisposable
     public LocationMap Locations { get; }
 
     public MemoryModel Model { get; }
+
+    public Watch Watch { get; }
 
     public bool IsAborted { get; private set; }
 
@@ -68,6 +72,7 @@ internal sealed class Execution : IDisposable
         _beginsLate = !strategy.AsksForAll && Locations.IsSameMemory && Locations.Growths == _growths && !_startsInOrder;
         _growths = Locations.Growths;
         _view.Clear();
+        _view.IsWatching = strategy.WatchesFromBeginning;
         Array.ForEach(_threads, thread => thread.Prepare());
         _left = _threads.Length;
         _starting = true;
@@ -200,6 +205,7 @@ internal sealed class Execution : IDisposable
     {
         thread.Buffer.TakeOff();
         _view.Withdraw(thread.Number);
+        Watch.Forget(thread.Number, default);
         bool isStarting = _starting;
         if (isStarting)
         {

@@ -14,6 +14,16 @@ internal interface IProgram
     /// <param name="thread">Number of the thread, from 0.</param>
     void Run(int thread);
 
+    /// <summary>Adds what is in memory that several threads use; false if that is not known.</summary>
+    /// <param name="state">What is added to.</param>
+    bool TryAddMemory(ref Fingerprint state);
+
+    /// <summary>
+    /// Adds what the end depends on beside that memory: what the threads have brought about so far, and what each keeps for itself.
+    /// </summary>
+    /// <param name="state">What is added to.</param>
+    void AddAnswers(ref Fingerprint state);
+
     /// <summary>Checks the end of an execution and names its outcome.</summary>
     /// <exception cref="ViolationException">Something is wrong that no execution may do.</exception>
     string Finish();

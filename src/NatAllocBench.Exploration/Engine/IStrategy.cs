@@ -9,6 +9,9 @@ internal interface IStrategy
     /// <summary>Whether every access is a decision, not only those to shared locations.</summary>
     bool AsksForAll => false;
 
+    /// <summary>Whether what the threads see is kept from the beginning of the next execution.</summary>
+    bool WatchesFromBeginning => false;
+
     /// <summary>Goes on to the next execution; false if there is none left.</summary>
     bool MoveNext();
 

@@ -199,6 +199,9 @@ internal sealed unsafe class LocationMap
         entry.Version++;
     }
 
+    /// <summary>How often a location was stored to in this execution.</summary>
+    public int VersionOf(int location) => Refresh(_entries[location]).Version;
+
     public void NoteRead(int location, int thread)
     {
         Entry entry = Refresh(_entries[location]);

@@ -21,9 +21,28 @@ internal sealed class ProcessView(int threads)
     /// <summary>The thread that ran last, or -1.</summary>
     public int Current { get; set; }
 
+    /// <summary>
+    /// What each thread has seen since it last forgot: its place in its code and its local values follow from it. Kept while
+    /// <see cref="IsWatching"/>.
+    /// </summary>
+    public Fingerprint[] Pasts { get; } = new Fingerprint[Limits.MaxThreads];
+
+    /// <summary>Whether a strategy wants to know the state; it may fill in <see cref="Pasts"/> and begin late.</summary>
+    public bool IsWatching { get; set; }
+
+    /// <summary>Whether a thread has forgotten what it saw, or ended, since this was last cleared.</summary>
+    public bool HasForgotten { get; set; }
+
+    /// <summary>The state: equal ones have equal futures. Null where the program does not tell its memory.</summary>
+    public Func<Fingerprint?> State { get; set; } = () => null;
+
     public bool Has(int process) => (Present >> process & 1) != 0;
 
-    public void Clear() => (Present, Enabled) = (0, 0);
+    public void Clear()
+    {
+        (Present, Enabled, IsWatching, HasForgotten) = (0, 0, false, false);
+        Array.Clear(Pasts);
+    }
 
     public void Offer(int process, in Access access)
     {

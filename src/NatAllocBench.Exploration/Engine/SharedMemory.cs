@@ -12,7 +12,7 @@ internal static unsafe class SharedMemory
     public static T Read<T>(ref T location)
         where T : unmanaged
     {
-        ControlledThread.Current?.Reach(StepKind.Read, Unsafe.AsPointer(ref location));
+        ControlledThread.Current?.Reach(StepKind.Read, Unsafe.AsPointer(ref location), sizeof(T));
         return location;
     }
 
@@ -47,7 +47,7 @@ internal static unsafe class SharedMemory
     public static T Exchange<T>(ref T location, T value)
         where T : unmanaged
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T) == sizeof(ulong));
+        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T));
         T before = location;
         location = value;
         return before;
@@ -57,7 +57,7 @@ internal static unsafe class SharedMemory
     public static T Add<T>(ref T location, T value)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ulong most = ControlledThread.Current?.ReachAddition(Unsafe.AsPointer(ref location)) ?? ulong.MaxValue;
+        ulong most = ControlledThread.Current?.ReachAddition(Unsafe.AsPointer(ref location), sizeof(T)) ?? ulong.MaxValue;
         location = unchecked(location + value);
         return ulong.CreateTruncating(location) <= most
             ? location
@@ -68,7 +68,7 @@ internal static unsafe class SharedMemory
     public static T And<T>(ref T location, T value)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T) == sizeof(ulong));
+        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T));
         T before = location;
         location = before & value;
         return before;
@@ -78,7 +78,7 @@ internal static unsafe class SharedMemory
     public static T Or<T>(ref T location, T value)
         where T : unmanaged, IBinaryInteger<T>
     {
-        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T) == sizeof(ulong));
+        ControlledThread.Current?.Reach(StepKind.ReadWrite, Unsafe.AsPointer(ref location), sizeof(T));
         T before = location;
         location = before | value;
         return before;
@@ -87,7 +87,7 @@ internal static unsafe class SharedMemory
     /// <summary>Takes a lock. Outside of a controlled thread it must be free.</summary>
     public static void Lock(ref int word)
     {
-        ControlledThread.Current?.Reach(StepKind.Lock, Unsafe.AsPointer(ref word));
+        ControlledThread.Current?.Reach(StepKind.Lock, Unsafe.AsPointer(ref word), sizeof(int));
         if (word != 0)
         {
             throw new InvalidOperationException("a lock is taken that somebody holds");
@@ -116,6 +116,12 @@ internal static unsafe class SharedMemory
 
     /// <summary>A choice of the program out of some alternatives; 0 outside of a controlled thread.</summary>
     public static int Choose(int alternatives) => ControlledThread.Current?.Choose(alternatives) ?? 0;
+
+    /// <summary>
+    /// Says that all the calling thread still knows of what it has read follows from some values, its place in its code among them, and
+    /// from what <see cref="IProgram.TryAddMemory"/> and <see cref="IProgram.AddAnswers"/> add.
+    /// </summary>
+    public static void Forget(in Fingerprint kept) => ControlledThread.Current?.Forget(in kept);
 
     /// <summary>A remark for the witness of this execution; it is not made where nobody keeps it.</summary>
     public static void Remark(Func<string> text) => ControlledThread.Current?.Remark(text);

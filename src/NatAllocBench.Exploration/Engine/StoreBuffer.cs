@@ -86,6 +86,17 @@ internal sealed unsafe class StoreBuffer
         return store;
     }
 
+    /// <summary>Adds the stores, oldest first.</summary>
+    public void AddTo(ref Fingerprint state)
+    {
+        state.Add((ulong)_stores.Count);
+        foreach (ref Store store in CollectionsMarshal.AsSpan(_stores))
+        {
+            state.Add(((ulong)store.Access.Location << 8) | (uint)store.Size);
+            state.Add(store.Value);
+        }
+    }
+
     public static ulong Load(nint address, int size) => size switch
     {
         1 => *(byte*)address,

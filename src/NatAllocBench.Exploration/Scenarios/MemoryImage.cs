@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using NatAllocBench.Exploration.Engine;
 
 namespace NatAllocBench.Exploration.Scenarios;
 
@@ -17,6 +18,21 @@ internal sealed unsafe class MemoryImage
         _contents.Add(new ReadOnlySpan<byte>(start, (int)bytes).ToArray());
     }
 
+    /// <summary>Adds to a fingerprint what <see cref="Differences"/> tells of the blocks from one on.</summary>
+    public void AddTo(ref Fingerprint state, int firstBlock)
+    {
+        for (int i = firstBlock; i < _blocks.Count; i++)
+        {
+            ReadOnlySpan<byte> now = Now(i);
+            for (int at = NextDifference(i, 0); at < now.Length; at = NextDifference(i, Math.Min(at + Line, now.Length)))
+            {
+                at = at / Line * Line;
+                state.Add(((ulong)i << 32) | (uint)at);
+                state.Add(now[at..Math.Min(at + Line, now.Length)]);
+            }
+        }
+    }
+
     /// <summary>Puts everything back.</summary>
     public void Restore()
     {
@@ -33,8 +49,7 @@ internal sealed unsafe class MemoryImage
         for (int i = 0; i < _blocks.Count; i++)
         {
             ReadOnlySpan<byte> now = Now(i);
-            ReadOnlySpan<byte> then = _contents[i];
-            int at = now.CommonPrefixLength(then);
+            int at = NextDifference(i, 0);
             while (at < now.Length)
             {
                 int line = at / Line * Line;
@@ -42,12 +57,14 @@ internal sealed unsafe class MemoryImage
                 (int, int) place = (i, line);
                 _differences.AddRange(MemoryMarshal.AsBytes(new ReadOnlySpan<(int, int)>(in place)));
                 _differences.AddRange(now[line..end]);
-                at = end + now[end..].CommonPrefixLength(then[end..]);
+                at = NextDifference(i, end);
             }
         }
 
         return [.. _differences];
     }
+
+    private int NextDifference(int block, int from) => from + Now(block)[from..].CommonPrefixLength(_contents[block].AsSpan(from));
 
     private Span<byte> Now(int block) => new((void*)_blocks[block].Start, _blocks[block].Bytes);
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
@@ -26,6 +27,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     private readonly bool _takesShortPath;
     private readonly bool _ordersCounts;
     private readonly CheckedEnds _ends = new();
+    private readonly Dictionary<Answer, int> _numbers = [];
     private readonly NativeRegion _clock = new(sizeof(uint));
     private int _events;
     private ShortConnections<TEra, TDesign>? _short;
@@ -51,6 +53,12 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
 
     public int Threads => _setup.Threads.Count;
 
+    /// <summary>
+    /// Whether the state of an execution follows from memory, answers and what the threads have seen: not where calls have times, and not
+    /// on the short path, which keeps hashes and hints for itself.
+    /// </summary>
+    private bool IsKnown => !_takesShortPath && !_setup.HasCalls;
+
     private ConntrackTable<IPv4Address, TEra, TDesign> Table => _beginning.Table;
 
     /// <summary>Under the kernel's locks no connection is refused because the table is full.</summary>
@@ -59,6 +67,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     public void Prepare(LocationMap locations)
     {
         Array.ForEach(_answers, answers => answers.Clear());
+        Array.Clear(_held);
         _beginning.Begin();
         _events = 0;
         _clock.Clear();
@@ -80,6 +89,23 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         foreach (Actor actor in _setup.Threads[thread])
         {
             Act(thread, actor);
+        }
+    }
+
+    public bool TryAddMemory(ref Fingerprint state) => IsKnown && _beginning.TryAddMemory(ref state);
+
+    public void AddAnswers(ref Fingerprint state)
+    {
+        _beginning.AddCpus(ref state);
+        for (int thread = 0; thread < Threads; thread++)
+        {
+            state.Add((ulong)_answers[thread].Count);
+            foreach (Answer answer in _answers[thread])
+            {
+                state.Add((ulong)NumberOf(answer));
+            }
+
+            AddHeld(ref state, in _held[thread].Entry, _held[thread].Choice);
         }
     }
 
@@ -154,6 +180,26 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
     {
         _answers[thread].Add(answer);
         SharedMemory.Remark(() => answer.Text);
+        Fingerprint place = default;
+        place.Add((ulong)_answers[thread].Count);
+        SharedMemory.Forget(in place);
+    }
+
+    /// <summary>Equal answers have one number.</summary>
+    private int NumberOf(Answer answer)
+    {
+        ref int number = ref CollectionsMarshal.GetValueRefOrAddDefault(_numbers, answer, out bool isKnown);
+        number = isKnown ? number : _numbers.Count;
+        return number;
+    }
+
+    /// <summary>Adds a connection between its choice and its confirm.</summary>
+    private static void AddHeld(ref Fingerprint state, in PendingEntry<IPv4Address> entry, PortChoice choice)
+    {
+        state.Add(((ulong)entry.Slot.Number << 32) | entry.OriginalHash.Value);
+        state.Add(entry.TryGetReplyHash(out TupleHash reply) ? 1 + (ulong)reply.Value : 0);
+        state.Add(entry.TryGetSourceHash(out SourceHash source) ? 1 + (ulong)source.Value : 0);
+        state.Add((ulong)choice);
     }
 
     /// <summary>Without a short path the connections of a block come one after the other.</summary>
@@ -188,9 +234,9 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
                 _held[thread] = Choose(ref cpu, thread, translate.Original, translate.Rule);
                 return new Answer("");
             case ConfirmHeld:
-                return Conclude(ref cpu, in _held[thread].Entry, _held[thread].Choice);
+                return Conclude(ref cpu, thread, in _held[thread].Entry, _held[thread].Choice);
             case Forward forward:
-                return Pass(ref cpu, forward);
+                return Pass(ref cpu, thread, forward);
             case Kill kill:
                 ConntrackTuple<IPv4Address> victim = kill.Original;
                 bool killed = Table.TryFind(ref cpu, in victim, Table.Hash(in victim), out EntryReference found)
@@ -273,7 +319,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
 
         var draws = new ExploredDraws(_setup.Draws, thread == 0);
         PortChoice choice = NatSetup.Run(Table, ref cpu, ref draws, ref entry, in rule, ManipType.Source);
-        return Conclude(ref cpu, in entry, choice);
+        return Conclude(ref cpu, thread, in entry, choice);
     }
 
     private (PendingEntry<IPv4Address> Entry, PortChoice Choice) Choose(
@@ -285,7 +331,7 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         return (entry, choice);
     }
 
-    private Answer Pass(ref CpuState cpu, Forward forward)
+    private Answer Pass(ref CpuState cpu, int thread, Forward forward)
     {
         ConntrackTuple<IPv4Address> original = forward.Original;
         TupleHash hash = Table.Hash(in original);
@@ -298,13 +344,17 @@ internal sealed unsafe class NatProgram<TEra, TDesign> : IProgram, IDisposable
         var draws = new ExploredDraws(1, isFirst: true);
         NatHooks.Prerouting(Table, ref cpu, ref draws, ref entry, forward.Destination);
         PortChoice choice = NatHooks.Postrouting(Table, ref cpu, ref draws, ref entry, null);
-        return Conclude(ref cpu, in entry, choice);
+        return Conclude(ref cpu, thread, in entry, choice);
     }
 
-    private Answer Conclude(ref CpuState cpu, in PendingEntry<IPv4Address> entry, PortChoice choice)
+    private Answer Conclude(ref CpuState cpu, int thread, in PendingEntry<IPv4Address> entry, PortChoice choice)
     {
         ConntrackTuple<IPv4Address> original = Table.OriginalTuple(entry.Slot);
         ConntrackTuple<IPv4Address> reply = Table.ReplyTuple(entry.Slot);
+        Fingerprint place = default;
+        place.Add((ulong)_answers[thread].Count);
+        AddHeld(ref place, in entry, choice);
+        SharedMemory.Forget(in place);
         SharedMemory.Remark(() => $"{Outcome.Word(choice)} {reply.Destination}:{reply.DestinationPort}");
         ConfirmResult result = Table.Confirm(ref cpu, in entry);
         return new Answer($"{Outcome.Word(choice)}, {Outcome.Word(result)}")

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
@@ -61,6 +62,7 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
         if (!_setup.Threads.Any(actors => Array.Exists(actors, actor => actor is Rehash)))
         {
             _image = new MemoryImage();
+            _image.Add(Unsafe.AsPointer(ref Table.Cpu(0)), Table.CpuCount * sizeof(CpuState)); // the first block
             VisitRegions(AddToImage);
         }
     }
@@ -70,6 +72,24 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
     {
         Table.VisitRegions(visit);
         _nat!.VisitRegions(visit);
+    }
+
+    /// <summary>Adds what is in the memory that CPUs share; false where that is not known.</summary>
+    public bool TryAddMemory(ref Fingerprint state)
+    {
+        _image?.AddTo(ref state, firstBlock: 1);
+        return _image is not null;
+    }
+
+    /// <summary>Adds what each CPU has for itself, but for counters that nobody asks for.</summary>
+    public void AddCpus(ref Fingerprint state)
+    {
+        for (int i = 0; i < Table.CpuCount; i++)
+        {
+            CpuState cpu = Table.Cpu(i);
+            (cpu.Probes, cpu.Hits, cpu.Counters.Found, cpu.Counters.SearchRestart) = (0, 0, 0, 0);
+            state.Add(new ReadOnlySpan<byte>(&cpu, sizeof(CpuState)));
+        }
     }
 
     /// <summary>How its memory differs from the beginning; null where that is not known.</summary>
@@ -137,6 +157,8 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
                 }
 
                 break;
+            case "cpu":
+                break; // is there already
             case "rover":
                 _image!.Add(start, bytes / Protocols * ((int)IPProtocol.Udp + 1));
                 break;

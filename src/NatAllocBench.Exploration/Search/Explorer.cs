@@ -104,6 +104,7 @@ internal sealed class Explorer : IDisposable
             Run(state.Strategy!, state.Result, limits, start);
         }
         while (Locations.HasGrown && !IsOver(state.Result, limits, start));
+        state.Strategy = state.Result.IsComplete ? null : state.Strategy; // the states that it knows take memory
         state.Result.Accesses = accesses;
         state.Result.Elapsed = before + Stopwatch.GetElapsedTime(start);
         state.Result.SharedLocations = Locations.SharedCount;

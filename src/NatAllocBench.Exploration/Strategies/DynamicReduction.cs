@@ -13,8 +13,13 @@ namespace NatAllocBench.Exploration.Strategies;
 /// others (2014): to reverse the latest race only, as the paper of 2005 does, misses orders of three threads as soon as sleep sets are
 /// added.
 /// </remarks>
-internal sealed class DynamicReduction : IStrategy
+/// <param name="knowsStates">
+/// Whether an execution that comes to a state from which everything was run is given up there, after its races with all that follows
+/// from that state were found. The number of executions then says nothing about the number of orders.
+/// </param>
+internal sealed class DynamicReduction(bool knowsStates = false) : IStrategy
 {
+    private readonly KnownStates? _states = knowsStates ? new KnownStates() : null;
     private readonly List<Decision> _decisions = [];
     private readonly Stack<Decision> _free = [];
     private readonly VectorClocks _clocks = new();
@@ -22,44 +27,82 @@ internal sealed class DynamicReduction : IStrategy
     private int _depth;
     private int _analysed;
     private int _parent;
+    private int _known;
     private bool _hasBegun;
 
     /// <summary>A search that was left after an execution; it goes on with the next one.</summary>
     /// <param name="decisions">What <see cref="Save"/> gave.</param>
-    public static DynamicReduction Restore(IEnumerable<SavedDecision> decisions)
+    /// <param name="knowsStates">As in the constructor; states from before are not known any more.</param>
+    public static DynamicReduction Restore(IEnumerable<SavedDecision> decisions, bool knowsStates)
     {
-        var search = new DynamicReduction { _hasBegun = true };
-        search._decisions.AddRange(decisions.Select(Decision.Of));
+        var search = new DynamicReduction(knowsStates) { _hasBegun = true };
+        search._decisions.AddRange(decisions.Select(decision => Decision.Of(decision, search.NewLater())));
         return search;
     }
 
     /// <summary>Where the search is. The rest of a decision comes out again when its execution is repeated up to there.</summary>
     public IReadOnlyList<SavedDecision> Save() => [.. _decisions.Select(decision => decision.Save())];
 
+    public bool KnowsStates => _states is not null;
+
+    public bool WatchesFromBeginning => _states is not null && _known < 0;
+
     public bool MoveNext()
     {
         _depth = 0;
         _parent = -1;
         _analysed = 0;
+        _known = -1;
         if (!_hasBegun)
         {
             return _hasBegun = true;
         }
 
+        if (_decisions.Count > 0)
+        {
+            _decisions[^1].Runs++;
+        }
+
         while (_decisions.Count > 0)
         {
             Decision last = _decisions[^1];
+            if (_states is not null && last.Choices == 0)
+            {
+                last.Later.AddFirst(last.Chosen, in last.Access);
+            }
+
             if (last.TryNext())
             {
                 _analysed = _decisions.Count;
+                _known = _decisions.FindLastIndex(decision => decision.State is not null);
                 return true;
             }
 
             _decisions.RemoveAt(_decisions.Count - 1);
-            _free.Push(last);
+            Leave(last);
         }
 
         return false;
+    }
+
+    /// <summary>Everything was run from the state of a decision.</summary>
+    private void Leave(Decision decision)
+    {
+        if (_states is not null)
+        {
+            if (_decisions.Count > 0)
+            {
+                _decisions[^1].Runs += decision.Runs;
+                _decisions[^1].Follow(decision.Later.All);
+            }
+
+            if (decision is { State: { } state, Runs: >= KnownStates.FewestRuns })
+            {
+                _states.Add(in state, decision.Sleep, decision.Later);
+            }
+        }
+
+        _free.Push(decision);
     }
 
     public int Decide(ProcessView view)
@@ -70,12 +113,21 @@ internal sealed class DynamicReduction : IStrategy
             Array.Clear(_blockedAfter);
         }
 
+        bool hasForgotten = view.HasForgotten;
+        view.HasForgotten = false;
+        if (_depth == _known)
+        {
+            // Up to the last decision whose state is known nobody looks at what the threads see: it is what they saw the last time.
+            _decisions[_depth].Recall(view.Pasts);
+            view.IsWatching = true;
+        }
+
         if (_depth >= _analysed)
         {
             FindRacesOfBlocked(view);
         }
 
-        if (_depth == _decisions.Count && !TryAdd(view))
+        if (_depth == _decisions.Count && !TryAdd(view, hasForgotten))
         {
             return IStrategy.Abandon;
         }
@@ -112,8 +164,8 @@ internal sealed class DynamicReduction : IStrategy
         return _decisions[_depth++].Chosen;
     }
 
-    /// <summary>Adds a decision; false if every enabled process sleeps.</summary>
-    private bool TryAdd(ProcessView view)
+    /// <summary>Adds a decision; false if every enabled process sleeps, or if all that may follow is known.</summary>
+    private bool TryAdd(ProcessView view, bool hasForgotten)
     {
         uint sleep = 0;
         if (_parent >= 0)
@@ -133,16 +185,52 @@ internal sealed class DynamicReduction : IStrategy
             return false;
         }
 
+        // Orders come together where a thread is through with something, so it is enough to ask there.
+        Fingerprint? state = view.IsWatching && hasForgotten ? view.State() : null;
+        if (state is { } known && _states!.Find(in known, sleep) is { } later)
+        {
+            FindRacesOfLater(later);
+            if (_depth > 0)
+            {
+                _decisions[_depth - 1].Follow(later);
+            }
+
+            return false;
+        }
+
         int chosen = view.Current >= 0 && (awake >> view.Current & 1) != 0 ? view.Current : BitOperations.TrailingZeroCount(awake);
         Add(chosen, choices: 0, sleep);
+        if (state is { } met)
+        {
+            _decisions[_depth].Note(in met, view.Pasts);
+        }
+
         return true;
     }
 
     private void Add(int chosen, int choices, uint sleep)
     {
-        Decision decision = _free.TryPop(out Decision? used) ? used : new Decision();
+        Decision decision = _free.TryPop(out Decision? used) ? used : new Decision(NewLater());
         decision.Begin(chosen, choices, sleep);
         _decisions.Add(decision);
+    }
+
+    private LaterAccesses? NewLater() => _states is null ? null : new LaterAccesses(_states.Numbers);
+
+    /// <summary>
+    /// Finds the steps that later accesses could have come before, which follow from here and are not run again. What surely comes between
+    /// is less than what does in each continuation, so some races may be none; to try too much is no error.
+    /// </summary>
+    private void FindRacesOfLater(LaterAccess[] accesses)
+    {
+        Span<int> before = stackalloc int[Limits.MaxProcesses];
+        foreach (ref readonly LaterAccess later in accesses.AsSpan())
+        {
+            NumberedAccess numbered = _states!.Numbers[later.Number];
+            _clocks.Later(in later, _states.Numbers, before);
+            FindRacesAt(numbered.Access.Location, numbered.Process, in numbered.Access, before, isLater: true);
+            FindRacesAt(numbered.Access.Second, numbered.Process, in numbered.Access, before, isLater: true);
+        }
     }
 
     /// <summary>Finds the steps that an access could have come before, and makes sure that this is tried.</summary>
@@ -150,11 +238,11 @@ internal sealed class DynamicReduction : IStrategy
     {
         Span<int> before = stackalloc int[Limits.MaxProcesses];
         _clocks.Pending(process, in access, before);
-        FindRacesAt(access.Location, process, in access, before);
-        FindRacesAt(access.Second, process, in access, before);
+        FindRacesAt(access.Location, process, in access, before, isLater: false);
+        FindRacesAt(access.Second, process, in access, before, isLater: false);
     }
 
-    private void FindRacesAt(int location, int process, in Access access, ReadOnlySpan<int> before)
+    private void FindRacesAt(int location, int process, in Access access, ReadOnlySpan<int> before, bool isLater)
     {
         if (location == Access.Nowhere)
         {
@@ -169,6 +257,7 @@ internal sealed class DynamicReduction : IStrategy
         {
             Decision step = _decisions[steps[i]];
             if (step.Chosen == process
+                || (isLater && step.Access.Thread == access.Thread) // a later store of a thread leaves its buffer after the step
                 || step.Access.CommutesWith(in access)
                 || (step.Access.Kind == StepKind.Unlock && access.Kind == StepKind.Lock) // never both possible: the lock before it is
                 || covered[step.Chosen] >= step.Count)
@@ -176,7 +265,7 @@ internal sealed class DynamicReduction : IStrategy
                 continue;
             }
 
-            Reverse(steps[i], process, in access, before);
+            Reverse(steps[i], process, in access, before, isLater);
             _clocks.Join(covered, step.Clock);
         }
     }
@@ -185,7 +274,7 @@ internal sealed class DynamicReduction : IStrategy
     /// Makes sure that a beginning of "what does not depend on the step, then the access" is tried instead of the step. Every process whose
     /// first step in it depends on nothing in it is such a beginning; if one of them was or will be tried, or sleeps, that is enough.
     /// </summary>
-    private void Reverse(int at, int process, in Access access, ReadOnlySpan<int> before)
+    private void Reverse(int at, int process, in Access access, ReadOnlySpan<int> before, bool isLater)
     {
         Decision step = _decisions[at];
         if ((step.Enabled & ~(step.Backtrack | step.Sleep)) == 0)
@@ -210,7 +299,8 @@ internal sealed class DynamicReduction : IStrategy
             firsts[later.Chosen] = later.Count;
         }
 
-        if (firsts[process] == int.MaxValue && !_clocks.HasReached(before, firsts) && !IsDependentOnOneOf(at + 1, step, in access))
+        if (!isLater && firsts[process] == int.MaxValue
+            && !_clocks.HasReached(before, firsts) && !IsDependentOnOneOf(at + 1, step, in access))
         {
             initials |= 1u << process;
         }
@@ -259,60 +349,4 @@ internal sealed class DynamicReduction : IStrategy
 
     private int StepsBefore(in Access access) => _clocks.StepsAt(access.Location).Count
         + (access.Second == Access.Nowhere ? 0 : _clocks.StepsAt(access.Second).Count);
-
-    private sealed class Decision
-    {
-        public int Chosen { get; private set; }
-
-        /// <summary>Number of alternatives if this is not about order, otherwise 0.</summary>
-        public int Choices { get; private set; }
-
-        public uint Enabled { get; set; }
-
-        public uint Backtrack { get; set; }
-
-        public uint Done { get; private set; }
-
-        public uint Sleep { get; private set; }
-
-        public Access Access;
-
-        /// <summary>What happens before the step, itself included.</summary>
-        public int[] Clock { get; } = new int[Limits.MaxProcesses];
-
-        /// <summary>How many steps the chosen process has made after this one.</summary>
-        public int Count { get; set; }
-
-        public static Decision Of(SavedDecision saved) => new()
-        {
-            Chosen = saved.Chosen,
-            Choices = saved.Choices,
-            Backtrack = saved.Backtrack,
-            Done = saved.Done,
-            Sleep = saved.Sleep,
-        };
-
-        /// <summary>Makes this the decision at a new depth.</summary>
-        public void Begin(int chosen, int choices, uint sleep)
-        {
-            (Chosen, Choices, Sleep, Done) = (chosen, choices, sleep, 0);
-            Backtrack = choices != 0 ? 0 : 1u << chosen;
-        }
-
-        public SavedDecision Save() => new(Chosen, Choices, Backtrack, Done, Sleep);
-
-        /// <summary>Goes on to the next process or alternative that must be tried here.</summary>
-        public bool TryNext()
-        {
-            if (Choices != 0)
-            {
-                return ++Chosen < Choices;
-            }
-
-            Done |= 1u << Chosen;
-            uint left = Backtrack & ~Done & ~Sleep;
-            Chosen = BitOperations.TrailingZeroCount(left);
-            return left != 0;
-        }
-    }
 }

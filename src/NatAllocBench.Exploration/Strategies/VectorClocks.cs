@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using NatAllocBench.Exploration.Engine;
 
@@ -59,6 +60,41 @@ internal sealed class VectorClocks
         else if (access.Drains)
         {
             Join(clock, Of(_threads + process));
+        }
+    }
+
+    /// <summary>
+    /// Writes the clock that an access has which comes later, after steps that this execution has not made: what is surely before it.
+    /// </summary>
+    /// <param name="later">The access.</param>
+    /// <param name="numbers">Locations of its bits.</param>
+    /// <param name="clock">The clock.</param>
+    public void Later(in LaterAccess later, AccessNumbers numbers, Span<int> clock)
+    {
+        clock.Clear();
+        for (uint left = later.Processes; left != 0; left &= left - 1)
+        {
+            Join(clock, Of(BitOperations.TrailingZeroCount(left)));
+        }
+
+        for (ulong left = later.Reads | later.Writes; left != 0; left &= left - 1)
+        {
+            int bit = BitOperations.TrailingZeroCount(left);
+            Location at = At(numbers.LocationOf(bit));
+            bool isWritten = (later.Writes >> bit & 1) != 0;
+            Join(clock, at.Counts);
+            for (int thread = 0; thread < _threads; thread++)
+            {
+                if (isWritten || (later.Readers >> thread & 1) == 0)
+                {
+                    Join(clock, at.WritesOf(thread));
+                }
+
+                if (isWritten && (later.Writers >> thread & 1) == 0)
+                {
+                    Join(clock, at.ReadsOf(thread));
+                }
+            }
         }
     }
 

@@ -32,6 +32,27 @@ public class CheckpointTests
         Assert.Equal(Tell(whole), Tell(part));
     }
 
+    /// <summary>
+    /// Of three connections the states that were met are not in the file, so there are more executions, with the same outcomes.
+    /// </summary>
+    [Fact]
+    public void A_search_that_knows_states_ends_in_pieces_with_the_same_outcomes()
+    {
+        ExploredCell cell = Cell("recycle", MemoryModel.Sc) with { Connections = 3 };
+        var whole = new CellSearch(cell);
+        whole.Run(SearchLimits.None);
+
+        CellSearch part = Continued(cell, file: null);
+        while (!part.IsComplete)
+        {
+            part.Run(SearchLimits.None with { Executions = part.Executions + 100 });
+            part = Continued(cell, new Checkpoint([part]).ToBytes());
+        }
+
+        Assert.Equal(whole.Outcomes.Select(found => found.Outcome.Name), part.Outcomes.Select(found => found.Outcome.Name));
+        Assert.True(part.Executions >= whole.Executions, $"{part.Executions} of {whole.Executions}");
+    }
+
     [Fact]
     public void A_checkpoint_of_other_cells_is_refused()
     {

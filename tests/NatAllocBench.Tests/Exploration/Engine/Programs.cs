@@ -200,6 +200,19 @@ internal static unsafe class Programs
             [.. Enumerable.Range(0, threads).Select<int, Func<ToyProgram, int>>(number => p => Run(p, number, code[number]))]);
     }
 
+    /// <summary>
+    /// Three threads of a few actions each, some of them under a lock whose data nobody announces. Of what a thread has read only a bit
+    /// lives on, so that many orders come to one state.
+    /// </summary>
+    public static ToyProgram RandomSections(int seed)
+    {
+        var random = new Random(seed);
+        int[][] code = [.. Enumerable.Range(0, 3).Select(_ => Enumerable.Range(0, 2).Select(_ => random.Next(8)).ToArray())];
+        return new ToyProgram(
+            p => $"{ToyProgram.Answer(p)} {p.X} {p.Y} {p.Word(6)}",
+            [.. code.Select<int[], Func<ToyProgram, int>>((actions, number) => p => Section(p, number, actions))]);
+    }
+
     /// <summary>Additions whose sums nobody looks at, among random accesses to the counter and to a variable.</summary>
     public static ToyProgram RandomCounting(int seed)
     {
@@ -322,6 +335,46 @@ internal static unsafe class Programs
         }
 
         return seen;
+    }
+
+    private static int Section(ToyProgram p, int number, int[] actions)
+    {
+        int seen = 0;
+        for (int i = 0; i < actions.Length; i++)
+        {
+            seen ^= Act(p, number, actions[i]) & 1;
+            Fingerprint place = default;
+            place.Add((ulong)((2 * i) + seen));
+            SharedMemory.Forget(in place);
+        }
+
+        return seen;
+    }
+
+    private static int Act(ToyProgram p, int number, int action)
+    {
+        switch (action)
+        {
+            case 0:
+                return SharedMemory.Read(ref p.X);
+            case 1:
+                return Set(ref p.X, number);
+            case 2:
+                return SharedMemory.Exchange(ref p.Y, number);
+            case 3:
+                return SharedMemory.CompareExchange(ref p.Y, number + 1, 0);
+            default:
+                SharedMemory.Lock(ref p.Z);
+                int found = p.Word(6); // guarded, so not announced
+                p.Word(6) = action == 4 ? found : found + number;
+                if (action >= 6)
+                {
+                    Set(ref p.X, found);
+                }
+
+                SharedMemory.Unlock(ref p.Z);
+                return found;
+        }
     }
 
     private static int Run(ToyProgram p, int number, (int Kind, int Word)[] code)

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Search;
 using NatAllocBench.Exploration.Strategies;
@@ -68,6 +69,14 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
 
     public void Run(int thread) => Answers[thread] = _threads[thread](this);
 
+    public bool TryAddMemory(ref Fingerprint state)
+    {
+        state.Add(new ReadOnlySpan<byte>(_memory.Pointer, 16 * sizeof(int)));
+        return true;
+    }
+
+    public void AddAnswers(ref Fingerprint state) => state.Add(MemoryMarshal.AsBytes(Answers.AsSpan()));
+
     public string Finish() => _finish(this);
 
     public void Dispose() => _memory.Dispose();
@@ -82,7 +91,7 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
         return result;
     }
 
-    public SearchResult Reduced(MemoryModel model) => Search(model, new DynamicReduction());
+    public SearchResult Reduced(MemoryModel model, bool knowsStates = false) => Search(model, new DynamicReduction(knowsStates));
 
     /// <summary>Every order of the shared accesses, without reduction.</summary>
     public SearchResult BruteForce(MemoryModel model) => Search(model, new BoundedSearch(int.MaxValue));
@@ -90,5 +99,5 @@ internal sealed unsafe class ToyProgram : IProgram, IDisposable
     public static string Answer(ToyProgram program) => string.Join(' ', program.Answers);
 
     private static IStrategy Again(IStrategy strategy) =>
-        strategy is DynamicReduction ? new DynamicReduction() : new BoundedSearch(int.MaxValue);
+        strategy is DynamicReduction reduction ? new DynamicReduction(reduction.KnowsStates) : new BoundedSearch(int.MaxValue);
 }
