@@ -115,6 +115,14 @@ static int Soak(long connections, string designs, string eras, int threads, doub
         return 1;
     }
 
+    Sum(reports, connections, cells.Count, stop.IsCancellationRequested);
+    return stop.IsCancellationRequested ? 130
+        : reports.Exists(report => report.Lost > 0 && report.Cell.Design.StartsWith("reserve", StringComparison.Ordinal)) ? 1
+        : 0;
+}
+
+static void Sum(List<SoakReport> reports, long connections, int cells, bool isStopped)
+{
     foreach (IGrouping<string, SoakReport> design in reports.GroupBy(report => report.Cell.Design))
     {
         Console.WriteLine(string.Create(
@@ -127,15 +135,11 @@ static int Soak(long connections, string designs, string eras, int threads, doub
     long raced = reports.Sum(report => report.Raced);
     Console.WriteLine(string.Create(
         CultureInfo.InvariantCulture,
-        $"all: {raced:N0} of {connections:N0} connections raced in {reports.Count} of {cells.Count} cells"));
-    if (raced < connections && !stop.IsCancellationRequested)
+        $"all: {raced:N0} of {connections:N0} connections raced in {reports.Count} of {cells} cells"));
+    if (raced < connections && !isStopped)
     {
         Console.WriteLine("The time ended before all were raced: give more --seconds.");
     }
-
-    return stop.IsCancellationRequested ? 130
-        : reports.Exists(report => report.Lost > 0 && report.Cell.Design.StartsWith("reserve", StringComparison.Ordinal)) ? 1
-        : 0;
 }
 
 static int Run(List<StressCell> cells, StressOptions options, double seconds)

@@ -257,7 +257,7 @@ internal sealed unsafe class ControlledThread : IDisposable
             Second = ChangedHalf(address, size, value),
             Address = address,
         };
-        Touch(in store);
+        locations.Touch(in store);
         if (locations.IsShared(LocationMap.AllBuffers) && locations.IsShared(in store))
         {
             _execution.ReachBuffers(this);
@@ -293,7 +293,7 @@ internal sealed unsafe class ControlledThread : IDisposable
 
     private void Arrive(Access access)
     {
-        Touch(in access);
+        _execution.Locations.Touch(in access);
         if (_execution.IsStep(this, in access))
         {
             Yield(in access);
@@ -304,38 +304,7 @@ internal sealed unsafe class ControlledThread : IDisposable
         _execution.Note(Number, in access);
         if (access.Kind != StepKind.Await) // after which what changed is still to be read
         {
-            NoteVersion(access.Location, access.IsRead);
-            NoteVersion(access.Second, access.IsRead);
-        }
-    }
-
-    private void Touch(in Access access)
-    {
-        if (access.Location != Access.Nowhere)
-        {
-            _execution.Locations.Touch(access.Location, Number, access.Kind);
-        }
-
-        if (access.Second != Access.Nowhere)
-        {
-            _execution.Locations.Touch(access.Second, Number, access.Kind);
-        }
-    }
-
-    private void NoteVersion(int location, bool isRead)
-    {
-        if (location == Access.Nowhere)
-        {
-            return;
-        }
-
-        if (isRead)
-        {
-            _execution.Locations.NoteRead(location, Number);
-        }
-        else
-        {
-            _execution.Locations.Bump(location);
+            _execution.Locations.NoteMade(in access);
         }
     }
 

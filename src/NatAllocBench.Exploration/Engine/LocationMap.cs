@@ -166,9 +166,28 @@ internal sealed unsafe class LocationMap
         }
     }
 
-    /// <summary>Notes an access; two threads make a location shared, unless all they do is to read, or to count.</summary>
-    public void Touch(int location, int thread, StepKind kind)
+    /// <summary>Notes that an access will be made to its locations.</summary>
+    public void Touch(in Access access)
     {
+        Touch(access.Location, access.Thread, access.Kind);
+        Touch(access.Second, access.Thread, access.Kind);
+    }
+
+    /// <summary>Notes that an access is made: its thread has read its locations, or changed them.</summary>
+    public void NoteMade(in Access access)
+    {
+        NoteMade(access.Location, in access);
+        NoteMade(access.Second, in access);
+    }
+
+    /// <summary>Two threads make a location shared, unless all they do is to read, or to count.</summary>
+    private void Touch(int location, int thread, StepKind kind)
+    {
+        if (location == Access.Nowhere)
+        {
+            return;
+        }
+
         Entry entry = Refresh(_entries[location]);
         entry.Threads |= 1u << thread;
         entry.IsRead |= kind is StepKind.Read or StepKind.Await;
@@ -190,8 +209,6 @@ internal sealed unsafe class LocationMap
         }
     }
 
-    public void Bump(int location) => Refresh(_entries[location]).Version++;
-
     private void BumpOwn(int location, int thread)
     {
         Entry entry = Refresh(_entries[location]);
@@ -202,10 +219,22 @@ internal sealed unsafe class LocationMap
     /// <summary>How often a location was stored to in this execution.</summary>
     public int VersionOf(int location) => Refresh(_entries[location]).Version;
 
-    public void NoteRead(int location, int thread)
+    private void NoteMade(int location, in Access access)
     {
+        if (location == Access.Nowhere)
+        {
+            return;
+        }
+
         Entry entry = Refresh(_entries[location]);
-        entry.Seen[thread] = entry.Version;
+        if (access.IsRead)
+        {
+            entry.Seen[access.Thread] = entry.Version;
+        }
+        else
+        {
+            entry.Version++;
+        }
     }
 
     /// <summary>Whether a location was stored to since the thread last read it.</summary>

@@ -27,7 +27,7 @@ internal sealed class ProcessView(int threads)
     /// </summary>
     public Fingerprint[] Pasts { get; } = new Fingerprint[Limits.MaxThreads];
 
-    /// <summary>Whether a strategy wants to know the state; it may fill in <see cref="Pasts"/> and begin late.</summary>
+    /// <summary>Whether a strategy needs to know the state; it may fill in <see cref="Pasts"/> and begin late.</summary>
     public bool IsWatching { get; set; }
 
     /// <summary>Whether a thread has forgotten what it saw, or ended, since this was last cleared.</summary>

@@ -1,7 +1,7 @@
 namespace NatAllocBench.Exploration.Engine;
 
 /// <summary>
-/// Keeps what each thread has seen, while a strategy wants to know, and tells the state of an execution: memory, what the threads have
+/// Keeps what each thread has seen, while a strategy needs to know, and tells the state of an execution: memory, what the threads have
 /// brought about, and for each thread what it has seen since it last forgot.
 /// </summary>
 /// <param name="program">The program.</param>

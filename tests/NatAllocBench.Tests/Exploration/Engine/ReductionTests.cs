@@ -131,7 +131,7 @@ public class ReductionTests
         {
             foreach (Func<int, ToyProgram> make in new Func<int, ToyProgram>[]
             {
-                Programs.Random, Programs.RandomCounting, seed => Programs.RandomHalves(seed, splits: true), Programs.RandomSections,
+                Programs.Random, Programs.RandomCounting, seed => HalfPrograms.RandomHalves(seed, splits: true), Programs.RandomSections,
             })
             {
                 using ToyProgram program = make(seed);
@@ -196,8 +196,8 @@ public class ReductionTests
     {
         for (int seed = 1; seed <= 40; seed++)
         {
-            using ToyProgram whole = Programs.RandomHalves(seed, splits: false);
-            using ToyProgram split = Programs.RandomHalves(seed, splits: true);
+            using ToyProgram whole = HalfPrograms.RandomHalves(seed, splits: false);
+            using ToyProgram split = HalfPrograms.RandomHalves(seed, splits: true);
             Assert.Equal(whole.BruteForce(model).Outcomes.Keys, split.Reduced(model).Outcomes.Keys);
         }
     }
@@ -205,8 +205,8 @@ public class ReductionTests
     [Fact]
     public void A_store_that_keeps_half_of_a_word_has_one_order_with_reads_of_that_half()
     {
-        Check(Programs.KeptHalf(splits: true), MemoryModel.Sc, executions: 1, bruteForce: 1, "0 0");
-        Check(Programs.KeptHalf(splits: false), MemoryModel.Sc, executions: 3, bruteForce: 3, "0 0");
+        Check(HalfPrograms.KeptHalf(splits: true), MemoryModel.Sc, executions: 1, bruteForce: 1, "0 0");
+        Check(HalfPrograms.KeptHalf(splits: false), MemoryModel.Sc, executions: 3, bruteForce: 3, "0 0");
     }
 
     [Theory]
@@ -214,7 +214,7 @@ public class ReductionTests
     [InlineData(MemoryModel.Tso)]
     public void A_store_that_undoes_half_of_a_word_is_a_violation(MemoryModel model)
     {
-        using ToyProgram program = Programs.UndoneHalf();
+        using ToyProgram program = HalfPrograms.UndoneHalf();
         Assert.Contains(
             program.Reduced(model).Outcomes.Values, outcome => outcome is { IsViolation: true, Name: ControlledThread.UndoesHalf });
     }
