@@ -9,8 +9,8 @@ public class ModelAgainstRecordedKernelsTests
     private const ulong Seed = 7;
 
     /// <summary>
-    /// A third of what the program asks for: the recorded overlaps are known to a factor of 1.5 and more, the model's to a few per cent
-    /// with either (between seeds the curves scatter by about one).
+    /// A sixth of what the program asks for: the recorded overlaps are known to a factor of 1.5 and more, and fewer answers only widen the
+    /// scatter of the model's curve between seeds.
     /// </summary>
     private const int Answers = 6;
 

@@ -144,7 +144,7 @@ public sealed class ReplayTests
     public void A_recorded_race_is_replayed_to_its_own_losses() => Replayed("default", "4000");
 
     [TwoCpuFact]
-    public void A_recorded_race_of_walks_from_one_port_is_replayed_to_its_own_losses() => Replayed("random", "1500");
+    public void A_recorded_race_of_walks_from_one_port_is_replayed_to_its_own_losses() => Replayed("random", "1000");
 
     private static void Replayed(string mode, string connections)
     {
