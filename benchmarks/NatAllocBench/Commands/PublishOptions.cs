@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Files;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -111,7 +112,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
         string? directory = Directory is null ? null : KeepIn(Directory, run);
         if (IsPublished && ResultsIndex.Publish(Directory!) is { Error: { } fault })
         {
-            Console.Error.WriteLine($"the index of results was not brought up to date: {fault}");
+            Console.Error.WriteLine(PlainText.OneLine($"the index of results was not brought up to date: {fault}"));
         }
 
         try

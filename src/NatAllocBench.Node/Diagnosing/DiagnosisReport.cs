@@ -7,6 +7,7 @@ using NatAllocBench.Node.Lines;
 using NatAllocBench.Node.Privacy;
 using NatAllocBench.Node.Reports;
 using NatAllocBench.Node.Rules;
+using PlainText = NatAllocBench.Reports.Tables.PlainText;
 
 namespace NatAllocBench.Node.Diagnosing;
 
@@ -276,5 +277,6 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
         _ => match[..57] + "...",
     };
 
-    private void Line(string line) => _text.Append(line).Append('\n');
+    // The release of a kernel and the names of files may hold anything.
+    private void Line(string line) => _text.Append(PlainText.OneLine(line)).Append('\n');
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Spectre.Console;
+using PlainText = NatAllocBench.Reports.Tables.PlainText;
 
 namespace NatAllocBench.Node.Reports;
 
@@ -8,7 +9,7 @@ public static class TextTable
 {
     private const int Unlimited = 1_000;
 
-    /// <summary>Renders the rows under their headings.</summary>
+    /// <summary>Renders the rows under their headings; control characters of files become spaces.</summary>
     public static string Of(IReadOnlyList<string> headings, IEnumerable<IReadOnlyList<string>> rows)
     {
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = false };
@@ -19,7 +20,7 @@ public static class TextTable
 
         foreach (IReadOnlyList<string> row in rows)
         {
-            table.AddRow(row.Select(cell => new Text(cell)));
+            table.AddRow(row.Select(cell => new Text(PlainText.OneLine(cell))));
         }
 
         using var text = new StringWriter(CultureInfo.InvariantCulture);

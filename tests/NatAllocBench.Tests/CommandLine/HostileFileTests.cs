@@ -169,6 +169,30 @@ public sealed class HostileFileTests : IDisposable
 
     [LinuxFact]
     public void A_pipe_is_no_input_and_is_not_waited_for()
+    [Fact]
+    public void Escape_sequences_of_a_rule_and_of_a_run_do_not_reach_the_terminal()
+    {
+        string rules = Place("rules.txt");
+        File.WriteAllText(
+            rules, "*nat\n:POSTROUTING ACCEPT [0:0]\n[7:420] -A POSTROUTING -m comment --comment \"a\u001b[2Jb\" -j MASQUERADE\nCOMMIT\n");
+        string run = Place("run.json");
+        RunRecord<RaceCell> sample = SampleRuns.Race();
+        File.WriteAllBytes(run, RunFormat.Write(sample with
+        {
+            Notes = ["c\u001b[2Jd"],
+            Machine = sample.Machine with { CpuModel = "e\u001b[2Jf" },
+        }));
+
+        ProgramRun diagnosed = ProgramRun.Here("diagnose", rules, "--kernel", "6.12");
+        ProgramRun shown = ProgramRun.Here("show", run, "--wide");
+
+        Assert.Equal(("", ""), (diagnosed.Error, shown.Error));
+        Assert.Contains("a [2Jb", diagnosed.Output, StringComparison.Ordinal);
+        Assert.Contains("c [2Jd", shown.Output, StringComparison.Ordinal);
+        Assert.Contains("e [2Jf", shown.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', diagnosed.Output + shown.Output);
+    }
+
     {
         string preset = Place("pipe.json");
         string page = Place("page.md");
