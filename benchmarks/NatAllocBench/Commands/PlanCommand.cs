@@ -80,7 +80,7 @@ internal static class PlanCommand
 
         if (parsed.GetValue(Chart) is { } path)
         {
-            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(PlanChart.Svg(planner, rows)));
+            AtomicFile.Write(path, System.Text.Encoding.UTF8.GetBytes(PlanChart.Svg(planner, rows, PlanReport.Planned(request))));
         }
 
         return rows[^1].Loss <= request.Target ? CommandLine.Success : CommandLine.Failure;

@@ -125,9 +125,9 @@ internal static class PredictCommand
 
         output.Write(ForecastReport.Text(forecasts, costs, line));
         JsonFile.Write(parsed, () => ForecastReport.Json(forecasts, costs));
-        WriteChart(parsed.GetValue(Chart), () => ForecastChart.Svg(forecasts));
+        WriteChart(parsed.GetValue(Chart), () => ForecastChart.Svg(forecasts, costs));
         WriteChart(parsed.GetValue(OccupancyChart), () =>
-            ForecastChart.OverOccupancy(requests, request => forecaster.Of(request, together)));
+            ForecastChart.OverOccupancy(requests, request => forecaster.Of(request, together), costs));
         return CommandLine.Success;
     }
 

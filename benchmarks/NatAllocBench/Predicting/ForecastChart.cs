@@ -9,11 +9,12 @@ internal static class ForecastChart
     private const int Points = 20;
 
     /// <summary>Draws the forecasts over what they sweep: the CPUs, or the rate where there is one number of CPUs.</summary>
-    public static string Svg(IReadOnlyList<Forecast> forecasts)
+    public static string Svg(IReadOnlyList<Forecast> forecasts, Costs costs)
     {
         bool overCpus = forecasts.DistinctBy(one => one.Cpus).Count() > 1;
         return LineChart.Svg(
             $"connections that lose the race over {(overCpus ? "CPUs" : "new connections per second")}",
+            costs.ToString(),
             overCpus ? "CPUs" : "new connections/s",
             "share lost",
             forecasts.Where(one => one.WhyNot is null)
@@ -27,16 +28,17 @@ internal static class ForecastChart
     /// </summary>
     /// <param name="requests">The requests and their rates as asked for.</param>
     /// <param name="forecast">Forecasts one.</param>
+    /// <param name="costs">What the forecasts rest on.</param>
     public static string OverOccupancy(
-        IEnumerable<(PlanRequest Request, string Traffic)> requests, Func<PlanRequest, Forecast> forecast) => LineChart.Svg(
-            "connections that fail, by the race or for lack of ports, over the share of the ports in use",
-            "share of the ports in use",
+        IEnumerable<(PlanRequest Request, string Traffic)> requests, Func<PlanRequest, Forecast> forecast, Costs costs) => LineChart.Svg(
+            "connections that fail, of either cause, over the share of the ports in use",
+            $"By the race or for lack of ports; {costs}",
+            "share of the ports in use, %",
             "share that fails",
             requests.Select(one => (
                 $"{one.Request.Era.Name} {one.Request.Mode}, {one.Traffic}/s, {one.Request.Cpus} CPUs",
                 Enumerable.Range(0, Points)
-                    .Select(i => (Share: (double)i / Points, Forecast: forecast(one.Request.AtOccupancy((double)i / Points))))
+                    .Select(i => (Percent: 100.0 * i / Points, Forecast: forecast(one.Request.AtOccupancy((double)i / Points))))
                     .Where(point => point.Forecast.WhyNot is null)
-                    .Select(point => (point.Share, point.Forecast.Race.Sum + point.Forecast.Exhausted)))),
-            isShare: true);
+                    .Select(point => (point.Percent, point.Forecast.Race.Sum + point.Forecast.Exhausted)))));
 }

@@ -19,13 +19,7 @@ public static class PlanReport
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(rows);
         var text = new StringBuilder();
-        text.Append(CultureInfo.InvariantCulture,
-            $"{Figures.Number(request.Rate)} new connections/s to {request.Destinations} destination(s), ")
-            .Append(CultureInfo.InvariantCulture, $"each open {request.Hold:0.###} s and {request.TimeWait:0.###} s in TIME_WAIT; ")
-            .Append(preset is null
-                ? string.Create(CultureInfo.InvariantCulture,
-                    $"era {request.Era}, {ModeName(request.Mode)}, {request.Cpus} CPUs, {request.Clients} clients\n")
-                : string.Create(CultureInfo.InvariantCulture, $"{request.Clients} clients\n"));
+        text.Append(Planned(request)).Append('\n');
         if (preset is not null)
         {
             text.Append(CultureInfo.InvariantCulture,
@@ -56,6 +50,19 @@ public static class PlanReport
         AppendSkew(text, request, last);
         AppendReference(text, request);
         return text.ToString();
+    }
+
+    /// <summary>What was planned for, in a line.</summary>
+    /// <param name="request">The request.</param>
+    public static string Planned(PlanRequest request)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        string kernel = request.IsPublishedGateway ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"era {request.Era}, {ModeName(request.Mode)}, {request.Cpus} CPUs, ");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Figures.Number(request.Rate)} new connections/s to {request.Destinations} destination(s), each open {request.Hold:0.###} s "
+            + $"and {request.TimeWait:0.###} s in TIME_WAIT; {kernel}{request.Clients} clients");
     }
 
     /// <summary>The rows share the clients out evenly; the kernel draws each client's address by a hash of both ends.</summary>

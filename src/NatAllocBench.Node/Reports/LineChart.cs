@@ -1,39 +1,41 @@
-using OxyPlot;
-using OxyPlot.Axes;
-using OxyPlot.Legends;
-using OxyPlot.Series;
+using NatAllocBench.Reports.Charts;
 
 namespace NatAllocBench.Node.Reports;
 
-/// <summary>Shares, logarithmic, over a quantity.</summary>
+/// <summary>Shares, logarithmic, over a quantity: what is computed, drawn in the way of what is measured.</summary>
 public static class LineChart
 {
     private const double Lowest = 1e-9;
+    private const string Source = "Computed, not measured. A share below 1e-9 is drawn there.";
 
     /// <summary>Draws the chart.</summary>
     /// <param name="title">Title.</param>
+    /// <param name="note">What the shares rest on.</param>
     /// <param name="across">Title of the axis across.</param>
     /// <param name="up">Title of the axis up.</param>
     /// <param name="lines">A name and points for each line; shares below 1e-9 are drawn there.</param>
-    /// <param name="isShare">Whether the axis across is a share, 0 to 1; else it is logarithmic.</param>
     /// <returns>An SVG document.</returns>
-    public static string Svg(string title, string across, string up,
-        IEnumerable<(string Name, IEnumerable<(double X, double Y)> Points)> lines, bool isShare = false)
+    /// <exception cref="NodeInputException">No line has a point.</exception>
+    public static string Svg(
+        string title, string note, string across, string up, IEnumerable<(string Name, IEnumerable<(double X, double Y)> Points)> lines)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        var model = new PlotModel { Title = title };
-        model.Axes.Add(isShare
-            ? new LinearAxis { Position = AxisPosition.Bottom, Title = across, Minimum = 0, Maximum = 1 }
-            : new LogarithmicAxis { Position = AxisPosition.Bottom, Title = across });
-        model.Axes.Add(new LogarithmicAxis { Position = AxisPosition.Left, Title = up, Minimum = Lowest, Maximum = 1 });
-        model.Legends.Add(new Legend { LegendPosition = LegendPosition.TopLeft });
-        foreach ((string name, IEnumerable<(double X, double Y)> points) in lines)
+        (string Name, (double X, double Y)[] Points)[] drawn = [.. lines.Select(line => (line.Name, line.Points.ToArray()))];
+        double[] values = [.. drawn.SelectMany(line => line.Points).Select(point => point.X).Distinct().Order()];
+        if (values.Length == 0)
         {
-            var line = new LineSeries { Title = name };
-            line.Points.AddRange(points.Select(point => new DataPoint(point.X, Math.Max(Lowest, point.Y))));
-            model.Series.Add(line);
+            throw new NodeInputException("the chart would be empty: nothing that was asked for is predicted; ask for other rows");
         }
 
-        return SvgExporter.ExportToString(model, 900, 500, isDocument: true);
+        return ChartDrawing.Svg(new Chart(
+            "", title, note, across, up, IsLogarithmic: true, values, [.. drawn.Select(line => Line(line.Name, line.Points, values))])
+        {
+            Limit = 1,
+            Source = Source,
+        });
     }
+
+    private static ChartLine Line(string name, (double X, double Y)[] points, double[] values) => new(
+        name,
+        [.. points.Select(point => new ChartPoint(Array.BinarySearch(values, point.X), Math.Max(Lowest, point.Y), null, null))]);
 }

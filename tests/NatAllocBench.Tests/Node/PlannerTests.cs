@@ -1,6 +1,7 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node;
 using NatAllocBench.Node.Planning;
+using NatAllocBench.Node.Reports;
 
 namespace NatAllocBench.Tests.Node;
 
@@ -138,8 +139,15 @@ public sealed class PlannerTests
     {
         PlanRequest request = Of("4.14") with { Ports = 100, Rate = 2, Addresses = null };
         var planner = new Planner(request);
-        string svg = PlanChart.Svg(planner, planner.Rows());
+        string svg = PlanChart.Svg(planner, planner.Rows(), PlanReport.Planned(request));
         Assert.Contains("2 addresses", svg, StringComparison.Ordinal);
         Assert.Contains("</svg>", svg, StringComparison.Ordinal);
+        SvgText.IsDressed(svg, "connections lost over new connections per second", "Computed, not measured", "2 new connections/s to 1");
     }
+
+    [Fact]
+    public void A_chart_without_a_point_is_refused() => Assert.Contains(
+        "the chart would be empty",
+        Assert.Throws<NodeInputException>(() => LineChart.Svg("title", "note", "across", "up", [("line", [])])).Message,
+        StringComparison.Ordinal);
 }

@@ -1,4 +1,5 @@
 using NatAllocBench.Tests.CommandLine;
+using NatAllocBench.Tests.Node;
 using NatAllocBench.Tests.Repository;
 using NatAllocBench.Tests.Tracing;
 
@@ -36,6 +37,9 @@ public sealed class PredictCommandTests
         string svg = File.ReadAllText(chart.Path);
         Assert.Contains("share of the ports in use", svg, StringComparison.Ordinal);
         Assert.Contains("5.10 Default, 1k/s, 2 CPUs", svg, StringComparison.Ordinal);
+        SvgText.IsDressed(
+            svg, "connections that fail, of either cause, over the share of the ports in use", "Computed, not measured",
+            "By the race or for lack of ports; window 900 ns");
     }
 
     [Fact]
