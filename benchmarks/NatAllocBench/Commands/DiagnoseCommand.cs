@@ -82,7 +82,7 @@ internal static class DiagnoseCommand
         double? interval = parsed.GetValue(Interval) is { } time ? UsageException.Parse("--interval", time, Seconds.Parse) : null;
         if (parsed.GetValue(Collect) is { } directory)
         {
-            CollectInto(directory, interval ?? CollectInterval, parsed.GetValue(KeepAddresses));
+            CollectInto(OutputPlace.RequireDirectory(directory, Collect.Name), interval ?? CollectInterval, parsed.GetValue(KeepAddresses));
             return CommandLine.Success;
         }
 

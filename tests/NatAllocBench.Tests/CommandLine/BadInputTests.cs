@@ -54,6 +54,7 @@ public class BadInputTests
     [InlineData("--anonymise: cannot write /nowhere/a/b: there is no directory", "replay", "x", "--anonymise", "/nowhere/a/b")]
     [InlineData("--textfile: cannot write /nowhere/a/b: there is no directory", "diagnose", "x", "--textfile", "/nowhere/a/b")]
     [InlineData("--json: cannot write /nowhere/a/b: there is no directory", "diagnose", "x", "--json", "/nowhere/a/b")]
+    [InlineData("--collect: cannot write /nowhere/a/b: there is no directory /nowhere/a;", "diagnose", "--collect", "/nowhere/a/b")]
     [InlineData("--connections", "--connections", "50000000")]
     [InlineData("nonsense", "nonsense")]
     [InlineData("--eras", "explore", "--eras", "9.9")]
