@@ -26,10 +26,11 @@ internal static class CommandLine
     {
         using var output = new GuardedOutput(Console.Out);
         Console.SetOut(output);
+        KeptMeasurement.Note(null);
         int exitCode = Invoke(root, args);
         output.Flush();
         return output.Failure is { } failure
-            ? Refuse($"standard output broke: {failure}; a run that was measured is kept all the same")
+            ? Refuse($"standard output broke: {failure}{(KeptMeasurement.Place is { } place ? $"; what was measured is in {place}" : "")}")
             : exitCode;
     }
 

@@ -119,6 +119,7 @@ internal static class ContributeCommand
     {
         string file = ContributionFolder.Write(store, new Contribution(runs));
         IReadOnlyList<string> faults = ContributionFolder.Faults(Path.GetDirectoryName(file)!, DateTimeOffset.UtcNow);
+        KeptMeasurement.Note(file);
         foreach (ResultTable table in runs.SelectMany(MainTables.Of))
         {
             console.Table(table);

@@ -110,6 +110,7 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
     {
         RunRecord run = measured with { GivenName = Name, Machine = measured.Machine with { Label = Machine } };
         string? directory = Directory is null ? null : KeepIn(Directory, run);
+        KeptMeasurement.Note(directory);
         if (IsPublished && ResultsIndex.Publish(Directory!) is { Error: { } fault })
         {
             Console.Error.WriteLine(PlainText.OneLine($"the index of results was not brought up to date: {fault}"));
@@ -133,7 +134,9 @@ internal sealed record PublishOptions(string? Directory, bool IsPublished, strin
             throw new ResultsWriteException($"{target}{AtomicFile.Reason(e)}; the run is in {directory ?? KeepAside(run)}", e);
         }
 
-        return new KeptRun(directory, JsonToStandardOutput ? null : JsonPath);
+        string? file = JsonToStandardOutput ? null : JsonPath;
+        KeptMeasurement.Note(directory ?? file);
+        return new KeptRun(directory, file);
     }
 
     // It becomes a part of a path and of tables.

@@ -30,8 +30,21 @@ public sealed class BrokenOutputTests : IDisposable
 
         Assert.Equal(2, run.ExitCode);
         string last = run.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1];
-        Assert.Equal("standard output broke: No space left on device; a run that was measured is kept all the same", last);
+        Assert.Equal("standard output broke: No space left on device", last);
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("scenario ports")]
+    [InlineData("explore --eras 6.12 --designs kernel-locks --scenario keep-port --memory sc")]
+    public void What_was_measured_is_kept_and_named_where_the_output_is_full(string commandLine)
+    {
+        ProgramRun run = ProgramRun.HereInto(new FullDevice(), [.. commandLine.Split(' '), "--out", _directory]);
+
+        string kept = Assert.Single(new ResultsStore(_directory).RunDirectories());
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal($"standard output broke: No space left on device; what was measured is in {kept}", run.Error.TrimEnd());
+        Assert.True(RunFormat.ReadFile(kept).CellCount > 0);
     }
 
     [LinuxFact]
