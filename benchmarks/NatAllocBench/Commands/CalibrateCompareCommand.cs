@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using NatAllocBench.Calibrating;
 using NatAllocBench.Platform.Cpus;
 using NatAllocBench.Platform.Signals;
+using NatAllocBench.Reports.Answers;
 using NatAllocBench.Reports.Comparison;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
@@ -105,13 +106,13 @@ internal static class CalibrateCompareCommand
 
         ComparisonErrors errors = Errors(plan, machine, started, options, counter);
         string? file = place.Directory is { } directory ? ComparisonErrorsFile.Write(new ResultsStore(directory), machine, errors) : null;
-        console.Table(ErrorTable.Build(errors));
-        console.Line(ErrorTable.Targets(errors));
-        console.Line(
-            course.Pairs < pairs ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time." : $"{course.Pairs} pairs.");
+        KeptMeasurement.Note(file);
+        Print(console, errors, machine, course.Pairs < pairs
+            ? $"{course.Pairs} of {pairs} pairs: the rest was not measured in time."
+            : $"{course.Pairs} pairs.");
         if (file is not null)
         {
-            console.Line(file);
+            console.Section(new AnswerSection("File", [file]));
         }
 
         if (JsonOutput.IsAsked(parsed))
@@ -121,6 +122,15 @@ internal static class CalibrateCompareCommand
         }
 
         return stop.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
+    }
+
+    private static void Print(RunConsole console, ComparisonErrors errors, MachineFacts machine, string pairs)
+    {
+        console.Table(ErrorTable.Build(errors));
+        string inTurns = ErrorTable.Line(errors, tookTurns: true);
+        string apart = ErrorTable.Line(errors, tookTurns: false);
+        console.Section(new AnswerSection("Answer", [pairs, $"{inTurns}.", $"{apart}.", ErrorTable.Targets(errors)]));
+        console.Section(new AnswerSection("Warnings", machine.Warnings));
     }
 
     private static ComparisonErrors Errors(

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Text.Json.Nodes;
 using NatAllocBench.Contributing;
 using NatAllocBench.Platform.Signals;
+using NatAllocBench.Reports.Answers;
 using NatAllocBench.Reports.Publishing;
 using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Format;
@@ -118,13 +119,14 @@ internal static class ContributeCommand
         bool isStrict)
     {
         string file = ContributionFolder.Write(store, new Contribution(runs));
-        IReadOnlyList<string> faults = ContributionFolder.Faults(Path.GetDirectoryName(file)!, DateTimeOffset.UtcNow);
         KeptMeasurement.Note(file);
+        IReadOnlyList<string> faults = ContributionFolder.Faults(Path.GetDirectoryName(file)!, DateTimeOffset.UtcNow);
         foreach (ResultTable table in runs.SelectMany(MainTables.Of))
         {
             console.Table(table);
         }
 
+        WriteAnswers(console, runs);
         WriteDisturbances(console, disturbances);
         foreach (string fault in faults)
         {
@@ -144,6 +146,24 @@ internal static class ContributeCommand
         int exitCode = stopped ? CommandLine.Interrupted
             : faults.Count > 0 || (isStrict && disturbances.Count > 0) ? CommandLine.Failure : CommandLine.Success;
         return Answer(parsed, file, disturbances, faults, runs, exitCode);
+    }
+
+    private static void WriteAnswers(RunConsole console, IReadOnlyList<RunRecord> runs)
+    {
+        foreach (RunRecord run in runs)
+        {
+            console.Heading(run.Name, RunSummary.Line(run));
+            foreach (AnswerSection section in RunAnswer.Of(run))
+            {
+                console.Section(section);
+            }
+        }
+
+        // The runs are of one machine.
+        foreach (AnswerSection section in HostAnswer.Of(runs[0]))
+        {
+            console.Section(section);
+        }
     }
 
     private static void WriteDisturbances(RunConsole console, IReadOnlyList<string> disturbances)

@@ -6,6 +6,7 @@ using NatAllocBench.Exploration.Engine;
 using NatAllocBench.Exploration.Search;
 using NatAllocBench.Platform.Signals;
 using NatAllocBench.Results.Files;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 
 namespace NatAllocBench.Commands;
@@ -79,47 +80,26 @@ internal static class ExploreCommand
             Print(options, output, search);
         }
 
-        List<CellSearch> begun = [.. searches.Where(search => search.Results.Count > 0)];
-        KeptRun kept = publish.Keep(run.End(options, begun, stop.IsCancellationRequested));
-        int code = Conclude(options, begun, output, stop.IsCancellationRequested);
-        if (kept.Directory is { } directory)
+        RunRecord<ExploreCell> explored = run.End(options, searches, stop.IsCancellationRequested);
+        KeptRun kept = publish.Keep(explored);
+        using var console = new RunConsole(publish.JsonToStandardOutput);
+        RunScreen.Write(console, explored, kept, publish.Wide);
+        if (options.DocumentFile is { } document)
         {
-            output.WriteLine($"Run: {directory}");
+            CellSearch[] begun = [.. searches.Where(search => search.Results.Count > 0)];
+            AtomicFile.Write(document, System.Text.Encoding.UTF8.GetBytes(ProofDocument.Update(File.ReadAllText(document), begun)));
         }
 
-        return code;
+        return searches.Any(search => search.HasViolation) ? CommandLine.Failure
+            : stop.IsCancellationRequested ? CommandLine.Interrupted
+            : options.RequiresComplete && !searches.All(search => search.IsComplete) ? Incomplete
+            : CommandLine.Success;
     }
 
     private static void Print(ExploreOptions options, TextWriter output, CellSearch search)
     {
         output.Write(ExploreReport.Cell(search));
         PrintTimelines(options, search, output);
-    }
-
-    private static int Conclude(ExploreOptions options, List<CellSearch> searches, TextWriter output, bool isInterrupted)
-    {
-        int complete = searches.Count(search => search.IsComplete);
-        bool violated = searches.Exists(search => search.HasViolation);
-        string[] differences = [.. ExploreReport.Differences(searches)];
-        output.WriteLine();
-        foreach (string difference in differences)
-        {
-            output.WriteLine($"designs differ: {difference}");
-        }
-
-        output.WriteLine(
-            $"{complete} of {options.Cells.Count} cells are complete{(options.IsExhaustive ? "" : " (this strategy proves nothing)")}; "
-            + $"{(violated ? "an execution is FORBIDDEN" : "no forbidden execution")}. "
-            + "Counts of executions are not probabilities. Nothing here is proved for ARM64.");
-        if (options.DocumentFile is { } document)
-        {
-            AtomicFile.Write(document, System.Text.Encoding.UTF8.GetBytes(ProofDocument.Update(File.ReadAllText(document), searches)));
-        }
-
-        return violated ? CommandLine.Failure
-            : isInterrupted ? CommandLine.Interrupted
-            : options.RequiresComplete && complete < options.Cells.Count ? Incomplete
-            : CommandLine.Success;
     }
 
     private static void PrintTimelines(ExploreOptions options, CellSearch search, TextWriter output)

@@ -20,9 +20,9 @@ internal sealed class ExploreRun
 
     /// <summary>The run of some searches.</summary>
     /// <param name="options">How they were made.</param>
-    /// <param name="searches">Those that were begun.</param>
+    /// <param name="searches">All of them, those too that were not begun.</param>
     /// <param name="isInterrupted">Whether somebody stopped it.</param>
-    public RunRecord<ExploreCell> End(ExploreOptions options, IEnumerable<CellSearch> searches, bool isInterrupted) => new()
+    public RunRecord<ExploreCell> End(ExploreOptions options, IReadOnlyList<CellSearch> searches, bool isInterrupted) => new()
     {
         Command = "explore",
         StartedUtc = _started,
@@ -40,6 +40,7 @@ internal sealed class ExploreRun
             options.IsExhaustive
                 ? "A cell that is complete has no other outcome than those listed, under its memory model. Nothing is proved for ARM64."
                 : $"The strategy {options.StrategyText} samples: no cell is complete, and nothing is proved.",
+            .. ExploreReport.Differences(searches).Select(difference => $"designs differ: {difference}"),
         ],
         Cells = [.. searches.Select(search => Cell(search, options.IsExhaustive))],
     };

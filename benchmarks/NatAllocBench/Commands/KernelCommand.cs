@@ -53,14 +53,14 @@ internal static class KernelCommand
             RunRecord run = options.Compared is { } parts
                 ? Compare(parts, session, match, options, machine, console, signals.Token)
                 : Measure(session, match, options, machine, console, signals.Token);
-            RunScreen.Write(console, run, publish.Keep(run), publish.Wide);
+            KeptRun kept = publish.Keep(run);
             if (signals.Token.IsCancellationRequested)
             {
                 console.Line("Interrupted: kept what was complete.");
-                return CommandLine.Interrupted;
             }
 
-            return CommandLine.Success;
+            RunScreen.Write(console, run, kept, publish.Wide);
+            return signals.Token.IsCancellationRequested ? CommandLine.Interrupted : CommandLine.Success;
         }
         catch (LiveKernelUnavailableException exception)
         {

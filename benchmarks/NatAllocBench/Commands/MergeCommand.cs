@@ -34,11 +34,7 @@ internal static class MergeCommand
         }
 
         using var console = new RunConsole(publish.JsonToStandardOutput);
-        foreach (SweepMerge merge in merged)
-        {
-            RunScreen.Write(console, merge.Run, publish.Keep(merge.Run), publish.Wide);
-        }
-
+        KeptRun[] kept = [.. merged.Select(merge => publish.Keep(merge.Run))];
         foreach (SweepTask task in merged[0].Missing)
         {
             console.Line($"missing: task {task.Number}: {task.Label}");
@@ -47,6 +43,11 @@ internal static class MergeCommand
         foreach (SweepTask task in merged.SelectMany(merge => merge.CutShort))
         {
             console.Line($"cut short: task {task.Number}: {task.Label}");
+        }
+
+        foreach ((SweepMerge merge, KeptRun run) in merged.Zip(kept))
+        {
+            RunScreen.Write(console, merge.Run, run, publish.Wide);
         }
 
         return merged[0].Missing.Count > 0 ? CommandLine.Failure : CommandLine.Success;

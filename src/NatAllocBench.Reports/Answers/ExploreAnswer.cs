@@ -13,7 +13,8 @@ internal static class ExploreAnswer
         int complete = cells.Count(c => c.Complete);
         (ExploreCell Cell, ExploreOutcome Outcome)[] forbidden =
             [.. cells.SelectMany(c => c.Outcomes.Where(o => o.Verdict == ExploreOutcome.Forbidden).Select(o => (c, o)))];
-        yield return $"{Figures.Count(complete)} of {Figures.Count(cells.Count)} cells are complete: they have no other outcomes.";
+        yield return $"{Figures.Count(complete)} of {Figures.Count(cells.Count)} cells are complete: "
+            + (complete == 0 ? "nothing is proved." : "they have no other outcomes.");
         foreach ((ExploreCell cell, ExploreOutcome outcome) in forbidden.Take(MaxLines))
         {
             yield return $"FORBIDDEN in {cell.Era} {cell.Design} {cell.Scenario}, {cell.Memory}: {outcome.Outcome}.";

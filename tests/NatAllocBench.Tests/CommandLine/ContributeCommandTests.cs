@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Tests.Platform;
@@ -28,6 +29,9 @@ public sealed class ContributeCommandTests : IDisposable
         Assert.Equal("quick", contribution.Runs[0].Name);
         Assert.All(contribution.Runs, r => Assert.NotEmpty(r.Machine.CalibrationNs));
         Assert.All(((RunRecord<RaceCell>)contribution.Runs[0]).Cells, cell => Assert.True(cell.Trials > 0 || cell.Missing is not null));
+
+        // The tables, then what they say, then the file.
+        Assert.Matches($@"era .*mode[\s\S]*\n(Answer|Not seen) [\s\S]*\nKernel [\s\S]*\n{Regex.Escape(file)}\s*$", run.Error);
         foreach (JsonNode? text in answer["notQuiet"]!.AsArray())
         {
             Assert.Contains($"not quiet: {text}", run.Error, StringComparison.Ordinal);

@@ -36,6 +36,8 @@ public sealed class ExploreRunTests : IDisposable
         ProgramRun shown = ProgramRun.Here("show", kept);
         Assert.Contains("keep-port, 2 connections", shown.Output, StringComparison.Ordinal);
         Assert.Contains("1 of 1 cells are complete", shown.Output, StringComparison.Ordinal);
+        string screen = shown.Output[(shown.Output.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        Assert.EndsWith(screen, explored.Output.Replace($"JSON      {file}\n", "", StringComparison.Ordinal), StringComparison.Ordinal);
         Assert.Equal(0, ProgramRun.Here("publish", runs).ExitCode);
         Assert.Contains("kept, insert_failed", File.ReadAllText(Path.Combine(kept, "tables.md")), StringComparison.Ordinal);
         Assert.Equal(0, ProgramRun.Here("export", kept, "--format", "csv", "--out", _directory).ExitCode);

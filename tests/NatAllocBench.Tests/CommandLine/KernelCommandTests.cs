@@ -99,6 +99,9 @@ public class KernelCommandTests
             Assert.Equal(130, run.ExitCode);
             Assert.Empty(Leftovers.NamespaceNames());
             Assert.True(!File.Exists(file) || !RunFormat.ReadFile(file).Completed);
+
+            // What it kept is the answer, which comes last.
+            Assert.False(run.Output.TrimEnd().EndsWith("kept what was complete.", StringComparison.Ordinal), run.Output);
         }
         finally
         {

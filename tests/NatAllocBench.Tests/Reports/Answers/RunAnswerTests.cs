@@ -130,6 +130,12 @@ public sealed class RunAnswerTests
             $"1 of {cell.Trials + 3} trials ran while the host had placed the CPUs otherwise", warnings, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(true, "1 of 1 cells are complete: they have no other outcomes.")]
+    [InlineData(false, "0 of 1 cells are complete: nothing is proved.")]
+    public void An_exploration_says_how_many_cells_are_proved(bool isComplete, string answer) => Assert.StartsWith(
+        answer, Section(SampleRuns.Exploration(SampleRuns.Explored with { Complete = isComplete }), "Answer"), StringComparison.Ordinal);
+
     [Fact]
     public void Designs_are_named_fastest_first()
     {
