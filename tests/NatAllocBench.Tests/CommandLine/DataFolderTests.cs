@@ -28,12 +28,19 @@ public sealed class DataFolderTests : IDisposable
         ProgramRun raced = ProgramRun.Installed(program, data, ["race", .. Short]);
         string[] runs = Directory.GetFiles(Path.Combine(data, "natallocbench", "runs"), "run.json", SearchOption.AllDirectories);
         ProgramRun validated = ProgramRun.Installed(program, data, "validate");
+        ProgramRun shown = ProgramRun.Installed(program, data, "show", Path.GetDirectoryName(Assert.Single(runs))!);
 
         Assert.True(raced.ExitCode == 0, raced.Error);
-        Assert.Single(runs);
         Assert.Contains(Path.GetDirectoryName(runs[0])!, raced.Output, StringComparison.Ordinal);
         Assert.True(validated.ExitCode == 0, validated.Output + validated.Error);
         Assert.Empty(Directory.GetFiles(program, "run.json", SearchOption.AllDirectories));
+
+        // All but its heading is how the run ended, and the last of it is the command to go on with.
+        Assert.Equal(0, shown.ExitCode);
+        string screen = shown.Output[(shown.Output.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        Assert.EndsWith(screen, raced.Output, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Next ", screen.Split('\n').Last(line => line.Length > 0 && line[0] != ' '), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -51,15 +51,17 @@ public sealed class OutputPlaceTests : IDisposable
     }
 
     [Theory]
-    [InlineData("--json", "none/run.json")]
-    [InlineData("--out", "none/none")]
-    [InlineData("--json", "")]
-    public void A_missing_parent_is_refused_and_not_made(string option, string path)
+    [InlineData("there is no directory", "--no-save", "--json", "none/run.json")]
+    [InlineData("there is no directory", "--out", "none/none")]
+    [InlineData("the name is empty", "--no-save", "--json", "")]
+    public void A_missing_parent_is_refused_and_not_made(string fault, params string[] args)
     {
-        ProgramRun run = ProgramRun.HereIn(_directory, ["--no-save", .. Short, option, path]);
+        ProgramRun run = ProgramRun.HereIn(_directory, [.. args, .. Short]);
         ProgramRun traced = ProgramRun.HereIn(_directory, ["trace", "-o", "none/t.nettrace"]);
 
         Assert.Equal((2, 2), (run.ExitCode, traced.ExitCode));
+        Assert.Contains(fault, run.Error, StringComparison.Ordinal);
+        Assert.Contains("there is no directory", traced.Error, StringComparison.Ordinal);
         Assert.Empty(Directory.EnumerateFileSystemEntries(_directory));
     }
 
