@@ -32,7 +32,8 @@ public static class ValidateCommand
             IReadOnlyList<string> runs = RunsAt(path);
             if (runs.Count == 0)
             {
-                return CommandResult.BadInput($"{path}: there is no {RunFormat.FileName} here; name a run or a directory of runs");
+                return CommandResult.BadInput(
+                    $"{path}: there is no {RunFormat.FileName} in it or three folders below; name a run or a directory of runs");
             }
 
             foreach (string run in runs)
