@@ -69,7 +69,7 @@ public static class ErrorTable
 
     /// <summary>What is to be reached, and the rows that miss it and by how much.</summary>
     /// <param name="errors">What was counted.</param>
-    /// <returns>Two sentences.</returns>
+    /// <returns>A sentence, and one for each row that misses it.</returns>
     public static string Targets(ComparisonErrors errors)
     {
         string[] misses =
@@ -81,7 +81,7 @@ public static class ErrorTable
         ];
         return $"Targets of every row: at most {Figures.Significant(MostFalse * 100)} % false, at least "
             + $"{Figures.Significant(EnoughPower * 100)} % of the added work found. "
-            + (misses.Length == 0 ? "All are reached." : $"Missed: {string.Join("; ", misses)}.");
+            + (misses.Length == 0 ? "All are reached." : string.Join(' ', misses.Select(miss => $"Missed: {miss}.")));
     }
 
     private static string Order(ErrorCount count) => count.Order ?? ErrorCount.Interleaved;
