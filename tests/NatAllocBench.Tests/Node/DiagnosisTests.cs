@@ -1,12 +1,9 @@
-using System.IO.Compression;
 using System.Text;
 using NatAllocBench.Netfilter.Eras;
-using NatAllocBench.Node;
 using NatAllocBench.Node.Answers;
 using NatAllocBench.Node.Causes;
 using NatAllocBench.Node.Destinations;
 using NatAllocBench.Node.Diagnosing;
-using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Privacy;
 using NatAllocBench.Prediction.Searching;
 
@@ -27,26 +24,6 @@ public sealed class DiagnosisTests : IDisposable
     }
 
     private static string Answer(params string[] samples) => NodeAnswer.Of([.. samples.Select(Sample.Path)], [], On618).Text;
-
-    private static string Refusal(string path, DiagnoseOptions? options = null) =>
-        Assert.Throws<NodeInputException>(() => NodeAnswer.Of([path], [], options ?? On618)).Message;
-
-    [Theory]
-    [InlineData("L.txt", InputKind.Entries)]
-    [InlineData("Lx.txt", InputKind.Entries)]
-    [InlineData("P.txt", InputKind.Entries)]
-    [InlineData("ev.txt", InputKind.Events)]
-    [InlineData("xev.txt", InputKind.Events)]
-    [InlineData("Lxml.txt", InputKind.Xml)]
-    [InlineData("S.txt", InputKind.CommandCounters)]
-    [InlineData("PS.txt", InputKind.ProcCounters)]
-    [InlineData("ipt.txt", InputKind.Iptables)]
-    [InlineData("nft.txt", InputKind.Nft)]
-    [InlineData("nftj.txt", InputKind.NftJson)]
-    [InlineData("sysctl.txt", InputKind.Sysctl)]
-    [InlineData("busy/after/kernel.txt", InputKind.Kernel)]
-    public void Files_are_recognised_by_their_content(string file, object kind) =>
-        Assert.Equal((InputKind)kind, InputFile.Recognise(Sample.Path(file)).Kind);
 
     [Fact]
     public void The_sample_node_has_its_era_modes_shares_and_ports()
@@ -156,33 +133,6 @@ public sealed class DiagnosisTests : IDisposable
             new TextAnonymiser(new AddressNames(false)).Line("tcp 6 1 CLOSE src=10.0.0.1 dst=2001:db8::5 secctx=a:b:c mark=0 progname=x"));
 
     [Fact]
-    public void Gzip_is_read_through()
-    {
-        string path = Path.Combine(_directory, "list.gz");
-        using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
-        {
-            zip.Write(Encoding.UTF8.GetBytes(Sample.Text("L.txt")));
-        }
-
-        Assert.Contains("9 entries, 9 with a translated source", NodeAnswer.Of([path], [], On618).Text, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void A_list_in_XML_says_what_the_plain_one_says_and_events_in_XML_are_refused()
-    {
-        string[] Ports(string file) =>
-        [
-            .. Answer(file).Split('\n').Where(line => line.Contains("192.0.2.2:", StringComparison.Ordinal))
-                .Select(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(5)))
-                .Order(StringComparer.Ordinal),
-        ];
-        Assert.Contains("9 entries, 9 with a translated source", Answer("Lxml.txt"), StringComparison.Ordinal);
-        Assert.Equal(Ports("L.txt"), Ports("Lxml.txt"));
-        Assert.Contains("events in XML", Refusal(Sample.Path("evx.txt")), StringComparison.Ordinal);
-        Assert.Contains("line 3: this XML is damaged or cut", Refusal(Written(Sample.Text("Lxml.txt")[..400])), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public void Zones_have_ports_of_their_own_and_IPv6_alone_is_a_table()
     {
         const string Entry = "tcp 6 9 CLOSE src=2001:db8::1 dst=2001:db8::2 sport=1 dport=443 src=2001:db8::2 dst=2001:db8::9 sport=443 "
@@ -200,10 +150,6 @@ public sealed class DiagnosisTests : IDisposable
             + "src=192.0.2.2 dst=192.0.2.1 type=0 code=0 id=77\n";
         Assert.Matches(@"192\.0\.2\.2:0 icmp 192\.0\.2\.1 +1 +65,536", NodeAnswer.Of([Written(Query)], [], On618).Text);
     }
-
-    [Fact]
-    public void A_byte_order_mark_hides_no_entry() => Assert.DoesNotContain(
-        "skipped", NodeAnswer.Of([Written("\uFEFF" + Sample.Text("L.txt"))], [], On618).Text, StringComparison.Ordinal);
 
     [Fact]
     public void Counters_are_asked_for_where_the_rules_have_none() =>
@@ -228,67 +174,6 @@ public sealed class DiagnosisTests : IDisposable
             NodeAnswer.Of([Written("tcp 6 9 CLOSE src=1.2.3.4 dst=5.6.7.8 sport=1 dport=2 src=5.6.7.8 dst=1.2.3.4 sport=2 dport=1\n")], [],
                 On618).Text,
             StringComparison.Ordinal);
-
-    [Fact]
-    public void A_tenth_of_unreadable_lines_is_refused_with_line_and_text()
-    {
-        string good = Sample.Text("L.txt");
-        string message = Refusal(Written(good + "tcp 6 9 CLOSE src=300.1.1.1 dst=1.1.1.1\ngarbage\n"));
-        Assert.Contains("line 10: 'tcp 6 9 CLOSE src=300.1.1.1 dst=1.1.1.1'", message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_trailer_of_conntrack_and_windows_line_ends_are_skipped() =>
-        Assert.Contains(
-            "9 entries",
-            NodeAnswer.Of([Written(Sample.Text("L.txt").ReplaceLineEndings("\r\n")
-                + "conntrack v1.4.7 (conntrack-tools): 9 flow entries have been shown.\r\n")], [], On618).Text,
-            StringComparison.Ordinal);
-
-    [Theory]
-    [InlineData("", "is empty")]
-    [InlineData("<html><body>x</body></html>", "web page")]
-    [InlineData("hello world", "not recognised")]
-    [InlineData("tcp 6 9 CLOSE src=1.1.1.1 dst=2.2.2.2 sport=65536 dport=1 src=2.2.2.2 dst=3.3.3.3 sport=1 dport=3\n", "line 1: 'tcp 6")]
-    [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "occurs twice")]
-    [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "'found=1,000' is no counter")]
-    public void Wrong_input_is_refused_in_one_line(string content, string says)
-    {
-        string message = Refusal(Written(content));
-        Assert.Contains(says, message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', message);
-    }
-
-    [Fact]
-    public void Binary_is_refused() => Assert.Contains("binary", Refusal(Written("\0\u0001\u0002ELF")), StringComparison.Ordinal);
-
-    [Fact]
-    public void A_line_of_a_megabyte_is_refused_and_not_a_crash() =>
-        Assert.Contains("no conntrack entry", Refusal(Written(Sample.Text("L.txt").Split('\n')[0] + "\n" + new string('x', 1 << 20))),
-            StringComparison.Ordinal);
-
-    [Fact]
-    public void An_unknown_kernel_is_asked_for() =>
-        Assert.Contains("--kernel", Refusal(Sample.Path("L.txt"), new DiagnoseOptions()), StringComparison.Ordinal);
-
-    [Fact]
-    public void Counters_that_went_back_are_refused_and_a_wrap_of_32_bits_is_not()
-    {
-        Counters before = Counters.ReadCommand("cpu=0\tfound=4294967290 insert_failed=5 drop=5\n", "a");
-        Counters after = Counters.ReadCommand("cpu=0\tfound=4 insert_failed=7 drop=7\n", "b");
-        Assert.Equal(10, after.Since(before)["found"]);
-        Assert.Contains("insert_failed went from 7 back to 5",
-            Assert.Throws<NodeInputException>(() => Counters.ReadCommand("cpu=0\tfound=4294967295 insert_failed=5 drop=5\n",
-                "c").Since(after)).Message, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_proc_file_is_read_by_column_name()
-    {
-        Counters counters = Counters.ReadProc(Sample.Text("PS.txt"), "PS.txt");
-        Assert.Equal((9, 1, 2), (counters["entries"], counters["found"], counters["error"]));
-        Assert.True(counters.Has("chaintoolong"));
-    }
 
     [Theory]
     [InlineData("5.4", 12, 7, 5)]
