@@ -184,8 +184,8 @@ internal static class ReplayCommand
         }
 
         var anonymiser = new TextAnonymiser(new AddressNames(keepAddresses: false));
-        using var reader = new StreamReader(log.Open(), Encoding.UTF8);
         var lines = new StringBuilder();
+        using var reader = new StringReader(log.ReadText());
         while (reader.ReadLine() is { } line)
         {
             lines.Append(anonymiser.Line(line)).Append('\n');

@@ -116,9 +116,9 @@ internal sealed class NodeFiles
         }
     }
 
-    private static void Stream(InputFile file, Action<Stream, string> read)
+    private static void Stream(InputFile file, Action<Stream, string> read) => file.Read(stream =>
     {
-        using Stream stream = file.Open();
         read(stream, file.Path);
-    }
+        return true;
+    });
 }

@@ -69,15 +69,29 @@ public sealed partial record InputFile(string Path, InputKind Kind)
                 + "sysctl -a or uname -r");
     }
 
-    /// <summary>Opens the content, unpacked.</summary>
-    public Stream Open() => OpenUnpacked(Path);
+    /// <summary>Has the content read, unpacked.</summary>
+    /// <param name="read">Reads it.</param>
+    /// <exception cref="NodeInputException">It is packed, and damaged after its head.</exception>
+    public T Read<T>(Func<Stream, T> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        try
+        {
+            using Stream stream = OpenUnpacked(Path);
+            return read(stream);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new NodeInputException($"{Path}: this gzip file is damaged, copy it again: {e.Message}");
+        }
+    }
 
     /// <summary>The whole content as text.</summary>
-    public string ReadText()
+    public string ReadText() => Read(stream =>
     {
-        using var reader = new StreamReader(Open(), Encoding.UTF8);
+        using var reader = new StreamReader(stream, Encoding.UTF8);
         return reader.ReadToEnd();
-    }
+    });
 
     /// <summary>At most 60 characters of a text on one line, for a message.</summary>
     public static string Quote(string text)

@@ -20,11 +20,7 @@ public static class RecordingFile
         switch (file.Kind)
         {
             case InputKind.Events:
-                using (Stream stream = file.Open())
-                {
-                    return EventLogReader.Read(stream, path);
-                }
-
+                return file.Read(stream => EventLogReader.Read(stream, path));
             case InputKind.Capture:
                 return CaptureReader.Read(path, isInside);
             case InputKind.Xml:

@@ -5,6 +5,7 @@ using NatAllocBench.Node.Answers;
 using NatAllocBench.Node.Causes;
 using NatAllocBench.Node.Diagnosing;
 using NatAllocBench.Node.Inputs;
+using NatAllocBench.Node.Recordings;
 
 namespace NatAllocBench.Tests.Node;
 
@@ -55,6 +56,31 @@ public sealed class NodeInputTests : IDisposable
         }
 
         Assert.Contains("9 entries, 9 with a translated source", NodeAnswer.Of([path], [], On618).Text, StringComparison.Ordinal);
+    }
+
+    /// <summary>The head that tells what a file is can be read; what comes later cannot.</summary>
+    [Theory]
+    [InlineData("tcp 6 9 CLOSE src=10.0.0.1 dst=192.0.2.9 sport=1 dport=443 src=192.0.2.9 dst=192.0.2.1 sport=443 dport=", false)]
+    [InlineData("[1.5] [NEW] tcp 6 9 CLOSE src=10.0.0.1 dst=192.0.2.9 sport=1 dport=2 src=192.0.2.9 dst=192.0.2.1 sport=2 dport=", true)]
+    [InlineData("net.netfilter.nf_conntrack_max = ", false)]
+    public void Gzip_that_is_damaged_after_its_head_is_refused_in_one_line(string line, bool isRecording)
+    {
+        string path = Path.Combine(_directory, "list.gz");
+        using (var zip = new GZipStream(File.Create(path), CompressionLevel.NoCompression))
+        {
+            zip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 6_000).Select(port => $"{line}{port}\n"))));
+        }
+
+        byte[] packed = File.ReadAllBytes(path);
+        packed.AsSpan(packed.Length / 2).Fill(0xFF);
+        File.WriteAllBytes(path, packed);
+        Assert.StartsWith($"{path}: this gzip file is damaged", Refusal(path), StringComparison.Ordinal);
+        if (isRecording)
+        {
+            Assert.StartsWith(
+                $"{path}: this gzip file is damaged",
+                Assert.Throws<NodeInputException>(() => RecordingFile.Read(path, isInside: false)).Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
