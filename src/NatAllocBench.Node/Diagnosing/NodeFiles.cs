@@ -38,14 +38,14 @@ internal sealed class NodeFiles
     {
         var files = new NodeFiles();
         string[] all = [.. paths.SelectMany(Expand)];
-        InputFile[] recognised = [.. all.Select(InputFile.Recognise)];
-        bool hasIptables = recognised.Any(file => file.Kind == InputKind.Iptables);
+
+        // The form that tells most comes first.
+        InputFile[] recognised = [.. all.Select(InputFile.Recognise).OrderBy(file => file.Kind)];
         bool hasCommandCounters = recognised.Any(file => file.Kind == InputKind.CommandCounters);
         bool hasEntries = false;
         foreach (InputFile file in recognised)
         {
-            bool isSecondForm = (file.Kind is InputKind.Nft or InputKind.NftJson && hasIptables)
-                || (file.Kind == InputKind.ProcCounters && hasCommandCounters)
+            bool isSecondForm = (file.Kind == InputKind.ProcCounters && hasCommandCounters)
                 || (file.Kind is InputKind.Entries or InputKind.Xml && hasEntries);
             hasEntries |= file.Kind is InputKind.Entries or InputKind.Xml;
             if (isSecondForm)
@@ -99,10 +99,10 @@ internal sealed class NodeFiles
                 _rules.AddRange(IptablesReader.Read(file.ReadText(), file.Path));
                 break;
             case InputKind.Nft:
-                _rules.AddRange(NftReader.Read(file.ReadText(), file.Path));
+                AddTables(NftReader.Read(file.ReadText(), file.Path), file);
                 break;
             case InputKind.NftJson:
-                _rules.AddRange(NftJsonReader.Read(file.ReadText(), file.Path));
+                AddTables(NftJsonReader.Read(file.ReadText(), file.Path), file);
                 break;
             case InputKind.Sysctl:
                 Sysctl.Read(file.ReadText());
@@ -113,6 +113,23 @@ internal sealed class NodeFiles
             default:
                 throw new NodeInputException($"{file.Path}: a capture of packets is for replay; diagnose needs the list (conntrack -L) or "
                     + "a log of events (conntrack -E)");
+        }
+    }
+
+    /// <summary>A table whose rules an earlier file has is left out: that of iptables-nft, or the JSON of a text.</summary>
+    private void AddTables(IReadOnlyList<SourceNatRule> rules, InputFile file)
+    {
+        SourceNatRule[] known = [.. _rules];
+        foreach (IGrouping<string, SourceNatRule> table in rules.GroupBy(rule => rule.Table))
+        {
+            if (table.All(rule => known.Any(other => other.TellsAllOf(rule))))
+            {
+                Remarks.Add($"{Path.GetFileName(file.Path)}: table {table.Key} left out, another file has the same rules");
+            }
+            else
+            {
+                _rules.AddRange(table);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 namespace NatAllocBench.Node.Inputs;
 
-/// <summary>What a file holds.</summary>
+/// <summary>What a file holds. Of several forms of one thing that which tells most comes first.</summary>
 public enum InputKind
 {
     /// <summary><c>conntrack -L</c> in any form, or <c>/proc/net/nf_conntrack</c>.</summary>

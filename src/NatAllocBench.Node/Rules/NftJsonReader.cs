@@ -52,7 +52,7 @@ internal static class NftJsonReader
         (string Family, string Table) key = (Text(item, "family"), Text(item, "table"));
         if (!tables.TryGetValue(key, out NftTable? table))
         {
-            tables.Add(key, table = new NftTable(key.Family));
+            tables.Add(key, table = new NftTable(key.Family, key.Table));
         }
 
         return table;

@@ -9,7 +9,7 @@ internal static partial class NftReader
     public static IReadOnlyList<SourceNatRule> Read(string text, string name)
     {
         var rules = new List<SourceNatRule>();
-        var table = new NftTable("");
+        var table = new NftTable("", "");
         string chain = "";
         string map = "";
         foreach ((int number, string line) in Statements(text))
@@ -23,7 +23,7 @@ internal static partial class NftReader
                 if (kind == "table")
                 {
                     rules.AddRange(table.Rules());
-                    table = new NftTable(block.Groups["family"].Value);
+                    table = new NftTable(block.Groups["family"].Value, block.Groups["name"].Value);
                 }
                 else if (kind == "chain")
                 {

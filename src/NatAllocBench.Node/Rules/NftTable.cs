@@ -2,7 +2,8 @@ namespace NatAllocBench.Node.Rules;
 
 /// <summary>A table of nftables while it is read.</summary>
 /// <param name="family">ip, ip6, inet or another.</param>
-internal sealed class NftTable(string family)
+/// <param name="name">Its name.</param>
+internal sealed class NftTable(string family, string name)
 {
     private const string BothFamilies = "inet";
 
@@ -15,7 +16,8 @@ internal sealed class NftTable(string family)
     public Dictionary<string, string> Maps { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The translating rules, in the order in which connections meet them.</summary>
-    public IEnumerable<SourceNatRule> Rules() => Hooks.SelectMany(hook => ChainWalk.From(hook, Chains));
+    public IEnumerable<SourceNatRule> Rules() =>
+        Hooks.SelectMany(hook => ChainWalk.From(hook, Chains)).Select(rule => rule with { Table = $"{family} {name}" });
 
     /// <summary>Puts the family into a rule: a table of both leaves it to the rule's text.</summary>
     public SourceNatRule WithFamily(SourceNatRule rule, string text)

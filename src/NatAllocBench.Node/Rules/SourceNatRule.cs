@@ -36,6 +36,9 @@ internal sealed record SourceNatRule
     /// <summary>Chains that lead to it and its number in the last of them, for example <c>POSTROUTING > KUBE-POSTROUTING 3</c>.</summary>
     public required string Place { get; init; }
 
+    /// <summary>Family and name of its table in nftables; empty for a rule that iptables-save prints.</summary>
+    public string Table { get; init; } = "";
+
     /// <summary>The rule's conditions as the file prints them; empty if it has none.</summary>
     public required string Match { get; init; }
 
@@ -74,4 +77,13 @@ internal sealed record SourceNatRule
 
     /// <summary>Number of ports.</summary>
     public int PortCount => High - Low + 1;
+
+    /// <summary>
+    /// Whether another is the same rule: iptables-nft keeps its rules in nftables, which prints some of them without flags, addresses and
+    /// ports. Conditions are written in two languages; the place among all rules stands for them.
+    /// </summary>
+    public bool TellsAllOf(SourceNatRule other) =>
+        (Place, Action, IsIPv6, IsOfBothFamilies) == (other.Place, other.Action, other.IsIPv6, other.IsOfBothFamilies)
+        && (other.Flags.HasFlag(PortFlags.NotTold)
+            || (Flags, Addresses, Low, High) == (other.Flags, other.Addresses, other.Low, other.High));
 }

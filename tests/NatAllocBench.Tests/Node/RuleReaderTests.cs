@@ -1,7 +1,9 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node;
+using NatAllocBench.Node.Diagnosing;
 using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Rules;
+using NatAllocBench.Tests.Tracing;
 
 namespace NatAllocBench.Tests.Node;
 
@@ -31,6 +33,34 @@ public sealed class RuleReaderTests
         IReadOnlyList<SourceNatRule> rules = NftJsonReader.Read(Sample.Text("nftj.txt"), "nftj.txt");
         Assert.Equal([3, 1, 5], rules.Select(rule => rule.Connections));
         Assert.All(rules, rule => Assert.Equal(RealMode.NotTold, RuleMode.Of(rule, EraCatalog.Get("6.12"))));
+    }
+
+    /// <summary>iptables-nft keeps its rules in nftables; a table that somebody made with nft is another one.</summary>
+    [Theory]
+    [InlineData("ipt.txt", "nft.txt")]
+    [InlineData("ipt.txt", "nftj.txt")]
+    [InlineData("nft.txt", "nftj.txt")]
+    [InlineData("kube-nft.txt", "kube-nftlist.txt")]
+    public void Rules_that_two_files_have_are_read_once_and_a_native_table_stays(string fuller, string other)
+    {
+        using var native = new TemporaryFile(".nft");
+        File.WriteAllText(native.Path, "table inet gateway {\n\tchain post {\n\t\ttype nat hook postrouting priority srcnat;\n"
+            + "\t\ttcp dport 443 counter packets 9 bytes 540 masquerade fully-random\n\t}\n}\n");
+        IReadOnlyList<SourceNatRule> alone = NodeFiles.Read([Sample.Path(fuller)]).Rules;
+        NodeFiles files = NodeFiles.Read([native.Path, Sample.Path(other), Sample.Path(fuller)]);
+        Assert.Equal(alone, files.Rules.Where(rule => rule.Table != "inet gateway"));
+        Assert.Single(files.Rules, rule => rule is { Table: "inet gateway", Place: "post 1", Connections: 9 });
+        Assert.Equal([$"{other}: table ip nat left out, another file has the same rules"], files.Remarks);
+    }
+
+    [Fact]
+    public void A_table_of_iptables_nft_stays_where_iptables_legacy_has_other_rules()
+    {
+        using var legacy = new TemporaryFile(".txt");
+        File.WriteAllText(legacy.Path, "*nat\n:POSTROUTING ACCEPT [0:0]\n[1:1] -A POSTROUTING -o wan -j MASQUERADE\nCOMMIT\n");
+        NodeFiles files = NodeFiles.Read([legacy.Path, Sample.Path("nft.txt")]);
+        Assert.Equal(["", "ip nat", "ip nat", "ip nat"], files.Rules.Select(rule => rule.Table));
+        Assert.Empty(files.Remarks);
     }
 
     [Fact]
