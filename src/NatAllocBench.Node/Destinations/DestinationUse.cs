@@ -23,8 +23,6 @@ internal sealed class DestinationUse
 
     public long SynSent { get; private set; }
 
-    public long Offloaded { get; private set; }
-
     /// <summary>Connections whose beginning a log of events shows.</summary>
     public long Opened { get; private set; }
 
@@ -61,6 +59,26 @@ internal sealed class DestinationUse
         }
     }
 
+    /// <summary>What another list of the same moment has of the destination.</summary>
+    public void Add(DestinationUse other)
+    {
+        foreach (ushort port in other.Ports.All)
+        {
+            Ports.Add(port);
+        }
+
+        foreach (ushort port in other.TimeWait.All)
+        {
+            TimeWait.Add(port);
+        }
+
+        Translated += other.Translated;
+        Kept += other.Kept;
+        Unreplied += other.Unreplied;
+        SynSent += other.SynSent;
+        _clients.UnionWith(other._clients.Take(MostClients - _clients.Count));
+    }
+
     /// <summary>An entry of the table.</summary>
     public void Add(in EntryLine entry)
     {
@@ -72,7 +90,6 @@ internal sealed class DestinationUse
 
         SynSent += entry.State == TcpState.SynSent ? 1 : 0;
         Unreplied += entry.Unreplied ? 1 : 0;
-        Offloaded += entry.Offloaded ? 1 : 0;
         if (entry.IsSourceTranslated)
         {
             Translated++;

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace NatAllocBench.Node.Destinations;
 
 /// <summary>A set of ports: a short list while it is small, then a bit for each of the 65536.</summary>
@@ -69,27 +71,42 @@ internal sealed class PortSet
     public bool Contains(ushort port) => _bits is not null ? (_bits[port >> 6] & (1UL << port)) != 0
         : _list.AsSpan(0, Count).Contains(port);
 
+    /// <summary>The ports, in no order.</summary>
+    public IEnumerable<ushort> All
+    {
+        get
+        {
+            for (int i = 0; _bits is null && i < Count; i++)
+            {
+                yield return _list[i];
+            }
+
+            ulong[] words = _bits ?? [];
+            for (int word = 0; word < words.Length; word++)
+            {
+                for (ulong rest = words[word]; rest != 0; rest &= rest - 1)
+                {
+                    yield return (ushort)((word << 6) + BitOperations.TrailingZeroCount(rest));
+                }
+            }
+        }
+    }
+
     /// <summary>An element per port of a range.</summary>
     public bool[] InRange(int low, int high)
     {
         var taken = new bool[high - low + 1];
-        for (int port = low; port <= high; port++)
+        foreach (ushort port in All.Where(port => port >= low && port <= high))
         {
-            taken[port - low] = Contains((ushort)port);
+            taken[port - low] = true;
         }
 
         return taken;
     }
 
-    /// <summary>Ports of this set that another does not have.</summary>
-    public int CountWithout(PortSet other)
-    {
-        int count = 0;
-        for (int port = 0; port <= ushort.MaxValue; port++)
-        {
-            count += Contains((ushort)port) && !other.Contains((ushort)port) ? 1 : 0;
-        }
+    /// <summary>Ports of this set in a range.</summary>
+    public int CountInRange(int low, int high) => All.Count(port => port >= low && port <= high);
 
-        return count;
-    }
+    /// <summary>Ports of this set that another does not have.</summary>
+    public int CountWithout(PortSet other) => All.Count(port => !other.Contains(port));
 }

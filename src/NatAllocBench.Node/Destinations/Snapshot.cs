@@ -46,7 +46,7 @@ internal sealed class Snapshot
     /// <summary>Highest zone seen.</summary>
     public int HighestZone { get; private set; }
 
-    /// <summary>Reads a list or a log; may be called for several files of one moment.</summary>
+    /// <summary>Reads a list or a log; may be called for several logs of one moment.</summary>
     /// <exception cref="NodeInputException">More than one line in a hundred is no entry; the message quotes the first.</exception>
     public void Read(Stream stream, string name)
     {
@@ -76,6 +76,38 @@ internal sealed class Snapshot
         }
 
         reading.Finish();
+    }
+
+    /// <summary>Share of the ports in this list that another has, too.</summary>
+    public double ShareIn(Snapshot other)
+    {
+        long all = 0;
+        long shared = 0;
+        foreach ((Destination destination, DestinationUse use) in _uses)
+        {
+            all += use.Ports.Count;
+            shared += other._uses.TryGetValue(destination, out DestinationUse? there)
+                ? use.Ports.Count - use.Ports.CountWithout(there.Ports) : 0;
+        }
+
+        return all == 0 ? 0 : (double)shared / all;
+    }
+
+    /// <summary>Takes over what another list of the same moment has: that of another family or zone.</summary>
+    public void Add(Snapshot other)
+    {
+        Entries += other.Entries;
+        Translated += other.Translated;
+        Unreadable += other.Unreadable;
+        WithoutPorts += other.WithoutPorts;
+        HighestZone = Math.Max(HighestZone, other.HighestZone);
+        foreach ((Destination destination, DestinationUse use) in other._uses)
+        {
+            if (!_uses.TryAdd(destination, use))
+            {
+                _uses[destination].Add(use);
+            }
+        }
     }
 
     public void Add(in EntryLine entry)

@@ -9,9 +9,12 @@ namespace NatAllocBench.Node.Diagnosing;
 /// <summary>What the files of one moment say.</summary>
 internal sealed class NodeFiles
 {
+    /// <summary>Connections come and go between two readings; lists of different parts share none.</summary>
+    private const double MostShared = 0.5;
+
     private readonly List<SourceNatRule> _rules = [];
 
-    /// <summary>The table by a list.</summary>
+    /// <summary>The table by its lists.</summary>
     public Snapshot? Entries { get; private set; }
 
     /// <summary>The table by a log of events, as far as it shows connections.</summary>
@@ -42,13 +45,9 @@ internal sealed class NodeFiles
         // The form that tells most comes first.
         InputFile[] recognised = [.. all.Select(InputFile.Recognise).OrderBy(file => file.Kind)];
         bool hasCommandCounters = recognised.Any(file => file.Kind == InputKind.CommandCounters);
-        bool hasEntries = false;
         foreach (InputFile file in recognised)
         {
-            bool isSecondForm = (file.Kind == InputKind.ProcCounters && hasCommandCounters)
-                || (file.Kind is InputKind.Entries or InputKind.Xml && hasEntries);
-            hasEntries |= file.Kind is InputKind.Entries or InputKind.Xml;
-            if (isSecondForm)
+            if (file.Kind == InputKind.ProcCounters && hasCommandCounters)
             {
                 files.Remarks.Add($"{Path.GetFileName(file.Path)}: left out, another file tells the same");
                 continue;
@@ -78,8 +77,7 @@ internal sealed class NodeFiles
         switch (file.Kind)
         {
             case InputKind.Entries or InputKind.Xml:
-                Entries ??= new Snapshot();
-                Stream(file, file.Kind == InputKind.Xml ? Entries.ReadXml : Entries.Read);
+                AddList(file);
                 break;
             case InputKind.Events:
                 Log ??= new Snapshot();
@@ -113,6 +111,25 @@ internal sealed class NodeFiles
             default:
                 throw new NodeInputException($"{file.Path}: a capture of packets is for replay; diagnose needs the list (conntrack -L) or "
                     + "a log of events (conntrack -E)");
+        }
+    }
+
+    /// <summary>Lists of families or zones are parts of one table; a list in a second form has the connections of the first.</summary>
+    private void AddList(InputFile file)
+    {
+        var list = new Snapshot();
+        Stream(file, file.Kind == InputKind.Xml ? list.ReadXml : list.Read);
+        if (Entries is null)
+        {
+            Entries = list;
+        }
+        else if (list.ShareIn(Entries) > MostShared)
+        {
+            Remarks.Add($"{Path.GetFileName(file.Path)}: left out, another list has the same connections");
+        }
+        else
+        {
+            Entries.Add(list);
         }
     }
 

@@ -46,6 +46,30 @@ public sealed class NodeInputTests : IDisposable
     public void Files_are_recognised_by_their_content(string file, object kind) =>
         Assert.Equal((InputKind)kind, InputFile.Recognise(Sample.Path(file)).Kind);
 
+    /// <summary>Lists of each family or zone are parts of one table; the same table in another form is read once.</summary>
+    [Fact]
+    public void Lists_of_parts_are_one_table_and_a_second_form_is_left_out()
+    {
+        static string Entry(string client, string server, string nat, int port, string zone = "") =>
+            $"tcp 6 9 CLOSE src={client} dst={server} sport=7 dport=443 src={server} dst={nat} sport=443 dport={port}{zone}\n";
+        string ipv4 = Entry("10.0.0.1", "192.0.2.9", "192.0.2.1", 5000) + Entry("10.0.0.2", "192.0.2.9", "192.0.2.1", 5001);
+        string ipv6 = Entry("fd00::1", "2001:db8::9", "2001:db8::1", 5000);
+        string zone = Entry("10.0.0.1", "192.0.2.9", "192.0.2.1", 5000, " zone=7");
+        string[] parts = [Written(ipv4, "a"), Written(ipv6, "b"), Written(zone, "c")];
+        string whole = NodeAnswer.Of([Written(ipv4 + ipv6 + zone, "all")], [], On618).Text;
+        Assert.Contains("4 entries, 4 with a translated source", whole, StringComparison.Ordinal);
+        Assert.Equal(whole, NodeAnswer.Of(parts, [], On618).Text);
+
+        // A list of one client has other ports of the same destination.
+        string more = Written(Entry("10.0.0.3", "192.0.2.9", "192.0.2.1", 5002), "d");
+        Assert.Matches(@"192\.0\.2\.9:443 tcp 192\.0\.2\.1 +3 +64,512", NodeAnswer.Of([.. parts, more], [], On618).Text);
+
+        string forms = Answer("Lxml.txt", "P.txt", "L.txt");
+        Assert.Contains("\n9 entries, 9 with a translated source", forms, StringComparison.Ordinal);
+        Assert.Contains("- L.txt: left out, another list has the same connections\n", forms, StringComparison.Ordinal);
+        Assert.Contains("- Lxml.txt: left out, another list has the same connections\n", forms, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Gzip_is_read_through()
     {
