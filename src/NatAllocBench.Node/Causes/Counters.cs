@@ -16,7 +16,10 @@ internal sealed class Counters
 
     private readonly Dictionary<string, long> _sums;
 
-    private Counters(Dictionary<string, long> sums) => _sums = sums;
+    private Counters(Dictionary<string, long> sums, int cpus) => (_sums, Cpus) = (sums, cpus);
+
+    /// <summary>CPUs that counted: each has a line.</summary>
+    public int Cpus { get; }
 
     public bool Has(string name) => _sums.ContainsKey(name);
 
@@ -27,49 +30,55 @@ internal sealed class Counters
     {
         var sums = new Dictionary<string, long>(StringComparer.Ordinal);
         var cpus = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string line in text.Split('\n').Where(line => line.StartsWith("cpu=", StringComparison.Ordinal)))
+        foreach ((int number, string[] fields) in Lines(text).Where(line =>
+            line.Fields[0].StartsWith("cpu=", StringComparison.Ordinal)))
         {
-            string[] fields = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
             if (!cpus.Add(fields[0]))
             {
-                throw new NodeInputException($"{name}: {fields[0]} occurs twice: two hosts or two moments in one file; give one file "
-                    + "for each");
+                throw new NodeInputException($"{name}, line {number}: {fields[0]} occurs twice: two hosts or two moments in one file; give "
+                    + "one file for each");
             }
 
             foreach (string[] pair in fields.Skip(1).Select(field => field.Split('=')))
             {
                 if (pair.Length != 2 || !long.TryParse(pair[1], NumberStyles.None, CultureInfo.InvariantCulture, out long value))
                 {
-                    throw new NodeInputException($"{name}: '{InputFile.Quote(string.Join('=', pair))}' is no counter; give the output of "
-                        + "conntrack -S unchanged");
+                    throw new NodeInputException($"{name}, line {number}: '{InputFile.Quote(string.Join('=', pair))}' is no counter; give "
+                        + "the output of conntrack -S unchanged");
                 }
 
                 sums[pair[0]] = sums.GetValueOrDefault(pair[0]) + value;
             }
         }
 
-        return new Counters(sums);
+        return new Counters(sums, cpus.Count);
     }
 
     /// <summary>Reads the proc file, whose columns are found by name and whose numbers are hexadecimal.</summary>
     public static Counters ReadProc(string text, string name)
     {
-        string[][] lines = [.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line =>
-            line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))];
+        (int Number, string[] Fields)[] lines = [.. Lines(text)];
+        if (lines.Length < 2)
+        {
+            throw new NodeInputException($"{name}: a heading without a line of a CPU; give /proc/net/stat/nf_conntrack unchanged");
+        }
+
+        string[] heading = lines[0].Fields;
         var sums = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (string[] line in lines.Skip(1))
+        foreach ((int number, string[] line) in lines.Skip(1))
         {
             if (line[0] == "entries")
             {
-                throw new NodeInputException($"{name}: two headings: two hosts or two moments in one file; give one file for each");
+                throw new NodeInputException($"{name}, line {number}: two headings: two hosts or two moments in one file; "
+                    + "give one file for each");
             }
 
-            for (int i = 0; i < Math.Min(line.Length, lines[0].Length); i++)
+            for (int i = 0; i < Math.Min(line.Length, heading.Length); i++)
             {
-                string column = ProcNames.GetValueOrDefault(lines[0][i], lines[0][i]);
+                string column = ProcNames.GetValueOrDefault(heading[i], heading[i]);
                 if (!long.TryParse(line[i], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long value))
                 {
-                    throw new NodeInputException($"{name}: '{InputFile.Quote(line[i])}' is no hexadecimal counter; give "
+                    throw new NodeInputException($"{name}, line {number}: '{InputFile.Quote(line[i])}' is no hexadecimal counter; give "
                         + "/proc/net/stat/nf_conntrack unchanged");
                 }
 
@@ -78,7 +87,7 @@ internal sealed class Counters
             }
         }
 
-        return new Counters(sums);
+        return new Counters(sums, lines.Length - 1);
     }
 
     /// <summary>What was counted since an earlier reading.</summary>
@@ -98,6 +107,11 @@ internal sealed class Counters
                     + "--before and --after are exchanged");
         }
 
-        return new Counters(differences);
+        return new Counters(differences, Cpus);
     }
+
+    /// <summary>The words of each line that has some, with its number.</summary>
+    private static IEnumerable<(int Number, string[] Fields)> Lines(string text) => text.Split('\n')
+        .Select((line, i) => (i + 1, line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))
+        .Where(line => line.Item2.Length > 0);
 }

@@ -31,7 +31,7 @@ internal sealed class NodeFiles
 
     public string? Kernel { get; private set; }
 
-    public int? Cpus { get; private set; }
+    public int? Cpus => Counters?.Cpus;
 
     /// <summary>Remarks about files that tell less than another form would.</summary>
     public List<string> Remarks { get; } = [];
@@ -84,14 +84,12 @@ internal sealed class NodeFiles
                 Stream(file, Log.Read);
                 break;
             case InputKind.CommandCounters:
-                string text = file.ReadText();
-                Counters = Counters.ReadCommand(text, file.Path);
-                Cpus = text.Split('\n').Count(line => line.StartsWith("cpu=", StringComparison.Ordinal));
+                RefuseSecond(Counters, file, "counters");
+                Counters = Counters.ReadCommand(file.ReadText(), file.Path);
                 break;
             case InputKind.ProcCounters:
-                string proc = file.ReadText();
-                Counters = Counters.ReadProc(proc, file.Path);
-                Cpus = proc.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length - 1;
+                RefuseSecond(Counters, file, "counters");
+                Counters = Counters.ReadProc(file.ReadText(), file.Path);
                 break;
             case InputKind.Iptables:
                 _rules.AddRange(IptablesReader.Read(file.ReadText(), file.Path));
@@ -106,11 +104,21 @@ internal sealed class NodeFiles
                 Sysctl.Read(file.ReadText());
                 break;
             case InputKind.Kernel:
+                RefuseSecond(Kernel, file, "a kernel release");
                 Kernel = file.ReadText().Trim();
                 break;
             default:
                 throw new NodeInputException($"{file.Path}: a capture of packets is for replay; diagnose needs the list (conntrack -L) or "
                     + "a log of events (conntrack -E)");
+        }
+    }
+
+    private static void RefuseSecond(object? first, InputFile file, string what)
+    {
+        if (first is not null)
+        {
+            throw new NodeInputException($"{file.Path}: another file has {what}, too: two hosts or two moments; give the files of one "
+                + "moment, those of an earlier one with --before");
         }
     }
 

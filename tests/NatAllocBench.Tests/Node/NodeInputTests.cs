@@ -147,14 +147,33 @@ public sealed class NodeInputTests : IDisposable
     [InlineData("<html><body>x</body></html>", "web page")]
     [InlineData("hello world", "not recognised")]
     [InlineData("tcp 6 9 CLOSE src=1.1.1.1 dst=2.2.2.2 sport=65536 dport=1 src=2.2.2.2 dst=3.3.3.3 sport=1 dport=3\n", "line 1: 'tcp 6")]
-    [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "occurs twice")]
-    [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "'found=1,000' is no counter")]
+    [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "line 2: cpu=0 occurs twice")]
+    [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "line 1: 'found=1,000' is no counter")]
+    [InlineData("entries  found insert_failed\n", "a heading without a line of a CPU")]
+    [InlineData("entries  found\n00000001 00000002\nentries  found\n00000001 00000002\n", "line 3: two headings")]
+    [InlineData("\nentries  found\n\n00000001 0000000x\n", "line 4: '0000000x' is no hexadecimal counter")]
     public void Wrong_input_is_refused_in_one_line(string content, string says)
     {
         string message = Refusal(Written(content));
         Assert.Contains(says, message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', message);
     }
+
+    [Theory]
+    [InlineData("S.txt")]
+    [InlineData("PS.txt")]
+    [InlineData("busy/after/kernel.txt")]
+    public void Counters_or_kernels_of_two_hosts_are_refused(string sample)
+    {
+        string second = Written(Sample.Text(sample));
+        Assert.StartsWith(
+            $"{second}: another file has ",
+            Assert.Throws<NodeInputException>(() => NodeFiles.Read([Sample.Path(sample), second])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_proc_counters_beside_those_of_the_command_are_left_out() => Assert.Contains(
+        "- PS.txt: left out, another file tells the same\n", Answer("L.txt", "PS.txt", "S.txt"), StringComparison.Ordinal);
 
     [Fact]
     public void Binary_is_refused() => Assert.Contains("binary", Refusal(Written("\0\u0001\u0002ELF")), StringComparison.Ordinal);
@@ -185,5 +204,12 @@ public sealed class NodeInputTests : IDisposable
         Counters counters = Counters.ReadProc(Sample.Text("PS.txt"), "PS.txt");
         Assert.Equal((9, 1, 2), (counters["entries"], counters["found"], counters["error"]));
         Assert.True(counters.Has("chaintoolong"));
+    }
+
+    [Fact]
+    public void Blank_lines_of_the_proc_file_are_no_CPUs()
+    {
+        Counters counters = Counters.ReadProc("\r\n" + Sample.Text("PS.txt").ReplaceLineEndings("\r\n\r\n"), "x");
+        Assert.Equal((9, 1, 2, 2), (counters["entries"], counters["found"], counters["error"], counters.Cpus));
     }
 }
