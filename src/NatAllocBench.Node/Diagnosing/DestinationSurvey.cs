@@ -145,9 +145,7 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
             return false;
         }
 
-        string address = NamedAddress.Text(destination.NatAddress);
-        bool hasOtherAddress = rule.Action == NatAction.Snat && rule.Addresses.Length > 0
-            && !rule.Addresses.Contains('-', StringComparison.Ordinal) && rule.Addresses != address;
+        bool hasOtherAddress = rule.OnlyAddress is { } only && only != destination.NatAddress;
         return !hasOtherAddress && RuleMatch.MayMatch(rule.Match, destination.Protocol, destination.RemotePort);
     }
 }

@@ -1,3 +1,7 @@
+using System.Net;
+using System.Text;
+using NatAllocBench.Node.Lines;
+
 namespace NatAllocBench.Node.Rules;
 
 /// <summary>What a rule does to the source.</summary>
@@ -56,6 +60,11 @@ internal sealed record SourceNatRule
 
     /// <summary>Its addresses as printed; empty for a masquerade.</summary>
     public string Addresses { get; init; } = "";
+
+    /// <summary>The number of its address if it has exactly one; null for a range, a map, or none.</summary>
+    public UInt128? OnlyAddress => NamedAddress.TryParse(Encoding.UTF8.GetBytes(Addresses), out UInt128 name) ? name
+        : IPAddress.TryParse(Addresses.Trim('[', ']'), out IPAddress? address) ? EntryTuple.Number(address)
+        : null;
 
     /// <summary>Connections that it took, if the file counts them: a nat rule sees the first packet only.</summary>
     public long? Connections { get; init; }
