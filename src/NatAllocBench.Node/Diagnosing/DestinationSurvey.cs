@@ -15,6 +15,8 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
     private const byte IcmpV6 = 58;
     private const byte Tcp = 6;
     private const byte Udp = 17;
+
+    /// <summary>So many destinations get the exact chance of a search, which costs a millisecond; the others the closed form.</summary>
     private const int MostExact = 200;
 
     public IReadOnlyList<DestinationReport> Run()
@@ -24,14 +26,12 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
             return [];
         }
 
-        // The exact chance costs a millisecond: it is computed where ports are used most.
         return
         [
             .. table.Uses.Where(pair => pair.Value.Translated > 0)
                 .OrderByDescending(pair => pair.Value.Ports.Count)
                 .ThenBy(pair => pair.Key.Remote).ThenBy(pair => pair.Key.RemotePort).ThenBy(pair => pair.Key.Protocol)
-                .Take(MostExact)
-                .Select(pair => Report(pair.Key, pair.Value)),
+                .Select((pair, i) => Report(pair.Key, pair.Value, isExact: i < MostExact)),
         ];
     }
 
@@ -46,21 +46,21 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
 
     private static int High(SourceNatRule? rule) => rule?.High ?? 65535;
 
-    private DestinationReport Report(Destination destination, DestinationUse use)
+    private DestinationReport Report(Destination destination, DestinationUse use, bool isExact)
     {
         SourceNatRule? rule = RuleFor(destination, use);
         SearchLimits limits = LimitsOf(rule, destination.Protocol, era);
         int low = Low(rule, destination.Protocol);
         int high = High(rule);
-        bool[] taken = use.Ports.InRange(low, high);
+        SearchChance Search(DestinationUse at) => SearchIn(at, limits, low, high, isExact);
         return new DestinationReport
         {
             Destination = destination,
             Rule = rule,
             Mode = rule is null ? RealMode.NotTold : RuleMode.Of(rule, era),
             Limits = limits,
-            Used = taken.Count(port => port),
-            Search = Search(limits, destination, taken, use, low, high),
+            Used = use.Ports.CountInRange(low, high),
+            Search = Earlier(destination) is { } earlier ? Mean(Search(use), Search(earlier)) : Search(use),
             Rate = Rate(destination, use),
             Growth = Growth(destination, use),
             KeptShare = (double)use.Kept / use.Translated,
@@ -70,19 +70,12 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
 
     private DestinationUse? Earlier(Destination destination) => before?.Table?.Uses.GetValueOrDefault(destination);
 
-    /// <summary>The chance now, or the mean of both moments.</summary>
-    private SearchChance Search(SearchLimits limits, Destination destination, bool[] taken, DestinationUse use, int low, int high)
-    {
-        SearchChance chance = ExactSearch.Of(limits, taken, limits.Evicts ? use.TimeWait.InRange(low, high) : []);
-        if (Earlier(destination) is not { } earlier)
-        {
-            return chance;
-        }
+    private static SearchChance SearchIn(DestinationUse use, SearchLimits limits, int low, int high, bool isExact) => isExact
+        ? ExactSearch.Of(limits, use.Ports.InRange(low, high), limits.Evicts ? use.TimeWait.InRange(low, high) : [])
+        : RandomFill.Of(limits, use.Ports.CountInRange(low, high), limits.Evicts ? use.TimeWait.CountInRange(low, high) : 0);
 
-        SearchChance before = ExactSearch.Of(limits, earlier.Ports.InRange(low, high), limits.Evicts ? earlier.TimeWait.InRange(low, high)
-            : []);
-        return new SearchChance((chance.Failure + before.Failure) / 2, (chance.Probes + before.Probes) / 2);
-    }
+    private static SearchChance Mean(SearchChance one, SearchChance other) =>
+        new((one.Failure + other.Failure) / 2, (one.Probes + other.Probes) / 2);
 
     /// <summary>
     /// What a log of events counts; else the higher of what both estimates give: each of them misses connections, none counts one twice.
@@ -135,7 +128,7 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
         .Where(rule => !rule.IsUnreachable && rule.Connections != 0 && MayServe(rule, destination))
         .FirstOrDefault(rule => rule.PortLow is null || Inside(rule, use) >= 0.9 * use.Ports.Count);
 
-    private static int Inside(SourceNatRule rule, DestinationUse use) => use.Ports.InRange(rule.Low, rule.High).Count(port => port);
+    private static int Inside(SourceNatRule rule, DestinationUse use) => use.Ports.CountInRange(rule.Low, rule.High);
 
     private static bool MayServe(SourceNatRule rule, Destination destination)
     {

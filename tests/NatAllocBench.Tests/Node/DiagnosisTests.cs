@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Node.Answers;
 using NatAllocBench.Node.Causes;
@@ -228,6 +229,19 @@ public sealed class DiagnosisTests : IDisposable
         Directory.Delete(directory, recursive: true);
         string line = Assert.Single(text.Split('\n'), line => line.Contains(cure, StringComparison.Ordinal));
         Assert.Matches(@" -> \S+ per day; costs: \S", line);
+    }
+
+    /// <summary>Twenty are listed, two hundred have their exact chance, and all are in the sums.</summary>
+    [Fact]
+    public void Sums_are_over_all_destinations()
+    {
+        string list = string.Concat(Enumerable.Range(0, 300).SelectMany(i => Enumerable.Range(5_000, 2).Select(port =>
+            $"tcp 6 9 TIME_WAIT src=10.0.0.1 dst=5.6.{i / 100}.{i % 100} sport=7 dport=443 "
+                + $"src=5.6.{i / 100}.{i % 100} dst=9.9.9.9 sport=443 dport={port}\n")));
+        NodeAnswer answer = NodeAnswer.Of([Written(list)], [], On618);
+        Assert.Contains("and 280 less used destinations\n", answer.Text, StringComparison.Ordinal);
+        Assert.Contains(" of 5 new connections/s ", answer.Text, StringComparison.Ordinal);
+        Assert.Equal(300, Regex.Count(answer.Json, "\"searchFails\": 0,"));
     }
 
     /// <summary>Addresses are compared as numbers, whatever stands around them; a map may give any.</summary>
