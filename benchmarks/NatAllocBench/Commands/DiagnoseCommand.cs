@@ -32,7 +32,8 @@ internal static class DiagnoseCommand
     private static readonly Option<string?> EraName = Of("--era", "Kernel era, instead of the release.", "ERA").Named("--eras");
     private static readonly Option<string?> Kernel = Of("--kernel", "Kernel release, if no file has it.", "RELEASE");
     private static readonly Option<string?> Window = Of("--window", "Time from choice to insertion, as kernel --compare fits it.", "TIME");
-    private static readonly Option<string?> Textfile = Of("--textfile", "Write metrics for node_exporter's textfile collector.", "FILE");
+    private static readonly Option<string?> Textfile = Of(
+        "--textfile", "Write metrics for node_exporter's textfile collector, with addresses as they are.", "FILE");
     private static readonly Option<string?> Alerts = Of("--alerts", "Print alert rules: prometheus.", "KIND");
     private static readonly Option<string?> Dashboard = Of("--dashboard", "Print a dashboard as JSON: grafana.", "KIND");
     private static readonly Option<string?> Collect = Of(

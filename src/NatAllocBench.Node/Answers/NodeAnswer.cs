@@ -7,7 +7,7 @@ namespace NatAllocBench.Node.Answers;
 /// <summary>The answer of a diagnosis in every form.</summary>
 /// <param name="Text">For people.</param>
 /// <param name="Json">For programs.</param>
-/// <param name="Textfile">For node_exporter.</param>
+/// <param name="Textfile">For node_exporter; it has real addresses.</param>
 /// <param name="HasFinding">Whether something is above the threshold.</param>
 public sealed record NodeAnswer(string Text, string Json, string Textfile, bool HasFinding)
 {
@@ -25,7 +25,7 @@ public sealed record NodeAnswer(string Text, string Json, string Textfile, bool 
         Diagnosis diagnosis = Diagnosis.Of(NodeFiles.Read(now), earlier, options);
         var names = new AddressNames(options.KeepAddresses);
         return new NodeAnswer(
-            new DiagnosisReport(diagnosis, names).Text(), DiagnosisJson.Of(diagnosis, names), NodeTextfile.Of(diagnosis, names),
+            new DiagnosisReport(diagnosis, names).Text(), DiagnosisJson.Of(diagnosis, names), NodeTextfile.Of(diagnosis),
                 diagnosis.HasFinding);
     }
 }

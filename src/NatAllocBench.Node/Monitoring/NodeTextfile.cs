@@ -11,8 +11,10 @@ internal static class NodeTextfile
     private const int MostDestinations = 50;
 
     /// <summary>Gauges of the fullest destinations and of the expected losses.</summary>
-    public static string Of(Diagnosis diagnosis, AddressNames names)
+    public static string Of(Diagnosis diagnosis)
     {
+        // A name in order of appearance would be another address in the next run, and one series of the monitoring that of several.
+        var names = new AddressNames(keepAddresses: true);
         CollectorRegistry registry = Metrics.NewCustomRegistry();
         MetricFactory metrics = Metrics.WithCustomRegistry(registry);
         DestinationReport[] destinations = [.. diagnosis.Destinations.Take(MostDestinations)];

@@ -62,8 +62,28 @@ public sealed class MonitoringTests : IDisposable
     public void Promtool_accepts_the_textfile()
     {
         string metrics = NodeAnswer.Of([Sample.Path("L.txt"), Sample.Path("S.txt")], [], new DiagnoseOptions { Kernel = "6.18" }).Textfile;
-        Assert.Contains("natab_ports_used{destination=\"server-1:8080 tcp nat-1\"} 3", metrics, StringComparison.Ordinal);
+        Assert.Contains("natab_ports_used{destination=\"192.0.2.2:8080 tcp 192.0.2.1\"} 3", metrics, StringComparison.Ordinal);
         PromtoolReads(metrics, "check", "metrics");
+    }
+
+    /// <summary>A name in order of appearance would be another address in the next run.</summary>
+    [Fact]
+    public void A_series_of_the_textfile_is_one_address_in_all_runs()
+    {
+        string[] lines = Sample.Text("L.txt").Split('\n');
+        string[] later = [.. Enumerable.Reverse(lines), lines[0].Replace("192.0.2.2", "192.0.2.3", StringComparison.Ordinal)];
+        var on618 = new DiagnoseOptions { Kernel = "6.18" };
+        string list = Path.Combine(_directory, "list");
+        File.WriteAllLines(list, later);
+        string[] Series(string path) =>
+        [
+            .. NodeAnswer.Of([path], [], on618).Textfile.Split('\n')
+                .Where(line => line.StartsWith("natab_ports_used{", StringComparison.Ordinal)),
+        ];
+        string[] now = Series(Sample.Path("L.txt"));
+        Assert.NotEmpty(now);
+        Assert.Subset(Series(list).ToHashSet(), now.ToHashSet());
+        Assert.All(now, line => Assert.Contains("destination=\"192.0.2.2:", line, StringComparison.Ordinal));
     }
 
     private void Promtool(params string[] arguments) => PromtoolReads("", arguments);
