@@ -10,7 +10,6 @@ namespace NatAllocBench.Node.Destinations;
 /// </summary>
 internal sealed class Snapshot
 {
-    private const double MostUnreadable = 0.01;
     private readonly Dictionary<Destination, DestinationUse> _uses = [];
     private Destination _last;
     private DestinationUse? _lastUse;
@@ -51,31 +50,31 @@ internal sealed class Snapshot
     public void Read(Stream stream, string name)
     {
         var lines = new LineStream(stream);
-        var reading = new Reading(this, name);
+        SkippedLines skipped = SkippedOf(name);
         while (lines.Next(out ReadOnlySpan<byte> line))
         {
             HasLostEvents |= IsLoss(line);
             if (!line.TrimEnd((byte)'\r').IsEmpty && !IsTrailer(line) && !IsLoss(line))
             {
-                reading.Take(line, lines.Number);
+                Take(line, lines.Number, skipped);
             }
         }
 
-        reading.Finish();
+        Finish(skipped);
     }
 
     /// <summary>Reads a list in XML.</summary>
     /// <exception cref="NodeInputException">As for <see cref="Read"/>, or the XML is damaged or holds events.</exception>
     public void ReadXml(Stream stream, string name)
     {
-        var reading = new Reading(this, name);
+        SkippedLines skipped = SkippedOf(name);
         long number = 0;
         foreach (string line in XmlEntries.Lines(stream, name))
         {
-            reading.Take(Encoding.UTF8.GetBytes(line), ++number);
+            Take(Encoding.UTF8.GetBytes(line), ++number, skipped);
         }
 
-        reading.Finish();
+        Finish(skipped);
     }
 
     /// <summary>Share of the ports in this list that another has, too.</summary>
@@ -150,36 +149,23 @@ internal sealed class Snapshot
         }
     }
 
-    /// <summary>One file: up to a hundredth of its lines may be no entry.</summary>
-    private sealed class Reading(Snapshot snapshot, string name)
+    private static SkippedLines SkippedOf(string name) =>
+        new(name, "conntrack entry", "give the output of conntrack -L or -E unchanged");
+
+    private void Take(ReadOnlySpan<byte> line, long number, SkippedLines skipped)
     {
-        private string _first = "";
-        private long _unreadable;
-        private long _read;
-
-        public void Take(ReadOnlySpan<byte> line, long number)
+        bool isRead = EntryLineParser.TryParse(line, out EntryLine entry);
+        skipped.Take(line, number, isRead);
+        if (isRead)
         {
-            _read++;
-            if (EntryLineParser.TryParse(line, out EntryLine entry))
-            {
-                snapshot.Add(in entry);
-            }
-            else if (_unreadable++ == 0)
-            {
-                _first = $"line {number}: '{InputFile.Quote(Encoding.UTF8.GetString(line))}'";
-            }
+            Add(in entry);
         }
+    }
 
-        public void Finish()
-        {
-            snapshot.Unreadable += _unreadable;
-            bool isNothing = _unreadable == _read && _read > 0;
-            if (isNothing || (_unreadable > _read * MostUnreadable && _unreadable > 1))
-            {
-                throw new NodeInputException($"{name}: {_unreadable} of {_read} lines are no conntrack entry, {_first}; give the output of "
-                    + "conntrack -L or -E unchanged");
-            }
-        }
+    private void Finish(SkippedLines skipped)
+    {
+        skipped.Judge();
+        Unreadable += skipped.Count;
     }
 
     private static bool IsTrailer(ReadOnlySpan<byte> line) =>

@@ -11,7 +11,6 @@ internal sealed class EventLogReader
 {
     private const byte Tcp = 6;
     private const double MostStepBack = 1;
-    private const double MostUnreadable = 0.01;
     private const double MostMissing = 0.01;
     private const double Retransmission = 1;
     private const double RetransmissionSpread = 0.02;
@@ -26,13 +25,12 @@ internal sealed class EventLogReader
     private const double Millisecond = 1e-3;
 
     private readonly string _name;
+    private readonly SkippedLines _skipped;
     private readonly List<RecordedConnection> _connections = [];
     private readonly Dictionary<Flow, RecordedConnection> _open = [];
     private readonly HashSet<Flow> _older = [];
     private double _first = double.NaN;
     private double _last;
-    private long _read;
-    private long _unreadable;
     private long _untranslated;
     private long _withoutPorts;
     private long _answered;
@@ -42,7 +40,11 @@ internal sealed class EventLogReader
     private long _again;
     private bool _overflowed;
 
-    private EventLogReader(string name) => _name = name;
+    private EventLogReader(string name)
+    {
+        _name = name;
+        _skipped = new SkippedLines(name, "event", "give conntrack -E -o timestamp unchanged");
+    }
 
     private readonly record struct Flow(byte Protocol, ushort Zone, UInt128 Source, ushort SourceKey, UInt128 Destination,
         ushort DestinationKey)
@@ -83,21 +85,12 @@ internal sealed class EventLogReader
             return;
         }
 
-        _read++;
-        if (!EntryLineParser.TryParse(line, out EntryLine entry) || entry.Event == EventKind.None)
+        bool isRead = EntryLineParser.TryParse(line, out EntryLine entry) && entry.Event != EventKind.None;
+        _skipped.Take(line, number, isRead);
+        if (isRead)
         {
-            _unreadable++;
-            if (_unreadable > 1 && _unreadable > _read * MostUnreadable && _read > 100)
-            {
-                throw new NodeInputException(
-                    $"{_name}, line {number}: '{InputFile.Quote(System.Text.Encoding.UTF8.GetString(line))}' is no event; give conntrack "
-                        + "-E -o timestamp unchanged");
-            }
-
-            return;
+            Add(in entry, Time(entry.Time, number));
         }
-
-        Add(in entry, Time(entry.Time, number));
     }
 
     private double Time(double time, long number)
@@ -214,6 +207,7 @@ internal sealed class EventLogReader
 
     private Recording Finish()
     {
+        _skipped.Judge();
         if (_connections.Count == 0)
         {
             throw new NodeInputException(_untranslated > 0
@@ -254,9 +248,9 @@ internal sealed class EventLogReader
             yield return $"left out: {_untranslated} connections that keep their source, {_withoutPorts} of protocols without ports";
         }
 
-        if (_unreadable > 0)
+        if (_skipped.Count > 0)
         {
-            yield return $"{_unreadable} of {_read} lines are no event and were skipped";
+            yield return $"{_skipped.Count} of {_skipped.Read} lines are no event and were skipped";
         }
     }
 }

@@ -83,6 +83,27 @@ public sealed class RecordingTests
     public void What_cannot_be_replayed_is_refused(string line, string says) =>
         Assert.Contains(says, Assert.Throws<NodeInputException>(() => EventLog.Read([line])).Message, StringComparison.Ordinal);
 
+    /// <summary>Wherever in the log they are: one in a hundred lines is skipped, and said.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(150)]
+    [InlineData(198)]
+    public void A_hundredth_of_the_lines_may_be_no_event(int at)
+    {
+        string[] Log(int bad) =>
+        [
+            .. Enumerable.Range(0, at).Select(i => EventLog.New(0.01 * i, "10.0.0.1", 1_000 + i)),
+            .. Enumerable.Repeat("garbage", bad),
+            .. Enumerable.Range(at, 198 - at).Select(i => EventLog.New(0.01 * i, "10.0.0.1", 1_000 + i)),
+        ];
+        Recording recording = EventLog.Read(Log(2));
+        Assert.Equal(198, recording.Connections.Count);
+        Assert.Contains("2 of 200 lines are no event and were skipped", recording.Remarks);
+        Assert.Contains(
+            $"3 of 201 lines are no event, line {at + 1}: 'garbage'; give conntrack -E",
+            Assert.Throws<NodeInputException>(() => EventLog.Read(Log(3))).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_clock_that_goes_back_is_refused_with_its_line() => Assert.Contains(
         "line 2: the clock goes back 5.0 s",
