@@ -127,10 +127,10 @@ internal static class DiagnoseCommand
                 + "collect them");
         }
 
-        if (before.Length > 0 && options.Interval is null)
+        if (before.Length > 0 && options.Interval is null or 0)
         {
             throw new UsageException("--before: say with --interval how much time lies between the two moments, for example --interval "
-                + "60s");
+                + "60s; 0 is one moment");
         }
 
         foreach (string path in now.Concat(before))

@@ -59,6 +59,17 @@ public sealed class NodeCommandTests
         Directory.Delete(directory, recursive: true);
     }
 
+    [Theory]
+    [InlineData]
+    [InlineData("--interval", "0")]
+    public void Two_moments_without_time_between_them_are_refused(params string[] interval)
+    {
+        ProgramRun run = ProgramRun.Here(
+            ["diagnose", "--before", Sample.Path("busy/before"), "--after", Sample.Path("busy/after"), .. interval]);
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith("--before: say with --interval how much time", run.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>Every command that takes paths would else look for a file of that name.</summary>
     [Theory]
     [InlineData("replay")]
