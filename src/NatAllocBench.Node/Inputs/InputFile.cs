@@ -159,6 +159,6 @@ public sealed partial record InputFile(string Path, InputKind Kind)
     [GeneratedRegex(@"^\d+\.\d+(\.\d+)?([-+._~]\S*)?$")]
     private static partial Regex KernelForm();
 
-    [GeneratedRegex(@"^(/proc/sys/)?[\w./-]+\s*[=:]")]
+    [GeneratedRegex(@"^(/proc/sys/[\w./-]+\s*[=:]|[\w./-]+\s*=)")]
     private static partial Regex SysctlForm();
 }

@@ -46,6 +46,12 @@ public sealed class NodeInputTests : IDisposable
     public void Files_are_recognised_by_their_content(string file, object kind) =>
         Assert.Equal((InputKind)kind, InputFile.Recognise(Sample.Path(file)).Kind);
 
+    [Theory]
+    [InlineData("/proc/sys/net/netfilter/nf_conntrack_max: 99\n")]
+    [InlineData("net.netfilter.nf_conntrack_max = 99\n")]
+    public void Settings_are_read_by_name_or_by_path(string content) =>
+        Assert.Equal(99, NodeFiles.Read([Written(content)]).Sysctl.Number("net.netfilter.nf_conntrack_max"));
+
     /// <summary>Lists of each family or zone are parts of one table; the same table in another form is read once.</summary>
     [Fact]
     public void Lists_of_parts_are_one_table_and_a_second_form_is_left_out()
@@ -146,6 +152,7 @@ public sealed class NodeInputTests : IDisposable
     [InlineData("", "is empty")]
     [InlineData("<html><body>x</body></html>", "web page")]
     [InlineData("hello world", "not recognised")]
+    [InlineData("Subject: my node\n\nhello\n", "not recognised, it begins 'Subject: my node'")]
     [InlineData("tcp 6 9 CLOSE src=1.1.1.1 dst=2.2.2.2 sport=65536 dport=1 src=2.2.2.2 dst=3.3.3.3 sport=1 dport=3\n", "line 1: 'tcp 6")]
     [InlineData("cpu=0 \tfound=1 insert_failed=0 drop=0\ncpu=0 \tfound=2 insert_failed=0 drop=0\n", "line 2: cpu=0 occurs twice")]
     [InlineData("cpu=0 \tfound=1,000 insert_failed=0 drop=0\n", "line 1: 'found=1,000' is no counter")]
