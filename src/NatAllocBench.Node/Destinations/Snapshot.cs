@@ -42,8 +42,8 @@ internal sealed class Snapshot
     /// <summary>Entries of protocols that take no port.</summary>
     public long WithoutPorts { get; private set; }
 
-    /// <summary>Highest zone seen.</summary>
-    public int HighestZone { get; private set; }
+    /// <summary>Zones in which a port is held.</summary>
+    public int Zones => _uses.Keys.DistinctBy(destination => destination.Zone).Count();
 
     /// <summary>Reads a list or a log; may be called for several logs of one moment.</summary>
     /// <exception cref="NodeInputException">More than one line in a hundred is no entry; the message quotes the first.</exception>
@@ -99,7 +99,6 @@ internal sealed class Snapshot
         Translated += other.Translated;
         Unreadable += other.Unreadable;
         WithoutPorts += other.WithoutPorts;
-        HighestZone = Math.Max(HighestZone, other.HighestZone);
         foreach ((Destination destination, DestinationUse use) in other._uses)
         {
             if (!_uses.TryAdd(destination, use))
@@ -118,7 +117,6 @@ internal sealed class Snapshot
             _lastTime = Math.Max(_lastTime, time);
         }
 
-        HighestZone = Math.Max(HighestZone, entry.Zone);
         if (!entry.HoldsPort)
         {
             WithoutPorts++;

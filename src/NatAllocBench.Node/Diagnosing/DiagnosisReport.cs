@@ -83,7 +83,7 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
                 : $"{snapshot.Entries} entries, {snapshot.Translated} with a translated source"
                     + (snapshot.WithoutPorts > 0 ? $", {snapshot.WithoutPorts} of protocols without ports" : "")
                     + (snapshot.Unreadable > 0 ? $", {snapshot.Unreadable} lines skipped" : "")
-                    + (snapshot.HighestZone > 0 ? ", several zones: each has its own ports" : ""));
+                    + (snapshot.Zones > 1 ? $", {snapshot.Zones} zones: each has its own ports" : ""));
         }
 
         if (files.Sysctl.Number("net.netfilter.nf_conntrack_buckets") is { } buckets && count is { } held && held > buckets)

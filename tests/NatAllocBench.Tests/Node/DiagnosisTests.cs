@@ -139,7 +139,8 @@ public sealed class DiagnosisTests : IDisposable
         const string Entry = "tcp 6 9 CLOSE src=2001:db8::1 dst=2001:db8::2 sport=1 dport=443 src=2001:db8::2 dst=2001:db8::9 sport=443 "
             + "dport=5000 mark=0 zone=";
         string text = NodeAnswer.Of([Written($"{Entry}1\n{Entry}2\n")], [], On618).Text;
-        Assert.Contains("2 entries, 2 with a translated source, several zones", text, StringComparison.Ordinal);
+        Assert.Contains("2 entries, 2 with a translated source, 2 zones: each has its own ports", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("its own ports", NodeAnswer.Of([Written($"{Entry}7\n")], [], On618).Text, StringComparison.Ordinal);
         Assert.Matches(@"2001:db8::2:443 tcp 2001:db8::9 zone 1 +1 +64,512", text);
         Assert.Matches(@"2001:db8::2:443 tcp 2001:db8::9 zone 2 +1 +64,512", text);
     }
