@@ -11,15 +11,17 @@ internal static class NftJsonReader
         try
         {
             using JsonDocument document = JsonDocument.Parse(text);
-            return Read(document.RootElement.GetProperty("nftables"));
+            return Read(document.RootElement.GetProperty("nftables"), name);
         }
-        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException
+            or IndexOutOfRangeException)
         {
-            throw new NodeInputException($"{name}: this is no complete output of nft -j list ruleset: {InputFile.Quote(e.Message)}");
+            string line = e is JsonException { LineNumber: { } number } ? $", line {number + 1}" : "";
+            throw new NodeInputException($"{name}{line}: this is no complete output of nft -j list ruleset: {InputFile.Quote(e.Message)}");
         }
     }
 
-    private static List<SourceNatRule> Read(JsonElement items)
+    private static List<SourceNatRule> Read(JsonElement items, string name)
     {
         var tables = new Dictionary<(string Family, string Table), NftTable>();
         foreach (JsonElement item in items.EnumerateArray())
@@ -40,7 +42,7 @@ internal static class NftJsonReader
             else if (item.TryGetProperty("rule", out JsonElement rule))
             {
                 NftTable table = TableOf(tables, rule);
-                table.Chains[Text(rule, "chain")].Add(Rule(rule, table));
+                table.Chains[Text(rule, "chain")].Add(Rule(rule, table, name));
             }
         }
 
@@ -58,7 +60,7 @@ internal static class NftJsonReader
         return table;
     }
 
-    private static ChainRule Rule(JsonElement rule, NftTable table)
+    private static ChainRule Rule(JsonElement rule, NftTable table, string name)
     {
         var matches = new List<string>();
         long? connections = null;
@@ -87,7 +89,7 @@ internal static class NftJsonReader
                     targets = [part.Name];
                     break;
                 case "masquerade" or "snat":
-                    nat = Translate(part.Name, part.Value);
+                    nat = Translate(part.Name, part.Value, $"{name}, chain {Text(rule, "chain")}");
                     break;
                 case "xt" when Text(part.Value, "type") == "target" && Text(part.Value, "name") is "MASQUERADE" or "SNAT":
                     nat = Blank(Text(part.Value, "name") == "SNAT") with { Flags = PortFlags.NotTold };
@@ -120,7 +122,7 @@ internal static class NftJsonReader
     private static SourceNatRule Blank(bool isSnat) =>
         new() { Place = "", Match = "", Action = isSnat ? NatAction.Snat : NatAction.Masquerade };
 
-    private static SourceNatRule Translate(string action, JsonElement value)
+    private static SourceNatRule Translate(string action, JsonElement value, string where)
     {
         SourceNatRule rule = Blank(action == "snat");
         if (value.ValueKind != JsonValueKind.Object)
@@ -149,7 +151,7 @@ internal static class NftJsonReader
         }
 
         return value.TryGetProperty("port", out JsonElement port) && RangeText(port) is { } ports
-            ? IptablesReader.WithPorts(rule, ports, "nft JSON, port")
+            ? IptablesReader.WithPorts(rule, ports, where)
             : rule;
     }
 

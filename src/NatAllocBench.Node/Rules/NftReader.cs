@@ -75,8 +75,8 @@ internal static partial class NftReader
     private static ChainRule Rule(string line, NftTable table, string where)
     {
         long? connections = CounterForm().Match(line) is { Success: true } counter
-            ? long.Parse(counter.Groups[1].Value, CultureInfo.InvariantCulture)
-            : null;
+            && long.TryParse(counter.Groups[1].Value, NumberStyles.None, CultureInfo.InvariantCulture, out long packets)
+            ? packets : null;
         string plain = CommentForm().Replace(CounterForm().Replace(line, " "), " ");
         Match action = ActionForm().Match(plain);
         string match = Blanks().Replace((action.Success ? plain[..action.Index] : plain).Trim(), " ");

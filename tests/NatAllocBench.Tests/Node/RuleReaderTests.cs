@@ -270,6 +270,25 @@ public sealed class RuleReaderTests
         Assert.Contains(says ?? "", findings, StringComparison.Ordinal);
     }
 
+    /// <summary>What a wrong JSON says of itself is one line with the file, whatever is wrong in it.</summary>
+    [Theory]
+    [InlineData("""{"snat":{"port":70000}}""", "x, chain post: '70000' is no range of ports")]
+    [InlineData("""{"counter":{"packets":1.5,"bytes":1}}""", "x: this is no complete output of nft -j list ruleset")]
+    [InlineData("""{"counter":{"packets":99999999999999999999,"bytes":1}}""", "x: this is no complete output of nft -j list ruleset")]
+    [InlineData("""{"snat":{"port":{"range":[1000]}}}""", "x: this is no complete output of nft -j list ruleset")]
+    [InlineData("{]", "x, line 3: this is no complete output of nft -j list ruleset")]
+    public void Wrong_nft_json_is_refused_in_one_line(string expression, string says)
+    {
+        string json = """
+            {"nftables":[
+            {"chain":{"family":"ip","table":"nat","name":"post","type":"nat","hook":"postrouting"}},
+            {"rule":{"family":"ip","table":"nat","chain":"post","expr":[
+            """ + $"{expression}]}}}}]}}";
+        string message = Assert.Throws<NodeInputException>(() => NftJsonReader.Read(json, "x")).Message;
+        Assert.StartsWith(says, message, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', message);
+    }
+
     [Fact]
     public void A_port_that_is_none_is_named_with_file_and_line() =>
         Assert.Equal(
