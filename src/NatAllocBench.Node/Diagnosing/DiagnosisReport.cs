@@ -75,6 +75,7 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
             Line($"- {caution}");
         }
 
+        Candidates();
         Log(files);
         if (files.Entries is { } snapshot)
         {
@@ -89,6 +90,20 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
         if (files.Sysctl.Number("net.netfilter.nf_conntrack_buckets") is { } buckets && count is { } held && held > buckets)
         {
             Line($"- chains: {Figures.Number(held * 2.0 / buckets)} links per bucket on average; raise nf_conntrack_buckets");
+        }
+    }
+
+    /// <summary>What else the kernel may be, as far as the modes of its rules depend on it.</summary>
+    private void Candidates()
+    {
+        (string When, string Modes)[] maybe =
+            [.. diagnosis.Era.Candidates.Select(candidate => (candidate.When, RuleMode.AllOf(candidate.Era)))];
+        if (maybe.DistinctBy(one => one.Modes).Count() > 1)
+        {
+            foreach ((string when, string modes) in maybe)
+            {
+                Line($"- candidate {when}: {modes}");
+            }
         }
     }
 

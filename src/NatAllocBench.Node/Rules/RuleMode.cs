@@ -24,20 +24,26 @@ public enum RealMode
 /// <summary>Combines a rule's flags with an era.</summary>
 internal static class RuleMode
 {
-    public static RealMode Of(SourceNatRule rule, Era era)
+    public static RealMode Of(SourceNatRule rule, Era era) => Of(rule.Flags, era);
+
+    /// <summary>What each flag means on a kernel, in words.</summary>
+    public static string AllOf(Era era) => $"{Text(Of(PortFlags.None, era))}; random: {Text(Of(PortFlags.Random, era))}; random-fully: "
+        + (era.Traits.RandomFullyStart == StartOffset.NotAvailable ? "not there" : Text(Of(PortFlags.RandomFully, era)));
+
+    private static RealMode Of(PortFlags flags, Era era)
     {
-        if (rule.Flags.HasFlag(PortFlags.NotTold))
+        if (flags.HasFlag(PortFlags.NotTold))
         {
             return RealMode.NotTold;
         }
 
-        bool fully = rule.Flags.HasFlag(PortFlags.RandomFully) && era.Traits.RandomFullyStart != StartOffset.NotAvailable;
-        if (fully || (rule.Flags.HasFlag(PortFlags.Random) && era.Traits.RandomStart == StartOffset.Random))
+        bool fully = flags.HasFlag(PortFlags.RandomFully) && era.Traits.RandomFullyStart != StartOffset.NotAvailable;
+        if (fully || (flags.HasFlag(PortFlags.Random) && era.Traits.RandomStart == StartOffset.Random))
         {
             return RealMode.RandomStart;
         }
 
-        if (rule.Flags.HasFlag(PortFlags.Random))
+        if (flags.HasFlag(PortFlags.Random))
         {
             return RealMode.OneStart;
         }

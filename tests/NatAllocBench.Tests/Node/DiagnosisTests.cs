@@ -177,6 +177,22 @@ public sealed class DiagnosisTests : IDisposable
                 On618).Text,
             StringComparison.Ordinal);
 
+    /// <summary>Between two builds of RHEL 7 the rover went; nobody can tell which side of it this one is on.</summary>
+    [Theory]
+    [InlineData("3.10.0-862.el7", true)]
+    [InlineData("3.10.0-1160.el7", false)]
+    public void A_distribution_kernel_gets_both_candidates_where_their_modes_differ(string release, bool differ)
+    {
+        string text = NodeAnswer.Of([Sample.Path("ipt.txt")], [], new DiagnoseOptions { Kernel = release }).Text;
+        string[] candidates = [.. text.Split('\n').Where(line => line.StartsWith("- candidate ", StringComparison.Ordinal))];
+        Assert.Equal(differ ? 2 : 0, candidates.Length);
+        if (differ)
+        {
+            Assert.Matches("^- candidate without .*: default: keep port, then rover; random: ", candidates[0]);
+            Assert.Matches("^- candidate with .*: default: keep port, then random start; random: ", candidates[1]);
+        }
+    }
+
     [Theory]
     [InlineData("5.4", 12, 7, 5)]
     [InlineData("6.12", 12, 7, 0)]
