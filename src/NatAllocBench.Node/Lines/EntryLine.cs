@@ -72,8 +72,11 @@ internal struct EntryLine
     /// <summary>Whether NAT changed the source, so that the entry holds a port of the NAT address.</summary>
     public readonly bool IsSourceTranslated => Original.Source != Reply.Destination || Original.SourceKey != NatKey;
 
-    /// <summary>Whether the entry holds a port or an id; protocols without either take nothing of a range.</summary>
-    public readonly bool HoldsPort => HasPorts || IsQuery;
+    /// <summary>
+    /// Whether the entry holds a port or an id; protocols without either take nothing of a range. conntrack-tools prints ports of 0 for a
+    /// protocol of whose ports the kernel no longer knows, as DCCP.
+    /// </summary>
+    public readonly bool HoldsPort => (HasPorts && (Reply.SourceKey | Reply.DestinationKey) != 0) || IsQuery;
 
     private readonly bool IsQuery => Protocol is 1 or 58;
 }

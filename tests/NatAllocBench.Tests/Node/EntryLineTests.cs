@@ -78,6 +78,15 @@ public sealed class EntryLineTests
     [InlineData("tcp 6 5 CLOSE src=client-3 dst=server-1 sport=1 dport=2 src=server-1 dst=nat-1 sport=2 dport=1", 6)]
     public void Every_form_of_the_grammar_is_read(string line, byte protocol) => Assert.Equal(protocol, Parse(line).Protocol);
 
+    [Theory]
+    [InlineData("dccp", 33, 0, false)]
+    [InlineData("dccp", 33, 5001, true)]
+    [InlineData("udplite", 136, 5001, true)]
+    public void Ports_of_0_are_no_ports(string name, int protocol, int port, bool holds) => Assert.Equal(
+        holds,
+        Parse($"{name} {protocol} 199 src=10.0.0.1 dst=192.0.2.2 sport={port} dport={port} [UNREPLIED] src=192.0.2.2 dst=192.0.2.1 "
+            + $"sport={port} dport={port}").HoldsPort);
+
     [Fact]
     public void An_offloaded_flow_has_neither_timeout_nor_state()
     {
