@@ -2,6 +2,7 @@ using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Node.Causes;
 using NatAllocBench.Node.Destinations;
+using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Lines;
 using NatAllocBench.Node.Rules;
 using NatAllocBench.Prediction.Searching;
@@ -101,14 +102,23 @@ internal sealed class DestinationSurvey(NodeFiles now, NodeFiles? before, Era er
     /// <summary>Entries that stand for a known time after their connection ended or failed.</summary>
     private Bounded? FromStanding(byte protocol, DestinationUse use)
     {
-        double timeWait = now.Sysctl.Number("net.netfilter.nf_conntrack_tcp_timeout_time_wait") ?? Timeouts.Tcp(TcpState.TimeWait);
-        double unreplied = now.Sysctl.Number("net.netfilter.nf_conntrack_udp_timeout") ?? Timeouts.UdpUnreplied;
+        double timeWait = now.Sysctl.Number(SysctlValues.TimeWait) ?? Timeouts.Tcp(TcpState.TimeWait);
+        double synSent = now.Sysctl.Number(SysctlValues.SynSent) ?? Timeouts.Tcp(TcpState.SynSent);
+        double unreplied = now.Sysctl.Number(SysctlValues.UdpUnreplied) ?? Timeouts.UdpUnreplied;
         return protocol switch
         {
-            Tcp when timeWait > 0 => PoissonInterval.Rate(use.TimeWait.Count, timeWait),
+            Tcp when timeWait > 0 && synSent > 0 => Sum((use.TimeWait.Count, timeWait), (use.SynSent, synSent)),
             Udp when unreplied > 0 => PoissonInterval.Rate(use.Unreplied, unreplied),
             _ => null,
         };
+    }
+
+    /// <summary>Closed connections, and those that nobody answered: the interval is that of both counts together.</summary>
+    private static Bounded Sum((long Count, double Seconds) closed, (long Count, double Seconds) unanswered)
+    {
+        double perSecond = (closed.Count / closed.Seconds) + (unanswered.Count / unanswered.Seconds);
+        long count = closed.Count + unanswered.Count;
+        return PoissonInterval.Rate(count, count == 0 ? closed.Seconds : count / perSecond);
     }
 
     private double? Growth(Destination destination, DestinationUse use)

@@ -3,6 +3,7 @@ using System.Text;
 using NatAllocBench.Netfilter.Protocols;
 using NatAllocBench.Node.Causes;
 using NatAllocBench.Node.Destinations;
+using NatAllocBench.Node.Inputs;
 using NatAllocBench.Node.Lines;
 using NatAllocBench.Node.Privacy;
 using NatAllocBench.Node.Reports;
@@ -64,8 +65,8 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
     private void Node()
     {
         NodeFiles files = diagnosis.Files;
-        long? count = files.Sysctl.Number("net.netfilter.nf_conntrack_count") ?? files.Entries?.Entries;
-        string most = files.Sysctl.Number("net.netfilter.nf_conntrack_max") is { } max ? $" of {Figures.Number(max)}" : "";
+        long? count = files.Sysctl.Number(SysctlValues.Entries) ?? files.Entries?.Entries;
+        string most = files.Sysctl.Number(SysctlValues.MostEntries) is { } max ? $" of {Figures.Number(max)}" : "";
         string kernel = files.Kernel ?? diagnosis.Options.Kernel ?? diagnosis.Era.Version.ToString();
         Line($"node: {kernel} = era {diagnosis.Era.Era.Name} ({diagnosis.Era.Era.Releases})"
             + (files.Cpus is { } cpus ? $" · {cpus} CPUs" : "")
@@ -87,7 +88,7 @@ internal sealed class DiagnosisReport(Diagnosis diagnosis, AddressNames names)
                     + (snapshot.Zones > 1 ? $", {snapshot.Zones} zones: each has its own ports" : ""));
         }
 
-        if (files.Sysctl.Number("net.netfilter.nf_conntrack_buckets") is { } buckets && count is { } held && held > buckets)
+        if (files.Sysctl.Number(SysctlValues.Buckets) is { } buckets && count is { } held && held > buckets)
         {
             Line($"- chains: {Figures.Number(held * 2.0 / buckets)} links per bucket on average; raise nf_conntrack_buckets");
         }

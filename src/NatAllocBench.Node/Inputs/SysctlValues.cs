@@ -5,6 +5,14 @@ namespace NatAllocBench.Node.Inputs;
 /// <summary>Settings of a node by their dotted name.</summary>
 internal sealed class SysctlValues
 {
+    public const string Entries = "net.netfilter.nf_conntrack_count";
+    public const string MostEntries = "net.netfilter.nf_conntrack_max";
+    public const string Buckets = "net.netfilter.nf_conntrack_buckets";
+    public const string SynSent = "net.netfilter.nf_conntrack_tcp_timeout_syn_sent";
+    public const string TimeWait = "net.netfilter.nf_conntrack_tcp_timeout_time_wait";
+    public const string UdpUnreplied = "net.netfilter.nf_conntrack_udp_timeout";
+    private const string LocalRange = "net.ipv4.ip_local_port_range";
+    private const string Reserved = "net.ipv4.ip_local_reserved_ports";
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <summary>Reads <c>name = value</c> lines, or <c>/proc/sys/a/b: value</c>.</summary>
@@ -37,7 +45,7 @@ internal sealed class SysctlValues
     /// <summary>Ports that no program on this node is given by itself; empty if the file has none.</summary>
     public IReadOnlyList<(int Low, int High)> ReservedPorts =>
     [
-        .. _values.GetValueOrDefault("net.ipv4.ip_local_reserved_ports", "")
+        .. _values.GetValueOrDefault(Reserved, "")
             .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
             .Select(range => range.Split('-'))
             .Where(ends => ends.Length <= 2 && ends.All(end => ushort.TryParse(end, out _)))
@@ -46,7 +54,7 @@ internal sealed class SysctlValues
 
     /// <summary>The range that clients and this node draw ports from, or null.</summary>
     public (int Low, int High)? LocalPortRange =>
-        _values.TryGetValue("net.ipv4.ip_local_port_range", out string? text)
+        _values.TryGetValue(LocalRange, out string? text)
         && text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) is [var low, var high]
         && int.TryParse(low, out int first) && int.TryParse(high, out int last)
             ? (first, last)

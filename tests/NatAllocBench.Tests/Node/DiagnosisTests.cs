@@ -108,6 +108,20 @@ public sealed class DiagnosisTests : IDisposable
         Assert.InRange(report.Search.Failure, 1e-4, 0.2);
     }
 
+    /// <summary>A SYN that nobody answers holds its port as long as its own timeout says.</summary>
+    [Fact]
+    public void A_connection_without_an_answer_counts_in_the_rate()
+    {
+        string list = string.Concat(Enumerable.Range(0, 90).Select(i =>
+            $"tcp 6 9 {(i < 60 ? "TIME_WAIT" : "SYN_SENT")} src=10.0.0.1 dst=192.0.2.9 sport=7 dport=443 "
+                + $"src=192.0.2.9 dst=192.0.2.1 sport=443 dport={5_000 + i}\n"));
+        string settings = "net.netfilter.nf_conntrack_tcp_timeout_syn_sent = 60\n";
+        NodeFiles files = NodeFiles.Read([Written(list, "list"), Written(settings, "settings")]);
+        Bounded rate = Assert.Single(Diagnosis.Of(files, null, On618).Destinations).Rate!.Value;
+        Assert.Equal((60 / 120.0) + (30 / 60.0), rate.Value, 9);
+        Assert.Equal(72, 90 * rate.Low, 1.0);
+    }
+
     [Fact]
     public void Addresses_are_named_in_order_and_none_is_printed()
     {
