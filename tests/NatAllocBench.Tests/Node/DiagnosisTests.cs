@@ -108,6 +108,18 @@ public sealed class DiagnosisTests : IDisposable
         Assert.InRange(report.Search.Failure, 1e-4, 0.2);
     }
 
+    [Fact]
+    public void Two_readings_that_grow_say_when_the_ports_are_full()
+    {
+        string List(int ports) => string.Concat(Enumerable.Range(40_000, ports).Select(port =>
+            $"tcp 6 9 ESTABLISHED src=10.0.0.1 dst=192.0.2.9 sport=7 dport=443 src=192.0.2.9 dst=192.0.2.1 sport=443 dport={port}\n"));
+        string rules = Written(
+            "*nat\n:POSTROUTING ACCEPT [0:0]\n-A POSTROUTING -j SNAT --to-source 192.0.2.1:40000-40999\nCOMMIT\n", "rules");
+        string text = NodeAnswer.Of(
+            [Written(List(400), "after"), rules], [Written(List(100), "before")], On618 with { Interval = 60 }).Text;
+        Assert.Matches(@"192\.0\.2\.9:443 tcp 192\.0\.2\.1 +400 +1,000 .* 90 % in 100 s, all in 120 s", text);
+    }
+
     /// <summary>A SYN that nobody answers holds its port as long as its own timeout says.</summary>
     [Fact]
     public void A_connection_without_an_answer_counts_in_the_rate()

@@ -21,6 +21,11 @@ public sealed class MonitoringTests : IDisposable
               - {series: 'node_nf_conntrack_entries{instance="a"}', values: '90x30'}
               - {series: 'node_nf_conntrack_entries_limit{instance="a"}', values: '100x30'}
               - {series: 'natab_chaintoolong_total{instance="a"}', values: '0+5x30'}
+              - {series: 'node_nf_conntrack_stat_insert_failed{instance="b"}', values: '0+60x30'}
+              - {series: 'natab_predicted_race_per_second{instance="b"}', values: '0.4x30'}
+              - {series: 'node_nf_conntrack_entries{instance="b"}', values: '70x30'}
+              - {series: 'node_nf_conntrack_entries_limit{instance="b"}', values: '100x30'}
+              - {series: 'natab_chaintoolong_total{instance="b"}', values: '5x30'}
               - {series: 'natab_ports_used{instance="b",destination="s"}', values: '850x30'}
               - {series: 'natab_ports_range{instance="b",destination="s"}', values: '1000x30'}
             promql_expr_test:
