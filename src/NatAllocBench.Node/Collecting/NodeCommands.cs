@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using NatAllocBench.Node.Inputs;
 
 namespace NatAllocBench.Node.Collecting;
 
@@ -23,7 +24,8 @@ public static class NodeCommands
         new("iptables.txt", "iptables-save", ["-c"]),
         new("ip6tables.txt", "ip6tables-save", ["-c"]),
         new("nft.txt", "nft", ["list", "ruleset"]),
-        new("sysctl.txt", "sysctl", ["-a"]),
+        // All settings would have the node's name and the id of its boot; -e passes over those that a kernel does not have.
+        new("sysctl.txt", "sysctl", ["-e", .. SysctlValues.Names]),
         new("kernel.txt", "uname", ["-r"]),
     ];
 

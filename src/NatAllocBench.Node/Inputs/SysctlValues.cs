@@ -13,6 +13,11 @@ internal sealed class SysctlValues
     public const string UdpUnreplied = "net.netfilter.nf_conntrack_udp_timeout";
     private const string LocalRange = "net.ipv4.ip_local_port_range";
     private const string Reserved = "net.ipv4.ip_local_reserved_ports";
+
+    /// <summary>All that a diagnosis reads.</summary>
+    public static readonly IReadOnlyList<string> Names =
+        [Entries, MostEntries, Buckets, SynSent, TimeWait, UdpUnreplied, LocalRange, Reserved];
+
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
 
     /// <summary>Reads <c>name = value</c> lines, or <c>/proc/sys/a/b: value</c>.</summary>
@@ -31,9 +36,6 @@ internal sealed class SysctlValues
             }
         }
     }
-
-    /// <summary>Whether nothing was read.</summary>
-    public bool IsEmpty => _values.Count == 0;
 
     /// <summary>A number, or null if the file does not have it.</summary>
     /// <param name="name">Dotted name.</param>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using NatAllocBench.Node.Answers;
+using NatAllocBench.Node.Collecting;
 using NatAllocBench.Node.Diagnosing;
 using NatAllocBench.Tests.CommandLine;
 using Xunit.Sdk;
@@ -56,6 +57,25 @@ public sealed class CollectScriptTests : IDisposable
         string report = NodeAnswer.Of([Path.Combine(_directory, "nat-2")], [Path.Combine(_directory, "nat-1")], options).Text;
         Assert.Equal(NodeAnswer.Of([collected], [collected], options).Text, report);
         Assert.Contains("node: 6.18.44 = era 6.18", report, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is collected of the settings is all that a diagnosis reads, and no more.</summary>
+    [Fact]
+    public void Settings_that_no_diagnosis_reads_are_not_collected()
+    {
+        string command = NodeCommands.Script.Split('\n').Single(line => line.Contains("sysctl", StringComparison.Ordinal));
+        string[] asked = command.Trim().Split(' ');
+        string[] names = asked[(Array.IndexOf(asked, "-e") + 1)..];
+        Assert.NotEmpty(names);
+        Assert.DoesNotContain("-a", asked);
+        Assert.All(names, name => Assert.Matches(@"^net\.(netfilter\.nf_conntrack_|ipv4\.ip_local_)", name));
+        string settings = Path.Combine(_directory, "settings");
+        File.WriteAllLines(
+            settings, Sample.Text("sysctl.txt").Split('\n').Where(line => names.Contains(line.Split(' ')[0], StringComparer.Ordinal)));
+        string Report(string path) => NodeAnswer.Of(
+            [Sample.Path("L.txt"), Sample.Path("ipt.txt"), path], [], new DiagnoseOptions { Kernel = "6.18.44" }).Text;
+        Assert.Equal(Report(Sample.Path("sysctl.txt")), Report(settings));
+        Assert.Equal(names.Order(), File.ReadLines(settings).Select(line => line.Split(' ')[0]).Order());
     }
 
     private string SearchPath => $"{Tools}{Path.PathSeparator}{Environment.GetEnvironmentVariable("PATH")}";
