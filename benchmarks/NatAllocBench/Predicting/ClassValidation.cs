@@ -54,6 +54,15 @@ internal sealed record ClassValidation
         ? null
         : MeanRatio is >= LowestMean and <= HighestMean && Spread < MostSpread;
 
+    /// <summary>What is to be said beside a prediction that is made all the same; null if the published cells have decided.</summary>
+    [JsonIgnore]
+    public string? Doubt => this switch
+    {
+        { Disabled: { } why } => $"its recorded windows fail: {why}",
+        { Holds: null } => $"not decided: {Counted} published cells of it have {CountedFailures} failures, {FewestCounted} are needed",
+        _ => null,
+    };
+
     /// <summary>
     /// Whether predicted over measured is the same in all cells, be it 1 or not: then the formula has the right form, and a recorded window
     /// stands for another length of time. A window that the user gives is that length itself.

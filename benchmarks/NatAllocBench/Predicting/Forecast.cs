@@ -40,6 +40,9 @@ internal sealed record Forecast
     /// <summary>Why nothing is printed; null if something is.</summary>
     public string? WhyNot { get; init; }
 
+    /// <summary>What the published cells leave open of the row's class; null if they check it.</summary>
+    public string? Doubt { get; init; }
+
     /// <summary>Of the last row that holds a target, why nothing is known beyond it; null if it is known that the next does not.</summary>
     public string? Beyond { get; init; }
 

@@ -71,6 +71,7 @@ internal static class ForecastReport
                 one.Rate,
                 one.Basis,
                 one.WhyNot,
+                one.Doubt,
                 one.Beyond,
                 one.Race,
                 one.RaceLow,
@@ -112,7 +113,7 @@ internal static class ForecastReport
         one.Speed is { } band ? $"{Figures.Number(band.Low / 1e6)} to {Figures.Number(band.High / 1e6)}" : "-",
         one.Speed?.Spinning is { } spinning ? Figures.Number(spinning / 1e6) : "-",
         Limit(one),
-        BasisOf(one) + (one.Beyond is { } why ? $"; beyond: {why}" : ""),
+        BasisOf(one) + (one.Doubt is { } doubt ? $"; {doubt}" : "") + (one.Beyond is { } why ? $"; beyond: {why}" : ""),
     ];
 
     private static string BasisOf(Forecast one) => one.Basis switch

@@ -79,6 +79,7 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
             return forecast with { WhyNot = why };
         }
 
+        forecast = forecast with { Doubt = request.Cpus == 1 ? null : validated.Doubt };
         return isCrowded ? Extrapolate(forecast, request, speed) : Calculate(forecast, request, together, validated);
     }
 
@@ -134,7 +135,7 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
         double error = NormalQuantile.Of95 * Math.Sqrt(Math.Pow(costs.WindowError, 2) + Math.Pow(model, 2));
         return forecast with
         {
-            Basis = validated.Disabled is null ? BasisOf(forecast, request, together) : Basis.Formula,
+            Basis = BasisOf(forecast, request, together),
             Race = shares,
             RaceLow = shares.Sum * Math.Max(0, 1 - error),
             RaceHigh = Math.Min(1, shares.Sum * (1 + error)),
@@ -148,7 +149,7 @@ internal sealed class Forecaster(Costs costs, PredictionValidation validation, S
 
         // Kept ports of free clients depend on what the clients do: no published cell has such, nor bursts of one connection for each CPU.
         bool isPublished = isBursts ? hasQueues : together is not null || request.Mode != PortMode.Default || request.Era.HasRover;
-        bool isChecked = isPublished && request.Cpus <= CheckedCpus && forecast.Blocking <= CheckedLoad;
+        bool isChecked = isPublished && forecast.Doubt is null && request.Cpus <= CheckedCpus && forecast.Blocking <= CheckedLoad;
         return isChecked ? Basis.Checked : isBursts && hasQueues ? Basis.Extrapolated : Basis.Formula;
     }
 

@@ -185,11 +185,36 @@ public sealed class PredictionTests
     public void Every_row_says_what_it_rests_on()
     {
         PlanRequest kept = Request(2, 200) with { Era = EraCatalog.Get("6.12"), Clients = 40 };
-        Assert.Equal(Basis.Checked, Made().Of(kept, new Arrival.Tick(320_000)).Basis);
+        Assert.Equal(Basis.Checked, Decided(true).Of(kept, new Arrival.Tick(320_000)).Basis);
         Assert.Equal(Basis.Formula, Predict(2, 200).Basis);
         Assert.Equal(Basis.Formula, Predict(64).Basis);
         Assert.Equal(Basis.Extrapolated, Crowded.Value.Basis);
         Assert.Equal(Basis.NotModelled, Made().Of(Request(2, 20_000, PortMode.Random), null).Basis);
+    }
+
+    /// <summary>Nothing speaks against a class with too few failures, and nothing for it: its rows say so and are not checked.</summary>
+    [Theory]
+    [InlineData(PortMode.Default)]
+    [InlineData(PortMode.RandomFully)]
+    public void A_row_of_a_class_that_is_not_decided_says_so(PortMode mode)
+    {
+        PlanRequest request = Request(2, 200, mode) with { Era = EraCatalog.Get("6.12"), Clients = 40 };
+        var tick = new Arrival.Tick(320_000);
+        Forecast open = Decided(false).Of(request, tick);
+        Assert.Equal(Basis.Formula, open.Basis);
+        Assert.Equal("not decided: 2 published cells of it have 100 failures, 3 are needed", open.Doubt);
+        string text = ForecastReport.Text([open], Costs, new SharedLine(Published, "kernel-locks"));
+        Assert.Contains($"  formula; {open.Doubt}\n", text, StringComparison.Ordinal);
+        Assert.Null(Decided(true).Of(request, tick).Doubt);
+    }
+
+    /// <summary>A window that the user gives makes a prediction of a class that fails with recorded ones: the row has the reason.</summary>
+    [Fact]
+    public void A_row_of_a_given_window_says_that_recorded_ones_fail()
+    {
+        Forecast given = Predict(2, 200);
+        Assert.Null(given.WhyNot);
+        Assert.Equal($"its recorded windows fail: {Validation.For(PredictionClass.Rover).Disabled}", given.Doubt);
     }
 
     /// <summary>A search up to 4.20 from a random start walks over thousands of ports above half full: no law follows that.</summary>
@@ -353,6 +378,22 @@ public sealed class PredictionTests
         Arrival = Arrival.Parse("tick:320us"),
         SourcePorts = SourcePortChoice.Shared,
     };
+
+    /// <summary>By a validation of which all classes hold, or have a cell too few to tell.</summary>
+    private static Forecaster Decided(bool isDecided) => new(
+        Costs,
+        new PredictionValidation(
+        [
+            .. Validation.Classes.Select(one => one with
+            {
+                Counted = isDecided ? 3 : 2,
+                MeanRatio = 1,
+                Spread = 0.01,
+                SpreadBeyondCounting = 0,
+                Disabled = null,
+            }),
+        ]),
+        new SharedLine(Published, "kernel-locks"));
 
     private static Forecaster Made() => new(Costs, Validation, new SharedLine(Published, "kernel-locks"));
 
