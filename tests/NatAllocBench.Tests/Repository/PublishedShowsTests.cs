@@ -56,7 +56,7 @@ public class PublishedShowsTests
 
     /// <summary>Why bursts of one rover are not predicted: docs/methodology.md says it of these cells.</summary>
     [Fact]
-    public void Processes_of_one_cell_of_bursts_lose_by_a_factor_of_two_apart() => Assert.Contains(
+    public void Processes_of_one_cell_of_bursts_lie_more_than_a_tenth_apart() => Assert.Contains(
         Newest("quick").Concat(Newest("findings-linux")).Where(cell =>
             cell is { Era: "4.14", Mode: "default", Arrival: "bursts:10us", Clients: 40, Cpus: 2, PerTrial: not null }),
         cell =>
@@ -67,7 +67,7 @@ public class PublishedShowsTests
                 .. trials.Process!.Index().GroupBy(one => one.Item, one => one.Index).Select(process =>
                     (double)process.Sum(trial => trials.InsertFailed[trial]) / process.Sum(trial => trials.Attempts[trial])),
             ];
-            return rates.Max() > 2 * rates.Min();
+            return rates.Max() > 1.1 * rates.Min();
         });
 
     /// <summary>What docs/methodology.md says of dropped trials.</summary>
