@@ -10,22 +10,8 @@ using NatAllocBench.Prediction.Searching;
 
 namespace NatAllocBench.Tests.Node;
 
-public sealed class DiagnosisTests : IDisposable
+public sealed class DiagnosisTests : NodeTestDirectory
 {
-    private static readonly DiagnoseOptions On618 = new() { Kernel = "6.18.44", KeepAddresses = true };
-    private readonly string _directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    private string Written(string content, string name = "file")
-    {
-        string path = Path.Combine(_directory, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
-
-    private static string Answer(params string[] samples) => NodeAnswer.Of([.. samples.Select(Sample.Path)], [], On618).Text;
-
     [Fact]
     public void The_sample_node_has_its_era_modes_shares_and_ports()
     {

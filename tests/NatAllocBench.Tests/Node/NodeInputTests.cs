@@ -10,22 +10,8 @@ using NatAllocBench.Node.Recordings;
 namespace NatAllocBench.Tests.Node;
 
 /// <summary>Which files are read, in which forms, and which are refused.</summary>
-public sealed class NodeInputTests : IDisposable
+public sealed class NodeInputTests : NodeTestDirectory
 {
-    private static readonly DiagnoseOptions On618 = new() { Kernel = "6.18.44", KeepAddresses = true };
-    private readonly string _directory = Directory.CreateTempSubdirectory("natab-test-").FullName;
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
-
-    private string Written(string content, string name = "file")
-    {
-        string path = Path.Combine(_directory, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
-
-    private static string Answer(params string[] samples) => NodeAnswer.Of([.. samples.Select(Sample.Path)], [], On618).Text;
-
     private static string Refusal(string path, DiagnoseOptions? options = null) =>
         Assert.Throws<NodeInputException>(() => NodeAnswer.Of([path], [], options ?? On618)).Message;
 
@@ -79,7 +65,7 @@ public sealed class NodeInputTests : IDisposable
     [Fact]
     public void Gzip_is_read_through()
     {
-        string path = Path.Combine(_directory, "list.gz");
+        string path = PathOf("list.gz");
         using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
         {
             zip.Write(Encoding.UTF8.GetBytes(Sample.Text("L.txt")));
@@ -95,7 +81,7 @@ public sealed class NodeInputTests : IDisposable
     [InlineData("net.netfilter.nf_conntrack_max = ", false)]
     public void Gzip_that_is_damaged_after_its_head_is_refused_in_one_line(string line, bool isRecording)
     {
-        string path = Path.Combine(_directory, "list.gz");
+        string path = PathOf("list.gz");
         using (var zip = new GZipStream(File.Create(path), CompressionLevel.NoCompression))
         {
             zip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(1, 6_000).Select(port => $"{line}{port}\n"))));
