@@ -23,12 +23,10 @@ internal sealed unsafe class MemoryImage
     {
         for (int i = firstBlock; i < _blocks.Count; i++)
         {
-            ReadOnlySpan<byte> now = Now(i);
-            for (int at = NextDifference(i, 0); at < now.Length; at = NextDifference(i, Math.Min(at + Line, now.Length)))
+            for (int from = 0; TryNextChange(i, ref from, out int line, out ReadOnlySpan<byte> content);)
             {
-                at = at / Line * Line;
-                state.Add(((ulong)i << 32) | (uint)at);
-                state.Add(now[at..Math.Min(at + Line, now.Length)]);
+                state.Add(((ulong)i << 32) | (uint)line);
+                state.Add(content);
             }
         }
     }
@@ -48,23 +46,27 @@ internal sealed unsafe class MemoryImage
         _differences.Clear();
         for (int i = 0; i < _blocks.Count; i++)
         {
-            ReadOnlySpan<byte> now = Now(i);
-            int at = NextDifference(i, 0);
-            while (at < now.Length)
+            for (int from = 0; TryNextChange(i, ref from, out int line, out ReadOnlySpan<byte> content);)
             {
-                int line = at / Line * Line;
-                int end = Math.Min(line + Line, now.Length);
                 (int, int) place = (i, line);
                 _differences.AddRange(MemoryMarshal.AsBytes(new ReadOnlySpan<(int, int)>(in place)));
-                _differences.AddRange(now[line..end]);
-                at = NextDifference(i, end);
+                _differences.AddRange(content);
             }
         }
 
         return [.. _differences];
     }
 
-    private int NextDifference(int block, int from) => from + Now(block)[from..].CommonPrefixLength(_contents[block].AsSpan(from));
+    /// <summary>Finds the next line of a block that is not as it was, and goes on after it.</summary>
+    private bool TryNextChange(int block, ref int from, out int line, out ReadOnlySpan<byte> content)
+    {
+        ReadOnlySpan<byte> now = Now(block);
+        int at = from + now[from..].CommonPrefixLength(_contents[block].AsSpan(from));
+        line = at / Line * Line;
+        from = Math.Min(line + Line, now.Length);
+        content = at < now.Length ? now[line..from] : default;
+        return at < now.Length;
+    }
 
     private Span<byte> Now(int block) => new((void*)_blocks[block].Start, _blocks[block].Bytes);
 }
