@@ -53,8 +53,9 @@ internal sealed class Snapshot
         SkippedLines skipped = SkippedOf(name);
         while (lines.Next(out ReadOnlySpan<byte> line))
         {
-            HasLostEvents |= IsLoss(line);
-            if (!line.TrimEnd((byte)'\r').IsEmpty && !IsTrailer(line) && !IsLoss(line))
+            bool isLoss = IsLoss(line);
+            HasLostEvents |= isLoss;
+            if (!isLoss && !line.TrimEnd((byte)'\r').IsEmpty && !IsTrailer(line))
             {
                 Take(line, lines.Number, skipped);
             }
@@ -166,8 +167,8 @@ internal sealed class Snapshot
         Unreadable += skipped.Count;
     }
 
-    private static bool IsTrailer(ReadOnlySpan<byte> line) =>
-        line.IndexOf("flow entries have been shown"u8) >= 0 || line.IndexOf("flow events have been shown"u8) >= 0;
+    private static bool IsTrailer(ReadOnlySpan<byte> line) => line.IndexOf(" have been shown"u8) >= 0
+        && (line.IndexOf("flow entries have been shown"u8) >= 0 || line.IndexOf("flow events have been shown"u8) >= 0);
 
     private static bool IsLoss(ReadOnlySpan<byte> line) => line.IndexOf("ENOBUFS"u8) >= 0;
 }
