@@ -92,8 +92,11 @@ internal sealed class PairCourse(PairPlan plan, ErrorCounter counter)
             return
             [
                 .. from figure in PairSide.Figures
-                   where figure.Of(first) is not null
-                   select new MeasuredPair.Sides(figure.Name, figure.Of(first)!, figure.Of(second)!, figure.Of(harder)!),
+                   let a = figure.Of(first)
+                   let b = figure.Of(second)
+                   let slower = figure.Of(harder)
+                   where a is not null && b is not null && slower is not null
+                   select new MeasuredPair.Sides(figure.Name, a, b, slower),
             ];
         }
     }
