@@ -14,16 +14,15 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
     private const int UsualWidth = 100;
     private const int NarrowestWidth = 60;
 
-    private readonly TextWriter _output;
     private readonly int _width;
 
-    private GroupedHelp(TextWriter output, int width) => (_output, _width) = (output, width);
+    private GroupedHelp(int width) => _width = width;
 
     /// <summary>Puts this in place of the library's help on a program.</summary>
     public static void Install(RootCommand root)
     {
         int width = Console.IsOutputRedirected ? UsualWidth : Math.Max(NarrowestWidth, Console.WindowWidth - 1);
-        root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(Console.Out, width);
+        root.Options.OfType<HelpOption>().Single().Action = new GroupedHelp(width);
     }
 
     /// <summary>Whoever asks for help need not know yet what the command requires.</summary>
@@ -33,9 +32,9 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
     {
         Command command = parseResult.CommandResult.Command;
         Paragraph(command.Description ?? "");
-        _output.WriteLine();
-        _output.WriteLine($"Usage: {Usage(command)}");
-        _output.WriteLine($"Run time: {HelpTopics.Time(command)}");
+        Console.WriteLine();
+        Console.WriteLine($"Usage: {Usage(command)}");
+        Console.WriteLine($"Run time: {HelpTopics.Time(command)}");
         Section("Arguments", command.Arguments.Where(a => !a.Hidden).Select(a => ($"<{a.HelpName ?? a.Name}>", a.Description ?? "")));
         Option[] options = [.. command.Options.Where(o => !o.Hidden), .. Inherited(command)];
         foreach ((string title, IReadOnlyList<Option> members) in HelpTopics.Of(options))
@@ -100,8 +99,8 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
             return;
         }
 
-        _output.WriteLine();
-        _output.WriteLine($"{title}:");
+        Console.WriteLine();
+        Console.WriteLine($"{title}:");
         int column = Math.Min(WidestName, all.Max(row => row.Name.Length)) + (2 * Indent);
         foreach ((string name, string text) in all)
         {
@@ -109,13 +108,13 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
             string first = new string(' ', Indent) + name;
             if (first.Length + Indent > column)
             {
-                _output.WriteLine(first);
+                Console.WriteLine(first);
                 first = "";
             }
 
             for (int i = 0; i < lines.Length; i++)
             {
-                _output.WriteLine((i == 0 ? first : "").PadRight(column) + lines[i]);
+                Console.WriteLine((i == 0 ? first : "").PadRight(column) + lines[i]);
             }
         }
     }
@@ -124,7 +123,7 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
     {
         foreach (string line in text.Split('\n').SelectMany(line => WrappedText.Lines(PlainText.OneLine(line), _width)))
         {
-            _output.WriteLine(line);
+            Console.WriteLine(line);
         }
     }
 }

@@ -51,7 +51,7 @@ public sealed class BrokenOutputTests : IDisposable
     public void A_full_device_is_named_in_one_line()
     {
         string run = new ResultsStore(_directory).Publish(SampleRuns.Race());
-        string[] commands = ["eras", $"show '{run}'"];
+        string[] commands = ["eras", "race --help", $"show '{run}'"];
 
         ProgramRun shell = ShellRun.Of(
             _directory, string.Join('\n', commands.Select(command => $"natab {command} > /dev/full; echo $?")));
