@@ -122,9 +122,13 @@ public sealed class StopTests : IDisposable
             string run = Assert.Single(new ResultsStore(one.Kept).RunDirectories());
             var record = (RunRecord<RaceCell>)RunFormat.ReadFile(Path.Combine(run, "run.json"));
             Assert.False(record.Completed);
-            Assert.Contains(record.Cells, cell => cell.Trials > 0 || cell.Dropped is not null);
+            Assert.Contains(record.Cells, IsMeasured);
         });
     }
+
+    /// <summary>Three races share the CPUs: the trial that ended may be one that does not count, and the run says so.</summary>
+    private static bool IsMeasured(RaceCell cell) =>
+        cell.Trials > 0 || cell.Dropped is not null || cell.Missing?.StartsWith("disturbed: ", StringComparison.Ordinal) == true;
 
     [LinuxFact]
     public void An_interrupt_of_an_exploration_keeps_what_was_explored()
