@@ -32,53 +32,79 @@ internal sealed record SpeedTarget(
             return row with { Result = $"no data: no run {Run} is published" };
         }
 
-        if (Quotient(Above.Median(cells, threads), Below is null ? 1 : Below.Median(cells, threads)) is not { } reached)
+        if (Above.Of(cells, threads) is not { } above || (Below is null ? Reached.One : Below.Of(cells, threads)) is not { } below)
         {
             return row with { Result = $"no data: not measured in the run {Run}" };
         }
 
-        double? best = Quotient(Above.Best(cells, threads), Below?.Best(cells, threads));
-        double missed = IsAtMost ? (reached - bound) / bound : (bound - reached) / bound;
         return row with
         {
-            Reached = Figures.Significant(reached),
-            Best = best is { } ratio ? Figures.Significant(ratio) : TableLayout.NoValue,
-            Rounds = RoundsOf([.. Above.Fastest(cells, threads), .. Below?.Fastest(cells, threads) ?? []]),
-            Result = missed <= 0 ? "met" : $"missed by {Figures.Significant(100 * missed)} %",
+            Reached = Figures.Significant(above.Median / below.Median),
+            Best = above.Best / below.Best is { } ratio ? Figures.Significant(ratio) : TableLayout.NoValue,
+            Rounds = RoundsOf(Below is null ? [above] : [above, below]),
+            Result = ResultOf(above, below, bound),
         };
     }
 
-    private static string RoundsOf(IReadOnlyList<ThroughputCell> sides)
+    // The verdict is open where the bound lies between the least and the greatest ratio that the two intervals allow.
+    private string ResultOf(Reached above, Reached below, double bound)
     {
-        ThroughputRounds[] rounds = [.. sides.Select(cell => cell.PerRound).OfType<ThroughputRounds>()];
-        return rounds.Length < sides.Count ? TableLayout.NoValue
+        double missed = MissedBy(above.Median / below.Median);
+        bool isOpen = (MissedBy(above.Low / below.High) <= 0) != (MissedBy(above.High / below.Low) <= 0);
+        return (missed <= 0 ? "met" : $"missed by {Figures.Significant(100 * missed)} %") + (isOpen ? ", within the spread" : "");
+
+        double MissedBy(double ratio) => (IsAtMost ? ratio - bound : bound - ratio) / bound;
+    }
+
+    private static string RoundsOf(Reached[] sides)
+    {
+        ThroughputRounds[] rounds = [.. sides.Select(side => side.PerRound).OfType<ThroughputRounds>()];
+        return rounds.Length < sides.Length ? TableLayout.NoValue
             : $"{Figures.Count(rounds.Min(side => side.ConnectionsPerSecond.Count))} "
                 + $"({Figures.Count(rounds.Min(side => side.Process?.Distinct().Count() ?? 1))})";
     }
 
-    private static double? Quotient(double? above, double? below) => above is { } a && below is > 0 and { } b ? a / b : null;
-
     /// <summary>The greatest value among some designs at a number of connections.</summary>
     /// <param name="Designs">Their names; one that ends with @ is a design of another build.</param>
     /// <param name="Connections">The connections.</param>
-    /// <param name="OfCell">The value of a cell by its median.</param>
-    /// <param name="BestOfCell">The value by its best round.</param>
-    public sealed record Side(
-        string[] Designs, long Connections, Func<ThroughputCell, double?> OfCell, Func<ThroughputCell, double?> BestOfCell)
+    /// <param name="ValueOf">The value of a cell.</param>
+    public sealed record Side(string[] Designs, long Connections, Func<ThroughputCell, Value> ValueOf)
     {
-        public double? Median(IReadOnlyList<ThroughputCell> cells, int threads) => Measured(cells, threads).Max(OfCell);
+        /// <summary>What was reached: by the design with the greatest median, and by the best round of all.</summary>
+        public Reached? Of(IReadOnlyList<ThroughputCell> cells, int threads)
+        {
+            ThroughputCell[] measured =
+            [
+                .. cells.Where(cell => cell.Threads == threads && cell.Connections == Connections && cell.Missing is null
+                    && Designs.Any(name => IsOf(cell, name))),
+            ];
+            ThroughputCell? fastest = measured.MaxBy(cell => ValueOf(cell).Median);
+            return fastest is not null && ValueOf(fastest) is { Median: > 0 and { } median } value
+                ? new Reached(median, value.Low ?? median, value.High ?? median, measured.Max(cell => ValueOf(cell).Best), fastest.PerRound)
+                : null;
+        }
 
-        public double? Best(IReadOnlyList<ThroughputCell> cells, int threads) => Measured(cells, threads).Max(BestOfCell);
-
-        /// <summary>The cell whose median counts.</summary>
-        public IEnumerable<ThroughputCell> Fastest(IReadOnlyList<ThroughputCell> cells, int threads) =>
-            Measured(cells, threads).OrderByDescending(OfCell).Take(1);
-
-        private IEnumerable<ThroughputCell> Measured(IReadOnlyList<ThroughputCell> cells, int threads) => cells.Where(
-            cell => cell.Threads == threads && cell.Connections == Connections && cell.Missing is null && Designs.Any(IsOf(cell)));
-
-        private static Func<string, bool> IsOf(ThroughputCell cell) => name =>
+        private static bool IsOf(ThroughputCell cell, string name) =>
             cell.Design == name || (name.EndsWith('@') && cell.Design.StartsWith(name, StringComparison.Ordinal));
+    }
+
+    /// <summary>A value of a cell; null where it has none.</summary>
+    /// <param name="Median">The median over processes.</param>
+    /// <param name="Low">The lower end of its interval.</param>
+    /// <param name="High">The upper end.</param>
+    /// <param name="Best">By the best round.</param>
+    public readonly record struct Value(double? Median, double? Low, double? High, double? Best);
+
+    /// <summary>What a side reached. A median without an interval is its own.</summary>
+    /// <param name="Median">The median over processes.</param>
+    /// <param name="Low">The lower end of its interval.</param>
+    /// <param name="High">The upper end.</param>
+    /// <param name="Best">By the best round; null where the value has none.</param>
+    /// <param name="PerRound">The rounds that the median is of.</param>
+    public sealed record Reached(double Median, double Low, double High, double? Best, ThroughputRounds? PerRound)
+    {
+        /// <summary>The side below a value that is not divided.</summary>
+        public static Reached One { get; } = new(1, 1, 1, null, null);
     }
 
     /// <summary>A row of the table.</summary>
@@ -88,6 +114,6 @@ internal sealed record SpeedTarget(
     /// <param name="Reached">By medians over processes.</param>
     /// <param name="Best">By best rounds.</param>
     /// <param name="Rounds">Rounds and, in brackets, processes of the side that has fewer of them.</param>
-    /// <param name="Result">Met, missed by how much, or why there is no data.</param>
+    /// <param name="Result">Met or missed by how much, whether that is within the spread, or why there is no data.</param>
     public sealed record Row(string Ratio, string Threads, string Target, string Reached, string Best, string Rounds, string Result);
 }

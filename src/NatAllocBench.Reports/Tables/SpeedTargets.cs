@@ -5,6 +5,7 @@ namespace NatAllocBench.Reports.Tables;
 /// <summary>
 /// What the fast designs are to reach, each as a ratio of rates in one run, and what the published runs reached: by medians over
 /// processes, with the best rounds beside them. Where a ratio is to the best of several, it is to the fastest of those that were measured.
+/// A verdict is "within the spread" where the bound lies between the least and the greatest ratio that the two intervals allow.
 /// </summary>
 internal static class SpeedTargets
 {
@@ -77,9 +78,10 @@ internal static class SpeedTargets
 
     private static SpeedTarget.Side RateOf(string design, long connections) => RateOf([design], connections);
 
-    private static SpeedTarget.Side RateOf(string[] designs, long connections) =>
-        new(designs, connections, cell => cell.ConnectionsPerSecond, cell => cell.Best);
+    private static SpeedTarget.Side RateOf(string[] designs, long connections) => new(
+        designs, connections,
+        cell => new(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh, cell.Best));
 
     private static SpeedTarget.Side BytesOf(string design, long connections) =>
-        new([design], connections, cell => cell.BytesPerConnection, _ => null);
+        new([design], connections, cell => new(cell.BytesPerConnection, Low: null, High: null, Best: null));
 }

@@ -61,6 +61,28 @@ public sealed class SpeedTargetsTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    /// <summary>The first three bounds lie between the least and the greatest ratio that the intervals of both sides allow.</summary>
+    [Theory]
+    [InlineData("kernel-locks : the C table of the same era (SipHash)", "missed by 2.00 %, within the spread")]
+    [InlineData("batched : the C table of the same era (SipHash)", "met, within the spread")]
+    [InlineData("batched : the floor (SipHash), in time", "met, within the spread")]
+    [InlineData("batched : the best native peer with SipHash", "missed by 56.7 %")]
+    [InlineData("batched : Boost (wyhash)", "met")]
+    public void A_verdict_that_the_intervals_leave_open_says_so(string ratio, string result)
+    {
+        string block = Block(
+            "targets",
+            SampleRuns.Design("kernel-locks", 1.86e6, 1.92e6, 1.96e6, 2.00e6, 2.06e6),
+            SampleRuns.Design("batched", 6.00e6, 6.20e6, 6.50e6, 6.80e6, 7.00e6),
+            SampleRuns.Design("floor", 17.0e6, 17.5e6, 18.0e6, 18.5e6, 19.0e6),
+            SampleRuns.Design("c-kernel-siphash", 1.97e6, 1.99e6, 2.00e6, 2.01e6, 2.03e6),
+            SampleRuns.Design("dpdk-siphash", 5.22e6, 5.32e6, 5.36e6, 5.40e6, 5.50e6),
+            SampleRuns.Design("boost-wyhash", 1.90e6, 1.95e6, 2.00e6, 2.05e6, 2.10e6));
+
+        string row = Assert.Single(block.Split('\n'), line => line.StartsWith($"| {ratio} | 2 |", StringComparison.Ordinal));
+        Assert.EndsWith($"| 5 (5) | {result} |", row, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_design_of_another_build_has_its_commit_in_its_name() => Assert.Contains(
         $"| {Before} | 2 | at least 1.9 | 2.25 | 2.25 | 1 (1) | met |\n",
