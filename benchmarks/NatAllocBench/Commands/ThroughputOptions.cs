@@ -39,9 +39,9 @@ internal static class ThroughputOptions
 
     private static readonly Option<string> Slots = List(
         "--slots",
-        $"Order of the entries of the model's designs: {ThroughputDesigns.Shuffled}, as an expiry leaves them; "
-            + $"{ThroughputDesigns.Ordered}, in a new "
-            + "table for every round.",
+        $"Order of the entries of the model's designs: {ThroughputDesigns.Shuffled}, as an expiry leaves them, from the second round of a "
+            + $"table on; {ThroughputDesigns.Ordered}, in a new table for every round. Above {ThroughputCourse.KeptTables / 1000}k "
+            + "connections every round has a new table, so entries are in order in both.",
         $"{ThroughputDesigns.Shuffled},{ThroughputDesigns.Ordered}",
         ThroughputDesigns.Shuffled);
 

@@ -66,6 +66,20 @@ public class ThroughputCourseTests
         Assert.All(rounds, round => Assert.InRange((double)round.TableBytes! / workload.Connections, 64, 96));
     }
 
+    /// <summary>What the help of <c>--slots</c> says: the memory of a table is measured in its first round only.</summary>
+    [Fact]
+    public void A_table_that_is_too_large_to_keep_is_new_in_every_round()
+    {
+        List<ThroughputRound> rounds = [];
+        ThroughputWorkload workload = SampleWorkload.Of(ThroughputCourse.KeptTables + 1) with { Destinations = 1000 };
+        using var course = new ThroughputCourse(workload, [TableDesign.OfTheModel[^1]], [CpuSet.Allowed().Cpus[0]], seed: 5);
+
+        course.RunBlock(2, (_, round) => rounds.Add(round));
+
+        Assert.Equal(2, rounds.Count);
+        Assert.All(rounds, round => Assert.NotNull(round.TableBytes));
+    }
+
     [Theory]
     [InlineData("3.1")]
     [InlineData("4.14")]
