@@ -9,14 +9,18 @@ using NatAllocBench.Netfilter.Tuples;
 namespace NatAllocBench.Tests.Netfilter.Concurrency;
 
 /// <summary>
-/// Two threads connect the same flows on the short path, and kill, expire and resize meanwhile. Books and table must agree in the end.
+/// Two threads connect the same flows on the short path, and kill, expire and resize meanwhile, until one has lost a connection to the
+/// other. Books and table must agree in the end.
 /// </summary>
 public class ShortPathStressTests
 {
     private const int Threads = 2;
     private const int Flows = 400;
     private const int Rounds = 40;
+    private const int MostRounds = 4000;
     private static readonly NatRange<IPv4Address> Rule = NatRange<IPv4Address>.Masquerade(IPv4Address.Parse("203.0.113.1"));
+
+    private delegate ulong CounterOf(in CpuState cpu);
 
     private delegate int Connector(ref CpuState cpu, ref CpuRandom random, ConntrackTuple<IPv4Address>[] flows);
 
@@ -64,7 +68,9 @@ public class ShortPathStressTests
             new TableOptions { Buckets = (uint)buckets, MaxConnections = 4096, Cpus = Threads, HashKey = new SipKey(3, 4) }, nat);
         long inserted = 0;
         long removed = 0;
-        using var meeting = new Barrier(Threads);
+        int rounds = -1;
+        bool isOver = false;
+        using var meeting = new Barrier(Threads, _ => isOver = IsOver(table, ++rounds));
         Exception?[] failures = new Exception?[Threads];
         Thread[] threads = [.. Enumerable.Range(0, Threads).Select(number => new Thread(() =>
         {
@@ -75,10 +81,15 @@ public class ShortPathStressTests
                 {
                     ref CpuState cpu = ref table.Cpu(number);
                     var random = new CpuRandom(7); // the same draws on both: they choose the same ports
-                    for (int round = 0; round < Rounds; round++)
+                    for (int round = 0; ; round++)
                     {
                         ConntrackTuple<IPv4Address>[] flows = FlowsOf(round);
                         meeting.SignalAndWait();
+                        if (isOver)
+                        {
+                            return;
+                        }
+
                         Interlocked.Add(ref inserted, connect(ref cpu, ref random, flows));
                         Interlocked.Add(ref removed, KillSome(table, ref cpu, flows, round + number));
                         if (number == 0 && round % 16 == 15)
@@ -100,21 +111,29 @@ public class ShortPathStressTests
         Array.ForEach(threads, thread => thread.Join());
 
         Assert.All(failures, Assert.Null);
-        AssertBooks(table, inserted, removed);
+        AssertBooks(table, inserted, removed, rounds);
     }
 
-    private static void AssertBooks(ConntrackTable<IPv4Address, Linux6_5, LockFree> table, long inserted, long removed)
+    // Both threads are at the meeting. On one CPU they meet inside of a connection only where one is interrupted.
+    private static bool IsOver(ConntrackTable<IPv4Address, Linux6_5, LockFree> table, int rounds) =>
+        rounds >= MostRounds || (rounds >= Rounds && Sum(table, (in CpuState cpu) => cpu.Counters.InsertFailed) > 0);
+
+    private static long Sum(ConntrackTable<IPv4Address, Linux6_5, LockFree> table, CounterOf counter)
     {
-        long expired = 0;
-        long failed = 0;
-        long taken = 0;
+        long sum = 0;
         for (int cpu = 0; cpu < Threads; cpu++)
         {
-            expired += (long)table.Cpu(cpu).Expired;
-            failed += (long)table.Cpu(cpu).Counters.InsertFailed;
-            taken += (long)table.Cpu(cpu).ShortPath;
+            sum += (long)counter(in table.Cpu(cpu));
         }
 
+        return sum;
+    }
+
+    private static void AssertBooks(ConntrackTable<IPv4Address, Linux6_5, LockFree> table, long inserted, long removed, int rounds)
+    {
+        long expired = Sum(table, (in CpuState cpu) => cpu.Expired);
+        long failed = Sum(table, (in CpuState cpu) => cpu.Counters.InsertFailed);
+        long taken = Sum(table, (in CpuState cpu) => cpu.ShortPath);
         HashSet<string> tuples = [];
         table.ForEach((slot, status) =>
         {
@@ -126,7 +145,9 @@ public class ShortPathStressTests
         Assert.Equal(audit.Entries, table.Count);
         Assert.Equal(2 * audit.Entries, tuples.Count);
         Assert.True(taken > inserted / 2, $"{taken} of {inserted} connections took the short path");
-        Assert.True(failed >= 0 && inserted >= Rounds * Flows / 2, $"{inserted} inserted, {failed} failed");
+        Assert.True(inserted >= (long)rounds * Flows / 2, $"{inserted} inserted in {rounds} rounds");
+        Assert.True(removed > 0 && expired > 0, $"{removed} killed, {expired} expired");
+        Assert.True(failed > 0, $"no connection lost to the other thread in {rounds} rounds");
     }
 
     private static long KillSome(
