@@ -54,8 +54,10 @@ public class ShortPathEqualityTests
     {
         ConntrackTuple<TAddress>[] flows =
         [
-            .. Enumerable.Range(0, 120).Select(i => ConntrackTuple<TAddress>.Of(
-                i % 3 == 0 ? IPProtocol.Udp : IPProtocol.Tcp, clients[i % clients.Length], (ushort)(20_000 + i), servers[i % 4], 80)),
+            .. Enumerable.Range(0, 120).Select(i => i % 3 == 1
+                ? Echo(clients[i % clients.Length], (ushort)(20_000 + i), servers[i % 4])
+                : ConntrackTuple<TAddress>.Of(
+                    i % 3 == 0 ? IPProtocol.Udp : IPProtocol.Tcp, clients[i % clients.Length], (ushort)(20_000 + i), servers[i % 4], 80)),
         ];
         foreach (NatFlags flags in (NatFlags[])[NatFlags.None, NatFlags.ProtoRandom, NatFlags.ProtoRandomFully])
         {
@@ -72,6 +74,10 @@ public class ShortPathEqualityTests
         }
     }
 
+    private static ConntrackTuple<TAddress> Echo<TAddress>(TAddress from, ushort id, TAddress to)
+        where TAddress : unmanaged, IAddress<TAddress> =>
+        ConntrackTuple<TAddress>.OfIcmp(from, id, to, TAddress.L3Num == 2 ? IcmpTypes.EchoRequest : IcmpTypes.EchoRequestV6, code: 0);
+
     private static Era EraOf(string name) => name == FastHashed ? EraCatalog.Get("6.12").WithFastHash()! : EraCatalog.Get(name);
 
     private static void Check<TAddress>(string era, TAddress[] clients, TAddress[] servers, TAddress[] pool)
@@ -85,7 +91,7 @@ public class ShortPathEqualityTests
             {
                 TAddress from = odd == 0 ? pool[0] : clients[client]; // from the NAT address itself: the tuple as it is comes first
                 ConntrackTuple<TAddress> tuple = kind < 2
-                    ? ConntrackTuple<TAddress>.OfIcmp(from, port, servers[server], TAddress.L3Num == 2 ? (byte)8 : (byte)128, code: 0)
+                    ? Echo(from, port, servers[server])
                     : ConntrackTuple<TAddress>.Of(
                         kind < 5 ? IPProtocol.Udp : kind < 9 ? IPProtocol.Tcp : IPProtocol.Sctp, from, port, servers[server], 80);
                 tuple.Zone = odd == 1 ? (ushort)1 : (ushort)0;
