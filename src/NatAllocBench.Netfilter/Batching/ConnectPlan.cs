@@ -11,8 +11,8 @@ namespace NatAllocBench.Netfilter.Batching;
 /// <summary>
 /// What is the same for all connections of a rule in an era, made once, and whether the short path covers them. It covers source NAT to
 /// addresses, with or without ports, whose searches start at a random offset: the three modes of every era from 5.0 on. Not covered: eras
-/// before 5.0 (rovers, keyed starts, entry timers), a base port, a range of one port that is accepted unchecked, and rules without an
-/// address.
+/// before 5.0 (rovers, keyed starts, entry timers), a base port, a range of one port that is accepted unchecked, TCP under a range so small
+/// that the first try may evict, and rules without an address.
 /// </summary>
 /// <typeparam name="TAddress">The address family.</typeparam>
 internal readonly struct ConnectPlan<TAddress>

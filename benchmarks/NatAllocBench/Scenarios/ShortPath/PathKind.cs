@@ -4,7 +4,10 @@ using NatAllocBench.Racing.Workloads;
 
 namespace NatAllocBench.Scenarios.ShortPath;
 
-/// <summary>Flows and a rule of which the short path covers all or nothing.</summary>
+/// <summary>
+/// Flows and a rule of which the short path covers all or nothing, or whose connections leave it on the way. Destination NAT is missing: a
+/// batch has source NAT only.
+/// </summary>
 /// <param name="Name">What it is.</param>
 /// <param name="Era">The era.</param>
 /// <param name="Mode">The allocation mode.</param>
@@ -12,6 +15,8 @@ internal sealed record PathKind(string Name, string Era, RaceMode Mode)
 {
     private const ushort FirstPort = 1024;
     private const ushort LastPort = 65535;
+    private const byte IcmpTimestamp = 13;
+    private const int ConnectionsOfSocket = 64;
 
     /// <summary>False: every connection takes the general path.</summary>
     public bool TakesShortPath { get; init; } = true;
@@ -25,10 +30,10 @@ internal sealed record PathKind(string Name, string Era, RaceMode Mode)
     /// <summary>Changes the rule, which masquerades to one address.</summary>
     public Func<NatRange<IPv4Address>, NatRange<IPv4Address>> RuleOf { get; init; } = rule => rule;
 
-    /// <summary>Changes flow n, which comes from the n-th client, from one port to one destination.</summary>
+    /// <summary>Changes flow n, which is TCP and comes from the n-th client, from one port to one destination.</summary>
     public Func<ConntrackTuple<IPv4Address>, int, ConntrackTuple<IPv4Address>> FlowOf { get; init; } = (flow, _) => flow;
 
-    /// <summary>What the short path covers in the usual workload, and every kind that it leaves to the general path.</summary>
+    /// <summary>What the short path covers in the usual workload, and kinds that it leaves to the general path.</summary>
     public static IReadOnlyList<PathKind> All { get; } =
     [
         new("covered", "6.12", RaceMode.Default),
@@ -37,6 +42,16 @@ internal sealed record PathKind(string Name, string Era, RaceMode Mode)
         new("IPv6, but on the general path", "6.12", RaceMode.Default) { IsIPv6 = true, TakesShortPath = false },
         new("a conntrack zone", "6.12", RaceMode.Default) { FlowOf = (flow, _) => flow with { Zone = 1 } },
         new("another protocol (DCCP)", "6.12", RaceMode.Default) { FlowOf = (flow, _) => flow with { Protocol = IPProtocol.Dccp } },
+        new("ICMP that is no echo (timestamp)", "6.12", RaceMode.Default)
+        {
+            FlowOf = (flow, _) =>
+                ConntrackTuple<IPv4Address>.OfIcmp(flow.Source, flow.SourcePort, flow.Destination, IcmpTimestamp, code: 0),
+        },
+        new("TCP under a range of 32 ports, a destination for each flow", "6.12", RaceMode.Default)
+        {
+            RuleOf = rule => rule.WithPorts(LastPort - 31, LastPort),
+            FlowOf = WithOwnDestination,
+        },
         new("a rule of one port, a destination for each flow", "6.12", RaceMode.Default)
         {
             RuleOf = rule => rule.WithPorts(LastPort, LastPort),
@@ -55,6 +70,14 @@ internal sealed record PathKind(string Name, string Era, RaceMode Mode)
             FlowOf = (flow, n) => WithOwnPort(flow, n) with { Source = RaceWorkload.NatAddress(0) },
         },
         new("a window between allocation and confirm", "6.12", RaceMode.Default) { HasWindow = true },
+        new("a socket with 64 connections: all but its first leave on the way", "6.12", RaceMode.Default)
+        {
+            FlowOf = (flow, n) => flow with
+            {
+                Source = RaceWorkload.ClientAddress(n / ConnectionsOfSocket),
+                Destination = RaceWorkload.DestinationAddress(n % ConnectionsOfSocket),
+            },
+        },
         new("the first era that is covered", "5.0", RaceMode.Default),
         new("the first era that is covered, on the general path", "5.0", RaceMode.Default) { TakesShortPath = false },
         new("an era before 5.0", "4.14", RaceMode.Default),
