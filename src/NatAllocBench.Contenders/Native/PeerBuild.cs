@@ -27,7 +27,7 @@ internal static class PeerBuild
             string compiler = peer.IsC ? "gcc" : "g++";
             if (Run(compiler, ["-dumpfullversion"]) is not { ExitCode: 0 } version)
             {
-                why = $"{compiler} is not installed";
+                why = $"{compiler} is not installed: install {compiler}";
                 return false;
             }
 
