@@ -87,6 +87,34 @@ public class PublishedShowsTests
             cell.RateHigh!.Value));
     }
 
+    /// <summary>What docs/performance.md says of the dictionary beside the targets of speed.</summary>
+    [Fact]
+    public void On_one_thread_the_rounds_of_the_dictionary_differ_most_and_only_they_have_collections()
+    {
+        ThroughputCell dictionary = TargetCell("ConcurrentDictionary", 1);
+
+        Assert.True(dictionary.CollectionsPerRound > 0);
+        Assert.All(["kernel-locks", "kernel-locks-fifo", "lock-free", "batched"], design =>
+        {
+            ThroughputCell cell = TargetCell(design, 1);
+            Assert.Equal(0d, cell.CollectionsPerRound);
+            Assert.True(cell.Best / cell.ConnectionsPerSecond < dictionary.Best / dictionary.ConnectionsPerSecond);
+        });
+    }
+
+    /// <summary>Why docs/performance.md has locks in the order of the requests as a design of its own.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Locks_of_either_order_are_equally_fast_within_their_intervals(int threads)
+    {
+        ThroughputCell any = TargetCell("kernel-locks", threads);
+        ThroughputCell first = TargetCell("kernel-locks-fifo", threads);
+
+        Assert.True(any.ConnectionsPerSecondLow <= first.ConnectionsPerSecondHigh);
+        Assert.True(first.ConnectionsPerSecondLow <= any.ConnectionsPerSecondHigh);
+    }
+
     /// <summary>What docs/methodology.md says of convoys: catching up explains none of the lengths.</summary>
     [Fact]
     public void Catching_up_does_not_explain_the_published_convoys() => Assert.All(
@@ -112,6 +140,13 @@ public class PublishedShowsTests
 
     private static double Pooled(IEnumerable<RaceCell> cells) =>
         (double)cells.Sum(cell => cell.InsertFailed!.Value) / cells.Sum(cell => cell.Attempts!.Value);
+
+    private static ThroughputCell TargetCell(string design, int threads) =>
+        new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
+            .Select(RunFormat.ReadFile)
+            .OfType<RunRecord<ThroughputCell>>()
+            .Where(run => run.Name == "targets")
+            .MaxBy(run => run.StartedUtc)!.Cells.Single(cell => cell.Design == design && cell.Threads == threads);
 
     private static IReadOnlyList<RaceCell> Newest(string preset) =>
         new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
