@@ -15,7 +15,8 @@ public static class ComparisonTable
         IEnumerable<string> names = cells.SelectMany(c => c.Workload.Parameters).Select(p => p.Key).Distinct();
         ColumnSpec<CellComparison>[] columns =
         [
-            .. names.Select(name => new ColumnSpec<CellComparison>(name, Role(name), c => Parameter(c.Workload, name), IsNumber: false)),
+            .. names.Select(name => new ColumnSpec<CellComparison>(
+                Heading(name), Role(name), c => Parameter(c.Workload, name), IsNumber: false)),
             new("A", ColumnRole.Figure, c => c.First),
             new("B", ColumnRole.Figure, c => c.Second),
             new("B / A [95 %]", ColumnRole.Figure, c => Ratio(c.Ratio)),
@@ -36,6 +37,19 @@ public static class ComparisonTable
         Verdict.Worse => "worse",
         Verdict.Same => "same",
         _ => "undecided",
+    };
+
+    /// <summary>What a parameter is called above a column: the words of a run's own tables where they differ from the name.</summary>
+    internal static string Heading(string parameter) => parameter switch
+    {
+        "cpus" => "CPUs",
+        "portMin" => "lowest port",
+        "portMax" => "highest port",
+        "windowAddedNs" => "added window (ns)",
+        "pathTimeNs" => "path time (ns)",
+        "churnPerSecond" => "churn (connections/s)",
+        "sourcePorts" => "source ports",
+        _ => parameter,
     };
 
     internal static ColumnRole Role(string parameter) => parameter is "mode" or "design" ? ColumnRole.Identity : ColumnRole.Parameter;

@@ -125,7 +125,7 @@ public static class MatrixCommand
     }
 
     private static string? Rate(RaceCell cell) =>
-        RaceTables.Rate(cell) ?? Missing(cell.Missing);
+        RaceTables.ShortRate(cell) ?? Missing(cell.Missing);
 
     private static string? Speed(RateUnit unit, RaceCell cell) =>
         unit.Format(cell.ConnectionsPerSecond, cell.ConnectionsPerSecondLow, cell.ConnectionsPerSecondHigh) ?? Missing(cell.Missing);
@@ -146,14 +146,20 @@ public static class MatrixCommand
             return [.. MatrixRows.Tables(rows, columns, Label)];
         }
 
+        // The parameters of a series vary little: a table for each leaves them to its caption.
+        return [.. rows.GroupBy(w => ComparisonTable.Parameter(w, "series")).Select(series => Columns([.. series], columns))];
+    }
+
+    private static ResultTable Columns(Workload[] rows, IReadOnlyList<Dictionary<Workload, string?>> columns)
+    {
         string[] names = [.. rows.SelectMany(w => w.Parameters).Select(p => p.Key).Distinct()];
         ColumnSpec<Workload>[] specs =
         [
             .. names.Select(name => new ColumnSpec<Workload>(
-                name, ComparisonTable.Role(name), w => ComparisonTable.Parameter(w, name), IsNumber: false)),
+                ComparisonTable.Heading(name), ComparisonTable.Role(name), w => ComparisonTable.Parameter(w, name), IsNumber: false)),
             .. columns.Select((column, i) => new ColumnSpec<Workload>(Label(i), ColumnRole.Figure, column.GetValueOrDefault)),
         ];
-        return [TableLayout.Build("matrix", rows, specs, _ => null)];
+        return TableLayout.Build("matrix", rows, specs, _ => null);
     }
 
     // A, B, ..., Z, AA, AB, ...

@@ -20,7 +20,8 @@ internal static class MatrixRows
             .. workloads.SelectMany(w => w.Parameters).Select(p => p.Key).Distinct()
                 .Where(name => workloads.Select(w => ComparisonTable.Parameter(w, name)).Distinct().Count() > 1),
         ];
-        IEnumerable<string> constant = workloads[0].Parameters.Where(p => !varying.Contains(p.Key)).Select(p => $"{p.Key} {p.Value}");
+        IEnumerable<string> constant = workloads[0].Parameters.Where(p => !varying.Contains(p.Key))
+            .Select(p => $"{ComparisonTable.Heading(p.Key)} {p.Value}");
         Workload[] ordered = [.. workloads.OrderByDescending(w => runs.Count(r => r.ContainsKey(w)))];
         foreach (Workload[] chunk in ordered.Chunk(WorkloadsOfTable))
         {
@@ -42,7 +43,8 @@ internal static class MatrixRows
 
     private static string Heading(Workload workload, string[] varying)
     {
-        string text = string.Join(", ", workload.Parameters.Where(p => varying.Contains(p.Key)).Select(p => $"{p.Key} {p.Value}"));
+        string text = string.Join(
+            ", ", workload.Parameters.Where(p => varying.Contains(p.Key)).Select(p => $"{ComparisonTable.Heading(p.Key)} {p.Value}"));
         return text.Length > 0 ? text : "all";
     }
 }

@@ -19,7 +19,7 @@ public sealed record Workload
     public static IReadOnlyList<string> Names { get; } =
     [
         "preset", "series", "system", "era", "mode", "protocol", "cpus", "clients", "threads", "destinations", "pool", "portMin", "portMax",
-        "occupancy", "windowAddedNs", "churnPerSecond", "arrival", "sourcePorts", "design", "connections", "fill",
+        "occupancy", "windowAddedNs", "pathTimeNs", "churnPerSecond", "arrival", "sourcePorts", "design", "connections", "fill",
     ];
 
     /// <summary>The workload of a race cell. Releases of a live kernel count as one system, so that kernels can be compared.</summary>

@@ -45,7 +45,7 @@ public sealed class DocumentOutputTests
     [Theory]
     [InlineData("eras", "era", "random-fully", "3.1", "6.18")]
     [InlineData("eras --wide", "UDP clash", "what came with it")]
-    [InlineData("matrix", "insert_failed [95 %]", "A: ", "B: ", "random-fully")]
+    [InlineData("matrix", "insert_failed [95 %]", "A: ", "B: ", "rover-interlocked", "added window (ns) 700")]
     [InlineData("compare", "B against A", "insert_failed", "verdict")]
     public void Eras_matrix_and_compare_fit_a_terminal_of_80_columns(string command, params string[] parts)
     {

@@ -239,7 +239,7 @@ public sealed class ResultsIndexTests : IDisposable
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("- A: Ampere\\|Altra, 2 CPUs", result.Output, StringComparison.Ordinal);
         Assert.Contains("| mode | A | B |", result.Output, StringComparison.Ordinal);
-        Assert.Contains("| default | 2.30 % [1.27, 3.81] | 2.30 % [1.27, 3.81] |", result.Output, StringComparison.Ordinal);
+        Assert.Contains("| default | 2.3 % [1.3, 3.8] | 2.3 % [1.3, 3.8] |", result.Output, StringComparison.Ordinal);
         Assert.Contains("## million connections/s [95 %]\n", result.Output, StringComparison.Ordinal);
     }
 
@@ -269,7 +269,7 @@ public sealed class ResultsIndexTests : IDisposable
 
         Assert.Equal(0, result.ExitCode);
         Assert.Contains("## quick\n\n- A: Ampere\\|Altra", result.Output, StringComparison.Ordinal);
-        Assert.Contains("| default | missing: no such mode | 2.30 % [1.27, 3.81] |", result.Output, StringComparison.Ordinal);
+        Assert.Contains("| default | missing: no such mode | 2.3 % [1.3, 3.8] |", result.Output, StringComparison.Ordinal);
     }
 
     [Fact]
