@@ -76,6 +76,11 @@ internal static class PublishCommand
 
     private static Answer BringUpToDate(string directory, string? published, bool checkOnly, TextWriter output)
     {
+        if (Path.GetPathRoot(Path.GetFullPath(directory)) == Path.GetFullPath(directory))
+        {
+            throw new UsageException($"{directory} is the root of a file system and holds no published runs: name their directory");
+        }
+
         if (!checkOnly && Directory.Exists(directory))
         {
             OutputPlace.PrepareDirectory(directory, "publish", makeParents: false);
