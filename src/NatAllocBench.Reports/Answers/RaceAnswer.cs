@@ -16,7 +16,8 @@ internal static class RaceAnswer
 
         // A closed loop tells the cost; what is lost is the question of the series that have a schedule, where there are any.
         RaceCell[] asked = measured.Any(c => c.IsPaced) ? [.. measured.Where(c => c.IsPaced)] : measured;
-        yield return new AnswerSection("Answer", [.. Losses(asked), .. Speeds(measured)]);
+        string[] none = measured.Length == 0 && run.Cells.Any(c => c.Missing is not null) ? ["No row has a figure."] : [];
+        yield return new AnswerSection("Answer", [.. none, .. Losses(asked), .. Speeds(measured)]);
         yield return new AnswerSection("Felt", [.. Felt(asked)]);
         yield return new AnswerSection("Not seen", [.. Unseen(asked), .. Missing(run.Cells)]);
     }

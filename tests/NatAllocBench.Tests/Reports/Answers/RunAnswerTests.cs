@@ -95,6 +95,19 @@ public sealed class RunAnswerTests
     }
 
     [Fact]
+    public void A_run_without_a_figure_says_so()
+    {
+        RaceCell missing = SampleRuns.Cell("default", Attempts, [340, 350, 366]) with
+        {
+            Rate = null,
+            PerTrial = null,
+            Missing = "disturbed: the workers ran together in 1 of 30 rounds only",
+        };
+
+        Assert.Equal("No row has a figure.", Section(SampleRuns.Race(missing), "Answer"));
+    }
+
+    [Fact]
     public void A_cell_that_only_one_series_lacks_is_named_with_the_series()
     {
         RaceCell cell = SampleRuns.Cell("default", Attempts, [300, 310, 290]) with { Series = "who loses" };
