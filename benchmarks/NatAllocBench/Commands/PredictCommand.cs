@@ -89,15 +89,15 @@ internal static class PredictCommand
         OutputPlace.PrepareFiles(parsed, Chart, OccupancyChart);
         TextWriter output = JsonFile.Text(parsed);
         string root = parsed.GetValue(Results)!;
-        PublishedCells published = PublishedCells.Read(root);
         if (parsed.GetValue(Validate))
         {
-            var validation = PredictionValidation.Of(published);
+            PublishedCells checkedCells = PublishedCells.Read(root);
+            var validation = PredictionValidation.Of(checkedCells);
             validation.Write(root);
             output.Write(validation.Text());
             if (parsed.GetValue(Wide))
             {
-                output.Write("\n" + PredictionValidation.CellsText(published));
+                output.Write("\n" + PredictionValidation.CellsText(checkedCells));
             }
 
             JsonFile.Write(parsed, validation.Json);
@@ -109,6 +109,7 @@ internal static class PredictCommand
         Era[] eras = ErasOf(parsed);
         (PlanRequest Request, string Traffic)[] requests = [.. Requests(parsed, eras, limit)];
         Array.ForEach(requests, one => one.Request.Validate());
+        PublishedCells published = PublishedCells.Read(root);
         Costs costs = CostSource.Of(parsed.GetValue(Window)!, parsed.GetValue(From), published, eras);
         var line = new SharedLine(published, "kernel-locks");
         var forecaster = new Forecaster(costs, PredictionValidation.ReadOrMake(root, published), line);

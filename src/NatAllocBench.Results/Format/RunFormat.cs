@@ -113,7 +113,13 @@ public static class RunFormat
             throw new RunFormatException("a run has an empty name: name a run.json or the directory that holds one");
         }
 
-        string file = Directory.Exists(path) ? Path.Combine(path, RunFormat.FileName) : path;
+        bool isDirectory = Directory.Exists(path);
+        string file = isDirectory ? Path.Combine(path, RunFormat.FileName) : path;
+        if (isDirectory && !Path.Exists(file))
+        {
+            throw new RunFormatException($"{path}: holds no {FileName}, so it is not a run's folder");
+        }
+
         try
         {
             return Read(ReadBytes(file));

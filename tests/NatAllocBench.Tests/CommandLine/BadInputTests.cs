@@ -56,6 +56,8 @@ public class BadInputTests
     [InlineData("--json: cannot write /nowhere/a/b: there is no directory", "diagnose", "x", "--json", "/nowhere/a/b")]
     [InlineData("--collect: cannot write /nowhere/a/b: there is no directory /nowhere/a;", "diagnose", "--collect", "/nowhere/a/b")]
     [InlineData("--connections", "--connections", "50000000")]
+    [InlineData("--cpu-count 0: use 1 to 4096", "predict", "--results", "/nowhere", "--cpu-count", "0")]
+    [InlineData("/tmp: holds no run.json, so it is not a run's folder", "show", "/tmp")]
     [InlineData("nonsense", "nonsense")]
     [InlineData("--eras", "explore", "--eras", "9.9")]
     [InlineData("--designs 'mutex'", "explore", "--designs", "mutex")]
