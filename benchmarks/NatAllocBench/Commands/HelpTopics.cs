@@ -48,6 +48,7 @@ internal static class HelpTopics
         ["validate"] = "seconds",
         ["publish"] = "seconds",
         ["predict"] = "seconds",
+        ["plan"] = "seconds",
         ["replay"] = "seconds",
         ["diagnose"] = "at once, or as long as --interval says",
         ["trace"] = "as long as the race it records",
