@@ -26,21 +26,25 @@ public static class VectorVerifier
 
     /// <summary>Verifies the <c>*.jsonl</c> and <c>*.jsonl.gz</c> files of a directory.</summary>
     /// <param name="designs">Names of <see cref="Designs"/>.</param>
-    /// <param name="output">Receives a line for each design and file, the first failing lines of each, and the sum.</param>
+    /// <param name="output">
+    /// Receives a line for each design and file, the first failing lines of each, and the sum; they quote the files.
+    /// </param>
     /// <param name="suites">
     /// Checks of other models, which know no table design and run once; a file that neither they nor the kernel's checks know is skipped.
     /// </param>
-    public static VerifyResult Run(string directory, IReadOnlyList<string> designs, TextWriter output, params VectorSuite[] suites) =>
+    public static VerifyResult Run(
+        string directory, IReadOnlyList<string> designs, Action<string> output, params VectorSuite[] suites) =>
         Run(new DirectoryVectors(directory), designs, output, suites);
 
     /// <summary>Verifies the vectors that come with the program.</summary>
     /// <param name="designs">Names of <see cref="Designs"/>.</param>
     /// <param name="output">As for the other overload.</param>
     /// <param name="suites">Checks of other models; their assemblies' vectors are verified too.</param>
-    public static VerifyResult RunEmbedded(IReadOnlyList<string> designs, TextWriter output, params VectorSuite[] suites) =>
+    public static VerifyResult RunEmbedded(IReadOnlyList<string> designs, Action<string> output, params VectorSuite[] suites) =>
         Run(new EmbeddedVectors([.. suites.Select(suite => suite.Home)]), designs, output, suites);
 
-    private static VerifyResult Run(IVectorSource source, IReadOnlyList<string> designs, TextWriter output, VectorSuite[] suites)
+    private static VerifyResult Run(
+        IVectorSource source, IReadOnlyList<string> designs, Action<string> output, VectorSuite[] suites)
     {
         var total = new VerifyResult();
         VectorCheck[] others = [.. suites.SelectMany(suite => suite.Checks)];
@@ -59,7 +63,7 @@ public static class VectorVerifier
             return total with { Error = e.Message };
         }
 
-        output.WriteLine(total);
+        output(total.ToString());
         return total;
     }
 
@@ -70,18 +74,18 @@ public static class VectorVerifier
         VerifyResult sum = outcomes.Aggregate(new VerifyResult(), (total, outcome) => total + outcome.Result);
         if (sum != new VerifyResult())
         {
-            run.Output.WriteLine($"{TDesign.Name} {file}: {sum}");
+            run.Output($"{TDesign.Name} {file}: {sum}");
         }
 
         var unasked = new SortedSet<string>(outcomes.SelectMany(outcome => outcome.Unasked), StringComparer.Ordinal);
         if (unasked.Count > 0)
         {
-            run.Output.WriteLine($"  fields that no check asks for: {string.Join(", ", unasked)}");
+            run.Output($"  fields that no check asks for: {string.Join(", ", unasked)}");
         }
 
         foreach (string note in outcomes.Select(outcome => outcome.Note).OfType<string>().Take(ShownPerFile))
         {
-            run.Output.WriteLine("  " + note);
+            run.Output("  " + note);
         }
 
         return sum;
@@ -154,7 +158,7 @@ public static class VectorVerifier
     }
 
     /// <summary>What the files of one design are run with.</summary>
-    private sealed record VectorRun(IVectorSource Source, TextWriter Output, VectorCheck[] Others, bool IsFirst);
+    private sealed record VectorRun(IVectorSource Source, Action<string> Output, VectorCheck[] Others, bool IsFirst);
 
     /// <summary>What became of one line.</summary>
     /// <param name="Result">Its count.</param>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json.Nodes;
 using NatAllocBench.Allocators;
 using NatAllocBench.Allocators.Systems;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Running;
 using NatAllocBench.Verification;
 
@@ -35,9 +36,10 @@ internal static class VerifyCommand
             IReadOnlyList<string> designs = Resolve(parsed.GetValue(Designs)!);
             using var lines = new StringWriter();
             TextWriter output = JsonOutput.IsAsked(parsed) ? lines : Console.Out;
+            void Write(string line) => output.WriteLine(PlainText.OneLine(line));
             VerifyResult result = parsed.GetValue(Vectors) is { } directory
-                ? VectorVerifier.Run(directory, designs, output, AllocatorCatalog.Vectors)
-                : VectorVerifier.RunEmbedded(designs, output, AllocatorCatalog.Vectors);
+                ? VectorVerifier.Run(directory, designs, Write, AllocatorCatalog.Vectors)
+                : VectorVerifier.RunEmbedded(designs, Write, AllocatorCatalog.Vectors);
             if (JsonOutput.IsAsked(parsed))
             {
                 JsonOutput.Write(Json(result, lines.ToString()));

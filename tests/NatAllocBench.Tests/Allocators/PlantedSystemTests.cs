@@ -22,7 +22,7 @@ public sealed class PlantedSystemTests
     {
         using var output = new StringWriter();
 
-        VerifyResult all = VectorVerifier.RunEmbedded([KernelLocks.Name], output, Planted.Vectors);
+        VerifyResult all = VectorVerifier.RunEmbedded([KernelLocks.Name], output.WriteLine, Planted.Vectors);
         Assert.Contains($"{KernelLocks.Name} planted_first.jsonl: 2 passed, 0 failed", output.ToString(), StringComparison.Ordinal);
         Assert.True(all == new VerifyResult(VectorVerifierTests.KernelLines + 2), output.ToString());
     }

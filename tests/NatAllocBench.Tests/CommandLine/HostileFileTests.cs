@@ -193,6 +193,21 @@ public sealed class HostileFileTests : IDisposable
         Assert.DoesNotContain('\u001b', diagnosed.Output + shown.Output);
     }
 
+    [Fact]
+    public void Escape_sequences_of_a_vector_do_not_reach_the_terminal()
+    {
+        string vectors = Directory.CreateDirectory(Place("vectors")).FullName;
+        File.WriteAllText(
+            Path.Combine(vectors, "reciprocal_scale.jsonl"),
+            """{"id":"a\u001b[2Jb","value":0,"range":3,"result":9}""" + "\n");
+
+        ProgramRun run = ProgramRun.Here("verify", "--vectors", vectors);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("a [2Jb", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', run.Output + run.Error);
+    }
+
     [LinuxFact]
     public void A_pipe_is_no_input_and_is_not_waited_for()
     {

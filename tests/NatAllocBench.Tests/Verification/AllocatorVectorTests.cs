@@ -27,7 +27,7 @@ public sealed class AllocatorVectorTests(ITestOutputHelper log)
     {
         using var output = new StringWriter();
 
-        VerifyResult result = VectorVerifier.Run(VectorDirectory, [KernelLocks.Name], output, AllocatorCatalog.Vectors);
+        VerifyResult result = VectorVerifier.Run(VectorDirectory, [KernelLocks.Name], output.WriteLine, AllocatorCatalog.Vectors);
 
         log.WriteLine(output.ToString());
         Assert.Equal(new VerifyResult(Lines), result);

@@ -43,7 +43,7 @@ public sealed class VectorVerifierTests : IDisposable
         lines[1] = lines[1].Replace(key, key + "1", StringComparison.Ordinal);
         File.WriteAllLines(Path.Combine(_directory, file), lines);
 
-        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output);
+        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine);
 
         Assert.Equal(new VerifyResult(2, 1), result);
         Assert.Equal(1, result.ExitCode);
@@ -63,7 +63,7 @@ public sealed class VectorVerifierTests : IDisposable
         File.WriteAllLines(
             Path.Combine(_directory, "reciprocal_scale.jsonl"), ["{\"id\":\"rs-0\",\"value\":0,\"range\":3,\"result\":0}", line]);
 
-        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output);
+        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine);
 
         Assert.Equal(2, result.ExitCode);
         Assert.StartsWith($"reciprocal_scale.jsonl line 2: {complaint}", result.Error);
@@ -78,7 +78,7 @@ public sealed class VectorVerifierTests : IDisposable
         File.WriteAllLines(Path.Combine(_directory, "reciprocal_scale.a.jsonl"), [Sound, "{", Sound, "[]"]);
         File.WriteAllLines(Path.Combine(_directory, "reciprocal_scale.b.jsonl"), [Sound, "", Wrong]);
 
-        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output);
+        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine);
 
         Assert.Equal((3, 1, 0, 2, 2), (result.Passed, result.Failed, result.Skipped, result.Malformed, result.ExitCode));
         Assert.StartsWith("reciprocal_scale.a.jsonl line 2: not JSON", result.Error);
@@ -97,7 +97,7 @@ public sealed class VectorVerifierTests : IDisposable
     {
         File.WriteAllText(Path.Combine(_directory, "reciprocal_scale.jsonl"), line);
 
-        Assert.Equal(new VerifyResult(Failed: 1), VectorVerifier.Run(_directory, [KernelLocks.Name], _output));
+        Assert.Equal(new VerifyResult(Failed: 1), VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine));
         Assert.Contains(complaint, _output.ToString(), StringComparison.Ordinal);
     }
 
@@ -109,7 +109,7 @@ public sealed class VectorVerifierTests : IDisposable
         File.WriteAllText(
             Path.Combine(_directory, File1), line.Replace("\"probes\":", "\"steps\":1,\"probes\":", StringComparison.Ordinal));
 
-        Assert.Equal(1, VectorVerifier.Run(_directory, [LockFree.Name], _output).Failed);
+        Assert.Equal(1, VectorVerifier.Run(_directory, [LockFree.Name], _output.WriteLine).Failed);
         Assert.Contains("unknown field 'out.steps'", _output.ToString(), StringComparison.Ordinal);
     }
 
@@ -122,7 +122,7 @@ public sealed class VectorVerifierTests : IDisposable
             [new VectorCheck("broken", "broken-", (_, _) => throw new TableCorruptException("a chain has a circle"))], GetType().Assembly);
 
         var thrown =
-            Assert.Throws<TableCorruptException>(() => VectorVerifier.Run(_directory, [KernelLocks.Name], _output, broken));
+            Assert.Throws<TableCorruptException>(() => VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine, broken));
         Assert.Equal("a chain has a circle", thrown.Message);
     }
 
@@ -131,7 +131,7 @@ public sealed class VectorVerifierTests : IDisposable
     {
         string missing = Path.Combine(_directory, "none");
 
-        VerifyResult result = VectorVerifier.Run(missing, [KernelLocks.Name], _output);
+        VerifyResult result = VectorVerifier.Run(missing, [KernelLocks.Name], _output.WriteLine);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains(missing, result.Error);
@@ -139,7 +139,7 @@ public sealed class VectorVerifierTests : IDisposable
 
     [Fact]
     public void Directory_without_vector_files_is_an_error() =>
-        Assert.Equal(2, VectorVerifier.Run(_directory, [KernelLocks.Name], _output).ExitCode);
+        Assert.Equal(2, VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine).ExitCode);
 
     [Fact]
     public void Line_of_an_unknown_kernel_tree_is_skipped_and_named()
@@ -148,7 +148,7 @@ public sealed class VectorVerifierTests : IDisposable
         File.WriteAllText(
             Path.Combine(_directory, "hash_conntrack.jsonl"), line.Replace("linux-6.1\"", "linux-9.9\"", StringComparison.Ordinal));
 
-        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output);
+        VerifyResult result = VectorVerifier.Run(_directory, [KernelLocks.Name], _output.WriteLine);
 
         Assert.Equal(new VerifyResult(Skipped: 1), result);
         Assert.Contains("skipped: unknown kernel tree 'linux-9.9'", _output.ToString());
