@@ -1,3 +1,4 @@
+using NatAllocBench.Reports.Answers;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
@@ -17,6 +18,15 @@ public class PublishedShowsTests
 
         Assert.Equal([10, 20, 40, 80], cells.Select(cell => cell.Clients).Order());
         Assert.All(cells, cell => Assert.InRange(cell.Rate!.Value, 0.017, 0.179));
+    }
+
+    [Fact]
+    public void Every_run_has_an_answer_in_words()
+    {
+        string[] runs = [.. new ResultsStore(Path.Combine(RepositoryRoot.Path, "results")).RunDirectories()];
+
+        Assert.NotEmpty(runs);
+        Assert.All(runs, run => Assert.Contains(RunAnswer.Of(RunFormat.ReadFile(run)), section => section.Label == "Answer"));
     }
 
     [Fact]
