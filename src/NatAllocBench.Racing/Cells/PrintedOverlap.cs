@@ -23,6 +23,8 @@ internal static class PrintedOverlap
             StolenShare = Known(overlaps, overlap => overlap.StolenShare),
             Rounds = rounds ? [.. overlaps.Select(overlap => (long)overlap.Rounds)] : null,
             DroppedRounds = rounds ? [.. overlaps.Select(overlap => (long)overlap.DroppedRounds)] : null,
+            LeftOutAttempts = [.. trials.Select(trial => trial.LeftOut.Attempts)],
+            LeftOutInsertFailed = [.. trials.Select(trial => trial.LeftOut.InsertFailed)],
         };
     }
 

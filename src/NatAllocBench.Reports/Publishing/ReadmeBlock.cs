@@ -14,7 +14,8 @@ namespace NatAllocBench.Reports.Publishing;
 /// the Markdown file, and <c>SOURCE#TITLE</c> chooses another table than the run's first. <c>main SOURCE</c>
 /// takes the table of at most six columns that the terminal shows. <c>ratios SOURCE</c> takes the ratios of a run of throughput.
 /// <c>comparison-errors</c> is what was counted of false verdicts on every machine. <c>speed-targets</c> is every target of speed beside
-/// what the newest published runs reached. <c>newest NAME</c> is the newest published run of a preset or command.
+/// what the newest published runs reached. <c>dropped</c> is what the rule that drops trials and rounds does to all published rates.
+/// <c>newest NAME</c> is the newest published run of a preset or command.
 /// </summary>
 public static class ReadmeBlock
 {
@@ -25,6 +26,7 @@ public static class ReadmeBlock
     private const string Results = "results";
     private const string Errors = "comparison-errors";
     private const string Targets = "speed-targets";
+    private const string Dropped = "dropped";
     private const string BeginClose = " -->";
     private const string End = "<!-- table:end -->";
 
@@ -92,6 +94,12 @@ public static class ReadmeBlock
         if (source == Targets)
         {
             return TargetTable(baseDirectory, PublishedEntries(root, runs));
+        }
+
+        if (source == Dropped)
+        {
+            return MarkdownTable.Render(
+                DroppedTable.Build(PublishedEntries(root, runs).Select(entry => entry.Run).OfType<RunRecord<RaceCell>>()));
         }
 
         bool main = source.StartsWith(Main, StringComparison.Ordinal);

@@ -44,6 +44,17 @@ public sealed record TrialOverlaps
     /// <summary>Rounds that do not count, because the workers did not run together; null where there are none.</summary>
     public IReadOnlyList<long>? DroppedRounds { get; init; }
 
+    /// <summary>
+    /// Connections of the trial that do not count: those of dropped rounds; closed and Poisson arrivals: the first of each worker, and those
+    /// after the first worker had ended. Null in runs from before they were kept.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? LeftOutAttempts { get; init; }
+
+    /// <summary>How many of <see cref="LeftOutAttempts"/> failed to be inserted.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<long>? LeftOutInsertFailed { get; init; }
+
     /// <summary>The trials of several cells one after the other; a list that one of them lacks is null.</summary>
     internal static TrialOverlaps Join(IReadOnlyList<TrialOverlaps> parts) => new()
     {
@@ -58,6 +69,8 @@ public sealed record TrialOverlaps
         StolenShare = RaceTrials.Join(parts, p => p.StolenShare),
         Rounds = RaceTrials.Join(parts, p => p.Rounds),
         DroppedRounds = RaceTrials.Join(parts, p => p.DroppedRounds),
+        LeftOutAttempts = RaceTrials.Join(parts, p => p.LeftOutAttempts),
+        LeftOutInsertFailed = RaceTrials.Join(parts, p => p.LeftOutInsertFailed),
     };
 
     /// <summary>Every list with its name, for checks.</summary>
@@ -67,6 +80,7 @@ public sealed record TrialOverlaps
         ("involuntarySwitches", InvoluntarySwitches?.Count), ("speedRatio", SpeedRatio?.Count), ("pingPongNs", PingPongNs?.Count),
         ("referenceNs", ReferenceNs?.Count),
         ("stolenShare", StolenShare?.Count), ("rounds", Rounds?.Count), ("droppedRounds", DroppedRounds?.Count),
+        ("leftOutAttempts", LeftOutAttempts?.Count), ("leftOutInsertFailed", LeftOutInsertFailed?.Count),
     ];
 }
 

@@ -88,6 +88,25 @@ internal static class RaceCellCheck
                 .Concat(overlap.PingPongNs ?? [])
                 .Concat(overlap.ReferenceNs ?? [])
                 .All(ns => ns >= 0), place, "a time is negative");
+        CheckLeftOut(place, overlap, problems);
+    }
+
+    private static void CheckLeftOut(string place, TrialOverlaps overlap, Problems problems)
+    {
+        problems.Unless(
+            overlap.LeftOutAttempts is null == overlap.LeftOutInsertFailed is null, place,
+            "leftOutAttempts and leftOutInsertFailed need one another");
+        if (overlap is not { LeftOutAttempts: { } attempts, LeftOutInsertFailed: { } failed })
+        {
+            return;
+        }
+
+        problems.Unless(
+            attempts.Zip(failed).All(trial => trial.Second >= 0 && trial.First >= trial.Second), place,
+            "leftOutInsertFailed must be from 0 to leftOutAttempts");
+        problems.Unless(
+            overlap.DroppedRounds is not { } dropped || dropped.Zip(attempts).All(trial => trial.First > 0 || trial.Second == 0), place,
+            "leftOutAttempts must be 0 where no round was dropped");
     }
 
     private static void CheckCounts(string place, RaceCell cell, Problems problems)

@@ -225,6 +225,8 @@ public sealed class HostileRunTests
         StolenShare = Repeat(0.01, trials),
         Rounds = [.. Enumerable.Repeat(100L, trials)],
         DroppedRounds = [.. Enumerable.Repeat(2L, trials)],
+        LeftOutAttempts = [.. Enumerable.Repeat(80L, trials)],
+        LeftOutInsertFailed = [.. Enumerable.Repeat(1L, trials)],
     };
 
     private static double[] Repeat(double value, int trials) => [.. Enumerable.Repeat(value, trials)];
