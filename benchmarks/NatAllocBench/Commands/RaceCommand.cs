@@ -100,5 +100,5 @@ internal static class RaceCommand
     private static bool LosesReserved(RaceCell cell) => cell.IsWhatIf && cell.FailedKeepPort + cell.FailedSearch > 0;
 
     private static bool IsDisturbed(RaceCell cell) =>
-        cell.Missing?.StartsWith(MeasuredTrials.DisturbedWord, StringComparison.Ordinal) ?? false;
+        cell.Missing?.StartsWith(RaceCell.DisturbedWord, StringComparison.Ordinal) ?? false;
 }

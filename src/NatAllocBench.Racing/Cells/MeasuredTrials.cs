@@ -10,9 +10,6 @@ internal abstract class MeasuredTrials
     /// <summary>Trials that must be left of a cell in which some were dropped.</summary>
     public const int LeastTrials = 3;
 
-    /// <summary>How the reason begins for which a disturbed cell has no rate.</summary>
-    public const string DisturbedWord = "disturbed";
-
     /// <summary>Share of the trials, and of the rounds, that must be left.</summary>
     public const double LeastShare = 0.1;
 
@@ -63,13 +60,13 @@ internal abstract class MeasuredTrials
             int kept = KeptTrials;
             if (kept < Trials && (kept < LeastTrials || kept < LeastShare * Trials))
             {
-                return FormattableString.Invariant($"{DisturbedWord}: the workers ran together in {kept} of {Trials} trials only");
+                return FormattableString.Invariant($"{RaceCell.DisturbedWord}: the workers ran together in {kept} of {Trials} trials only");
             }
 
             long rounds = Kept.Sum(trial => trial.Overlap.Rounds);
             long together = rounds - Kept.Sum(trial => trial.Overlap.DroppedRounds);
             return together < LeastShare * rounds
-                ? FormattableString.Invariant($"{DisturbedWord}: the workers ran together in {together} of {rounds} rounds only")
+                ? FormattableString.Invariant($"{RaceCell.DisturbedWord}: the workers ran together in {together} of {rounds} rounds only")
                 : null;
         }
     }

@@ -126,7 +126,7 @@ internal static class RaceAnswer
 
     // How often they did is in the table.
     private static string Reason(string missing) =>
-        missing.StartsWith("disturbed", StringComparison.Ordinal) ? "disturbed: the workers seldom ran together" : missing;
+        missing.StartsWith(RaceCell.DisturbedWord, StringComparison.Ordinal) ? "disturbed: the workers seldom ran together" : missing;
 
     private static string Place(RaceCell cell) => cell.System == "model" ? $"Era {cell.Era}" : $"{cell.System} (era {cell.Era})";
 

@@ -5,6 +5,11 @@ namespace NatAllocBench.Results.Model;
 /// <summary>Race cells of several processes as one: the trials of all of them, each with its process.</summary>
 internal static class PooledRaceCells
 {
+    /// <summary>
+    /// Processes that must be left of a cell that was disturbed in others: fewer do not show what differs between processes.
+    /// </summary>
+    private const int LeastProcesses = 3;
+
     /// <summary>Pools the cells of processes that raced one plan.</summary>
     /// <param name="processes">The cells of each process; one that was cut short may lack some.</param>
     /// <returns>A cell for every workload. Trials of processes that were placed otherwise than most are counted as dropped.</returns>
@@ -33,6 +38,12 @@ internal static class PooledRaceCells
                 .. all.Select(c => c.Dropped).OfType<DroppedTrials>(),
                 .. measured.Except(alike).Select(OtherPlacement).OfType<DroppedTrials>(),
             ]);
+        if (all.Length > 1 && alike.Length < LeastProcesses && all.Any(IsDisturbed))
+        {
+            string together = FormattableString.Invariant($"the workers ran together in {alike.Length} of {all.Length} processes only");
+            return Unmeasured(all[0], $"{RaceCell.DisturbedWord}: {together}") with { Dropped = dropped };
+        }
+
         if (alike.Length == 0)
         {
             return all[0] is { Missing: not null } missing
@@ -65,6 +76,8 @@ internal static class PooledRaceCells
             PerTrial = alike.Length > 1 ? trials : alike[0].PerTrial,
         }).Summarised();
     }
+
+    private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(RaceCell.DisturbedWord, StringComparison.Ordinal) == true;
 
     private static IReadOnlyList<CpuCounters> Plus(IReadOnlyList<CpuCounters> one, IReadOnlyList<CpuCounters> other) =>
         [.. one.Zip(other, (a, b) => a.Plus(b))];

@@ -12,6 +12,9 @@ public sealed record RaceCell
     /// <summary>The series of the presets that a fixed pair of CPUs races, the same on every machine.</summary>
     public const string FixedPairSeries = "fixed pair";
 
+    /// <summary>How <see cref="Missing"/> begins where the workers ran together too seldom for a rate.</summary>
+    public const string DisturbedWord = "disturbed";
+
     /// <summary>The preset that asked for the cell.</summary>
     public string? Preset { get; init; }
 

@@ -63,6 +63,24 @@ public sealed class PooledRacesTests
     }
 
     [Fact]
+    public void A_cell_that_was_disturbed_in_most_of_its_processes_has_no_rate()
+    {
+        RaceCell sound = Cell([20, 21, 20]);
+        RaceCell disturbed = sound with
+        {
+            Rate = null,
+            PerTrial = null,
+            Missing = "disturbed: the workers ran together in 1 of 12 trials only",
+        };
+
+        Assert.Equal(
+            "disturbed: the workers ran together in 2 of 4 processes only", Pool(sound, disturbed, sound, disturbed).Missing);
+        Assert.Equal(disturbed.Missing, Pool(disturbed).Missing);
+        Assert.Equal(3, Pool(sound, disturbed, sound, sound).PerTrial!.ProcessRates()!.Count);
+        Assert.NotNull(Pool(sound, sound).Rate);
+    }
+
+    [Fact]
     public void Windows_counters_and_clients_are_those_of_all_processes()
     {
         RaceCell one = Cell([1, 2, 3]) with
