@@ -1,4 +1,3 @@
-using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Prediction.Racing;
 using NatAllocBench.Racing.Clients;
 using NatAllocBench.Racing.Counts;
@@ -24,6 +23,8 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     private const string ReservedPorts =
         "no closed form is needed: a port that is reserved cannot be lost, and only an exhausted range fails";
 
+    private const string ShortWindow = "the recorded window is shorter than the time in which one rover collides";
+
     /// <summary>Time of a connection outside its window with an empty table, s.</summary>
     public const double OwnPathSeconds = 0.5e-6;
 
@@ -38,7 +39,9 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
             return new RacePrediction(null, "no window was measured");
         }
 
-        return Of(workload, cpus, RecordedLengths.Of([window]).MeanNs * 1e-9);
+        // A reason that holds for any window comes first.
+        RacePrediction prediction = Of(workload, cpus, RecordedLengths.Of([window]).MeanNs * 1e-9);
+        return prediction.Rate is not null && StartOf(workload) == SearchStart.Same ? new RacePrediction(null, ShortWindow) : prediction;
     }
 
     /// <summary>The prediction from a mean window.</summary>
@@ -131,7 +134,7 @@ internal readonly record struct RacePrediction(double? Rate, string? WhyNot)
     public static bool AlwaysSearches(RaceMode mode) => mode == RaceMode.Random || mode == RaceMode.RandomFully;
 
     private static bool IsKeyedRandom(RaceWorkload workload) =>
-        workload.Mode == RaceMode.Random && workload.Era.Traits.RandomStart is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash;
+        workload.Mode == RaceMode.Random && workload.Era.Traits.IsRandomKeyed;
 
     private static bool ScansLong(RaceWorkload workload) =>
         workload.Mode == RaceMode.RandomFully && workload.Era.HasRover && workload.Occupancy > MostScannedLoad;

@@ -1,8 +1,10 @@
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Random;
 using NatAllocBench.Node.Planning;
+using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Predicting;
 using NatAllocBench.Racing.Cells;
+using NatAllocBench.Racing.Counts;
 using NatAllocBench.Racing.Workloads;
 using NatAllocBench.Results.Format;
 using NatAllocBench.Results.Model;
@@ -117,6 +119,26 @@ public sealed class PredictionTests
 
         Assert.InRange(longestRun, shortest, longest);
         Assert.Equal(occupancy <= 0.5, RacePrediction.Of(Paced(occupancy), 2, 1e-6).Rate is not null);
+    }
+
+    /// <summary>The column beside a race's rate holds no number that <c>predict --validate</c> has disabled.</summary>
+    [Theory]
+    [InlineData("4.14", "default", "one rover")]
+    [InlineData("4.14", "random", "convoys")]
+    [InlineData("4.14-lts", "random", "convoys")]
+    [InlineData("4.19-lts", "random", "convoys")]
+    [InlineData("4.14", "random-fully", null)]
+    [InlineData("5.10", "default", null)]
+    public void A_race_predicts_no_class_that_no_form_follows(string era, string mode, string? whyNot)
+    {
+        var window = new WindowHistogram();
+        window.RecordTicks(TickClock.FromNanoseconds(1000));
+
+        RacePrediction prediction = RacePrediction.Of(
+            Paced(0) with { Era = EraCatalog.Get(era), Mode = RaceMode.Get(mode) }, 2, window);
+
+        Assert.Equal(whyNot is null, prediction.Rate is not null);
+        Assert.Contains(whyNot ?? "", prediction.WhyNot ?? "", StringComparison.Ordinal);
     }
 
     [Fact]
