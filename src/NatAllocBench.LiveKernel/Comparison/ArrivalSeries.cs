@@ -1,3 +1,4 @@
+using System.Globalization;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Statistics;
 
@@ -25,8 +26,10 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
     private readonly List<long> _lost = [];
     private readonly List<long> _attempts = [];
     private readonly List<long> _failed = [];
+    private readonly List<double> _apart = [];
     private string? _missing;
     private int _repetitions;
+    private int _astray;
 
     public string Name => cell.Name;
 
@@ -89,7 +92,7 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
             FormattableString.Invariant($"{parameters}, {100 * cell.Fill:0} % full"));
         return _missing is not null ? named with { Missing = _missing }
             : _repetitions < 2 ? named with { Missing = "fewer than two repetitions were run" }
-            : _sent.Count < 2 ? named with { Missing = "the kernel's senders ran together in fewer than two repetitions" }
+            : _sent.Count < 2 ? named with { Missing = WhyTooFew() }
             : _attempts.Count < 2 ? named with { Missing = "the model's workers ran together in fewer than two trials" }
             : Judge(named);
     }
@@ -107,24 +110,41 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
             : judged;
     }
 
+    private string WhyTooFew()
+    {
+        string apart = _apart.Count == 0 ? "" : string.Create(
+            CultureInfo.InvariantCulture,
+            $"; in {_apart.Count} the slower sender had sent {100 * _apart.Min():0} to {100 * _apart.Max():0} % when the faster one was done");
+        string astray = _astray == 0 ? "" : $"; {_astray} lost packets outside NAT";
+        return $"the kernel's senders ran together in {_sent.Count} of {_repetitions} repetitions{apart}{astray}";
+    }
+
     private bool MeasureOnce(LiveSession session, ulong seed, CancellationToken cancellation)
     {
         LiveCellResult result = session.Run(
             cell with { Repetitions = 1, WarmUps = _repetitions == 0 ? 1 : 0, Plan = cell.Plan with { Seed = seed } }, cancellation);
         _repetitions++;
-        LiveRepetition? kept = result.Repetitions.FirstOrDefault(RanTogether);
-        if (kept is not null)
+        if (result.Repetitions is not [var repetition, ..])
         {
-            _sent.Add(kept.Sent);
-            _lost.Add(kept.Counters.Total.InsertFailed);
+            _astray++;
+            return false;
         }
 
-        return kept is not null;
+        if (Together(repetition) is var share and < LeastTogether)
+        {
+            _apart.Add(share);
+            return false;
+        }
+
+        _sent.Add(repetition.Sent);
+        _lost.Add(repetition.Counters.Total.InsertFailed);
+        return true;
     }
 
-    private bool RanTogether(LiveRepetition repetition)
+    /// <summary>Share of the faster sender's packets that the slower one had sent; senders that meet ran together.</summary>
+    private double Together(LiveRepetition repetition)
     {
-        long[] sent = [.. repetition.Send.Senders.Select(sender => sender.Sent)];
-        return cell.Plan.Lockstep is not null || sent.Min() >= LeastTogether * sent.Max();
+        double[] sent = [.. repetition.Send.Senders.Select(sender => (double)sender.Sent)];
+        return cell.Plan.Lockstep is not null ? 1 : sent.Min() / sent.Max();
     }
 }

@@ -18,6 +18,12 @@ public sealed record ComparedArrivals(
     private const int PoissonClients = 40;
     private const double PoissonPerSecond = 100_000;
 
+    /// <summary>Near exhaustion a search looks at dozens of ports, and a CPU opens fewer than half of <see cref="PoissonPerSecond"/>.</summary>
+    private const double PoissonPerSecondWhenFull = 40_000;
+
+    private const double Full = 0.75;
+
+
     private static readonly int[] Clients = [10, 20, 40, 80];
 
     /// <summary>The arrivals that can be compared, in the order of the tables.</summary>
@@ -46,10 +52,12 @@ public sealed record ComparedArrivals(
             "tick", $"{clients} clients", ArrivalCells.Tick(clients, mode, protocol, fill, SpreadPerClientNs * clients)))],
         "poisson" =>
         [
-            new("poisson", $"{PoissonPerSecond:0}/s", ArrivalCells.Poisson(PoissonClients, mode, protocol, fill, PoissonPerSecond)),
+            new("poisson", $"{PoissonRate(fill):0}/s", ArrivalCells.Poisson(PoissonClients, mode, protocol, fill, PoissonRate(fill))),
         ],
         _ => [new("closed", "one destination", ComparisonCells.Saturated(mode, 2, protocol, fill: fill))],
     };
+
+    private static double PoissonRate(double fill) => fill < Full ? PoissonPerSecond : PoissonPerSecondWhenFull;
 
     /// <summary>A mode that always searches does not care how many share a port: the most clients stand for all.</summary>
     private static int[] ClientsFor(PortMode mode) => mode == PortMode.Default ? Clients : Clients[^1..];
