@@ -8,7 +8,7 @@ namespace NatAllocBench.Exploration.Engine;
 internal sealed class Execution : IDisposable
 {
     private readonly ControlledThread[] _threads;
-    private readonly Turn _returned = new();
+    private readonly Ending _ending;
     private readonly ProcessView _view;
     private readonly Processes _processes;
     private readonly AccessLog _log;
@@ -19,9 +19,7 @@ internal sealed class Execution : IDisposable
     private int _growths;
     private bool _startsInOrder;
     private bool _beginsLate;
-    private int _unwinding;
     private int _running;
-    private int _left;
     private int _preemptions;
     private string? _violation;
 
@@ -31,6 +29,7 @@ internal sealed class Execution : IDisposable
         Locations = locations;
         Model = model;
         _threads = new ControlledThread[program.Threads];
+        _ending = new Ending(_threads);
         _log = new AccessLog(locations, program.Threads);
         _view = new ProcessView(program.Threads);
         Watch = new Watch(program, _threads, _view);
@@ -65,7 +64,6 @@ internal sealed class Execution : IDisposable
         _violation = null;
         _preemptions = 0;
         IsAborted = false;
-        _unwinding = 0;
         Locations.Begin();
         Program.Prepare(Locations);
         Locations.EndMapping();
@@ -74,11 +72,11 @@ internal sealed class Execution : IDisposable
         _view.Clear();
         _view.IsWatching = strategy.WatchesFromBeginning;
         Array.ForEach(_threads, thread => thread.Prepare());
-        _left = _threads.Length;
+        _ending.Begin();
         _starting = true;
         _started = 1;
         _threads[0].Perform(); // each wakes the next when it has reached its first step
-        _returned.Wait();
+        _ending.AwaitReturn();
         return Conclude();
     }
 
@@ -86,7 +84,7 @@ internal sealed class Execution : IDisposable
     {
         IsDisposed = true;
         Array.ForEach(_threads, thread => thread.Dispose());
-        _returned.Dispose();
+        _ending.Dispose();
     }
 
     /// <summary>Whether the strategy is asked about an access, or it is made at once.</summary>
@@ -215,19 +213,17 @@ internal sealed class Execution : IDisposable
         bool isAborted = IsAborted;
         if (isAborted && !isStarting)
         {
-            Unwind(thread);
+            _ending.Unwind(thread);
         }
 
-        // Full fence. Threads of an aborted execution come here at the same time; after the last one the next execution begins, so whatever
-        // is to be known of this one was read before.
-        bool last = Interlocked.Decrement(ref _left) == 0;
+        bool last = _ending.Leave(); // whatever is to be known of this execution was read before
         if (isStarting)
         {
             StartNext(thread);
         }
         else if (isAborted && last)
         {
-            _returned.Release();
+            _ending.Return();
         }
         else if (isAborted)
         {
@@ -305,40 +301,16 @@ internal sealed class Execution : IDisposable
             return;
         }
 
-        if (!IsAborted || _left == 0)
+        if (!IsAborted || _ending.IsNobodyLeft)
         {
-            _returned.Release(); // all threads are done, all buffers empty, or nobody is left to tell
+            _ending.Return(); // all threads are done, all buffers empty, or nobody is left to tell
             return;
         }
 
-        Unwind(from);
+        _ending.Unwind(from);
         if (goesOn)
         {
             throw new AbortedException();
-        }
-    }
-
-    /// <summary>Makes every thread that waits for its turn give up, once.</summary>
-    private void Unwind(ControlledThread? from)
-    {
-        // One of the threads that come here does it. Pairs with the release of their turns.
-        if (Interlocked.Exchange(ref _unwinding, 1) != 0)
-        {
-            return;
-        }
-
-        // All at once before the first is woken: after the last one the next execution may begin.
-        ControlledThread[] others = Array.FindAll(_threads, thread => thread != from && !thread.IsFinished);
-        int late = others.Count(thread => thread.IsLate);
-        if (late > 0 && Interlocked.Add(ref _left, -late) == 0) // full fence, as in Finish: nobody else is left
-        {
-            _returned.Release();
-            return;
-        }
-
-        foreach (ControlledThread thread in Array.FindAll(others, thread => !thread.IsLate))
-        {
-            thread.Wake();
         }
     }
 
