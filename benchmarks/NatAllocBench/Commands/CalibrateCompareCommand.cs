@@ -39,14 +39,14 @@ internal static class CalibrateCompareCommand
     {
         Description = "Time limit in seconds; whole pairs that were measured until then are counted.",
         HelpName = "S",
-        DefaultValueFactory = _ => 1200,
+        DefaultValueFactory = _ => 1800,
     };
 
     private static readonly Option<double> ProcessSeconds = new("--process-seconds")
     {
-        Description = "Time that each process measures, in seconds.",
+        Description = "Time that each process measures, in seconds: a fifth each speeds and rates of races, the rest tables.",
         HelpName = "S",
-        DefaultValueFactory = _ => 1.2,
+        DefaultValueFactory = _ => 2,
     };
 
     // For the processes that this command starts: what makes their second half harder.

@@ -43,7 +43,7 @@ internal static class HelpTopics
         ["explore"] = "60 s (--seconds)",
         ["verify"] = "about 10 s",
         ["machine"] = "about 2 s",
-        ["calibrate-compare"] = "20 minutes at most (--seconds)",
+        ["calibrate-compare"] = "30 minutes at most (--seconds)",
         ["contribute"] = "5 minutes at most (--seconds)",
         ["validate"] = "seconds",
         ["publish"] = "seconds",
