@@ -12,13 +12,3 @@ public interface IPace
     /// <param name="index">Its place in the call.</param>
     void End(int index);
 }
-
-/// <summary>One after another, as fast as they go.</summary>
-internal readonly struct Unpaced : IPace
-{
-    public bool Begin(int index) => true;
-
-    public void End(int index)
-    {
-    }
-}

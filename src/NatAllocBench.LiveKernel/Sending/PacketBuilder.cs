@@ -9,9 +9,6 @@ namespace NatAllocBench.LiveKernel;
 /// </summary>
 internal readonly struct PacketBuilder
 {
-    /// <summary>The longest packet: a SYN without options.</summary>
-    public const int MaxLength = IPv4Headers.TcpSynLength;
-
     private const int HeaderSum = 10;
     private const int Addresses = 12;
     private const int Ports = IPv4Headers.HeaderLength;

@@ -27,9 +27,6 @@ public static class Timeouts
     /// <summary>An entry inserted in the reply direction only by clash resolution, 5.6+.</summary>
     public const int Clash = 1;
 
-    /// <summary>Cap on a TCP timeout after repeated retransmissions or while data is unacknowledged.</summary>
-    public const int TcpRetransmissionCap = 300;
-
     // Indexed by TcpState; None has no timeout.
     private static ReadOnlySpan<int> TcpByState => [0, 120, 60, 432000, 120, 60, 30, 120, 10, 120];
 

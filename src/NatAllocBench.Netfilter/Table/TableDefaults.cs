@@ -12,9 +12,6 @@ internal readonly record struct TableDefaults(uint Buckets, uint MaxConnections)
     /// <summary>Bytes of a chain head on a 64-bit kernel, and of a page: the array is rounded up to whole pages.</summary>
     private const uint HeadsPerPage = 4096 / 8;
 
-    /// <summary>Entries per bucket when the number of buckets was given and the limit was not.</summary>
-    private const uint MaxPerExplicitBucket = 8;
-
     /// <summary>
     /// The defaults of a 64-bit kernel with 4 KiB pages (<c>nf_conntrack_init_start</c>): 1/16384 of the memory in chain heads, but
     /// 16384 buckets above 1 GiB (65536 from 5.15) and 65536 above 4 GiB (from 4.0; 262144 from 5.15).
@@ -34,17 +31,6 @@ internal readonly record struct TableDefaults(uint Buckets, uint MaxConnections)
         };
         buckets = RoundUp(Math.Max(buckets, large ? 1024u : 32));
         return new TableDefaults(buckets, buckets * (uint)era.Traits.MaxPerBucket);
-    }
-
-    /// <summary>The limit that a kernel chooses when the number of buckets is given (module parameter <c>hashsize</c>).</summary>
-    /// <param name="buckets">Number of buckets, 1 to 2^26; rounded up to whole pages.</param>
-    /// <exception cref="ArgumentOutOfRangeException">The number is out of its range.</exception>
-    public static TableDefaults ForBuckets(uint buckets)
-    {
-        ArgumentOutOfRangeException.ThrowIfZero(buckets);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(buckets, 1u << 26);
-        uint rounded = RoundUp(buckets);
-        return new TableDefaults(rounded, rounded * MaxPerExplicitBucket);
     }
 
     private static uint RoundUp(uint buckets) => (buckets + HeadsPerPage - 1) / HeadsPerPage * HeadsPerPage;

@@ -11,7 +11,7 @@ namespace NatAllocBench.Netfilter.Table;
 /// </summary>
 public static unsafe class TableInspection
 {
-    /// <summary>A confirmed entry as <c>conntrack -L</c> and <c>/proc/net/nf_conntrack</c> show it.</summary>
+    /// <summary>A confirmed entry as <c>conntrack -L</c> shows it.</summary>
     /// <param name="slot">Slot of a confirmed entry, as <see cref="ForEach{TAddress, TEra, TDesign}"/> names it.</param>
     /// <param name="now">The table's clock, ms; an entry that has expired and is still linked shows 0 s.</param>
     public static ConntrackLine Line<TAddress, TEra, TDesign>(this ConntrackTable<TAddress, TEra, TDesign> table, Slot slot, uint now)

@@ -28,9 +28,4 @@ internal static class IcmpTypes
         (IPProtocol.IcmpV6, 140) => 139,
         _ => type,
     };
-
-    /// <summary>Whether a packet of this type gets a conntrack entry at all.</summary>
-    /// <param name="protocol"><see cref="IPProtocol.Icmp"/> or <see cref="IPProtocol.IcmpV6"/>.</param>
-    /// <param name="type">ICMP type.</param>
-    public static bool IsInvertible(IPProtocol protocol, byte type) => Counterpart(protocol, type) != type;
 }

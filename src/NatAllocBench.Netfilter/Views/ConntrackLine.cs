@@ -1,12 +1,10 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using NatAllocBench.Netfilter.Protocols;
 
 namespace NatAllocBench.Netfilter.Views;
 
-/// <summary>One conntrack entry and its two usual text forms.</summary>
+/// <summary>One conntrack entry and its usual text form.</summary>
 /// <param name="Protocol">IP protocol number: TCP 6, UDP 17, ICMP 1, ICMPv6 58; others print as "unknown" without keys.</param>
 /// <param name="TimeoutSeconds">Seconds until the entry expires, at least 0.</param>
 /// <param name="State">Printed for TCP only.</param>
@@ -15,7 +13,7 @@ namespace NatAllocBench.Netfilter.Views;
 /// <param name="SeenReply">False prints [UNREPLIED] between the directions.</param>
 /// <param name="Assured">True prints [ASSURED] after them.</param>
 /// <param name="Mark">Connection mark.</param>
-/// <param name="Use">Reference count; a live kernel shows at least 1, in the proc file at least 2 while it is read.</param>
+/// <param name="Use">Reference count; a live kernel shows at least 1.</param>
 public readonly record struct ConntrackLine(
     byte Protocol, uint TimeoutSeconds, TcpState State, LineTuple Original, LineTuple Reply, bool SeenReply, bool Assured,
     uint Mark = 0, uint Use = 1)
@@ -34,35 +32,20 @@ public readonly record struct ConntrackLine(
     /// <summary>The line of <c>conntrack -L</c>: no address family, IPv6 addresses in short form.</summary>
     /// <returns>One line without line end.</returns>
     /// <exception cref="InvalidOperationException">The entry is TCP and its state is not a defined value.</exception>
-    public string ToCommandLine() => Format(new StringBuilder(), isProcFile: false);
-
-    /// <summary>
-    /// The line of <c>/proc/net/nf_conntrack</c> (<c>ct_seq_show</c>), which leads with the address family, writes IPv6 addresses in
-    /// full and, with zones built in as distributions do (2.6.34+), prints the zone, here always 0.
-    /// </summary>
-    /// <returns>One line without line end.</returns>
-    /// <exception cref="InvalidOperationException">The entry is TCP and its state is not a defined value.</exception>
-    public string ToProcLine()
+    public string ToCommandLine()
     {
-        bool isIPv6 = Original.Source.AddressFamily == AddressFamily.InterNetworkV6;
-        return Format(new StringBuilder(isIPv6 ? "ipv6     10 " : "ipv4     2 "), isProcFile: true);
-    }
-
-    private string Format(StringBuilder text, bool isProcFile)
-    {
+        var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"{ProtocolName,-8} {Protocol} {TimeoutSeconds} ");
         if (StateName is { } state)
         {
             text.Append(state).Append(' ');
         }
 
-        AppendTuple(text, Original, isProcFile);
+        AppendTuple(text, Original);
         text.Append(SeenReply ? "" : "[UNREPLIED] ");
-        AppendTuple(text, Reply, isProcFile);
+        AppendTuple(text, Reply);
         text.Append(Assured ? "[ASSURED] " : "");
-        text.Append(CultureInfo.InvariantCulture, $"mark={Mark} ");
-        text.Append(isProcFile ? "zone=0 " : "");
-        return text.Append(CultureInfo.InvariantCulture, $"use={Use}").ToString();
+        return text.Append(CultureInfo.InvariantCulture, $"mark={Mark} use={Use}").ToString();
     }
 
     /// <summary>The name of the protocol, as it is printed.</summary>
@@ -81,10 +64,10 @@ public readonly record struct ConntrackLine(
         : (int)State < StateNames.Length ? StateNames[(int)State]
         : throw new InvalidOperationException($"{(int)State} is not a TCP state of the tracker");
 
-    private void AppendTuple(StringBuilder text, LineTuple tuple, bool isFull)
+    private void AppendTuple(StringBuilder text, LineTuple tuple)
     {
-        text.Append("src=").Append(AddressText(tuple.Source, isFull)).Append(' ');
-        text.Append("dst=").Append(AddressText(tuple.Destination, isFull)).Append(' ');
+        text.Append("src=").Append(tuple.Source).Append(' ');
+        text.Append("dst=").Append(tuple.Destination).Append(' ');
         switch (Protocol)
         {
             case Tcp or Udp:
@@ -96,16 +79,5 @@ public readonly record struct ConntrackLine(
                     $"type={tuple.DestinationKey >> 8} code={tuple.DestinationKey & 0xFF} id={tuple.SourceKey} ");
                 break;
         }
-    }
-
-    private static string AddressText(IPAddress address, bool isFull)
-    {
-        if (!isFull || address.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return address.ToString();
-        }
-
-        string digits = Convert.ToHexStringLower(address.GetAddressBytes());
-        return string.Join(':', Enumerable.Range(0, 8).Select(group => digits.Substring(group * 4, 4)));
     }
 }

@@ -5,29 +5,6 @@ namespace NatAllocBench.Netfilter.Views;
 /// <summary>Which format a kernel prints.</summary>
 public static class StatisticsFormats
 {
-    /// <summary>The format of <c>/proc/net/stat/nf_conntrack</c>.</summary>
-    /// <param name="version">The kernel.</param>
-    /// <returns>The generation.</returns>
-    public static StatisticsFormat ForProcFile(KernelVersion version)
-    {
-        if (version < new KernelVersion(2, 6, 35))
-        {
-            return StatisticsFormat.V2_6_32;
-        }
-
-        if (version < new KernelVersion(4, 9))
-        {
-            return StatisticsFormat.V2_6_35;
-        }
-
-        if (version < new KernelVersion(5, 10))
-        {
-            return StatisticsFormat.V4_9;
-        }
-
-        return version < new KernelVersion(5, 15) ? StatisticsFormat.V5_10 : StatisticsFormat.V5_15;
-    }
-
     /// <summary>The form of <c>conntrack -S</c> lines.</summary>
     /// <param name="version">The kernel; those before 3.13 were not read and are given its form.</param>
     /// <returns>The generation.</returns>

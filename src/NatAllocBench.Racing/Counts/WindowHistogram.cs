@@ -26,9 +26,6 @@ public sealed class WindowHistogram
     /// <summary>99th percentile in nanoseconds, or null while nothing is recorded.</summary>
     public double? P99Ns => PercentileNs(99);
 
-    /// <summary>Longest length recorded, in nanoseconds, or null while nothing is recorded.</summary>
-    public double? MaxNs => PercentileNs(100);
-
     /// <summary>Records a length in ticks of <see cref="TickClock"/>. No allocation.</summary>
     public void RecordTicks(ulong ticks) => RecordNs((long)(TickClock.ToNanoseconds(ticks) + 0.5));
 

@@ -117,7 +117,7 @@ public sealed class EntryLineTests
     public void What_is_no_entry_is_refused(string line) => Assert.False(Reads(line));
 
     [Fact]
-    public void What_the_views_print_is_read_back() =>
+    public void What_the_command_the_proc_file_and_events_print_is_read_back() =>
         Gen.Select(Gen.UInt, Gen.UInt, Gen.UShort, Gen.UShort, Gen.UShort, Gen.Int[1, 9], Gen.Bool, Gen.Bool).Sample(
             (client, server, port, remotePort, natPort, state, replied, udp) =>
             {
@@ -127,8 +127,9 @@ public sealed class EntryLineTests
                     udp ? (byte)17 : (byte)6, 77, (TcpState)state,
                     LineTuple.Ports(source, destination, port, remotePort),
                     LineTuple.Ports(destination, IPAddress.Parse("192.0.2.1"), remotePort, natPort), replied, replied);
-                foreach (string text in (string[])[line.ToCommandLine(), line.ToProcLine(),
-                    $"[1.000002]\t    [NEW] {line.ToCommandLine()}"])
+                string command = line.ToCommandLine();
+                string proc = $"ipv4     2 {command.Replace(" use=", " zone=0 use=", StringComparison.Ordinal)}";
+                foreach (string text in (string[])[command, proc, $"[1.000002]\t    [NEW] {command}"])
                 {
                     EntryLine entry = Parse(text);
                     Assert.Equal(EntryTuple.Number(source), entry.Original.Source);

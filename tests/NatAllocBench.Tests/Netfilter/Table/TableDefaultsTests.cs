@@ -28,8 +28,4 @@ public sealed class TableDefaultsTests
         Assert.Equal(8_192u, TableDefaults.For(EraCatalog.Get("5.14"), 1024 * MiB).Buckets);
         Assert.Equal(16_384u, TableDefaults.For(EraCatalog.Get("5.14"), 4096 * MiB).Buckets);
     }
-
-    [Fact]
-    public void Given_buckets_get_whole_pages_and_eight_entries_each() =>
-        Assert.Equal(new TableDefaults(1024, 8192), TableDefaults.ForBuckets(1000));
 }

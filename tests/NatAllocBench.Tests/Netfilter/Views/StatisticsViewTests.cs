@@ -92,18 +92,27 @@ public sealed class StatisticsViewTests
     }
 
     [Theory]
-    [InlineData("2.6.32", StatisticsFormat.V2_6_32, CommandStatisticsFormat.V3_13)]
-    [InlineData("2.6.35", StatisticsFormat.V2_6_35, CommandStatisticsFormat.V3_13)]
-    [InlineData("4.8.17", StatisticsFormat.V2_6_35, CommandStatisticsFormat.V3_13)]
-    [InlineData("4.9", StatisticsFormat.V4_9, CommandStatisticsFormat.V4_9)]
-    [InlineData("5.9.16", StatisticsFormat.V4_9, CommandStatisticsFormat.V4_9)]
-    [InlineData("5.10.223", StatisticsFormat.V5_10, CommandStatisticsFormat.V5_10)]
-    [InlineData("5.14", StatisticsFormat.V5_10, CommandStatisticsFormat.V5_10)]
-    [InlineData("5.15", StatisticsFormat.V5_15, CommandStatisticsFormat.V5_15)]
-    [InlineData("7.1", StatisticsFormat.V5_15, CommandStatisticsFormat.V5_15)]
-    public void A_kernel_release_decides_both_formats(string version, StatisticsFormat file, CommandStatisticsFormat command)
-    {
-        Assert.Equal(file, StatisticsFormats.ForProcFile(KernelVersion.Parse(version)));
-        Assert.Equal(command, StatisticsFormats.ForCommand(KernelVersion.Parse(version)));
-    }
+    [InlineData("2.6.32", CommandStatisticsFormat.V3_13)]
+    [InlineData("4.8.17", CommandStatisticsFormat.V3_13)]
+    [InlineData("4.9", CommandStatisticsFormat.V4_9)]
+    [InlineData("5.9.16", CommandStatisticsFormat.V4_9)]
+    [InlineData("5.10.223", CommandStatisticsFormat.V5_10)]
+    [InlineData("5.14", CommandStatisticsFormat.V5_10)]
+    [InlineData("5.15", CommandStatisticsFormat.V5_15)]
+    [InlineData("7.1", CommandStatisticsFormat.V5_15)]
+    public void A_kernel_release_decides_the_format_of_the_command(string version, CommandStatisticsFormat format) =>
+        Assert.Equal(format, StatisticsFormats.ForCommand(KernelVersion.Parse(version)));
+
+    [Theory]
+    [InlineData("2.6.32", StatisticsFormat.V2_6_32)]
+    [InlineData("2.6.35", StatisticsFormat.V2_6_35)]
+    [InlineData("4.7", StatisticsFormat.V2_6_35)]
+    [InlineData("4.9", StatisticsFormat.V4_9)]
+    [InlineData("5.9", StatisticsFormat.V4_9)]
+    [InlineData("5.10", StatisticsFormat.V5_10)]
+    [InlineData("5.14", StatisticsFormat.V5_10)]
+    [InlineData("5.15", StatisticsFormat.V5_15)]
+    [InlineData("7.0", StatisticsFormat.V5_15)]
+    public void An_era_decides_the_format_of_the_proc_file(string era, StatisticsFormat format) =>
+        Assert.Equal(format, EraCatalog.Get(era).Traits.Statistics);
 }
