@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using NatAllocBench.Netfilter.Eras;
 using NatAllocBench.Netfilter.Hashing;
@@ -65,16 +66,15 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         }
 
         i = TBlock.Width == 1 ? 0 : i;
-        int end = TBlock.Width == 1 ? 1 : (int)Math.Min((uint)run.Count, (uint)i + Math.Min(available, slots.Count));
+        int first = i;
+        int end = TBlock.Width == 1 ? 1 : EndOf(in run, i, Math.Min(available, slots.Count));
         FlowBlock* block = run.Block;
         FlowBlock* next = run.Next;
         Link* heads = run.Heads;
         Link* sources = _bySource.Chains.Heads;
         EntrySlab<TAddress, TDesign> slab = _slab;
         CpuRandom draws = random;
-        ulong probes = 0;
         ulong hits = 0;
-        int passed = 0;
         uint now = cpu.Now;
         bool keepsAlways = plan.KeepsPort && !plan.HasPorts;
         bool searched = run.Searched;
@@ -105,9 +105,8 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             Link* sourceHead = sources + block->SourceBucket[i];
             Link seenOriginal = TDesign.Read(ref *originalHead); // C1, acquire: pairs with C3, nodes are seen whole
             Link seenSource = TDesign.Read(ref *sourceHead); // C1 of the by-source table; acquire, pairs with C3 there
-            bool isCovered = TBlock.Width == 1 || (run.Covered >> i & 1) != 0;
-            if (((int)(seenOriginal.Word & seenSource.Word) >= 0 || !isCovered)
-                && !_walks.IsNew(seenOriginal, seenSource, original, now, isCovered, plan.KeepsPort))
+            if ((int)(seenOriginal.Word & seenSource.Word) >= 0
+                && !_walks.IsNew(seenOriginal, seenSource, original, now, plan.KeepsPort))
             {
                 break;
             }
@@ -123,17 +122,15 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             Link* replyHead;
             Link seenReply;
             uint used = 0;
-            CpuRandom after = draws;
             if (keepsAlways || plan.MayKeep(in *original))
             {
-                searched = false;
                 replyKeys = reply->Keys;
                 replyHash = new TupleHash((uint)block->KeptHash[i]);
                 replyHead = heads + block->KeptBucket[i];
                 seenReply = TDesign.Read(ref *replyHead); // C1, as above
-                probes++;
                 if (seenReply.IsEnd)
                 {
+                    searched = false;
                     goto accepted;
                 }
 
@@ -143,12 +140,12 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                     PassAnswer answer = _walks.WalkForTaken(seenReply, reply, replyKeys, original, now);
                     if (answer == PassAnswer.Free)
                     {
+                        searched = false;
                         goto accepted;
                     }
 
                     if (answer == PassAnswer.Unusual)
                     {
-                        probes--;
                         break;
                     }
                 }
@@ -162,7 +159,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             }
 
             searched = true;
-            ushort offset = after.Next16();
+            ushort offset = draws.Next16();
             replyKeys = block->FirstKeys[i];
             replyHash = new TupleHash((uint)block->FirstHash[i]);
             replyHead = heads + block->FirstBucket[i];
@@ -172,7 +169,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                 int more = _walks.SearchOn(ref run, i, offset, seenReply, now, in plan);
                 if (more < 0)
                 {
-                    probes -= used;
+                    draws.Skip(-1); // the general path makes the draw
                     break;
                 }
 
@@ -181,20 +178,16 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
                 replyHead = run.Found.Head;
                 seenReply = run.Found.Seen;
                 used += (uint)more;
-                probes += (uint)more;
             }
 
-            probes++;
         accepted:
             hits += used;
-            draws = after;
             if (TBlock.IsRehearsal && run.Last <= ConnectPart.Search)
             {
                 continue;
             }
 
             Slot slot = slots.Take();
-            passed++;
             var originalHash = new TupleHash((uint)block->OriginalHash[i]);
             ulong status = Write(slab, slot, original, reply, replyKeys, seenOriginal, seenReply, seenSource, now, in plan);
             if (TBlock.IsRehearsal)
@@ -245,9 +238,9 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
 
             // The chain changed since the walk: the claims that are left are made as ever.
             random = draws;
-            Settle(ref cpu, taken: passed, confirmed: passed - 1, probes, hits, in plan);
+            Settle(ref cpu, taken: i - first + 1, confirmed: i - first, hits, in plan);
             ConfirmResult late = _confirmation.ConfirmAfterPass(ref cpu, slot, new HashPair(originalHash, replyHash), held, order != 0);
-            run.Inserted += passed - 1 + (late == ConfirmResult.Inserted ? 1 : 0);
+            run.Inserted += i - first + (late == ConfirmResult.Inserted ? 1 : 0);
             run.Searched = searched;
             Sections<TDesign>.Leave(ref cpu);
             return i + 1;
@@ -260,8 +253,8 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
             return i;
         }
 
-        Settle(ref cpu, taken: passed, confirmed: passed, probes, hits, in plan);
-        run.Inserted += passed;
+        Settle(ref cpu, taken: i - first, confirmed: i - first, hits, in plan);
+        run.Inserted += i - first;
         run.Searched = searched;
         return i;
     }
@@ -282,10 +275,17 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
     {
         OriginalNode<TAddress>* first = slab.Original(slot);
         ReplyNode<TAddress>* second = slab.Reply(slot);
-        IPProtocol protocol = original->Protocol;
-        bool isTcp = protocol == IPProtocol.Tcp;
-        uint lifetime = isTcp ? plan.TcpLifetime : protocol == IPProtocol.Udp ? plan.UdpLifetime : plan.IcmpLifetime;
-        ulong status = ((ulong)EntryStatus.Generation(first->Status) << 32) | (isTcp ? plan.TcpStatus : plan.Status);
+        ulong status = plan.TcpStatus;
+        uint lifetime = plan.TcpLifetime;
+        uint end = 0;
+        if (original->Protocol != IPProtocol.Tcp)
+        {
+            status = plan.Status;
+            lifetime = original->Protocol == IPProtocol.Udp ? plan.UdpLifetime : plan.IcmpLifetime;
+            end = now;
+        }
+
+        status |= (ulong)EntryStatus.Generation(first->Status) << 32;
         SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in *original);
         slab.SetNext(slot.Original, seenOriginal);
         slab.SetDeadline(slot, lifetime + now);
@@ -293,17 +293,27 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply, replyKeys);
         slab.SetNext(slot.Reply, seenReply);
         slab.SetBySourceNext(slot, seenSource);
-        second->TdEnd = isTcp ? 0 : now;
+        second->TdEnd = end;
         return status;
     }
 
-    /// <summary>Takes what the pass used from the CPU's own state, and moves its counters.</summary>
-    private void Settle(ref CpuState cpu, int taken, int confirmed, ulong probes, ulong hits, in ConnectPlan<TAddress> plan)
+    /// <summary>The flow before which the pass ends at the latest: the first that the plan does not cover, or that has no slot.</summary>
+    private static int EndOf(in FlowRun<TAddress> run, int first, uint available)
+    {
+        uint covered = (uint)BitOperations.TrailingZeroCount(~(run.Covered >> first));
+        return (int)Math.Min((uint)run.Count, (uint)first + Math.Min(available, covered));
+    }
+
+    /// <summary>
+    /// Takes what the pass used from the CPU's own state, and moves its counters. Every flow that it took probed one tuple that was free,
+    /// the last one.
+    /// </summary>
+    private void Settle(ref CpuState cpu, int taken, int confirmed, ulong hits, in ConnectPlan<TAddress> plan)
     {
         _slots.TakeAway(ref cpu, taken);
         cpu.Reserved -= (uint)taken;
         cpu.ShortPath += (ulong)taken;
-        cpu.Probes += probes;
+        cpu.Probes += hits + (uint)taken;
         cpu.Hits += hits;
         cpu.Counters.Found += (uint)hits;
         if (plan.DrawsChainLimit)

@@ -37,9 +37,8 @@ internal sealed unsafe class PassWalks<TAddress, TEra, TDesign>(ConntrackTable<T
 
     /// <summary>Whether a covered flow has no entry yet and, where it may keep its port, no earlier connection of its socket.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
-    public bool IsNew(Link seenOriginal, Link seenSource, ConntrackTuple<TAddress>* original, uint now, bool isCovered, bool keepsPort) =>
-        isCovered
-        && (seenOriginal.IsEnd || WalkForTaken(seenOriginal, original, original->Keys, original, now) == PassAnswer.Free)
+    public bool IsNew(Link seenOriginal, Link seenSource, ConntrackTuple<TAddress>* original, uint now, bool keepsPort) =>
+        (seenOriginal.IsEnd || WalkForTaken(seenOriginal, original, original->Keys, original, now) == PassAnswer.Free)
         && (!keepsPort || seenSource.IsEnd || !HasSource(seenSource, original));
 
     /// <summary>Whether the first node of a chain says already that a tuple is taken.</summary>

@@ -34,7 +34,7 @@ public struct CpuRandom(ulong seed) : IRandomSource
     public ushort Next16() => (ushort)Next64();
 
     /// <summary>Leaves draws out, as if they had been made.</summary>
-    /// <param name="count">How many.</param>
+    /// <param name="count">How many; below 0, so many that were made are taken back.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Skip(int count) => _state += 0xA0761D6478BD642F * (ulong)count;
 
