@@ -295,14 +295,17 @@ internal sealed unsafe class ShortPath<TAddress, TEra, TDesign> : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool WriteGuess(Turn* turn, int flow, ConntrackTuple<TAddress>* original, ushort offset, out bool isIcmp)
     {
-        ref ConntrackTuple<TAddress> reply = ref turn->Replies[flow];
-        original->InvertTo(out reply);
-        reply.Destination = _plan.AddressFor(in *original);
+        // Everything is read before anything is written: the compiler then reads each word of the flow once.
+        bool isCovered = _plan.Covers(in *original);
         PortCandidates candidates = _plan.CandidatesFor(in *original);
+        TAddress address = _plan.AddressFor(in *original);
+        ulong keys = original->InverseKeys;
         isIcmp = candidates.IsIcmp;
-        turn->Block->FirstOffset[flow] = offset;
-        turn->Block->FirstKeys[flow] = PassWalks<TAddress, TEra, TDesign>.WithKey(reply.Keys, candidates.KeyAt(offset), isIcmp);
-        return _plan.Covers(in *original);
+        FlowBlock* block = turn->Block;
+        turn->Replies[flow].SetReply(in *original, address, keys);
+        block->FirstOffset[flow] = offset;
+        block->FirstKeys[flow] = PassWalks<TAddress, TEra, TDesign>.WithKey(keys, candidates.KeyAt(offset), isIcmp);
+        return isCovered;
     }
 
     private void FetchAll(in Turn turn)

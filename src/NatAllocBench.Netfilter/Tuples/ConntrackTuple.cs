@@ -244,6 +244,26 @@ public struct ConntrackTuple<TAddress> : IEquatable<ConntrackTuple<TAddress>>
         inverse._keys = InverseKeys;
     }
 
+    /// <summary>Makes this the REPLY tuple of a flow whose source is mapped, each word written once.</summary>
+    /// <param name="original">The flow's ORIGINAL tuple.</param>
+    /// <param name="mapped">What its source is mapped to.</param>
+    /// <param name="keys">The keys.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void SetReply(in ConntrackTuple<TAddress> original, TAddress mapped, ulong keys)
+    {
+        if (TAddress.WordCount == 1)
+        {
+            IPv4Addresses = (original.IPv4Addresses >> DestinationShift) | (mapped.LowWord << DestinationShift);
+        }
+        else
+        {
+            _source = original._destination;
+            _destination = mapped;
+        }
+
+        _keys = keys;
+    }
+
     /// <summary>Keys, zone and protocol of the opposite direction.</summary>
     internal readonly ulong InverseKeys
     {
