@@ -53,7 +53,7 @@ internal sealed record RacePlan(PresetFile Preset, CpuSet Cpus, RaceLimits Limit
     {
         var session = new RaceSession(Cells, Cpus.Cpus, Limits, Seed)
         {
-            Progress = (done, cell) => report($"{done} trials, now {cell.Name}"),
+            Progress = (done, cell) => report($"trials done: {done}, now {cell.Name}"),
         };
         return session.Run(cancellation);
     });

@@ -110,7 +110,7 @@ internal sealed class PriceList
 
         var session = new RaceSession([.. _rows.SelectMany(row => row.Races)], _cpus.Cpus, limits, _seed)
         {
-            Progress = (trials, cell) => report($"{trials} trials, now {cell.Name}"),
+            Progress = (trials, cell) => report($"trials done: {trials}, now {cell.Name}"),
         };
         return session.Run(cancellation);
     }

@@ -108,7 +108,7 @@ public sealed class StopTests : IDisposable
                 process =>
                 {
                     // The second line is the first progress line: a trial is finished.
-                    Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+                    Assert.Contains("trials done: ", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
                     Signal(process, signal);
                 },
                 ["--out", kept, "--seconds", "60", "--modes", "default", "--uncalibrated"]);

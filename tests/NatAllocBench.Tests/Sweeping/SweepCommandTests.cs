@@ -59,7 +59,7 @@ public sealed class SweepCommandTests : IDisposable
             _root,
             process =>
             {
-                while (process.StandardOutput.ReadLine() is { } line && !line.Contains("trials, now", StringComparison.Ordinal))
+                while (process.StandardOutput.ReadLine() is { } line && !line.Contains("trials done: ", StringComparison.Ordinal))
                 {
                 }
 

@@ -125,7 +125,7 @@ public sealed class TraceRecordingCommandTests : IDisposable
             _directory.FullName,
             process =>
             {
-                Assert.Contains("trials, now", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+                Assert.Contains("trials done: ", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
                 child = ChildOf(process.Id);
                 Signal(process.Id);
             },
