@@ -65,8 +65,8 @@ public sealed class BrokenOutputTests : IDisposable
     [LinuxFact]
     public void A_closed_output_loses_no_measurement()
     {
-        const string Round =
-            "throughput --designs kernel-locks --threads 1 --connections 1k --rounds 1 --max-rounds 1 --seconds 1 --uncalibrated --no-save";
+        const string Round = "throughput --designs kernel-locks --threads 1 --connections 1k --rounds 1 --max-rounds 1 --seconds 20 "
+            + "--uncalibrated --no-save";
 
         // Nobody reads the pipe: its reader has ended before the program is started.
         ProgramRun shell = ShellRun.Of(

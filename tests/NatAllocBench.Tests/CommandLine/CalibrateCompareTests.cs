@@ -32,9 +32,10 @@ public sealed class CalibrateCompareTests : IDisposable
             errors.Counts.Select(c => (c.Figure, c.Order)));
         Assert.All(errors.Counts, count => Assert.Equal(1, count.Pairs));
         // One CPU loses no connection, so no window makes it lose more; how much slower the rest became was measured. A busy machine may
-        // disturb one of the two.
-        Assert.Contains(
-            errors.Counts, count => count.Figure.Contains("speed", StringComparison.Ordinal) && count.PutIn is not null);
+        // disturb one of the two, or both, and then has judged none.
+        ErrorCount[] speeds = [.. errors.Counts.Where(count => count.Figure.Contains("speed", StringComparison.Ordinal))];
+        Assert.NotEmpty(speeds);
+        Assert.True(speeds.Any(count => count.PutIn is not null) || speeds.All(count => count.Judged() == 0));
         Assert.Matches(
             @"false verdicts[\s\S]*\nAnswer +1 pairs[\s\S]*wrong verdicts, counted on this machine[\s\S]*\nFile +"
             + $@"{Regex.Escape(Path.Combine(_root, "lab", ComparisonErrors.FileName))}\s*$",

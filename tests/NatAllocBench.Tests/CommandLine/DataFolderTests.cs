@@ -8,7 +8,7 @@ namespace NatAllocBench.Tests.CommandLine;
 public sealed class DataFolderTests : IDisposable
 {
     private static readonly string[] Short =
-        "--eras 4.14 --modes default --clients 2 --connections 100 --max-trials 1 --seconds 1 --cpus 1 --uncalibrated".Split(' ');
+        "--eras 4.14 --modes default --clients 2 --connections 100 --max-trials 1 --seconds 20 --cpus 1 --uncalibrated".Split(' ');
 
     private readonly string _root = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 

@@ -7,7 +7,7 @@ public class ExploreExitCodeTests
 
     [Theory]
     [InlineData(OneCell, 0)]
-    [InlineData("explore --bug claim-second-unchecked --seconds 30", 0)]
+    [InlineData("explore --bug claim-second-unchecked --seconds 300", 0)]
     [InlineData("explore --bug no-fence-before-epoch --seconds 0.000001", 1)]
     [InlineData("explore --scenario nonsense", 2)]
     [InlineData(OneCell + " --require-complete --max-executions 1", 3)]

@@ -19,7 +19,7 @@ public sealed class FreshProcessesTests : IDisposable
         string file = Path.Combine(_root, "run.json");
 
         ProgramRun run = ProgramRun.Of(
-            "throughput", "--runs", "2", "--seconds", "4", "--max-rounds", "3", "--rounds", "1", "--connections", "2k", "--threads", "1",
+            "throughput", "--runs", "2", "--seconds", "40", "--max-rounds", "20", "--rounds", "3", "--connections", "2k", "--threads", "1",
             "--designs", "kernel-locks", "--no-save", "--uncalibrated", "--json", file);
 
         Assert.Equal(0, run.ExitCode);
@@ -37,7 +37,7 @@ public sealed class FreshProcessesTests : IDisposable
         string file = Path.Combine(_root, "run.json");
 
         ProgramRun run = ProgramRun.Of(
-            "throughput", "--beside", Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), "--runs", "2", "--seconds", "3",
+            "throughput", "--beside", Path.Combine(AppContext.BaseDirectory, "NatAllocBench.dll"), "--runs", "2", "--seconds", "40",
             "--max-rounds", "1", "--rounds", "1", "--connections", "2k", "--threads", "1", "--designs", "lock-free,floor", "--no-save",
             "--uncalibrated", "--json", file);
 
@@ -56,7 +56,7 @@ public sealed class FreshProcessesTests : IDisposable
         string file = Path.Combine(_root, "run.json");
 
         ProgramRun run = ProgramRun.Of(
-            "race", "--runs", "2", "--seconds", "2", "--max-trials", "6", "--connections", "200", "--eras", "4.14", "--modes", "default",
+            "race", "--runs", "2", "--seconds", "40", "--max-trials", "6", "--connections", "200", "--eras", "4.14", "--modes", "default",
             "--arrival", "closed", "--cpus", "0-0", "--seed", "5", "--no-save", "--uncalibrated", "--json", file);
 
         Assert.Equal(0, run.ExitCode);

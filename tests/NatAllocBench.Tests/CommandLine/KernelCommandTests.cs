@@ -30,6 +30,11 @@ public class KernelCommandTests
         ProgramRun run = ProgramRun.Of("kernel", "--workloads", "pace", "--seconds", "1", "--no-publish", "--uncalibrated", "--json", "-");
         Assert.Equal(0, run.ExitCode);
         var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
+        if (IsBusy(read))
+        {
+            return;
+        }
+
         KernelPace pace = Assert.IsType<KernelPace>(read.Pace);
         RaceCell one = read.Cells.Single(cell => cell.Cpus == 1);
         Assert.Equal(1e9 / one.ConnectionsPerSecond!.Value, pace.WindowNs + pace.PathTimeNs, 3);
@@ -48,6 +53,11 @@ public class KernelCommandTests
         var read = Assert.IsType<RunRecord<RaceCell>>(RunFormat.Read(Encoding.UTF8.GetBytes(run.Output)));
         Assert.Empty(RunValidator.Check(read, DateTimeOffset.UtcNow));
         Assert.All(read.Cells, cell => Assert.Equal((0.5, "udp"), (cell.Occupancy, cell.Protocol)));
+
+        if (IsBusy(read))
+        {
+            return;
+        }
 
         // A random start in a range that is half full and filled itself meets 1.5 taken ports (Knuth), and none in an empty one. The
         // kernel's full range meets 3 to 4: ports 1024 to 2047 are drawn twice as often and are one run long before the rest is half full.
@@ -107,5 +117,14 @@ public class KernelCommandTests
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>A machine with other work: a cell without one repetition that counts says so and has no figure.</summary>
+    private static bool IsBusy(RunRecord<RaceCell> run)
+    {
+        RaceCell[] missing = [.. run.Cells.Where(cell => cell.Missing is not null)];
+        Assert.All(missing, cell => Assert.StartsWith("no repetition was kept, ", cell.Missing, StringComparison.Ordinal));
+        Assert.All(missing, cell => Assert.Null(cell.ConnectionsPerSecond));
+        return missing.Length > 0;
     }
 }

@@ -13,7 +13,7 @@ namespace NatAllocBench.Tests.CommandLine;
 [Collection(Alone.Name)]
 public sealed class MainCommandTests : IDisposable
 {
-    private static readonly string[] Short = ["--seconds", "1", "--max-trials", "2", "--connections", "400"];
+    private static readonly string[] Short = ["--seconds", "20", "--max-trials", "2", "--connections", "400"];
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);

@@ -5,9 +5,9 @@ namespace NatAllocBench.Tests.CommandLine;
 /// <summary>Options of commands that measure, by process.</summary>
 public sealed class MeasuringOptionTests
 {
-    private const string Short = "--max-trials 1 --connections 40 --seconds 1 --cpus 1 --no-save --uncalibrated --json";
+    private const string Short = "--max-trials 1 --connections 40 --seconds 20 --cpus 1 --no-save --uncalibrated --json";
     private const string OneRound =
-        "--designs kernel-locks --seconds 0.1 --rounds 1 --max-rounds 1 --no-save --uncalibrated --json";
+        "--designs kernel-locks --seconds 20 --rounds 1 --max-rounds 1 --no-save --uncalibrated --json";
 
     [Theory]
     [InlineData("cpuModel", "machine --json")]

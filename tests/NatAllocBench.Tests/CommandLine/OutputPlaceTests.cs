@@ -13,7 +13,7 @@ namespace NatAllocBench.Tests.CommandLine;
 public sealed class OutputPlaceTests : IDisposable
 {
     private static readonly string[] Short =
-        "--seconds 1 --max-trials 1 --connections 200 --modes default --eras 4.14 --cpus 1 --uncalibrated".Split(' ');
+        "--seconds 20 --max-trials 1 --connections 200 --modes default --eras 4.14 --cpus 1 --uncalibrated".Split(' ');
 
     private readonly string _directory = Directory.CreateTempSubdirectory("natallocbench-").FullName;
 

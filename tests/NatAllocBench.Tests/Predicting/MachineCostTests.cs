@@ -22,6 +22,11 @@ public sealed class MachineCostTests : IDisposable
     {
         ProgramRun run = ProgramRun.Of(
             RepositoryRoot.Path, _ => { }, "predict", "--from", "machine", "--cpu-count", "2", "--eras", "4.14", "--until", "rate");
+        if (IsBusy(run))
+        {
+            return;
+        }
+
         Assert.True(run.ExitCode == 0, run.Error);
         Assert.Matches(@"window [1-9]\d* ns, path [1-9]\d* ns: the model's own on this machine, \d+ trials on 2 CPUs", run.Output);
         Assert.Contains("the highest rate at which at most 0.1 % of the connections fail", run.Output, StringComparison.Ordinal);
@@ -48,8 +53,21 @@ public sealed class MachineCostTests : IDisposable
         Assert.Equal("", own.Error);
 
         ProgramRun other = Predicted(here with { CpuModel = here.CpuModel + " of another make" });
+        Assert.Contains("measuring window and path on this machine, 2 s", other.Error, StringComparison.Ordinal);
+        if (IsBusy(other))
+        {
+            return;
+        }
+
         Assert.True(other.ExitCode == 0, other.Error);
         Assert.Matches(@"the model's own on this machine, \d+ trials on 2 CPUs\n", other.Output);
-        Assert.Contains("measuring window and path on this machine, 2 s", other.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A machine with other work has no window of its own: the program says so, and what to do.</summary>
+    private static bool IsBusy(ProgramRun run)
+    {
+        bool isBusy = run.Error.Contains("--from machine: other work took the CPU", StringComparison.Ordinal);
+        Assert.Equal(isBusy, run.ExitCode == 2);
+        return isBusy;
     }
 }

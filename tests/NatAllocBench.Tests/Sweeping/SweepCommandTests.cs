@@ -22,7 +22,7 @@ public sealed class SweepCommandTests : IDisposable
         string plan = Plan();
 
         ProgramRun swept = ProgramRun.Of(
-            _root, _ => { }, "sweep", plan, "--seconds", "0.5", "--max-trials", "1", "--cpus", "1", "--split", "eras");
+            _root, _ => { }, "sweep", plan, "--seconds", "20", "--max-trials", "1", "--cpus", "1", "--split", "eras");
         string[] files = Directory.GetFiles(Path.Combine(Sweep, "tasks"));
         ProgramRun merged = ProgramRun.Here("merge", Sweep, "--no-save", "--json", Path.Combine(_root, "two.json"));
 

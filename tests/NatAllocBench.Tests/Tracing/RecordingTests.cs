@@ -147,7 +147,7 @@ public sealed class RecordingTests : IDisposable
         using EventPipeSession session = new DiagnosticsClient(Environment.ProcessId)
             .StartEventPipeSession(providers, requestRundown: false);
 
-        Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled(), TimeSpan.FromSeconds(10)));
+        Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsEnabled(), TimeSpan.FromMinutes(1)));
         Assert.False(RaceEventSource.Log.IsListenedTo);
         Task drained = session.EventStream.CopyToAsync(Stream.Null);
         session.Stop();
@@ -162,7 +162,7 @@ public sealed class RecordingTests : IDisposable
         var client = new DiagnosticsClient(Environment.ProcessId);
         using (EventPipeSession session = client.StartEventPipeSession(providers, requestRundown: false, circularBufferMB: 1))
         {
-            Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, TimeSpan.FromSeconds(10)));
+            Assert.True(SpinWait.SpinUntil(() => RaceEventSource.Log.IsListenedTo, TimeSpan.FromMinutes(1)));
             for (int trial = 0; trial < 40; trial++)
             {
                 using var staged = new StagedTrial();

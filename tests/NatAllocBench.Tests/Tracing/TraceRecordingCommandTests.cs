@@ -65,6 +65,8 @@ public sealed class TraceRecordingCommandTests : IDisposable
             _directory.FullName,
             process =>
             {
+                // From then on trials follow each other; before it the machine is looked at.
+                Assert.Contains("trials done: ", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
                 attached = ProgramRun.Of(
                     _directory.FullName,
                     _ => { },

@@ -153,7 +153,7 @@ public sealed class ReplayTests
         ProgramRun recorded = ProgramRun.With(
             "DOTNET_TieredCompilation", "0",
             "trace", "--eras", "4.14", "--modes", mode, "--arrival", "poisson:200000", "--window", "1us", "--connections", connections,
-            "--clients", "40", "--source-ports", "shared", "--cpus", "2", "--max-trials", "4", "--seconds", "4", "--no-profile",
+            "--clients", "40", "--source-ports", "shared", "--cpus", "2", "--max-trials", "4", "--seconds", "20", "--no-profile",
             "--output", trace.Path);
         Assert.True(recorded.ExitCode == 0, recorded.Error);
         using var json = new TemporaryFile(".json");

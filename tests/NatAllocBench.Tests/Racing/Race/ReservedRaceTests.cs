@@ -41,7 +41,9 @@ public class ReservedRaceTests
     public void The_kernels_own_way_loses_where_the_reserved_one_does_not()
     {
         RaceWorkload workload = Workload("kernel-locks", "6.12") with { Arrival = Arrival.Parse("lockstep:200ns"), Connections = 4_000 };
-        Assert.True(Run(workload).All.FailedKeepPort > 0);
+
+        // Other work may take a CPU in a whole trial.
+        Assert.Contains(Enumerable.Range(0, 50), _ => Run(workload).All.FailedKeepPort > 0);
         Assert.Equal(0, Run(workload with { Design = RacedDesign.Reserve }).All.InsertFailed);
     }
 

@@ -15,10 +15,10 @@ public class RoverTests
     [TwoCpuFact]
     public void A_compare_and_swap_gives_every_search_a_port_of_its_own()
     {
-        TrialResult plain = Run(RaceMode.Default);
         TrialResult swapped = Run(RaceMode.RoverCas);
 
-        Assert.True(plain.All.FailedSearch > 0);
+        // Other work may take a CPU in a whole trial.
+        Assert.Contains(Enumerable.Range(0, 50), _ => Run(RaceMode.Default).All.FailedSearch > 0);
         Assert.Equal(0, swapped.All.FailedSearch);
     }
 

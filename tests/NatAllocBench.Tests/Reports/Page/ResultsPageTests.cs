@@ -29,7 +29,7 @@ public sealed class ResultsPageTests(PageInBrowser page) : IClassFixture<PageInB
 
         // Clear shows all; the keyboard sorts by the heading's button.
         browser.FindElement(By.Id("reset")).Click();
-        new WebDriverWait(browser, TimeSpan.FromSeconds(5)).Until(b => Values(b).Count == 12);
+        new WebDriverWait(browser, TimeSpan.FromMinutes(1)).Until(b => Values(b).Count == 12);
         Choose(browser, "metric", "insert_failed");
         IWebElement heading = browser.FindElements(By.CssSelector("th button")).Single(b => b.Text == "value [95 %]");
         heading.SendKeys(Keys.Enter);
