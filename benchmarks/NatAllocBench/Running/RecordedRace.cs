@@ -17,6 +17,7 @@ internal sealed class RecordedRace : IDisposable
     private readonly PosixSignalRegistration[] _registrations;
     private readonly CancellationTokenRegistration _stop;
     private int _signals;
+    private int _requests;
 
     private RecordedRace(Process child, CancellationToken stop)
     {
@@ -42,11 +43,21 @@ internal sealed class RecordedRace : IDisposable
     public TraceRecording Record(string path, TraceRecordingOptions options) => TraceRecording.Start(_child.Id, path, options, Patience);
 
     /// <summary>Waits until the child has ended; ends it where the recording ends first, since its file cannot be written.</summary>
+    /// <remarks>
+    /// A child that was asked to finish ends its recording before it removes its diagnostics socket. Asked again in between, it would end
+    /// at once and leave the socket.
+    /// </remarks>
     /// <returns>The child's exit code.</returns>
     public int WaitForExit(Task recordingEnded)
     {
         recordingEnded.Wait();
-        RequestStop();
+
+        // Pairs with the increment of RequestStop.
+        if (Volatile.Read(ref _requests) == 0)
+        {
+            RequestStop();
+        }
+
         _child.WaitForExit();
         return _child.ExitCode;
     }
@@ -78,5 +89,9 @@ internal sealed class RecordedRace : IDisposable
     }
 
     /// <summary>Asks the child to finish; if it was asked before, to end at once.</summary>
-    private void RequestStop() => ChildProcess.RequestStop(_child);
+    private void RequestStop()
+    {
+        Interlocked.Increment(ref _requests); // Pairs with the read of WaitForExit.
+        ChildProcess.RequestStop(_child);
+    }
 }
