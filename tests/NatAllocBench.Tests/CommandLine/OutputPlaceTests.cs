@@ -114,13 +114,19 @@ public sealed class OutputPlaceTests : IDisposable
             natab publish --check '{results}' > /dev/null; echo check $?
             natab validate here; echo validate $?
             natab publish here; echo publish $?
+            natab show '{run}' > '{_directory}/shown'; echo show $?
+            natab sweep grid --engine slurm --out '{_directory}/sweep' > '{_directory}/swept'; echo sweep $?
             """);
 
         Assert.Equal(
-            ["help 0", "race 2", "validate 0", "publish 0", "check 0", "validate 2", "publish 2"],
+            ["help 0", "race 2", "validate 0", "publish 0", "check 0", "validate 2", "publish 2", "show 0", "sweep 0"],
             shell.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(3, shell.Error.TrimEnd().Split('\n').Length);
         Assert.DoesNotContain("   at ", shell.Error, StringComparison.Ordinal);
+
+        // Both end with a command to go on with, which is named without the current directory.
+        Assert.Contains("Next ", File.ReadAllText(Path.Combine(_directory, "shown")), StringComparison.Ordinal);
+        Assert.Contains("sbatch", File.ReadAllText(Path.Combine(_directory, "swept")), StringComparison.Ordinal);
     }
 
     [LinuxFact]

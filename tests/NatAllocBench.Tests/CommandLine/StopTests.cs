@@ -47,21 +47,22 @@ public sealed class StopTests : IDisposable
         });
     }
 
-    /// <summary>The trial would last minutes; nothing but a signal ends it before.</summary>
+    /// <summary>The trial, or the run, would last a minute or more; nothing but a signal ends it before.</summary>
     [LinuxTheory]
-    [InlineData("INT", "race --clients 4194304 --connections 10")]
-    [InlineData("TERM", "race --clients 4194304 --connections 10")]
-    [InlineData("HUP", "race --clients 4194304 --connections 10")]
-    [InlineData("INT", "race --window 1s")]
-    [InlineData("TERM", "race --window 1s")]
-    [InlineData("HUP", "race --window 1s")]
-    [InlineData("INT", "--preset {preset}")]
-    [InlineData("TERM", "--preset {preset}")]
-    [InlineData("HUP", "--preset {preset}")]
+    [InlineData("INT", "race --clients 4194304 --connections 10 --seconds 600")]
+    [InlineData("TERM", "race --clients 4194304 --connections 10 --seconds 600")]
+    [InlineData("HUP", "race --clients 4194304 --connections 10 --seconds 600")]
+    [InlineData("INT", "race --window 1s --seconds 600")]
+    [InlineData("TERM", "race --window 1s --seconds 600")]
+    [InlineData("HUP", "race --window 1s --seconds 600")]
+    [InlineData("INT", "--preset {preset} --seconds 600")]
+    [InlineData("TERM", "--preset {preset} --seconds 600")]
+    [InlineData("HUP", "--preset {preset} --seconds 600")]
+    [InlineData("TERM", "throughput --seconds 600")]
+    [InlineData("HUP", "scenario churn")]
     public void A_signal_ends_a_trial_whatever_is_asked(string signal, string line)
     {
-        (ProgramRun run, TimeSpan time) = Ended(
-            [.. Words(line), "--no-save", "--seconds", "600"], process => Signal(process, signal));
+        (ProgramRun run, TimeSpan time) = Ended([.. Words(line), "--no-save"], process => Signal(process, signal));
 
         Assert.True(run.ExitCode == 130, $"exit code {run.ExitCode}, {run.Error}");
         Assert.True(time < Patience, $"the run went on for {time.TotalSeconds:0} s");

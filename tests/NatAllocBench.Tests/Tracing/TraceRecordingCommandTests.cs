@@ -81,6 +81,28 @@ public sealed class TraceRecordingCommandTests : IDisposable
         Assert.Equal(TraceFile.Read(TracePath).Complete.Count(), (int)JsonNode.Parse(attached.Output)!["trials"]!);
     }
 
+    /// <summary>A recording is written while the race runs: whatever ends the process for good ends it in the middle.</summary>
+    [LinuxFact]
+    public void What_a_killed_recording_leaves_is_removed_by_the_next_command_and_named()
+    {
+        ProgramRun killed = ProgramRun.Of(
+            _directory.FullName,
+            process =>
+            {
+                Assert.Contains("trials done: ", process.StandardOutput.ReadLine(), StringComparison.Ordinal);
+                process.Kill();
+            },
+            ["trace", "--eras", "4.14", "--modes", "default", "--no-profile", "--seconds", "60", "--output", "race.nettrace"]);
+        string left = Assert.Single(_directory.GetFiles()).Name;
+
+        ProgramRun next = ProgramRun.HereIn(_directory.FullName, "trace", "pcap", "none.nettrace", "-o", "t.pcapng");
+
+        Assert.Equal((137, 2), (killed.ExitCode, next.ExitCode));
+        Assert.Matches("^race\\.nettrace\\.[0-9]+-[0-9a-f]{32}\\.tmp$", left);
+        Assert.Contains($"{left}, which a killed run left behind", next.Error, StringComparison.Ordinal);
+        Assert.Empty(_directory.GetFiles());
+    }
+
     [LinuxFact]
     public void Attaching_to_a_process_that_does_not_race_gets_one_line_and_leaves_no_file()
     {
