@@ -14,7 +14,7 @@ internal sealed record RaceLimits(double Precision, double Resolution, int MinTr
     public int MostTries => (10 * MaxTrials) + 20;
 
     /// <summary>Time after the limit in which cells that have no trial yet still get one; then the trial in progress ends too.</summary>
-    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(5);
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(3);
 
     /// <summary>
     /// Whether the cell needs no further trial. Only trials that count do. The interval is looked at after 8, 16, 32 … trials only: looking
