@@ -34,7 +34,7 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
         Paragraph(command.Description ?? "");
         Console.WriteLine();
         Console.WriteLine($"Usage: {Usage(command)}");
-        Console.WriteLine($"Run time: {HelpTopics.Time(command)}");
+        Paragraph($"Run time: {HelpTopics.Time(command)}");
         Section("Arguments", command.Arguments.Where(a => !a.Hidden).Select(a => ($"<{a.HelpName ?? a.Name}>", a.Description ?? "")));
         Option[] options = [.. command.Options.Where(o => !o.Hidden), .. Inherited(command)];
         foreach ((string title, IReadOnlyList<Option> members) in HelpTopics.Of(options))
@@ -42,7 +42,7 @@ internal sealed class GroupedHelp : SynchronousCommandLineAction
             Section(title, members.Select(option => (NameOf(option), Describe(option))));
         }
 
-        Section("Commands", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, c.Description ?? "")));
+        Section("Commands", command.Subcommands.Where(c => !c.Hidden).Select(c => (c.Name, (c.Description ?? "").Split('\n')[0])));
         return CommandLine.Success;
     }
 

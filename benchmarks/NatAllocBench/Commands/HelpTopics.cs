@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
+using NatAllocBench.Prices;
+using NatAllocBench.Racing.Cells;
 
 namespace NatAllocBench.Commands;
 
@@ -35,8 +38,6 @@ internal static class HelpTopics
 
     private static readonly Dictionary<string, string> Times = new(StringComparer.Ordinal)
     {
-        ["race"] = "60 s; mitigations 150 s, xing-2018 300 s (the preset's limit; --seconds changes it)",
-        ["sweep"] = "the preset's limit, shared by the tasks (--seconds is that of one); grid 580 s",
         ["throughput"] = "60 s (--seconds)",
         ["scenario"] = "seconds, a minute at most",
         ["kernel"] = "60 s, with --compare 220 s (--seconds)",
@@ -61,7 +62,17 @@ internal static class HelpTopics
     };
 
     /// <summary>How long a command takes; what is not listed reads files or computes, and is done at once.</summary>
-    public static string Time(Command command) => Times.GetValueOrDefault(command is RootCommand ? "race" : command.Name, "at once");
+    public static string Time(Command command) => command is RootCommand || command.Name == "race"
+        ? $"{TimeOf("quick")}; {string.Join(", ", Others.Select(preset => $"{preset} {TimeOf(preset)}"))} "
+            + "(the preset's limit; --seconds changes it)"
+        : command.Name == "sweep" ? $"the preset's limit, shared by the tasks (--seconds is that of one); grid {TimeOf("grid")}"
+        : Times.GetValueOrDefault(command.Name, "at once");
+
+    private static IEnumerable<string> Others =>
+        PresetFile.Names.Append(PriceList.Name).Where(preset => preset != "quick").Order(StringComparer.Ordinal);
+
+    private static string TimeOf(string preset) => string.Create(
+        CultureInfo.InvariantCulture, $"{(preset == PriceList.Name ? PriceList.Seconds : PresetFile.Load(preset).Seconds):0} s");
 
     /// <summary>The groups of a command's options, the ones without a group last.</summary>
     public static IEnumerable<(string Title, IReadOnlyList<Option> Options)> Of(IReadOnlyList<Option> options)

@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.Text.Json.Nodes;
+using NatAllocBench.Commands;
+using NatAllocBench.Prices;
+using NatAllocBench.Racing.Cells;
 using NatAllocBench.Tests.Node;
 
 namespace NatAllocBench.Tests.CommandLine;
@@ -116,7 +119,7 @@ public sealed class OptionTests
     [InlineData("throughput", "What to run:", "Traffic:", "Time, precision and draws:", "Output:", "Run time: 60 s",
         "Above 200k connections every round has a new table, so entries are in order in both.")]
     [InlineData("kernel", "Run time: 60 s, with --compare 220 s", "There is no --cpus")]
-    [InlineData("plan", "Traffic:", "Run time: at once")]
+    [InlineData("plan", "Traffic:", "Run time: seconds")]
     public void Help_groups_the_options_and_names_the_run_time(string command, params string[] parts)
     {
         ProgramRun help = ProgramRun.Here(command, "--help");
@@ -125,6 +128,17 @@ public sealed class OptionTests
         string text = string.Join(' ', help.Output.Split((char[])[' ', '\n', '\r'], StringSplitOptions.RemoveEmptyEntries));
         Assert.All(parts, part => Assert.Contains(part, text, StringComparison.Ordinal));
         Assert.All(help.Output.Split('\n'), line => Assert.True(line.TrimEnd().Length <= 100, line));
+    }
+
+    [Fact]
+    public void Help_of_a_race_names_the_time_of_every_preset()
+    {
+        string help = HelpTopics.Time(ProgramRun.AllCommands().Subcommands.Single(command => command.Name == "race"));
+
+        Assert.All(
+            PresetFile.Names.Where(name => name != "quick"),
+            name => Assert.Contains(FormattableString.Invariant($"{name} {PresetFile.Load(name).Seconds:0} s"), help));
+        Assert.Contains(FormattableString.Invariant($"{PriceList.Name} {PriceList.Seconds:0} s"), help);
     }
 
     private static IEnumerable<Option> AllOptions(Command command) =>
