@@ -2,6 +2,7 @@ using System.Diagnostics;
 using NatAllocBench.Platform.Clocks;
 using NatAllocBench.Racing;
 using NatAllocBench.Racing.Cells;
+using NatAllocBench.Reports.Tables;
 using NatAllocBench.Results.Model;
 using NatAllocBench.Running;
 
@@ -37,7 +38,7 @@ internal static class MeasuredRace
             Seeds = [plan.Seed],
             Machine = machine.End(cells.SelectMany(cell => cell.PinFailures).Distinct().Select(failure => $"not pinned: {failure}")),
             Packages = RunEnvironment.Packages(),
-            Notes = [.. Notes(plan.Preset, cells), .. reserved.Select(race => race.Sentence)],
+            Notes = [.. Notes(plan, cells), .. reserved.Select(race => race.Sentence)],
             Cells = Neighbours.Applied([.. cells.Select(cell => cell.ToCell())]),
         };
     }
@@ -47,10 +48,11 @@ internal static class MeasuredRace
         ? "Interrupted before a trial was finished: nothing was written."
         : "The time limit ended the first trial: nothing was written. Raise --seconds, or lower --connections, --clients or --window.";
 
-    private static IEnumerable<string> Notes(PresetFile preset, IReadOnlyList<MeasuredTrials> cells)
+    private static IEnumerable<string> Notes(RacePlan plan, IReadOnlyList<MeasuredTrials> cells)
     {
+        PresetFile preset = plan.Preset;
         yield return preset.Overrides.Count == 0 ? $"{preset.Summary} Source: {preset.Source}" : $"{preset.Name}: {preset.Headline}";
-        foreach (string note in preset.Notes)
+        foreach (string note in preset.NotesOn(plan.Cpus.Count))
         {
             yield return note;
         }
@@ -71,7 +73,7 @@ internal static class MeasuredRace
 
         if (cells.Sum(cell => cell.Skipped) is > 0 and long skipped)
         {
-            yield return $"{skipped} connections were not tried because the client's port was still tracked";
+            yield return $"{Figures.Count(skipped)} connections were not tried because the client's port was still tracked";
         }
     }
 }

@@ -45,9 +45,8 @@ internal sealed record PresetFile
     [JsonIgnore]
     public string Headline => Overrides.Count == 0 ? Summary : $"the series of the preset, with {string.Join(' ', Overrides)}.";
 
-    /// <summary>The remarks that the values of the series bear out.</summary>
-    [JsonIgnore]
-    public IEnumerable<string> Notes => Shows.Where(note => note.Explains(Series)).Select(note => note.Text);
+    /// <summary>The remarks that the values of the series bear out on so many CPUs.</summary>
+    public IEnumerable<string> NotesOn(int cpus) => Shows.Where(note => note.Explains(Series, cpus)).Select(note => note.Text);
 
     /// <summary>Names of the presets that come with the program.</summary>
     public static IReadOnlyList<string> Names { get; } =

@@ -14,7 +14,7 @@ public sealed class PresetNoteTests
             PresetFile preset = PresetFile.Load(name);
 
             Assert.NotEmpty(preset.Shows);
-            Assert.All(preset.Shows, note => Assert.True(note.Explains(preset.Series), $"{name}: {note.Text}"));
+            Assert.All(preset.Shows, note => Assert.True(note.Explains(preset.Series, cpus: 2), $"{name}: {note.Text}"));
         }
     }
 
@@ -25,12 +25,27 @@ public sealed class PresetNoteTests
         ProgramRun other = ProgramRun.Of(["--clients", "2", "--window", "20us", "--eras", "6.12", .. Short]);
 
         Assert.Contains("700 ns are added", own.Output, StringComparison.Ordinal);
-        Assert.Contains("Era 4.14", own.Output, StringComparison.Ordinal);
+        Assert.Contains("Era 4.14, random: no cure", own.Output, StringComparison.Ordinal);
         Assert.All(
             ["700 ns are added", "40 clients", "0.9 us", "4.14", "without an added wait"],
             text => Assert.DoesNotContain(text, other.Output, StringComparison.Ordinal));
         Assert.Contains("quick: the series of the preset, with", other.Output, StringComparison.Ordinal);
         Assert.Contains("--window 20us", other.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void One_CPU_gets_no_note_on_what_two_do_to_each_other()
+    {
+        PresetFile quick = PresetFile.Load("quick");
+
+        string one = string.Join('\n', quick.NotesOn(1));
+
+        Assert.Equal(quick.Shows.Count, quick.NotesOn(2).Count());
+        Assert.DoesNotContain("two", one, StringComparison.Ordinal);
+        Assert.DoesNotContain("half of the clients on each CPU", one, StringComparison.Ordinal);
+        Assert.Contains("what it costs", one, StringComparison.Ordinal);
+        Assert.All(PresetFile.Names.Select(PresetFile.Load), preset => Assert.All(
+            preset.NotesOn(1), note => Assert.DoesNotMatch("two (CPUs|clients|searches)|collide|loses |windows overlap", note)));
     }
 
     [Fact]
