@@ -9,6 +9,9 @@ namespace NatAllocBench.Reports.Comparison;
 /// <summary>A comparison of two runs as parts of a document.</summary>
 public static class ComparisonReport
 {
+    // Two runs of a preset that differ in one setting have no cell in common: their names are in the tables of either.
+    private const int MostListed = 4;
+
     /// <summary>Both runs, a table per figure, the cells without a partner, and how many verdicts of each kind.</summary>
     /// <param name="first">The base, called A.</param>
     /// <param name="second">The run that was compared with it, called B.</param>
@@ -34,7 +37,8 @@ public static class ComparisonReport
             yield return new DocumentPart.Grid(ComparisonTable.Build([.. metric]));
         }
 
-        foreach (DocumentPart part in Lonely("Only in A", comparison.OnlyInFirst).Concat(Lonely("Only in B", comparison.OnlyInSecond)))
+        foreach (DocumentPart part in Lonely("Only in A", comparison.OnlyInFirst, comparison.OnlyInSecond)
+            .Concat(Lonely("Only in B", comparison.OnlyInSecond, comparison.OnlyInFirst)))
         {
             yield return part;
         }
@@ -75,7 +79,41 @@ public static class ComparisonReport
         return MachineIdentity.Of(first.Machine) == MachineIdentity.Of(second.Machine) ? [a] : [$"A: {a}", $"B: {b}"];
     }
 
-    private static IEnumerable<DocumentPart> Lonely(string heading, IReadOnlyList<Workload> workloads) => workloads.Count == 0
-        ? []
-        : workloads.Select(w => (DocumentPart)new DocumentPart.Item(w.ToString())).Prepend(new DocumentPart.Paragraph($"{heading}:"));
+    private static IEnumerable<DocumentPart> Lonely(string heading, IReadOnlyList<Workload> cells, IReadOnlyList<Workload> others)
+    {
+        if (cells.Count == 0)
+        {
+            yield break;
+        }
+
+        string differing = string.Join(", ", Differing(cells, others));
+        yield return new DocumentPart.Paragraph($"{heading}{(differing.Length > 0 ? $", with {differing}" : "")}:");
+        foreach (Workload cell in cells.Take(MostListed))
+        {
+            yield return new DocumentPart.Item(cell.ToString());
+        }
+
+        if (cells.Count > MostListed)
+        {
+            yield return new DocumentPart.Item(string.Create(
+                CultureInfo.InvariantCulture, $"and {cells.Count - MostListed} more: matrix lists every cell of both runs"));
+        }
+    }
+
+    // What no cell without a partner in the other run has: the reason that they have none, where it is one for all.
+    private static IEnumerable<string> Differing(IReadOnlyList<Workload> cells, IReadOnlyList<Workload> others)
+    {
+        foreach (string name in Workload.Names)
+        {
+            string[] own = ValuesOf(cells, name);
+            string[] theirs = ValuesOf(others, name);
+            if (own.Length == 1 && theirs.Length > 0 && !theirs.Contains(own[0]))
+            {
+                yield return $"{name} {own[0]} against {string.Join(" or ", theirs)}";
+            }
+        }
+    }
+
+    private static string[] ValuesOf(IEnumerable<Workload> cells, string name) =>
+        [.. cells.SelectMany(cell => cell.Parameters.Where(p => p.Key == name)).Select(p => p.Value).Distinct()];
 }

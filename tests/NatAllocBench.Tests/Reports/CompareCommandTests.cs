@@ -38,6 +38,23 @@ public sealed class CompareCommandTests : IDisposable
     }
 
     [Fact]
+    public void Cells_that_lack_a_partner_for_one_reason_are_summed_up_with_it()
+    {
+        RaceCell[] cells = [.. Enumerable.Range(1, 6).Select(clients =>
+            SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]) with { Clients = clients })];
+        ResultsStore store = new(_root);
+        string two = store.Publish(SampleRuns.Race(cells));
+        string one = store.Publish(SampleRuns.Race([.. cells.Select(cell => cell with { Cpus = 1 })]));
+
+        string output = CompareCommand.Run([two, one], SampleRuns.Steady).Output;
+
+        Assert.Contains("Only in A, with cpus 2 against 1:\n\n- preset=quick", output, StringComparison.Ordinal);
+        Assert.Contains("Only in B, with cpus 1 against 2:\n\n- preset=quick", output, StringComparison.Ordinal);
+        Assert.Equal(2, output.Split("- and 2 more: matrix lists every cell of both runs").Length - 1);
+        Assert.Equal(8, output.Split("- preset=quick").Length - 1);
+    }
+
+    [Fact]
     public void Of_two_machines_the_newest_runs_of_each_name_are_compared()
     {
         ResultsStore store = new(_root);
