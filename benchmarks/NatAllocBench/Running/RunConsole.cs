@@ -11,11 +11,13 @@ namespace NatAllocBench.Running;
 /// </summary>
 internal sealed class RunConsole : IDisposable
 {
+    /// <summary>Where the lines of a section begin.</summary>
+    public const int Indent = 10;
+
     private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(10);
 
     // Longer lines are hard to read, on however wide a terminal.
     private const int WidestText = 120;
-    private const int Indent = 10;
 
     private readonly IAnsiConsole _console;
 

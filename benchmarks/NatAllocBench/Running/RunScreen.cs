@@ -25,14 +25,16 @@ internal static class RunScreen
         }
 
         console.Line("");
-        foreach (AnswerSection section in RunAnswer.Of(run)
-            .Concat(HostAnswer.Of(run))
-            .Concat(Places(run, kept))
-            .Append(NextStep.After(run, kept)))
+        foreach (AnswerSection section in Sections(run, kept))
         {
             console.Section(section);
         }
     }
+
+    /// <summary>What comes last: the answer, the warnings, this host's kernel, where the run is, and one command to go on with.</summary>
+    /// <param name="kept">Where the run was written.</param>
+    public static IEnumerable<AnswerSection> Sections(RunRecord run, KeptRun kept) =>
+        RunAnswer.Of(run).Concat(HostAnswer.Of(run)).Concat(Places(run, kept)).Append(NextStep.After(run, kept));
 
     private static IEnumerable<AnswerSection> Places(RunRecord run, KeptRun kept)
     {

@@ -1,5 +1,10 @@
+using NatAllocBench.Reports.Answers;
 using NatAllocBench.Reports.Publishing;
+using NatAllocBench.Results.Format;
+using NatAllocBench.Results.Model;
 using NatAllocBench.Results.Store;
+using NatAllocBench.Running;
+using NatAllocBench.Tests.Repository;
 using NatAllocBench.Tests.Results;
 
 namespace NatAllocBench.Tests.CommandLine;
@@ -26,6 +31,40 @@ public sealed class ShowCommandTests : IDisposable
         Assert.Contains("Linux 6.12.1 is era 6.12.", shown.Output, StringComparison.Ordinal);
         Assert.Contains(run, shown.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("probes per connection", shown.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>All but its heading is how the run ended.</summary>
+    [Theory]
+    [InlineData("scenario ports")]
+    [InlineData("throughput --designs kernel-locks --threads 1 --connections 1k --rounds 1 --max-rounds 1 --seconds 20 --uncalibrated")]
+    public void A_run_is_shown_as_it_looked(string commandLine)
+    {
+        string[] words = [.. commandLine.Split(' '), "--out", _directory];
+        ProgramRun measured = words[0] == "scenario" ? ProgramRun.Here(words) : ProgramRun.Of(words);
+
+        ProgramRun shown = ProgramRun.Here("show", Assert.Single(new ResultsStore(_directory).RunDirectories()));
+
+        Assert.True(measured.ExitCode == 0 && shown.ExitCode == 0, measured.Error + shown.Error);
+        string screen = shown.Output[(shown.Output.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+        Assert.True(screen.Split('\n').Length > 5, screen);
+        Assert.EndsWith(screen, measured.Output, StringComparison.Ordinal);
+    }
+
+    /// <summary>The answer and the warnings, on a terminal of 100 columns and 30 lines, of which the prompt takes one.</summary>
+    [Fact]
+    public void The_answer_of_the_main_command_fits_one_screen()
+    {
+        string[] published = [.. new ResultsStore(Path.Combine(RepositoryRoot.Path, "results")).RunDirectories()
+            .Where(run => run.EndsWith("-quick", StringComparison.Ordinal))];
+
+        Assert.NotEmpty(published);
+        Assert.All(published, directory =>
+        {
+            RunRecord run = RunFormat.ReadFile(directory);
+            IEnumerable<AnswerSection> sections = RunScreen.Sections(run, new KeptRun(directory, JsonFile: null));
+            int lines = sections.Sum(section => section.Lines.Sum(line => WrappedText.Lines(line, 100 - RunConsole.Indent).Count()));
+            Assert.InRange(lines, 8, 29);
+        });
     }
 
     [Fact]
