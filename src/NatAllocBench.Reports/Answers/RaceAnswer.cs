@@ -45,7 +45,7 @@ internal static class RaceAnswer
     private static string Loss(string place, RaceCell[] cells, string? series)
     {
         string modes = string.Join(", ", cells.GroupBy(c => c.Mode).Select((mode, i) =>
-            $"{mode.Key} {(i == 0 && mode.Any(c => c.Rate > 0) ? "loses " : "")}{Range([.. mode])}"));
+            $"{mode.Key} {(i == 0 && mode.All(c => c.Rate > 0) ? "loses " : "")}{Range([.. mode])}"));
         return $"{place}{(series is null ? "" : $", {series}")}: {modes}.";
     }
 

@@ -126,7 +126,7 @@ public static class ContributionFolder
             && place[(expected.Length + 1)..].All(char.IsAsciiDigit);
         if (place != expected && !isCounted)
         {
-            yield return $"belongs into {expected}";
+            yield return $"belongs in {expected}";
         }
 
         foreach (string entry in Directory.EnumerateFileSystemEntries(directory).Select(entry => Path.GetFileName(entry)!)

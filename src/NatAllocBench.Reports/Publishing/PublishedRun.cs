@@ -67,7 +67,7 @@ public static class PublishedRun
         List<string> faults = [];
         if (!ResultsStore.IsDirectoryOf(directory, run))
         {
-            faults.Add($"belongs into {ResultsStore.DirectoryOf(run)}");
+            faults.Add($"belongs in {ResultsStore.DirectoryOf(run)}");
         }
 
         if (!RunFormat.ReadBytes(Path.Combine(directory, RunFormat.FileName)).AsSpan().SequenceEqual(RunFormat.Write(run)))

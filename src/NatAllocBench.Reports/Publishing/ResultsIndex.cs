@@ -64,7 +64,7 @@ public static class ResultsIndex
         }
 
         return entries.FirstOrDefault(e => !ResultsStore.IsDirectoryOf(e.Directory, e.Run)) is { } misplaced
-            ? throw new RunFormatException($"{misplaced.Directory}: belongs into {ResultsStore.DirectoryOf(misplaced.Run)}")
+            ? throw new RunFormatException($"{misplaced.Directory}: belongs in {ResultsStore.DirectoryOf(misplaced.Run)}")
             : entries;
     }
 

@@ -183,7 +183,7 @@ public static class RunFormat
         // Opening a pipe would wait for its other end; a link may lead to one, or out of a contribution.
         if (info.LinkTarget is not null || FileKind.IsSpecial(file) || info.Length == 0)
         {
-            throw new RunFormatException("is empty, a link, or no regular file");
+            throw new RunFormatException("is empty, a link or no regular file");
         }
 
         using FileStream stream = File.OpenRead(file);

@@ -31,7 +31,7 @@ public sealed partial class ResultsStore
         return $"{MachineIdentity.Of(run.Machine)}/{date}-{commit}-{Slug(run.Name)}";
     }
 
-    /// <summary>Whether a directory is the one that a run belongs into, with or without a counter.</summary>
+    /// <summary>Whether a directory is the one that a run belongs in, with or without a counter.</summary>
     /// <returns>True when its last two segments are those of <see cref="DirectoryOf"/>.</returns>
     public static bool IsDirectoryOf(string directory, RunRecord run)
     {

@@ -76,7 +76,7 @@ public sealed class ContributionTests : IDisposable
         string moved = Path.Combine(_root, "other", "20260304-0000000000-contribution");
         Directory.CreateDirectory(Path.GetDirectoryName(moved)!);
         Directory.Move(directory, moved);
-        Assert.Contains("belongs into", Validated(moved), StringComparison.Ordinal);
+        Assert.Contains("belongs in", Validated(moved), StringComparison.Ordinal);
 
         MachineFacts lab = Quick.Machine with { Label = "lab" };
         _ = store.Publish(Quick with { Machine = lab });

@@ -225,7 +225,7 @@ public sealed class ResultsIndexTests : IDisposable
         File.WriteAllText(Path.Combine(Path.GetDirectoryName(run)!, "[x](javascript:1)", "run.json"), "{}");
 
         Assert.Equal(2, misplaced.ExitCode);
-        Assert.Contains("belongs into", misplaced.Error, StringComparison.Ordinal);
+        Assert.Contains("belongs in", misplaced.Error, StringComparison.Ordinal);
         Assert.Equal(2, ResultsIndex.Check(_root).ExitCode);
     }
 

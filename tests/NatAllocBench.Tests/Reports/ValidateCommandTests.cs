@@ -62,7 +62,7 @@ public sealed class ValidateCommandTests : IDisposable
     {
         Directory.Move(_run, _run + "-fast");
 
-        Assert.Contains("belongs into linux-x64-", ValidateCommand.Run([_root], Now).Output, StringComparison.Ordinal);
+        Assert.Contains("belongs in linux-x64-", ValidateCommand.Run([_root], Now).Output, StringComparison.Ordinal);
     }
 
     [Fact]

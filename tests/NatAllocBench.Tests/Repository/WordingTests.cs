@@ -20,6 +20,7 @@ public sealed partial class WordingTests
     [InlineData("known behind the next barrier", true)]
     [InlineData("a share that stands beside it", true)]
     [InlineData("a name that is there twice", true)]
+    [InlineData("the run belongs into another folder", true)]
     [InlineData("clients behind the gateway", false)]
     [InlineData("a recommended amendment", false)]
     public void The_pattern_finds_what_it_is_for(string text, bool isFound) => Assert.Equal(isFound, Avoided().IsMatch(text));
@@ -54,7 +55,7 @@ public sealed partial class WordingTests
         @"\bwants?\b|\b(stands?|standing|stood) in (?!(the|its|their) way)|\bat the (most|least)\b|\bfewest\b|\blikewise\b|\banew\b"
         + @"|\bmend(s|ed|ing)?\b|\b(is|are) of use\b"
         + @"|\b(read|once|stored|comes?|number|stands?|begins?|ends?|wrote|known|wait) behind\b"
-        + @"|\b(stands?|stood) beside\b|\bthere twice\b"
+        + @"|\b(stands?|stood) beside\b|\bthere twice\b|\bbelongs? into\b"
         + @"|\bbehind (a|the|the next|the last) (barrier|probe|flow)\b",
         RegexOptions.IgnoreCase)]
     private static partial Regex Avoided();

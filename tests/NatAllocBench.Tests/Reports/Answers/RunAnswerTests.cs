@@ -27,6 +27,15 @@ public sealed class RunAnswerTests
     }
 
     [Fact]
+    public void A_mode_that_loses_in_one_workload_only_has_a_range()
+    {
+        RaceCell lossy = SampleRuns.Cell("default", Attempts, [340, 350, 366]);
+        RunRecord<RaceCell> run = SampleRuns.Race(lossy, SampleRuns.Cell("default", Attempts, [0, 0, 0]) with { Clients = 2 });
+
+        Assert.StartsWith("Era 4.14: default none seen to 3.52 % (1 in 28).", Section(run, "Answer"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Cells_that_calibrate_a_live_kernel_are_no_answer()
     {
         RaceCell contested = SampleRuns.Cell("default", Attempts, [900, 900, 900]) with { Series = KernelPace.Series };
