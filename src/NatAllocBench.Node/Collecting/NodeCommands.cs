@@ -11,6 +11,9 @@ namespace NatAllocBench.Node.Collecting;
 /// <param name="Otherwise">A file of the kernel that tells the same where the program is missing; null if there is none.</param>
 internal sealed record NodeCommand(string File, string Program, string[] Arguments, string? Otherwise = null)
 {
+    /// <summary>Whether it prints addresses: numbers of a release can look like one.</summary>
+    public bool HasAddresses { get; init; } = true;
+
     public string Line => string.Join(' ', [Program, .. Arguments]);
 }
 
@@ -26,7 +29,7 @@ public static class NodeCommands
         new("nft.txt", "nft", ["list", "ruleset"]),
         // All settings would have the node's name and the id of its boot; -e passes over those that a kernel does not have.
         new("sysctl.txt", "sysctl", ["-e", .. SysctlValues.Names]),
-        new("kernel.txt", "uname", ["-r"]),
+        new("kernel.txt", "uname", ["-r"]) { HasAddresses = false },
     ];
 
     /// <summary>A shell script that writes the same files on a node where this program cannot run.</summary>
@@ -60,7 +63,8 @@ public static class NodeCommands
         ArgumentNullException.ThrowIfNull(rewrite);
         ArgumentNullException.ThrowIfNull(say);
         Directory.CreateDirectory(directory);
-        int written = All.Count(command => TryWrite(command, Path.Combine(directory, command.File), rewrite, say));
+        int written = All.Count(command => TryWrite(
+            command, Path.Combine(directory, command.File), command.HasAddresses ? rewrite : line => line, say));
         return written > 0
             ? written
             : throw new NodeInputException("none of conntrack, iptables-save, nft, sysctl could be run; run as root, or use "

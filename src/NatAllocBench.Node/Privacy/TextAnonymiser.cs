@@ -21,7 +21,7 @@ public sealed partial class TextAnonymiser(AddressNames names)
         string bare = TimeForm().Replace(PersonalForm().Replace(line, ""), Relative);
         int tuples = 0;
         string client = "";
-        return AddressForm().Replace(bare, match =>
+        return AddressForm().Replace(MacForm().Replace(bare, "mac"), match =>
         {
             if (!IPAddress.TryParse(match.Groups["address"].Value, out IPAddress? address))
             {
@@ -42,10 +42,18 @@ public sealed partial class TextAnonymiser(AddressNames names)
         });
     }
 
+    /// <summary>
+    /// An address, whatever stands beside it: ports, a prefix, the other end of a range, a word. Of a number with more than four parts
+    /// nothing is an address.
+    /// </summary>
     [GeneratedRegex(
-        @"(?<key>src=|dst=)?(?<![\w.:])"
-        + @"(?<address>\d+\.\d+\.\d+\.\d+|(?=[0-9a-fA-F]*:[0-9a-fA-F:]*:)[0-9a-fA-F:.]+)(?![\w:]|\.\d)")]
+        @"(?<key>src=|dst=)?(?<address>(?<![\w:])(?:[0-9a-fA-F]{0,4}:){2,8}"
+        + @"(?:(?<=::(?:ffff:)?)\d+\.\d+\.\d+\.\d+|[0-9a-fA-F]{0,4})(?<=\w|::)(?<!:::)(?!\w|\.\d|:[\w:])"
+        + @"|(?<!\d|\d\.)\d+\.\d+\.\d+\.\d+(?!\d|\.\d))")]
     private static partial Regex AddressForm();
+
+    [GeneratedRegex(@"(?<![\w:])(?:[0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}(?![\w:])")]
+    private static partial Regex MacForm();
 
     /// <summary>The time of an event, since that of the first one.</summary>
     private string Relative(Match time)

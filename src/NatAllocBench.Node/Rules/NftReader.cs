@@ -166,7 +166,8 @@ internal static partial class NftReader
     [GeneratedRegex(@"(?<=^|\s)(?:(jump|goto) (\S+)|return|accept)(?=\s|$)")]
     private static partial Regex JumpForm();
 
-    [GeneratedRegex(@"^(?:ip6? )?(?:to )?([\d:.][^ ]*|\[[^\]]+\]\S*|[0-9a-f:]+\S*)")]
+    /// <summary>Addresses, or the names that an anonymised file has for them, and ports.</summary>
+    [GeneratedRegex(@"^(?:ip6? )?(?:to )?([\d:.]\S*|\[[^\]]+\]\S*|[0-9a-f]+:\S*|[a-z]+-\d\S*)")]
     private static partial Regex TargetForm();
 
     [GeneratedRegex(@":(\d+(?:-\d+)?)$")]

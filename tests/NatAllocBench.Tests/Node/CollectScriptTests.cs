@@ -59,6 +59,22 @@ public sealed class CollectScriptTests : IDisposable
         Assert.Contains("node: 6.18.44 = era 6.18", report, StringComparison.Ordinal);
     }
 
+    /// <summary>A release is no address, though openEuler's looks like one.</summary>
+    [Fact]
+    public void The_program_collects_no_address_and_the_release_as_it_is()
+    {
+        const string Release = "5.10.0-60.18.0.50.oe2203.x86_64";
+        Tool("uname", $"echo {Release}");
+        string collected = Path.Combine(_directory, "named");
+        ProgramRun run = ProgramRun.With("PATH", SearchPath, "diagnose", "--collect", collected, "--interval", "0");
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Equal(Release, File.ReadAllText(Path.Combine(collected, "kernel.txt")).Trim());
+        Assert.Contains("--to-source nat-1:2000-2999", File.ReadAllText(Path.Combine(collected, "iptables.txt")), StringComparison.Ordinal);
+        Assert.All(
+            Directory.EnumerateFiles(collected).Where(file => Path.GetFileName(file) != "kernel.txt"),
+            file => Assert.DoesNotMatch(@"\d+\.\d+\.\d+\.\d+", File.ReadAllText(file)));
+    }
+
     /// <summary>What is collected of the settings is all that a diagnosis reads, and no more.</summary>
     [Fact]
     public void Settings_that_no_diagnosis_reads_are_not_collected()
