@@ -71,7 +71,7 @@ public sealed partial record InputFile(string Path, InputKind Kind)
 
     /// <summary>Has the content read, unpacked.</summary>
     /// <param name="read">Reads it.</param>
-    /// <exception cref="NodeInputException">It is packed, and damaged after its head.</exception>
+    /// <exception cref="NodeInputException">It is packed, and damaged or cut short after its head.</exception>
     public T Read<T>(Func<Stream, T> read)
     {
         ArgumentNullException.ThrowIfNull(read);
@@ -82,7 +82,7 @@ public sealed partial record InputFile(string Path, InputKind Kind)
         }
         catch (InvalidDataException e)
         {
-            throw new NodeInputException($"{Path}: this gzip file is damaged, copy it again: {e.Message}");
+            throw Damaged(Path, e);
         }
     }
 
@@ -110,11 +110,18 @@ public sealed partial record InputFile(string Path, InputKind Kind)
             int read = stream.ReadAtLeast(head, HeadBytes, throwOnEndOfStream: false);
             return head[..read];
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (InvalidDataException e)
+        {
+            throw Damaged(path, e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new NodeInputException($"{path}: {e.Message}");
         }
     }
+
+    private static NodeInputException Damaged(string path, InvalidDataException e) =>
+        new($"{path}: this gzip file is damaged, copy it again: {e.Message}");
 
     private static Stream OpenUnpacked(string path)
     {

@@ -99,6 +99,25 @@ public sealed class NodeInputTests : NodeTestDirectory
         }
     }
 
+    /// <summary>A copy that broke off must not be read as a shorter table, wherever it broke off.</summary>
+    [Theory]
+    [InlineData("L.txt", 0.5)]
+    [InlineData("L.txt", 0.98)]
+    [InlineData("busy/after/entries.txt", 0.1)]
+    [InlineData("busy/after/entries.txt", 0.999)]
+    public void Gzip_that_is_cut_short_is_refused_in_one_line(string sample, double part)
+    {
+        string path = PathOf("list.gz");
+        using (var zip = new GZipStream(File.Create(path), CompressionLevel.Fastest))
+        {
+            zip.Write(Encoding.UTF8.GetBytes(Sample.Text(sample)));
+        }
+
+        byte[] packed = File.ReadAllBytes(path);
+        File.WriteAllBytes(path, packed[..(int)(packed.Length * part)]);
+        Assert.StartsWith($"{path}: this gzip file is damaged", Refusal(path), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_list_in_XML_says_what_the_plain_one_says_and_events_in_XML_are_refused()
     {
