@@ -11,6 +11,9 @@ namespace NatAllocBench.Node.Collecting;
 /// <param name="Otherwise">A file of the kernel that tells the same where the program is missing; null if there is none.</param>
 internal sealed record NodeCommand(string File, string Program, string[] Arguments, string? Otherwise = null)
 {
+    /// <summary>Whether what it printed counts where it fails.</summary>
+    public bool MayFail { get; init; }
+
     /// <summary>Whether it prints addresses: numbers of a release can look like one.</summary>
     public bool HasAddresses { get; init; } = true;
 
@@ -27,8 +30,9 @@ public static class NodeCommands
         new("iptables.txt", "iptables-save", ["-c"]),
         new("ip6tables.txt", "ip6tables-save", ["-c"]),
         new("nft.txt", "nft", ["list", "ruleset"]),
-        // All settings would have the node's name and the id of its boot; -e passes over those that a kernel does not have.
-        new("sysctl.txt", "sysctl", ["-e", .. SysctlValues.Names]),
+        // All settings would have the node's name and the id of its boot; -e passes over those that a kernel does not have,
+        // and busybox prints the others and fails.
+        new("sysctl.txt", "sysctl", ["-e", .. SysctlValues.Names]) { MayFail = true },
         new("kernel.txt", "uname", ["-r"]) { HasAddresses = false },
     ];
 
@@ -44,6 +48,8 @@ public static class NodeCommands
           shift
           "$@" > "$file" && [ -s "$file" ] || { rm -f "$file"; return 1; }
         }
+        # anyway COMMAND...: what it printed counts, even if it fails.
+        anyway() { "$@" || :; }
         for i in 1 2; do
           [ "$i" = 1 ] || sleep "${1:-60}"
           mkdir -p "nat-$i" || exit 1
@@ -71,7 +77,7 @@ public static class NodeCommands
                 + "--collect-script");
     }
 
-    private static string ScriptLine(NodeCommand command) => $"  keep {command.File} {command.Line}"
+    private static string ScriptLine(NodeCommand command) => $"  keep {command.File} {(command.MayFail ? "anyway " : "")}{command.Line}"
         + (command.Otherwise is { } file ? $" || keep {command.File} cat {file}" : "");
 
     private static bool TryWrite(NodeCommand command, string path, Func<string, string> rewrite, Action<string> say)
@@ -108,7 +114,7 @@ public static class NodeCommands
             _ = process.StandardError.ReadToEndAsync();
             bool hasLines = Copy(process.StandardOutput, path, rewrite);
             process.WaitForExit();
-            return process.ExitCode == 0 && hasLines;
+            return hasLines && (process.ExitCode == 0 || command.MayFail);
         }
         catch (Win32Exception)
         {

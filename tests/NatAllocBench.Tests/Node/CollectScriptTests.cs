@@ -19,7 +19,8 @@ public sealed class CollectScriptTests : IDisposable
         Tool("iptables-save", $"cat '{Sample.Path("ipt.txt")}'");
         Tool("ip6tables-save", "true");
         Tool("nft", "echo 'table ip cut {'; exit 1");
-        Tool("sysctl", $"cat '{Sample.Path("sysctl.txt")}'");
+        // As busybox: a setting that is missing is passed over, and makes the whole a failure.
+        Tool("sysctl", $"cat '{Sample.Path("sysctl.txt")}'; exit 1");
         Tool("uname", "echo 6.18.44");
         Tool("sleep", "echo \"$1\" > slept");
     }
