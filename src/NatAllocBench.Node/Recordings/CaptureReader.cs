@@ -14,6 +14,7 @@ internal sealed class CaptureReader(string name)
 {
     private const double Microsecond = 1e-6;
     private const double PassageTime = 0.01;
+    private const int MarkedBytes = 16;
     private const double UdpUnreplied = 30;
     private const double UdpReplied = 120;
     private const double TimeWait = 120;
@@ -95,13 +96,26 @@ internal sealed class CaptureReader(string name)
         }
         else if (ip.Extract<UdpPacket>() is { } udp)
         {
-            uint mark = ip is IPv4Packet { Id: var id } ? id : udp.Checksum;
-            Datagram(new Flow(17, source, udp.SourcePort, destination, udp.DestinationPort), mark, at);
+            Datagram(new Flow(17, source, udp.SourcePort, destination, udp.DestinationPort), MarkOf(ip, udp), at);
         }
         else
         {
             _leftOut++;
         }
+    }
+
+    /// <summary>
+    /// What NAT leaves as it is: the id, the length and how the content begins. The id is not enough, many senders leave it at 0, and the
+    /// checksum changes with the address.
+    /// </summary>
+    private static uint MarkOf(IPPacket ip, UdpPacket udp)
+    {
+        byte[] content = udp.PayloadData ?? udp.PayloadPacket?.Bytes ?? [];
+        var mark = new HashCode();
+        mark.Add(ip is IPv4Packet { Id: var id } ? id : 0);
+        mark.Add(udp.Length);
+        mark.AddBytes(content.AsSpan(0, Math.Min(content.Length, MarkedBytes)));
+        return (uint)mark.ToHashCode();
     }
 
     private void Segment(TcpPacket tcp, Flow flow, double at)

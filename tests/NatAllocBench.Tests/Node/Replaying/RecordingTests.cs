@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using NatAllocBench.Node;
 using NatAllocBench.Node.Lines;
 using NatAllocBench.Node.Recordings;
@@ -137,6 +138,19 @@ public sealed class RecordingTests
         Assert.Equal(1, recording.Witnessed);
     }
 
+    /// <summary>The id of a datagram is often 0 and its checksum changes: what is asked tells two clients apart.</summary>
+    [Theory]
+    [InlineData("10.0.0.1", "10.0.0.2", "192.0.2.1", "192.0.2.2")]
+    [InlineData("fd00::1", "fd00::2", "2001:db8::1", "2001:db8::2")]
+    public void Datagrams_of_two_clients_at_once_are_two_connections(string first, string second, string nat, string server)
+    {
+        using TemporaryFile file = Capture(
+            (0, Query(first, server, 40000, 1)), (0.0001, Query(nat, server, 5000, 1)), (0.0002, Query(second, server, 40000, 2)));
+        Recording recording = RecordingFile.Read(file.Path, isInside: false);
+        Assert.Equal([first, second], recording.Connections.Select(one => EntryTuple.Text(one.Client)));
+        Assert.Equal([5000, 0], recording.Connections.Select(one => (int)one.NatKey));
+    }
+
     [Fact]
     public void A_capture_of_the_outside_is_refused_unless_there_is_one_client()
     {
@@ -160,6 +174,16 @@ public sealed class RecordingTests
     {
         var tcp = new TcpPacket(port, 443) { Synchronize = true, SequenceNumber = sequence };
         return new IPv4Packet(IPAddress.Parse(source), IPAddress.Parse("192.0.2.2")) { PayloadPacket = tcp }.Bytes;
+    }
+
+    private static byte[] Query(string source, string server, ushort port, byte id)
+    {
+        var udp = new UdpPacket(port, 53) { PayloadData = [0, id, 1, 0] };
+        var (from, to) = (IPAddress.Parse(source), IPAddress.Parse(server));
+        IPPacket ip = from.AddressFamily == AddressFamily.InterNetworkV6 ? new IPv6Packet(from, to) : new IPv4Packet(from, to);
+        ip.PayloadPacket = udp;
+        udp.UpdateUdpChecksum();
+        return ip.Bytes;
     }
 
     /// <summary>A classic capture of raw IP packets with microseconds.</summary>
