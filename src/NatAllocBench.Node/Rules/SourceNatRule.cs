@@ -62,7 +62,7 @@ internal sealed record SourceNatRule
     public string Addresses { get; init; } = "";
 
     /// <summary>The number of its address if it has exactly one; null for a range, a map, or none.</summary>
-    public UInt128? OnlyAddress => NamedAddress.TryParse(Encoding.UTF8.GetBytes(Addresses), out UInt128 name) ? name
+    public UInt128? OnlyAddress => NamedAddress.TryParse(Encoding.UTF8.GetBytes(Addresses.Trim('[', ']')), out UInt128 name) ? name
         : IPAddress.TryParse(Addresses.Trim('[', ']'), out IPAddress? address) ? EntryTuple.Number(address)
         : null;
 
