@@ -83,11 +83,13 @@ public sealed class CompletionTests : IDisposable
     public void The_help_the_script_and_the_README_say_how_to_install_it()
     {
         string help = ProgramRun.Here("completion", "--help").Output;
+        string list = ProgramRun.Here("--help").Output;
         string readme = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "README.md"));
 
         Assert.All(CompletionCommand.Installation, each =>
         {
             Assert.Contains(each.Line, help, StringComparison.Ordinal);
+            Assert.DoesNotContain(each.File, list, StringComparison.Ordinal);
             Assert.Contains(each.Line, readme, StringComparison.Ordinal);
             Assert.Contains(each.Line, ProgramRun.Here("completion", each.Shell).Output.Split('\n')[0], StringComparison.Ordinal);
         });
