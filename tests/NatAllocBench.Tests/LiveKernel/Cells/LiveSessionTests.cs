@@ -52,11 +52,16 @@ public sealed class LiveSessionTests(LiveTestRun run)
         SendPlan[] plans = [free, free with { Pacing = Pacing.Poisson, PacketsPerSecond = 50_000 }];
         foreach (SendPlan plan in plans)
         {
-            LiveRepetition repetition = Assert.Single(session.Run(cell with { Plan = plan }).Repetitions);
+            // Other work may hold either sender up for milliseconds: then the other one is done, and they race again.
+            Assert.Contains(Enumerable.Range(0, 20), _ =>
+            {
+                LiveRepetition repetition = Assert.Single(session.Run(cell with { Plan = plan }).Repetitions);
+                long[] sent = [.. repetition.Send.Senders.Select(sender => sender.Sent + sender.Failed)];
 
-            Assert.True(repetition.AddsUp(0.001), $"{repetition.Unaccounted} packets are missing");
-            Assert.Equal(500, repetition.Send.Senders[0].Sent + repetition.Send.Senders[0].Failed);
-            Assert.InRange(repetition.Send.Senders[1].Sent + repetition.Send.Senders[1].Failed, 1, many.Length - 501);
+                Assert.True(repetition.AddsUp(0.001), $"{repetition.Unaccounted} packets are missing");
+                Assert.True(sent[0] == 500 || sent[1] == many.Length - 500, $"{sent[0]} and {sent[1]} packets: neither sender ended");
+                return sent[0] == 500 && sent[1] > 0 && sent[1] < many.Length - 500;
+            });
         }
     }
 
