@@ -1,26 +1,30 @@
 namespace NatAllocBench.Results.Model;
 
-/// <summary>What a cell's rate would be with everything counted that was raced: dropped trials, and what the others left out.</summary>
+/// <summary>
+/// What a cell's rate would be with dropped trials and dropped rounds counted. What closed and Poisson trials leave out is not: the gate
+/// aligned their first connections.
+/// </summary>
 /// <param name="Attempts">All connections.</param>
 /// <param name="InsertFailed">Those that failed to be inserted.</param>
-/// <param name="IsComplete">
-/// Whether what trials left out is among them, dropped rounds above all; a run from before it was kept has the dropped trials alone.
-/// </param>
+/// <param name="IsComplete">Whether dropped rounds are among them; a run from before these were kept has the dropped trials alone.</param>
 public sealed record RateOfAll(long Attempts, long InsertFailed, bool IsComplete)
 {
     /// <summary>The rate.</summary>
     public double Rate => (double)InsertFailed / Attempts;
 
-    /// <summary>Counts everything.</summary>
+    /// <summary>Counts all.</summary>
     /// <param name="cell">A cell.</param>
     /// <returns>Null where the cell has no rate, or nothing more than that is known.</returns>
     public static RateOfAll? Of(RaceCell cell)
     {
-        TrialOverlaps?[] overlaps = [cell.PerTrial?.Overlap, cell.Dropped?.Overlap];
-        bool isComplete = cell.PerTrial?.Overlap?.LeftOutAttempts is not null && cell.Dropped is not { Overlap.LeftOutAttempts: null };
-        return cell.Rate is null || (cell.Dropped is null && !isComplete) ? null : new RateOfAll(
-            cell.Attempts!.Value + Sum(cell.Dropped?.Attempts) + overlaps.Sum(overlap => Sum(overlap?.LeftOutAttempts)),
-            cell.InsertFailed!.Value + Sum(cell.Dropped?.InsertFailed) + overlaps.Sum(overlap => Sum(overlap?.LeftOutInsertFailed)),
+        TrialOverlaps[] rounds =
+        [
+            .. new[] { cell.PerTrial?.Overlap, cell.Dropped?.Overlap }.OfType<TrialOverlaps>().Where(overlap => overlap.Rounds is not null),
+        ];
+        bool isComplete = rounds.All(overlap => overlap.LeftOutAttempts is not null);
+        return cell.Rate is null || (cell.Dropped is null && !(isComplete && rounds.Length > 0)) ? null : new RateOfAll(
+            cell.Attempts!.Value + Sum(cell.Dropped?.Attempts) + rounds.Sum(overlap => Sum(overlap.LeftOutAttempts)),
+            cell.InsertFailed!.Value + Sum(cell.Dropped?.InsertFailed) + rounds.Sum(overlap => Sum(overlap.LeftOutInsertFailed)),
             isComplete);
     }
 

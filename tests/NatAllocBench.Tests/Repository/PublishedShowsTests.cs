@@ -8,16 +8,16 @@ namespace NatAllocBench.Tests.Repository;
 /// <summary>What the published runs must show, read from the runs themselves.</summary>
 public class PublishedShowsTests
 {
-    /// <summary>
-    /// A real 4.13.9 lost 1.7 to 4.5 % of real sockets on a tick, and 10.6 and 17.9 % where every burst of 10 and 80 overlapped.
-    /// </summary>
-    [Fact]
-    public void The_rover_era_loses_what_a_real_one_lost_for_10_to_80_clients()
+    /// <summary>Of bursts a recorded 4.13.9 lost so much; the band is that of docs/race-and-kernel.md.</summary>
+    [Theory]
+    [InlineData(10, 0.106)]
+    [InlineData(80, 0.179)]
+    public void The_rover_era_loses_in_bursts_what_a_real_one_lost(int clients, double real)
     {
-        RaceCell[] cells = [.. PacedCells("4.14", "default")];
+        RaceCell cell = PacedCells("4.14", "default").Single(one => one.Clients == clients);
 
-        Assert.Equal([10, 20, 40, 80], cells.Select(cell => cell.Clients).Order());
-        Assert.All(cells, cell => Assert.InRange(cell.Rate!.Value, 0.017, 0.179));
+        Assert.StartsWith("bursts", cell.Arrival, StringComparison.Ordinal);
+        Assert.True(cell.RateHigh >= 0.7 * real && cell.RateLow <= 1.4 * real, $"{cell.Rate}");
     }
 
     [Fact]
@@ -97,12 +97,29 @@ public class PublishedShowsTests
     /// And of dropped rounds: a worker was away for a part of them, so they lose less. A rule that hid losses would hide rates above these.
     /// </summary>
     [Fact]
-    public void No_published_rate_is_above_its_interval_when_all_that_was_dropped_is_counted()
+    public void At_most_one_published_rate_in_fifty_is_above_its_interval_when_dropped_rounds_are_counted()
     {
         RaceCell[] cells = [.. Raced().Where(cell => RateOfAll.Of(cell) is not null)];
 
         Assert.NotEmpty(cells);
-        Assert.All(cells, cell => Assert.InRange(RateOfAll.Of(cell)!.Rate, 0, cell.RateHigh!.Value));
+        int above = cells.Count(cell => RateOfAll.Of(cell)!.Rate > cell.RateHigh);
+        Assert.True(50 * above <= cells.Length, $"{above} of {cells.Length} are above");
+    }
+
+    /// <summary>A printed rate is one that the machine prints again, as far as docs/methodology.md says.</summary>
+    [Fact]
+    public void Of_nine_in_ten_pairs_of_published_rates_of_one_workload_the_intervals_meet()
+    {
+        (RaceCell One, RaceCell Other)[] pairs =
+        [
+            .. Raced().Where(cell => cell.Rate is not null)
+                .GroupBy(cell => Workload.Of(cell with { Preset = null, Series = null }))
+                .SelectMany(same => same.Index().SelectMany(one => same.Skip(one.Index + 1).Select(other => (one.Item, other)))),
+        ];
+        int apart = pairs.Count(pair => pair.One.RateLow > pair.Other.RateHigh || pair.Other.RateLow > pair.One.RateHigh);
+
+        Assert.True(pairs.Length >= 30, $"{pairs.Length} pairs");
+        Assert.True(10 * apart <= pairs.Length, $"{apart} of {pairs.Length} pairs are apart");
     }
 
     /// <summary>What docs/performance.md says of the dictionary beside the targets of speed.</summary>
@@ -152,7 +169,7 @@ public class PublishedShowsTests
     private static IEnumerable<RaceCell> Raced() => new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
         .Select(RunFormat.ReadFile).OfType<RunRecord<RaceCell>>().SelectMany(run => run.Cells);
 
-    /// <summary>The first series: a kernel's pace, or in an older run a tick that the article's rate was fitted to.</summary>
+    /// <summary>The first series: a kernel's pace.</summary>
     private static IEnumerable<RaceCell> PacedCells(string era, string mode)
     {
         IReadOnlyList<RaceCell> cells = Newest("xing-2018");

@@ -19,6 +19,15 @@ public class RateOfAllTests
     }
 
     [Fact]
+    public void What_the_gate_aligned_in_a_trial_without_rounds_is_not_counted()
+    {
+        TrialOverlaps closed = Overlap([100, 0, 50], [3, 0, 2]) with { Rounds = null, DroppedRounds = null };
+
+        Assert.Null(RateOfAll.Of(Cell(closed, null)));
+        Assert.Equal(new RateOfAll(4000, 64, IsComplete: true), RateOfAll.Of(Cell(closed, Dropped(closed))));
+    }
+
+    [Fact]
     public void A_run_from_before_it_was_kept_has_the_dropped_trials_alone()
     {
         Assert.Equal(new RateOfAll(4000, 64, IsComplete: false), RateOfAll.Of(Cell(Overlap(null, null), Dropped(Overlap(null, null)))));
