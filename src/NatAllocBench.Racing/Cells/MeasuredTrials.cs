@@ -60,14 +60,12 @@ internal abstract class MeasuredTrials
             int kept = KeptTrials;
             if (kept < Trials && (kept < LeastTrials || kept < LeastShare * Trials))
             {
-                return FormattableString.Invariant($"{RaceCell.DisturbedWord}: the workers ran together in {kept} of {Trials} trials only");
+                return NotTogether(kept, Trials, "trials");
             }
 
-            long rounds = Kept.Sum(trial => trial.Overlap.Rounds);
-            long together = rounds - Kept.Sum(trial => trial.Overlap.DroppedRounds);
-            return together < LeastShare * rounds
-                ? FormattableString.Invariant($"{RaceCell.DisturbedWord}: the workers ran together in {together} of {rounds} rounds only")
-                : null;
+            int rounds = Kept.Sum(trial => trial.Overlap.Rounds);
+            int together = rounds - Kept.Sum(trial => trial.Overlap.DroppedRounds);
+            return together < LeastShare * rounds ? NotTogether(together, rounds, "rounds") : null;
         }
     }
 
@@ -133,6 +131,9 @@ internal abstract class MeasuredTrials
         Overlap = PrintedOverlap.Of(trials),
         Seeds = [.. trials.Select(trial => trial.Seed)],
     };
+
+    private string NotTogether(int together, int all, string what) => FormattableString.Invariant(
+        $"{RaceCell.DisturbedWord}: the workers ran together in {together} of {all} {what} only ({PrintedOverlap.Of(_trials).Worst()})");
 
     private bool Counts(TrialResult trial) =>
         trial.Overlap.Counts

@@ -41,7 +41,8 @@ internal static class PooledRaceCells
         if (all.Length > 1 && alike.Length < LeastProcesses && all.Any(IsDisturbed))
         {
             string together = FormattableString.Invariant($"the workers ran together in {alike.Length} of {all.Length} processes only");
-            return Unmeasured(all[0], $"{RaceCell.DisturbedWord}: {together}") with { Dropped = dropped };
+            string worst = dropped is null ? "" : $" ({dropped.Overlap.Worst()})";
+            return Unmeasured(all[0], $"{RaceCell.DisturbedWord}: {together}{worst}") with { Dropped = dropped };
         }
 
         if (alike.Length == 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Serialization;
 
 namespace NatAllocBench.Results.Model;
@@ -45,8 +46,8 @@ public sealed record TrialOverlaps
     public IReadOnlyList<long>? DroppedRounds { get; init; }
 
     /// <summary>
-    /// Connections of the trial that do not count: those of dropped rounds; closed and Poisson arrivals: the first of each worker, and those
-    /// after the first worker had ended. Null in runs from before they were kept.
+    /// Connections of the trial that do not count: those of dropped rounds; closed and Poisson arrivals: the first of each worker, and
+    /// those after the first worker had ended. Null in runs from before they were kept.
     /// </summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<long>? LeftOutAttempts { get; init; }
@@ -54,6 +55,17 @@ public sealed record TrialOverlaps
     /// <summary>How many of <see cref="LeftOutAttempts"/> failed to be inserted.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<long>? LeftOutInsertFailed { get; init; }
+
+    /// <summary>What kept workers of these trials from running together, at its worst.</summary>
+    /// <returns>For example <c>a worker was away for up to 4 ms, 12 involuntary switches</c>.</returns>
+    public string Worst()
+    {
+        double awayNs = LongestGapNs.Concat(LateNs).DefaultIfEmpty().Max();
+        string away = string.Create(CultureInfo.InvariantCulture, $"a worker was away for up to {awayNs / 1e6:0.###} ms");
+        return InvoluntarySwitches is { } switches
+            ? string.Create(CultureInfo.InvariantCulture, $"{away}, {switches.Sum():N0} involuntary switches")
+            : away;
+    }
 
     /// <summary>The trials of several cells one after the other; a list that one of them lacks is null.</summary>
     internal static TrialOverlaps Join(IReadOnlyList<TrialOverlaps> parts) => new()

@@ -41,6 +41,7 @@ public sealed class DisturbedRunTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("disturbed: the workers ran together in 0 of ", run.Output, StringComparison.Ordinal);
+        Assert.Matches(@"\(a\s+worker\s+was\s+away\s+for\s+up\s+to\s+[0-9.]+\s+ms", run.Output);
     }
 
     [Theory]

@@ -76,6 +76,18 @@ public sealed class PooledRacesTests
         Assert.Equal(
             "disturbed: the workers ran together in 2 of 4 processes only", Pool(sound, disturbed, sound, disturbed).Missing);
         Assert.Equal(disturbed.Missing, Pool(disturbed).Missing);
+        DroppedTrials dropped = new()
+        {
+            NotTogether = 1,
+            OtherPlacement = 0,
+            Attempts = [10],
+            InsertFailed = [0],
+            Overlap = new() { Share = [0.5], LateNs = [20], ClockGaps = [9], LongestGapNs = [4.1e6], InvoluntarySwitches = [1200] },
+        };
+        Assert.EndsWith(
+            "in 1 of 2 processes only (a worker was away for up to 4.1 ms, 1,200 involuntary switches)",
+            Pool(sound, disturbed with { Dropped = dropped }).Missing,
+            StringComparison.Ordinal);
         Assert.Equal(3, Pool(sound, disturbed, sound, sound).PerTrial!.ProcessRates()!.Count);
         Assert.NotNull(Pool(sound, sound).Rate);
     }
