@@ -129,8 +129,8 @@ internal sealed record OccupancyCurve(RaceMode Mode, FillKind Fill, double Occup
             (FillKind.Self, false) when start is StartOffset.KeyedMd5 or StartOffset.KeyedSipHash or StartOffset.KeyedSipHashTimed =>
                 (taken + 1 + ((ClosedForms.Offsets - ports) * (double)taken / ClosedForms.Offsets),
                 "rN + 1 from the constant start, and 1024 more if the offset wraps on the way"),
-            (FillKind.Self, _) when Mode == RaceMode.RandomFully =>
-                (ClosedForms.ScanOfSelfFill(r), "(1 + 1/(1-r)^2)/2 for a table that filled itself, no limit of 248 considered"),
+            (FillKind.Self, false) when Mode == RaceMode.RandomFully =>
+                (ClosedForms.ScanOfSelfFill(r), "(1 + 1/(1-r)^2)/2 for a whole scan of a table that filled itself"),
             (FillKind.Self, _) => (null, null),
             (FillKind.Random, true) => (keep + ClosedForms.ProbesOfRandomFill(r), "(1 - r^248)/(1 - r) for ports taken at random" + Kept),
             (FillKind.Random, false) =>
