@@ -150,7 +150,7 @@ internal static class KernelCommand
                 + "is put under the race whose port choice the rule allows, and under none where it allows both. From Linux 5.0 on it "
                 + "includes searches that gave up in a nearly full range.",
                 .. cells.Where(cell => cell.Dropped > 0).Select(cell => string.Create(
-                    CultureInfo.InvariantCulture, $"{cell.Name}: {cell.Dropped} repetitions lost packets outside NAT and were dropped")),
+                    CultureInfo.InvariantCulture, $"{cell.Name}: {cell.Dropped} repetitions {cell.WhyDropped} and were dropped")),
             ],
             Cells = [.. cells.Select(cell => cell.ToCell())],
         };

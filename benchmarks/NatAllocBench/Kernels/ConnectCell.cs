@@ -20,6 +20,8 @@ internal sealed class ConnectCell(string workload, ConnectPlan plan, string era)
     /// <summary>Repetitions in which a client never got through; they say nothing about the time that connecting takes.</summary>
     public int Dropped { get; private set; }
 
+    public string WhyDropped => "had a client that never got through";
+
     private string Series => $"{workload}, rules by {(plan.Rule.FrontEnd == RuleFrontEnd.Nftables ? "nft" : "iptables")}";
 
     private string SourcePorts => plan.Ports == ClientPorts.Kernel ? "kernel" : "shared";

@@ -15,8 +15,11 @@ internal interface IKernelCell
     /// <summary>CPUs that it needs.</summary>
     int Cpus { get; }
 
-    /// <summary>Repetitions that lost packets outside NAT and do not count.</summary>
+    /// <summary>Repetitions that do not count.</summary>
     int Dropped { get; }
+
+    /// <summary>What was wrong with them, as in <c>3 repetitions REASON</c>.</summary>
+    string WhyDropped { get; }
 
     /// <summary>One more repetition, or none if the run was stopped or the kernel refuses the rule.</summary>
     void Measure(LiveSession session, ulong seed, CancellationToken cancellation);

@@ -19,6 +19,8 @@ internal sealed class KernelCell(string workload, LiveCell cell, string era) : I
 
     public int Dropped { get; private set; }
 
+    public string WhyDropped => "lost packets outside NAT";
+
     public void Measure(LiveSession session, ulong seed, CancellationToken cancellation)
     {
         if (_missing is not null || cancellation.IsCancellationRequested)
