@@ -60,7 +60,10 @@ internal static class EraText
             : $"{match.Release.Text}: era {era.Name} ({era.Releases}): {era.Changes}";
         foreach (Backport backport in match.Backports)
         {
-            string scope = backport.Change.IsModelled ? "" : "; not in the model";
+
+            // Of a change that is modelled a note says how sure its build is.
+            string scope = backport.Change.IsModelled ? ""
+                : backport.EvidenceText.Length == 0 ? "; not in the model" : $"; not in the model; {backport.EvidenceText}";
             yield return $"  has:          {backport.Change.Text} ({match.Line!.Name} {backport.Origin}{scope})";
         }
 

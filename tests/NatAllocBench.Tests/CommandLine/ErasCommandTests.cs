@@ -61,6 +61,7 @@ public sealed class ErasCommandTests
         Assert.Contains(
             "rover removed, 248 attempts; random still starts at a keyed constant (4.19.y since 228)", run.Output,
             StringComparison.Ordinal);
+        Assert.Contains("(4.19.y since 246; not in the model; by the review mails of that build)", run.Output, StringComparison.Ordinal);
         Assert.Contains("note: random-moves-every-10-s: not in 4.19.y at 222, in it at 255", run.Output, StringComparison.Ordinal);
         Assert.Contains("candidate: without random-moves-every-10-s: ", run.Output, StringComparison.Ordinal);
         Assert.Contains("candidate: with random-moves-every-10-s: ", run.Output, StringComparison.Ordinal);
