@@ -39,7 +39,7 @@ internal static class RaceCommandOptions
 
     private static readonly Option<string> Eras = List("--eras", "--era", "Kernel eras, or all; see the command eras.", "4.14,6.12");
     private static readonly Option<string> Modes = List(
-        "--modes", "--mode", $"Modes: {string.Join(", ", RaceMode.All)}.", "default,random");
+        "--modes", "--mode", $"Modes: {string.Join(", ", RaceMode.All)}. No kernel had the last two.", "default,random");
     private static readonly Option<string> Designs = List(
         "--designs",
         "--design",
