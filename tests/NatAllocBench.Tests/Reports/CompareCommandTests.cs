@@ -43,8 +43,9 @@ public sealed class CompareCommandTests : IDisposable
         RaceCell[] cells = [.. Enumerable.Range(1, 6).Select(clients =>
             SampleRuns.OfProcesses("default", Attempts, [1000, 1010, 990, 1005, 995]) with { Clients = clients })];
         ResultsStore store = new(_root);
-        string two = store.Publish(SampleRuns.Race(cells));
-        string one = store.Publish(SampleRuns.Race([.. cells.Select(cell => cell with { Cpus = 1 })]));
+        RaceCell shared = cells[0] with { Mode = "random" };
+        string two = store.Publish(SampleRuns.Race([.. cells, shared]));
+        string one = store.Publish(SampleRuns.Race([.. cells.Select(cell => cell with { Cpus = 1 }), shared]));
 
         string output = CompareCommand.Run([two, one], SampleRuns.Steady).Output;
 
