@@ -41,7 +41,8 @@ public static class DroppedTable
                 run.Cells.Sum(cell => (long?)cell.Dropped?.Attempts.Count ?? 0),
                 run.Cells.Sum(cell => (cell.Trials ?? 0) + (long)(cell.Dropped?.Attempts.Count ?? 0))),
             Share(overlaps.Sum(overlap => overlap.DroppedRounds?.Sum() ?? 0), overlaps.Sum(overlap => overlap.Rounds?.Sum() ?? 0)),
-            cells.All(one => one.All.IsComplete) ? "dropped trials and rounds" : "dropped trials",
+            overlaps.All(overlap => overlap.Rounds is null || overlap.LeftOutAttempts is not null)
+                && cells.All(one => one.All.IsComplete) ? "dropped trials and rounds" : "dropped trials",
             Figures.Count(cells.Count(one => one.All.Rate < one.Cell.RateLow)),
             Figures.Count(cells.Count(one => one.All.Rate > one.Cell.RateHigh)),
             Figures.Significant(shifts.Max()),
