@@ -293,7 +293,7 @@ internal sealed unsafe class ConnectPass<TAddress, TEra, TDesign>
         SharedTuple<TAddress, TDesign>.Write(ref second->Tuple, in *reply, replyKeys);
         slab.SetNext(slot.Reply, seenReply);
         slab.SetBySourceNext(slot, seenSource);
-        second->TdEnd = end;
+        slab.SetTdEnd(slot, end);
         return status;
     }
 

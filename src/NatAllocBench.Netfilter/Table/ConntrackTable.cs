@@ -379,7 +379,7 @@ public sealed unsafe class ConntrackTable<TAddress, TEra, TDesign> : IDisposable
     internal void SetTcp(Slot slot, TcpState state, uint tdEnd)
     {
         _slab.Original(slot)->Status = EntryStatus.WithState(_slab.Original(slot)->Status, state);
-        _slab.Reply(slot)->TdEnd = tdEnd;
+        _slab.SetTdEnd(slot, tdEnd);
     }
 
     internal void Collect(ref CpuState cpu, uint firstBucket, uint count, ref GcWalk walk) =>

@@ -49,7 +49,7 @@ internal readonly unsafe struct EntryCreation<TAddress, TEra, TDesign>(
         Debug.Assert((uint)first->Status == 0, "a slot that is taken was free");
         SharedTuple<TAddress, TDesign>.Write(ref first->Tuple, in original);
         SharedTuple<TAddress, TDesign>.WriteInverse(ref second->Tuple, in original);
-        second->TdEnd = original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now;
+        _slab.SetTdEnd(slot, original.Protocol == IPProtocol.Tcp ? tdEnd : cpu.Now);
         _slab.SetDeadline(slot, EntryLife<TAddress, TEra, TDesign>.InitialTimeout(original.Protocol));
         if (original.Protocol == IPProtocol.Tcp)
         {

@@ -259,7 +259,7 @@ internal sealed unsafe class EntryLife<TAddress, TEra, TDesign>
                 continue; // before it is asked whether it has expired
             }
 
-            if ((int)(_slab.Original(at.Slot)->Deadline - cpu.Now) <= 0)
+            if ((int)(_slab.Deadline(at.Slot) - cpu.Now) <= 0)
             {
                 Reclaim(ref cpu, at.Slot);
             }

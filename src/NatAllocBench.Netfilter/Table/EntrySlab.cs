@@ -90,6 +90,24 @@ internal readonly unsafe struct EntrySlab<TAddress, TDesign>(byte* nodes)
         *deadline = value;
     }
 
+    /// <summary>A plain load, as <see cref="Deadline"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public uint TdEnd(Slot slot)
+    {
+        uint* end = &Reply(slot)->TdEnd;
+        TDesign.Plain(AccessKind.Read, end, sizeof(uint));
+        return *end;
+    }
+
+    /// <summary>A plain store in an unconfirmed entry. Readers may stand on the slot since its last life.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetTdEnd(Slot slot, uint value)
+    {
+        uint* end = &Reply(slot)->TdEnd;
+        TDesign.Plain(AccessKind.Write, end, sizeof(uint));
+        *end = value;
+    }
+
     /// <summary>A plain store of the link of a node that is not linked yet. Readers may stand on it since its last life.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void SetNext(Link node, Link link)

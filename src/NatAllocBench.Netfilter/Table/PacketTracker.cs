@@ -94,7 +94,7 @@ internal readonly unsafe struct PacketTracker<TAddress, TEra, TDesign>(
             IPProtocol protocol = slab.Original(entry.Slot)->Tuple.Protocol;
             bool udp = protocol is IPProtocol.Udp or IPProtocol.UdpLite;
             bool gre = protocol == IPProtocol.Gre;
-            bool old = (int)(cpu.Now - slab.Reply(entry.Slot)->TdEnd - StreamAge) > 0; // of UDP, TdEnd is the time of the first packet
+            bool old = (int)(cpu.Now - slab.TdEnd(entry.Slot) - StreamAge) > 0; // of UDP, TdEnd is the time of the first packet
             bool answered = (status & EntryStatus.SeenReply) != 0;
             ulong next = reply ? status | EntryStatus.SeenReply : status;
             if ((gre || (udp && (old || !traits.UdpAssuredAfter2S))) && answered && (status & EntryStatus.NatClash) == 0)

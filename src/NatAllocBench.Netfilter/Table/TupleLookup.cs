@@ -106,13 +106,13 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
         // The first two variants also need the match in reply direction, and both tuples of the resident to be ours reversed.
         if (_traits.OriginalFirst != OriginalFirst.ReverseExemptAnyDirection
             && (resident.Direction == Direction.Original
-                || !ConntrackTuple<TAddress>.AreEqual(in _slab.Reply(resident.Slot)->Tuple, in _slab.Original(self)->Tuple)))
+                || !SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Reply(resident.Slot)->Tuple, in _slab.Original(self)->Tuple)))
         {
             return false;
         }
 
         return (resident.Status & excluded) == 0
-            && ConntrackTuple<TAddress>.AreEqual(in _slab.Original(resident.Slot)->Tuple, in _slab.Reply(self)->Tuple);
+            && SharedTuple<TAddress, TDesign>.AreEqual(ref _slab.Original(resident.Slot)->Tuple, in _slab.Reply(self)->Tuple);
     }
 
     /// <summary>
@@ -148,7 +148,7 @@ internal readonly unsafe struct TupleLookup<TAddress, TEra, TDesign>
         && EntryStatus.State(resident.Status) >= TcpState.TimeWait
         && (resident.Status & (EntryStatus.FixedTimeout | EntryStatus.Dying)) == 0
         && (resident.Status & EntryStatus.SourceNat) != 0
-        && (int)(_slab.Reply(self)->TdEnd - _slab.Reply(resident.Slot)->TdEnd) > 0;
+        && (int)(_slab.TdEnd(self) - _slab.TdEnd(resident.Slot)) > 0;
 
     /// <summary>An empty chain, the common case of a new connection, is answered in the caller's code; the walk is a call.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
