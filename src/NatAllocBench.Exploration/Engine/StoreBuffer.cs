@@ -11,12 +11,15 @@ internal sealed unsafe class StoreBuffer
     private readonly List<Store> _stores = [];
     private bool _isLaid;
 
-    public int Count => _stores.Count;
+    public int Count => _stores.Count - Flushed;
 
     /// <summary>How many stores ever left the buffer.</summary>
     public int Flushed { get; private set; }
 
-    public ref readonly Store Oldest => ref CollectionsMarshal.AsSpan(_stores)[0];
+    public ref readonly Store Oldest => ref Waiting[0];
+
+    /// <summary>The stores of this execution that have not left yet.</summary>
+    private Span<Store> Waiting => CollectionsMarshal.AsSpan(_stores)[Flushed..];
 
     /// <summary>Whether the oldest store would change the upper half of what memory holds.</summary>
     public bool ChangesHalf => !_isLaid && Oldest.Size == sizeof(ulong)
@@ -44,7 +47,7 @@ internal sealed unsafe class StoreBuffer
             return;
         }
 
-        foreach (ref Store store in CollectionsMarshal.AsSpan(_stores))
+        foreach (ref Store store in Waiting)
         {
             store.Before = Load(store.Access.Address, store.Size);
             Put(store.Access.Address, store.Size, store.Value);
@@ -61,7 +64,7 @@ internal sealed unsafe class StoreBuffer
             return;
         }
 
-        Span<Store> stores = CollectionsMarshal.AsSpan(_stores);
+        Span<Store> stores = Waiting;
         for (int i = stores.Length - 1; i >= 0; i--)
         {
             Put(stores[i].Access.Address, stores[i].Size, stores[i].Before);
@@ -75,13 +78,12 @@ internal sealed unsafe class StoreBuffer
     /// </summary>
     public Store Flush()
     {
-        Store store = _stores[0];
+        Store store = Oldest;
         if (!_isLaid)
         {
             Put(store.Access.Address, store.Size, store.Value);
         }
 
-        _stores.RemoveAt(0);
         Flushed++;
         return store;
     }
@@ -89,8 +91,8 @@ internal sealed unsafe class StoreBuffer
     /// <summary>Adds the stores, oldest first.</summary>
     public void AddTo(ref Fingerprint state)
     {
-        state.Add((ulong)_stores.Count);
-        foreach (ref Store store in CollectionsMarshal.AsSpan(_stores))
+        state.Add((ulong)Count);
+        foreach (ref Store store in Waiting)
         {
             state.Add(((ulong)store.Access.Location << 8) | (uint)store.Size);
             state.Add(store.Value);
