@@ -66,6 +66,16 @@ public class ReserveTests
         }
     }
 
+    /// <summary>
+    /// The port of the entry that goes away is reserved by one connection; the other one searches, or finds no port before confirm.
+    /// </summary>
+    [Theory]
+    [InlineData("gc", "kept, inserted + collected 0", "kept, inserted + collected 1")]
+    [InlineData("early-drop", "kept, inserted + not admitted")]
+    [InlineData("evict", "exhausted, insert_failed + exhausted, inserted", "exhausted, insert_failed + searched, inserted")]
+    public void Without_locks_the_collector_early_drop_and_eviction_lose_nothing(string scenario, params string[] outcomes) =>
+        Assert.Equal(outcomes, Outcomes("6.12", ReserveLockFree.Name, scenario));
+
     /// <summary>All outcomes of the first geometry; no violation among them.</summary>
     private static string[] Outcomes(string era, string design, string scenario)
     {
