@@ -45,6 +45,9 @@ internal sealed class CellSearch
 
     public long Blocked => Geometries.Sum(search => search.Result.Blocked);
 
+    /// <summary>About how many seconds it still takes; infinite where nobody knows.</summary>
+    public double SecondsLeft => Geometries.Sum(search => search.SecondsLeft);
+
     public TimeSpan Elapsed => TimeSpan.FromTicks(Geometries.Sum(search => search.Result.Elapsed.Ticks));
 
     /// <summary>

@@ -5,8 +5,9 @@ using NatAllocBench.Exploration.Search;
 namespace NatAllocBench.Exploration.Cells;
 
 /// <summary>
-/// The searches of many cells: each gets an equal share of the time, what complete ones leave goes to the others, and as many are at work
-/// as there are CPUs. What is not complete at the end gets a bounded pass.
+/// The searches of many cells, as many at work as there are CPUs: first each gets an equal share of the time, and what complete ones leave
+/// goes to the others; then those that are nearest to their end go first, so that as many as possible come to it. What is not complete in
+/// the end gets a bounded pass.
 /// </summary>
 /// <param name="searches">The searches, in the order of the report.</param>
 /// <param name="time">Time of all.</param>
@@ -17,6 +18,10 @@ internal sealed class ExploreCourse(IReadOnlyList<CellSearch> searches, TimeSpan
     /// <summary>Part of the time that the searches get; the rest is for the bounded passes.</summary>
     private const double SearchShare = 0.85;
 
+    /// <summary>Part of the searches' time in which each gets as much as any other.</summary>
+    private const double EqualShare = 0.3;
+
+    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan SmallestShare = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan LargestShare = TimeSpan.FromSeconds(30);
 
@@ -30,13 +35,54 @@ internal sealed class ExploreCourse(IReadOnlyList<CellSearch> searches, TimeSpan
     public void Run(CancellationToken stop)
     {
         TimeSpan end = isExhaustive ? time * SearchShare : time;
-        Pass(end, search => !search.IsComplete && search.Executions < executions, (search, share, workers) =>
-            search.Run(new SearchLimits(executions, share, stop), executions == long.MaxValue ? workers : 1), isRepeated: true, stop);
+        Pass(end * EqualShare, IsOpen, (search, share, workers) => Search(search, share, workers, stop), isRepeated: true, stop);
+        PassNearestFirst(end, stop);
         if (isExhaustive)
         {
             Pass(time, search => !search.IsComplete, (search, share, _) =>
                 search.RunBounded(new SearchLimits(executions, share, stop)), isRepeated: false, stop);
         }
+    }
+
+    private bool IsOpen(CellSearch search) => !search.IsComplete && search.Executions < executions;
+
+    private void Search(CellSearch search, TimeSpan share, int workers, CancellationToken stop) =>
+        search.Run(new SearchLimits(executions, share, stop), executions == long.MaxValue ? workers : 1);
+
+    /// <summary>Each CPU takes the open search that is nearest to its end, for a moment, and then looks again.</summary>
+    private void PassNearestFirst(TimeSpan end, CancellationToken stop)
+    {
+        var gate = new Lock();
+        List<CellSearch> waiting = [.. searches.Where(IsOpen)];
+        int open = waiting.Count;
+        Parallel.For(0, Math.Min(Environment.ProcessorCount, open), _ =>
+        {
+            for (CellSearch? search = null; ;)
+            {
+                TimeSpan left = end - Stopwatch.GetElapsedTime(_start);
+                int workers;
+                lock (gate)
+                {
+                    if (search is not null)
+                    {
+                        Advanced(search);
+                        waiting.AddRange(IsOpen(search) ? [search] : []);
+                        open -= IsOpen(search) ? 0 : 1;
+                    }
+
+                    search = waiting.MinBy(one => one.SecondsLeft);
+                    if (search is null || left <= TimeSpan.Zero || stop.IsCancellationRequested)
+                    {
+                        return;
+                    }
+
+                    waiting.Remove(search);
+                    workers = Math.Max(1, Environment.ProcessorCount / open);
+                }
+
+                Search(search, left < Moment ? left : Moment, workers, stop);
+            }
+        });
     }
 
     private void Pass(

@@ -24,6 +24,11 @@ internal sealed class GeometrySearch(Geometry geometry, Func<IProgram> createPro
     /// <summary>Every order with at most so many preemptions was run; -1 if not even those without.</summary>
     public int CompletedBound { get; private set; } = -1;
 
+    /// <summary>About how many seconds it still takes; infinite where nobody knows.</summary>
+    public double SecondsLeft => !state.IsOpen ? 0
+        : state.Strategy is { Progress: > 0 and var done } ? Result.Elapsed.TotalSeconds * (1 - done) / done
+        : double.PositiveInfinity;
+
     /// <summary>Goes on with the search.</summary>
     /// <param name="limits">When to stop.</param>
     public void Continue(SearchLimits limits) => With(state, explorer => explorer.Continue(state, limits));

@@ -12,6 +12,9 @@ internal interface IStrategy
     /// <summary>Whether what the threads see is kept from the beginning of the next execution.</summary>
     bool WatchesFromBeginning => false;
 
+    /// <summary>Roughly which part of the search is done, 0 to 1; 0 where that is not known.</summary>
+    double Progress => 0;
+
     /// <summary>Goes on to the next execution; false if there is none left.</summary>
     bool MoveNext();
 

@@ -39,6 +39,12 @@ internal sealed class Decision(LaterAccesses? later)
     /// <summary>How many executions that were.</summary>
     public long Runs { get; set; }
 
+    /// <summary>Number of processes or alternatives that were tried to the end.</summary>
+    public int Tried => Choices != 0 ? Chosen : BitOperations.PopCount(Done);
+
+    /// <summary>Number of those that were tried or must be, as far as that is known.</summary>
+    public int Alternatives => Choices != 0 ? Choices : BitOperations.PopCount((Backtrack & ~Sleep) | Done);
+
     public static Decision Of(SavedDecision saved, LaterAccesses? later) => new(later)
     {
         Chosen = saved.Chosen,

@@ -47,6 +47,27 @@ internal sealed class DynamicReduction(bool knowsStates = false) : IStrategy
 
     public bool WatchesFromBeginning => _states is not null && _known < 0;
 
+    /// <summary>
+    /// The part of the tree as if all that must be tried of a decision took the same time. But the first branch shows what need not be run
+    /// in the others, so the part of the time is nearer to its fourth root: at 277 points of searches of three connections, whose end was
+    /// seen later, that was right on the average, and wrong by a factor of several for one.
+    /// </summary>
+    public double Progress
+    {
+        get
+        {
+            double done = 0;
+            double part = 1;
+            foreach (Decision decision in _decisions)
+            {
+                part /= decision.Alternatives;
+                done += part * decision.Tried;
+            }
+
+            return Math.Sqrt(Math.Sqrt(done));
+        }
+    }
+
     public bool MoveNext()
     {
         _depth = 0;

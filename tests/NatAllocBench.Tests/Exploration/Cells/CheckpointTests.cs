@@ -73,6 +73,21 @@ public class CheckpointTests
         Assert.Contains("every order with at most 0 preemptions was run", ExploreReport.Cell(searches[0]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_search_that_has_begun_says_how_long_it_may_still_take()
+    {
+        var search = new CellSearch(Cell("kill", MemoryModel.Tso));
+        Assert.Equal(double.PositiveInfinity, search.SecondsLeft);
+        foreach (GeometrySearch geometry in search.Geometries)
+        {
+            geometry.Continue(SearchLimits.None with { Executions = 10 });
+        }
+
+        Assert.InRange(search.SecondsLeft, double.Epsilon, 1_000_000);
+        search.Run(SearchLimits.None);
+        Assert.Equal(0, search.SecondsLeft);
+    }
+
     private static CellSearch Continued(ExploredCell cell, byte[]? file)
     {
         var search = new CellSearch(cell);
