@@ -58,7 +58,8 @@ internal sealed unsafe class ControlledThread : IDisposable
     }
 
     /// <summary>Notes that the pending access is the first step, or that the thread cannot begin late.</summary>
-    public void NoteFirst(bool canBeLate) => _first = canBeLate && Buffer.Count == 0 ? Pending : null;
+    public void NoteFirst(bool canBeLate) =>
+        _first = canBeLate && Buffer.Count == 0 && _execution.Locations.IsNamed(Pending.Address) ? Pending : null;
 
     /// <summary>Makes the first step the pending access without beginning; false if it is not known.</summary>
     public bool TryBeginLate()

@@ -144,6 +144,9 @@ internal sealed unsafe class LocationMap
         return number;
     }
 
+    /// <summary>Whether an address is that of a reference, or in memory that has the same one in the next execution.</summary>
+    public bool IsNamed(nint address) => address == 0 || _known.ContainsKey(address);
+
     /// <summary>The location of a managed reference, known by its type alone.</summary>
     public int Of(Type type) => Number(type.Name, 0);
 

@@ -18,9 +18,9 @@ internal sealed class Watch(IProgram program, ControlledThread[] threads, Proces
         }
 
         ref Fingerprint past = ref view.Pasts[access.Thread];
-        if (access.Kind == StepKind.Lock)
+        if (access.Kind == StepKind.Lock && locations.IsShared(in access))
         {
-            program.TryAddMemory(ref past); // what a lock guards is read without an announcement
+            program.TryAddMemory(ref past); // what a lock guards that others take as well is read without an announcement
         }
 
         bool isReference = access is { Kind: StepKind.Read, Address: 0 };

@@ -7,6 +7,7 @@ namespace NatAllocBench.Exploration.Scenarios;
 internal sealed unsafe class MemoryImage
 {
     private const int Line = 64;
+    private const int Piece = 512;
     private readonly List<(nint Start, int Bytes)> _blocks = [];
     private readonly List<byte[]> _contents = [];
     private readonly List<byte> _differences = [];
@@ -41,7 +42,8 @@ internal sealed unsafe class MemoryImage
     }
 
     /// <summary>The lines that are not as they were: number of the block, place in it and content of each.</summary>
-    public byte[] Differences()
+    /// <param name="beside">Memory that is in no block and comes last.</param>
+    public byte[] Differences(ReadOnlySpan<byte> beside)
     {
         _differences.Clear();
         for (int i = 0; i < _blocks.Count; i++)
@@ -54,14 +56,21 @@ internal sealed unsafe class MemoryImage
             }
         }
 
-        return [.. _differences];
+        return [.. _differences, .. beside];
     }
 
     /// <summary>Finds the next line of a block that is not as it was, and goes on after it.</summary>
     private bool TryNextChange(int block, ref int from, out int line, out ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> now = Now(block);
-        int at = from + now[from..].CommonPrefixLength(_contents[block].AsSpan(from));
+        ReadOnlySpan<byte> before = _contents[block];
+        int at = from;
+        while (at + Piece <= now.Length && now.Slice(at, Piece).SequenceEqual(before.Slice(at, Piece)))
+        {
+            at += Piece; // most are equal, which is seen faster than where a difference is
+        }
+
+        at += now[at..].CommonPrefixLength(before[at..]);
         line = at / Line * Line;
         from = Math.Min(line + Line, now.Length);
         content = at < now.Length ? now[line..from] : default;

@@ -12,7 +12,7 @@ namespace NatAllocBench.Exploration.Scenarios;
 
 /// <summary>
 /// The table of a scenario as it is before the threads start. It is made once; for every later execution its memory is put back, unless a
-/// thread rehashes it, which gives it other memory.
+/// thread rehashes it and it has no locks.
 /// </summary>
 /// <typeparam name="TEra">The era's hot traits.</typeparam>
 /// <typeparam name="TDesign">The design.</typeparam>
@@ -27,6 +27,7 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
     private readonly ScenarioSetup _setup;
     private readonly TableOptions _options;
     private MemoryImage? _image;
+    private BucketArray? _buckets;
     private NatState? _nat;
     private ConntrackTable<IPv4Address, TEra, TDesign>? _table;
 
@@ -54,13 +55,15 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
     {
         if (_image is not null)
         {
+            Table.Chains.PutBack(_buckets!);
             _image.Restore();
             return;
         }
 
         Make();
-        if (!_setup.Threads.Any(actors => Array.Exists(actors, actor => actor is Rehash)))
+        if (!TDesign.IsLockFree || !_setup.Threads.Any(actors => Array.Exists(actors, actor => actor is Rehash)))
         {
+            _buckets = Table.TupleChains;
             _image = new MemoryImage();
             _image.Add(Unsafe.AsPointer(ref Table.Cpu(0)), Table.CpuCount * sizeof(CpuState)); // the first block
             VisitRegions(AddToImage);
@@ -78,6 +81,7 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
     public bool TryAddMemory(ref Fingerprint state)
     {
         _image?.AddTo(ref state, firstBlock: 1);
+        state.Add(NewHeads);
         return _image is not null;
     }
 
@@ -93,7 +97,12 @@ internal sealed unsafe class ScenarioTable<TEra, TDesign> : IDisposable
     }
 
     /// <summary>How its memory differs from the beginning; null where that is not known.</summary>
-    public byte[]? Differences() => _image?.Differences();
+    public byte[]? Differences() => _image?.Differences(NewHeads);
+
+    /// <summary>The heads of the array that a resize has made, once that is the table's.</summary>
+    private ReadOnlySpan<byte> NewHeads => Table.Chains.Present is { } buckets && buckets != _buckets
+        ? new ReadOnlySpan<byte>(buckets.Heads, checked((int)buckets.Count * sizeof(Link)))
+        : default;
 
     public void Dispose()
     {

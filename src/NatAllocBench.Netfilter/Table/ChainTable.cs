@@ -116,7 +116,7 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
             var locks = new LockedChains<TAddress, TEra, TDesign>(this);
             locks.EnterAll();
             BucketArray old = _buckets!;
-            TDesign.BeginResize(this);
+            TDesign.BeginResize(this, next);
             for (uint bucket = 0; bucket < old.Count; bucket++)
             {
                 MoveChain(locks, old.Heads[bucket], next);
@@ -133,9 +133,33 @@ internal sealed unsafe class ChainTable<TAddress, TEra, TDesign> : IDisposable
         }
     }
 
-    /// <summary>Takes the array away, so that readers wait.</summary>
-    public void HideBuckets()
+    /// <summary>
+    /// Has an earlier array again, for an exploration that puts the memory of the table back; those that came after it are freed.
+    /// </summary>
+    /// <param name="first">The array, which the caller has filled as it was.</param>
+    public void PutBack(BucketArray first)
     {
+        foreach (BucketArray later in _retired.Append(_buckets).OfType<BucketArray>().Where(buckets => buckets != first))
+        {
+            later.Dispose();
+        }
+
+        _retired.Clear();
+        _buckets = first;
+    }
+
+    /// <summary>The array as it is, null while a resize moves the nodes; for an exploration, which stops between two accesses.</summary>
+    public BucketArray? Present => _buckets;
+
+    /// <summary>Takes the array away, so that readers wait.</summary>
+    /// <param name="next">The array that comes after it.</param>
+    public void HideBuckets(BucketArray next)
+    {
+        for (uint bucket = 0; bucket < next.Count; bucket++)
+        {
+            TDesign.Plain(AccessKind.Write, &next.Heads[bucket], sizeof(Link)); // it was filled; the release at the end publishes that
+        }
+
         // Release: pairs with the acquire of IsPresent. A reader that followed a link written later finds the array gone.
         TDesign.Write(ref _buckets, null);
         TDesign.Fence(); // and no link is written before the array is gone: a release alone does not order later stores

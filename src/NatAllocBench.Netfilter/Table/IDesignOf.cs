@@ -47,7 +47,8 @@ internal interface IDesignOf<TInner> : ITableDesign
     static bool ITableDesign.IsCurrent<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, BucketArray buckets) =>
         TInner.IsCurrent(chains, buckets);
 
-    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) => TInner.BeginResize(chains);
+    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(
+        ChainTable<TAddress, TEra, TDesign> chains, BucketArray next) => TInner.BeginResize(chains, next);
 
     static void ITableDesign.EndResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) => TInner.EndResize(chains);
 

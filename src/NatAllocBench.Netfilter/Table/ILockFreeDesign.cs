@@ -78,7 +78,8 @@ internal unsafe interface ILockFreeDesign : ITableDesign
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static bool ITableDesign.IsCurrent<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains, BucketArray buckets) => true;
 
-    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) => chains.Sections.StopAll();
+    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(
+        ChainTable<TAddress, TEra, TDesign> chains, BucketArray next) => chains.Sections.StopAll();
 
     static void ITableDesign.EndResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) => chains.Sections.AllowAll();
 

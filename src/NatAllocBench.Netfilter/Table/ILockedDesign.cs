@@ -84,7 +84,8 @@ internal unsafe interface ILockedDesign : ITableDesign
         // Pairs with the fence of HideBuckets: if it is still the array, all links read before were of this array.
         chains.IsPresent(buckets);
 
-    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains) => chains.HideBuckets();
+    static void ITableDesign.BeginResize<TAddress, TEra, TDesign>(
+        ChainTable<TAddress, TEra, TDesign> chains, BucketArray next) => chains.HideBuckets(next);
 
     static void ITableDesign.EndResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains)
     {

@@ -100,7 +100,8 @@ public unsafe interface ITableDesign : ISharedAccess
         where TDesign : struct, ITableDesign;
 
     /// <summary>Keeps readers off the chains before a resize moves the nodes.</summary>
-    internal static abstract void BeginResize<TAddress, TEra, TDesign>(ChainTable<TAddress, TEra, TDesign> chains)
+    internal static abstract void BeginResize<TAddress, TEra, TDesign>(
+        ChainTable<TAddress, TEra, TDesign> chains, BucketArray next)
         where TAddress : unmanaged, IAddress<TAddress>
         where TEra : struct, IEra
         where TDesign : struct, ITableDesign;

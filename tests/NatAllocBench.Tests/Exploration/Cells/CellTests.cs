@@ -31,15 +31,20 @@ public class CellTests
         Assert.Equal(executions, result.Executions);
     }
 
-    /// <summary>Executions that are given up in a known state lose no outcome of three connections.</summary>
+    /// <summary>
+    /// Executions that are given up in a known state lose no outcome. In a resize the table's memory changes as well; two connections of it
+    /// show that in less time than three.
+    /// </summary>
     [Theory]
-    [InlineData("6.12", "recycle", MemoryModel.Sc)]
-    [InlineData("6.12", "held", MemoryModel.Tso)]
-    [InlineData("4.14", "keep-port", MemoryModel.Sc)]
-    public void Three_connections_have_the_outcomes_of_every_order(string era, string scenario, MemoryModel model)
+    [InlineData("6.12", "recycle", MemoryModel.Sc, 3)]
+    [InlineData("6.12", "held", MemoryModel.Tso, 3)]
+    [InlineData("4.14", "keep-port", MemoryModel.Sc, 3)]
+    [InlineData("6.12", "resize", MemoryModel.Sc, 2)]
+    [InlineData("4.14", "resize", MemoryModel.Tso, 2)]
+    public void Known_states_leave_the_outcomes_of_every_order(string era, string scenario, MemoryModel model, int connections)
     {
-        ExploredCell cell = Cell(era, "kernel-locks", scenario, model) with { Connections = 3 };
-        Assert.True(cell.KnowsStates);
+        ExploredCell cell = Cell(era, "kernel-locks", scenario, model) with { Connections = connections };
+        Assert.Equal(connections > 2, cell.KnowsStates);
         SearchResult[] results = [.. new[] { false, true }.Select(knowsStates =>
         {
             IProgram program = cell.CreateProgram(Geometry.All[0]);
@@ -49,7 +54,8 @@ public class CellTests
         })];
         Assert.All(results, result => Assert.True(result.IsComplete));
         Assert.Equal(results[0].Outcomes.Keys, results[1].Outcomes.Keys);
-        Assert.True(results[1].Executions < results[0].Executions, $"{results[1].Executions} of {results[0].Executions}");
+        long saved = results[0].Executions - results[1].Executions;
+        Assert.True(connections > 2 ? saved > 0 : saved >= 0, $"{results[1].Executions} of {results[0].Executions}");
     }
 
     [Theory]
