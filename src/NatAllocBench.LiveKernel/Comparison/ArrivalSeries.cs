@@ -114,7 +114,7 @@ internal sealed class ArrivalSeries(string experiment, string parameters, LiveCe
     {
         string apart = _apart.Count == 0 ? "" : string.Create(
             CultureInfo.InvariantCulture,
-            $"; in {_apart.Count} the slower sender had sent {100 * _apart.Min():0} to {100 * _apart.Max():0} % when the faster one was done");
+            $"; in {_apart.Count} the slower sender had sent {100 * _apart.Min():0} to {100 * _apart.Max():0} % of the faster one's");
         string astray = _astray == 0 ? "" : $"; {_astray} lost packets outside NAT";
         return $"the kernel's senders ran together in {_sent.Count} of {_repetitions} repetitions{apart}{astray}";
     }

@@ -18,7 +18,7 @@ public sealed record ComparedArrivals(
     private const int PoissonClients = 40;
     private const double PoissonPerSecond = 100_000;
 
-    /// <summary>Near exhaustion a search looks at dozens of ports, and a CPU opens fewer than half of <see cref="PoissonPerSecond"/>.</summary>
+    /// <summary>Near exhaustion a search looks at dozens of ports; a CPU opens fewer than half of <see cref="PoissonPerSecond"/>.</summary>
     private const double PoissonPerSecondWhenFull = 40_000;
 
     private const double Full = 0.75;

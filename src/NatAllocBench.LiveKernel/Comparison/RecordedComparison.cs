@@ -15,7 +15,7 @@ internal static class RecordedComparison
     private const double OffsetNs = 8000;
     private const int Trials = 4;
 
-    /// <summary>Trials are run until enough count, so many at most: whether the threads ran together depends on the scheduler alone.</summary>
+    /// <summary>Trials are run until enough count, so many at most: whether threads ran together depends on the scheduler alone.</summary>
     private const int MostTrials = 10 * Trials;
 
     private const int LeastLosses = 20;

@@ -43,7 +43,7 @@ public sealed partial class TextAnonymiser(AddressNames names)
     }
 
     /// <summary>
-    /// An address, whatever stands beside it: ports, a prefix, the other end of a range, a word. Of a number with more than four parts
+    /// An address, whatever is beside it: ports, a prefix, the other end of a range, a word. Of a number with more than four parts
     /// nothing is an address.
     /// </summary>
     [GeneratedRegex(

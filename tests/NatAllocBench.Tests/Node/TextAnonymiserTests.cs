@@ -6,7 +6,7 @@ using NatAllocBench.Node.Privacy;
 
 namespace NatAllocBench.Tests.Node;
 
-/// <summary>No address leaves a node, whatever stands beside it, and the files without addresses tell the same.</summary>
+/// <summary>No address leaves a node, whatever is beside it, and the files without addresses tell the same.</summary>
 public sealed class TextAnonymiserTests : NodeTestDirectory
 {
     private static readonly string[] IPv4Lines =
