@@ -8,6 +8,10 @@ namespace NatAllocBench.Tests.Repository;
 /// <summary>What the published runs must show, read from the runs themselves.</summary>
 public class PublishedShowsTests
 {
+    /// <summary>All published runs, read once.</summary>
+    private static readonly Lazy<RunRecord[]> Published = new(() =>
+        [.. new ResultsStore(Path.Combine(RepositoryRoot.Path, "results")).RunDirectories().Select(RunFormat.ReadFile)]);
+
     /// <summary>Of bursts a recorded 4.13.9 lost so much; the band is that of docs/race-and-kernel.md.</summary>
     [Theory]
     [InlineData(10, 0.106)]
@@ -23,10 +27,8 @@ public class PublishedShowsTests
     [Fact]
     public void Every_run_has_an_answer_in_words()
     {
-        string[] runs = [.. new ResultsStore(Path.Combine(RepositoryRoot.Path, "results")).RunDirectories()];
-
-        Assert.NotEmpty(runs);
-        Assert.All(runs, run => Assert.Contains(RunAnswer.Of(RunFormat.ReadFile(run)), section => section.Label == "Answer"));
+        Assert.NotEmpty(Published.Value);
+        Assert.All(Published.Value, run => Assert.Contains(RunAnswer.Of(run), section => section.Label == "Answer"));
     }
 
     [Fact]
@@ -153,7 +155,7 @@ public class PublishedShowsTests
     /// <summary>What docs/methodology.md says of convoys: catching up explains none of the lengths.</summary>
     [Fact]
     public void Catching_up_does_not_explain_the_published_convoys() => Assert.All(
-        new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories().Select(RunFormat.ReadFile)
+        Published.Value
             .OfType<RunRecord<ScenarioCell>>().Where(run => run.Name == "convoys").MaxBy(run => run.StartedUtc)!.Cells,
         cell =>
         {
@@ -166,8 +168,7 @@ public class PublishedShowsTests
     public void Every_preset_that_the_README_names_first_has_a_published_run() =>
         Assert.All(["quick", "xing-2018", "xing-2021"], preset => Assert.NotEmpty(Newest(preset)));
 
-    private static IEnumerable<RaceCell> Raced() => new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
-        .Select(RunFormat.ReadFile).OfType<RunRecord<RaceCell>>().SelectMany(run => run.Cells);
+    private static IEnumerable<RaceCell> Raced() => Published.Value.OfType<RunRecord<RaceCell>>().SelectMany(run => run.Cells);
 
     /// <summary>The first series: a kernel's pace.</summary>
     private static IEnumerable<RaceCell> PacedCells(string era, string mode)
@@ -180,15 +181,13 @@ public class PublishedShowsTests
         (double)cells.Sum(cell => cell.InsertFailed!.Value) / cells.Sum(cell => cell.Attempts!.Value);
 
     private static ThroughputCell TargetCell(string design, int threads) =>
-        new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
-            .Select(RunFormat.ReadFile)
+        Published.Value
             .OfType<RunRecord<ThroughputCell>>()
             .Where(run => run.Name == "targets")
             .MaxBy(run => run.StartedUtc)!.Cells.Single(cell => cell.Design == design && cell.Threads == threads);
 
     private static IReadOnlyList<RaceCell> Newest(string preset) =>
-        new ResultsStore(Path.Combine(RepositoryTests.Root, "results")).RunDirectories()
-            .Select(RunFormat.ReadFile)
+        Published.Value
             .OfType<RunRecord<RaceCell>>()
             .Where(run => run.Preset == preset)
             .MaxBy(run => run.StartedUtc)!.Cells;
