@@ -66,7 +66,8 @@ internal static class RaceCommand
             placement.Notes);
         KeptRun kept = publish.Keep(run);
         RunScreen.Write(console, run, kept, publish.Wide);
-        bool fails = run.Cells.Any(LosesReserved) || (RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(IsDisturbed)));
+        bool fails = run.Cells.Any(LosesReserved)
+            || (RaceCommandOptions.IsStrict(parsed) && runs.Any(r => r.Cells.Any(cell => cell.IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
@@ -91,14 +92,11 @@ internal static class RaceCommand
         RunScreen.Write(console, run, kept, publish.Wide);
         bool losesReserved = ReservedRaces.Of(plan.Cells, seconds: 0).Any(race => race.Lost > 0);
         bool fails = !ProcessOptions.IsChild(parsed)
-            && (losesReserved || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(IsDisturbed)));
+            && (losesReserved || (RaceCommandOptions.IsStrict(parsed) && run.Cells.Any(cell => cell.IsDisturbed)));
         return stop.IsCancellationRequested ? CommandLine.Interrupted : fails ? CommandLine.Failure : CommandLine.Success;
     }
 
     private static bool Calibrates(ParseResult parsed, PublishOptions publish) => publish.Keeps && ProcessOptions.Calibrates(parsed);
 
     private static bool LosesReserved(RaceCell cell) => cell.IsWhatIf && cell.FailedKeepPort + cell.FailedSearch > 0;
-
-    private static bool IsDisturbed(RaceCell cell) =>
-        cell.Missing?.StartsWith(RaceCell.DisturbedWord, StringComparison.Ordinal) ?? false;
 }

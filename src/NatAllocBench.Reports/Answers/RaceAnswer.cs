@@ -119,14 +119,13 @@ internal static class RaceAnswer
     {
         HashSet<string> measured = [.. cells.Where(c => c.Missing is null).Select(Name)];
         return cells.Where(c => c.Missing is not null)
-            .GroupBy(c => (Reason: Reason(c.Missing!), Series: measured.Contains(Name(c)) ? c.Series : null))
+            .GroupBy(c => (Reason: Reason(c), Series: measured.Contains(Name(c)) ? c.Series : null))
             .Select(g => $"Not measured{(g.Key.Series is { } series ? $" in '{series}'" : "")}: "
                 + $"{string.Join(", ", g.Select(Name).Distinct())} ({g.Key.Reason}).");
     }
 
     // How often they did is in the table.
-    private static string Reason(string missing) =>
-        missing.StartsWith(RaceCell.DisturbedWord, StringComparison.Ordinal) ? "disturbed: the workers seldom ran together" : missing;
+    private static string Reason(RaceCell cell) => cell.IsDisturbed ? "disturbed: the workers seldom ran together" : cell.Missing!;
 
     private static string Place(RaceCell cell) => cell.System == "model" ? $"Era {cell.Era}" : $"{cell.System} (era {cell.Era})";
 

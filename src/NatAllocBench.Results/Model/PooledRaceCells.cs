@@ -38,7 +38,7 @@ internal static class PooledRaceCells
                 .. all.Select(c => c.Dropped).OfType<DroppedTrials>(),
                 .. measured.Except(alike).Select(OtherPlacement).OfType<DroppedTrials>(),
             ]);
-        if (all.Length > 1 && alike.Length < LeastProcesses && all.Any(IsDisturbed))
+        if (all.Length > 1 && alike.Length < LeastProcesses && all.Any(c => c.IsDisturbed))
         {
             string together = FormattableString.Invariant($"the workers ran together in {alike.Length} of {all.Length} processes only");
             string worst = dropped is null ? "" : $" ({dropped.Overlap.Worst()})";
@@ -77,8 +77,6 @@ internal static class PooledRaceCells
             PerTrial = alike.Length > 1 ? trials : alike[0].PerTrial,
         }).Summarised();
     }
-
-    private static bool IsDisturbed(RaceCell cell) => cell.Missing?.StartsWith(RaceCell.DisturbedWord, StringComparison.Ordinal) == true;
 
     private static IReadOnlyList<CpuCounters> Plus(IReadOnlyList<CpuCounters> one, IReadOnlyList<CpuCounters> other) =>
         [.. one.Zip(other, (a, b) => a.Plus(b))];

@@ -30,6 +30,10 @@ public sealed record RaceCell
     [JsonIgnore]
     public bool IsWhatIf => System.StartsWith("what-if ", StringComparison.Ordinal);
 
+    /// <summary>Whether it has no rate because the workers ran together too seldom.</summary>
+    [JsonIgnore]
+    public bool IsDisturbed => Missing?.StartsWith(DisturbedWord, StringComparison.Ordinal) == true;
+
     /// <summary>Where it was raced, in the words of a chart or a sentence.</summary>
     [JsonIgnore]
     public string Place => System == "model" ? $"era {Era}" : IsWhatIf ? $"{System}, era {Era}" : System;
